@@ -1,0 +1,62 @@
+import type { Client, Item, Roster, Worker } from '../../shared/catalogue.ts'
+import type { ClientId, DeviceId, ItemId, SessionId, TaskId, WarehouseId } from '../../shared/ids.ts'
+import type { World } from '../../shared/ledger/world.ts'
+import type { CodeLookup } from '../../shared/scan/scan.ts'
+import type { Command, Draft } from '../../shared/sync/command.ts'
+import type { QueueRow, SavedState } from './ports.ts'
+
+/** The state that the dot in the header shows, decided by the last round, never by navigator.onLine. */
+export type SyncStatus = {
+  link: 'online' | 'offline' | 'connecting' | 'unauthorised' | 'revoked' | 'outdated'
+  waiting: number
+  /** ISO instant of the oldest unsent command. */
+  oldest: string | null
+  lastGoodRound: string | null
+  /** My commands that ended as an exception or in quarantine, newest first, at most 50. */
+  needsMe: readonly { seq: number; outcome: string; reason: string | null; command: Command | null }[]
+  /** First load: what has come and what is due; null = nothing loading. */
+  loading: { done: number; all: number | null } | null
+  storageFull: boolean
+}
+
+export type Session = { id: SessionId; worker: Worker; roster: number; startedAt: string }
+
+/**
+ * All that the screens know of the machinery below. Reading is synchronous and local; what waits is said by a promise.
+ * Listeners are called after the world or the status has changed.
+ */
+export interface Handheld {
+  readonly device: DeviceId
+  readonly warehouse: { id: WarehouseId; name: string }
+  /** Confirmed rows with everything pending folded in. A new object after each change of the confirmed rows. */
+  world(): World
+  roster(): Roster | null
+  clients(): readonly Client[]
+  session(): Session | null
+  /** Checks the badge against the signed roster, offline too. */
+  logIn(badge: string): Promise<{ ok: true; session: Session } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' }>
+  logOut(): Promise<void>
+  /** Makes the items known to `world()`; unknown ones are skipped. */
+  loadItems(ids: readonly ItemId[]): Promise<readonly Item[]>
+  /** Fetches what the catalogue and the local rows know of these keys; the answer is synchronous from then on. */
+  lookup(keys: readonly string[]): Promise<CodeLookup>
+  /** Resolves when the strict transaction is complete; throws StorageFull or whatever broke, having written nothing. */
+  append(drafts: readonly Draft[], state: SavedState | null): Promise<readonly QueueRow[]>
+  savedStates(): Promise<readonly SavedState[]>
+  dropState(key: string): Promise<void>
+  pending(): Promise<readonly Command[]>
+  /** Takes the task for this device. `offline` where it could not be asked: allowed when the task is already ours. */
+  lease(
+    task: TaskId,
+    takeOver: boolean,
+  ): Promise<{ kind: 'ok' } | { kind: 'taken'; by: string } | { kind: 'offline' } | { kind: 'gone' }>
+  status(): SyncStatus
+  syncNow(): void
+  subscribe(listener: () => void): () => void
+  /** Corrected now: device clock + measured offset, ISO. */
+  now(): string
+  stop(): Promise<void>
+}
+
+/** Client whose stock a code may belong to, for "Whose stock?". */
+export type ClientChoice = { client: ClientId; name: string }

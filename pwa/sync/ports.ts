@@ -1,0 +1,150 @@
+import type { Tables } from '../../shared/ledger/world.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { Manifest, Refusal, Row, Sealed, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+
+/** Everything that touches the world comes in here, so that the simulator can drive the real engine. */
+export type Ports = {
+  clock: Clock
+  random: Random
+  timer: Timer
+  signer: Signer
+  net: Net
+  queue: QueueStore
+  cache: CacheStore
+}
+
+export interface Clock {
+  /** Device wall clock, ms since 1970. May be wrong and may jump. */
+  now(): number
+  /** Monotonic ms since the start of the page. */
+  mono(): number
+}
+export interface Random {
+  /** 0 ≤ x < 1 */
+  next(): number
+  bytes(n: number): Uint8Array
+}
+export interface Timer {
+  /** Returns the function that cancels it. */
+  after(ms: number, run: () => void): () => void
+}
+export interface Signer {
+  /** base64url of the raw r‖s of ECDSA P-256/SHA-256 over utf8(text), by the device's non-extractable key. */
+  sign(text: string): Promise<string>
+}
+
+/** An answer of the server, or why there is none. `offline` covers time-outs, captive portals and unreadable answers. */
+export type Reply<T> =
+  | { kind: 'ok'; body: T; sentAt: number; receivedAt: number }
+  | { kind: 'offline' }
+  | { kind: 'refused'; status: number; refusal: Refusal | null; retryAfterMs: number | null }
+
+export interface Net {
+  sync(request: SyncRequest): Promise<Reply<SyncResponse>>
+  /** Rows come in pieces, so that a large warehouse never lies in memory twice. */
+  snapshot(rows: (rows: readonly Row[]) => Promise<void>): Promise<Reply<SnapshotHead>>
+  manifest(): Promise<Reply<Manifest>>
+  block(sha: string): Promise<Reply<string>>
+  /** The rescue door: one raw command that the server cannot take otherwise. */
+  quarantine(raw: string): Promise<Reply<unknown>>
+}
+
+/** The marker row of the queue: its absence means that the storage was lost. */
+export type Birth = {
+  device: DeviceId
+  warehouse: WarehouseId
+  epoch: string
+  /** Next local row number over all epochs, next seq of this epoch, hash of its last command. */
+  n: number
+  next: number
+  prevHash: string
+}
+
+export type QueueRow = Sealed & {
+  /** Local row number over all epochs. */
+  n: number
+  epoch: string
+  warehouse: WarehouseId
+  /** Device wall clock at the append, ms. */
+  appendedAt: number
+}
+
+/** What the server has said about one epoch. `acked` decides what to push next, never what to show. */
+export type EpochMark = {
+  epoch: string
+  warehouse: WarehouseId
+  acked: number
+  durable: number | null
+  ackedAt: number
+  results: readonly QueueResult[]
+}
+export type QueueResult = { seq: number; outcome: string; reason?: string }
+
+/** Thrown by `append` when the disk is full: nothing was written, the worker must be told, the process does not advance. */
+export class StorageFull extends Error {}
+
+/**
+ * The strict store. Every promise resolves only when the transaction is durable (IndexedDB `complete` with strict
+ * durability); a rejected or unresolved one has written nothing. Its schema is frozen: nothing ever upgrades it.
+ */
+export interface QueueStore {
+  birth(): Promise<Birth | null>
+  /** First start, lost storage or another warehouse: writes the marker row of a new epoch. */
+  begin(birth: Birth): Promise<void>
+  /**
+   * ONE transaction: rows added (never put), birth moved on, process state stored. Returns false, having written nothing,
+   * when the stored birth has moved on since `expected` (another tab appended).
+   */
+  append(expected: Birth, next: Birth, rows: readonly QueueRow[], state: SavedState | null): Promise<boolean>
+  state(key: string): Promise<SavedState | null>
+  states(): Promise<readonly SavedState[]>
+  saveState(state: SavedState): Promise<void>
+  dropState(key: string): Promise<void>
+  /** Rows of one epoch with seq > after, ascending. */
+  rows(epoch: string, after: number, limit: number): Promise<readonly QueueRow[]>
+  /** All epochs that still have rows or a mark, oldest first. */
+  epochs(): Promise<readonly string[]>
+  mark(epoch: string): Promise<EpochMark | null>
+  setMark(mark: EpochMark): Promise<void>
+  /** Removes rows of an epoch with seq ≤ upTo; callers obey pruning rule 3.3 of the protocol. */
+  prune(epoch: string, upTo: number): Promise<void>
+}
+
+/** `value` is plain JSON. */
+export type SavedState = { key: string; value: unknown }
+
+/** Where the cache stands. Written in the same transaction as the rows it describes. */
+export type CacheHead = {
+  warehouse: WarehouseId
+  feedEpoch: string | null
+  cursor: string | null
+  floor: number
+  through: Readonly<Record<string, number>>
+  generation: number
+  catalogue: string | null
+}
+
+/** The relaxed, disposable store: may fall back by seconds after a power cut, rows and head together, never apart. */
+export interface CacheStore {
+  head(): Promise<CacheHead | null>
+  /** All confirmed rows of the present generation; items are not among them (they come from the catalogue blocks). */
+  load(): Promise<Tables | null>
+  /**
+   * ONE transaction: rows whose `c` is above the stored one are taken, tombstones included, and the head is replaced.
+   * Returns false, having written nothing, when the stored cursor and feed epoch are not those of `expected` any more.
+   */
+  applyPage(expected: CacheHead, next: CacheHead, rows: readonly Row[]): Promise<boolean>
+  /** A snapshot is written beside the present generation and becomes visible in `finish` only. */
+  beginSnapshot(generation: number): Promise<void>
+  addSnapshot(generation: number, rows: readonly Row[]): Promise<void>
+  finishSnapshot(next: CacheHead): Promise<void>
+  /** Catalogue: manifest and content-addressed blocks. */
+  manifest(): Promise<Manifest | null>
+  missingBlocks(manifest: Manifest): Promise<readonly string[]>
+  putBlocks(blocks: readonly { sha: string; text: string }[]): Promise<void>
+  /** Makes the manifest the present one and drops blocks that no manifest names. */
+  useManifest(manifest: Manifest): Promise<void>
+  block(sha: string): Promise<string | null>
+  /** Log-out, schema change, quota: everything here can be fetched again. */
+  clear(): Promise<void>
+}

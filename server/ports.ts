@@ -1,0 +1,101 @@
+import type { Client, Location, Roster } from '../shared/catalogue.ts'
+import type { ClientId, DeviceId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { PolicySet } from '../shared/policy.ts'
+import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
+import type { SyncStore } from './sync/ports.ts'
+
+/** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
+export type Stores = {
+  sync: SyncStore
+  devices: DeviceStore
+  work: WorkStore
+  catalogue: CatalogueStore
+  site: SiteStore
+  quarantine: QuarantineStore
+}
+
+export type Device = {
+  id: DeviceId
+  /** What people call it: "handheld 12". */
+  number: number
+  publicKey: PublicKey
+  warehouse: WarehouseId
+  state: 'active' | 'revoked' | 'frozen'
+  /** Clients of the last worker that was logged in; null = all. The scope of the feed that this device gets. */
+  clients: readonly ClientId[] | null
+}
+
+export interface DeviceStore {
+  /** Stores the SHA-256 of a set-up code. `expiresAt` null and `reusable` only in the demo. */
+  addCode(code: { hash: string; warehouse: WarehouseId; expiresAt: string | null; reusable: boolean }): Promise<void>
+  /** Takes the code if it is good at `now`; a single-use one is spent in the same statement. Null = unknown, spent or run out. */
+  spendCode(hash: string, now: string): Promise<WarehouseId | null>
+  add(device: {
+    id: DeviceId
+    publicKey: PublicKey
+    warehouse: WarehouseId
+    agent: string
+    now: string
+  }): Promise<Device>
+  get(id: DeviceId): Promise<Device | null>
+  list(
+    warehouse: WarehouseId,
+  ): Promise<readonly (Device & { seenAt: string | null; head: SyncRequest['head'] | null; acked: number })[]>
+  revoke(id: DeviceId, state: 'revoked' | 'frozen'): Promise<void>
+  /** Heartbeat: last seen, what the handheld says of itself, scope of the logged-in worker. */
+  seen(
+    id: DeviceId,
+    at: {
+      now: string
+      head: SyncRequest['head']
+      app: string
+      worker: WorkerId | null
+      clients: readonly ClientId[] | null
+    },
+  ): Promise<void>
+}
+
+export interface WorkStore {
+  /** One lock, so that two people never get the same task. Writes the change rows of task, document, lines and their stock afresh. */
+  lease(want: {
+    warehouse: WarehouseId
+    task: TaskId
+    device: DeviceId
+    worker: WorkerId
+    takeOver: boolean
+    now: string
+  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
+  giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId }): Promise<void>
+}
+
+export interface CatalogueStore {
+  manifest(warehouse: WarehouseId): Promise<Manifest>
+  block(sha: string): Promise<string | null>
+}
+
+export interface SiteStore {
+  warehouses(): Promise<readonly { id: WarehouseId; name: string }[]>
+  clients(warehouse: WarehouseId): Promise<readonly Client[]>
+  /** Adds or replaces; each writes its change row in a commit of its own. */
+  addWarehouse(warehouse: { id: WarehouseId; name: string; feedEpoch: string }): Promise<void>
+  putClients(warehouse: WarehouseId, clients: readonly Client[]): Promise<void>
+  putLocations(warehouse: WarehouseId, locations: readonly Location[]): Promise<void>
+  putPolicies(warehouse: WarehouseId, policies: PolicySet): Promise<void>
+  putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
+  roster(warehouse: WarehouseId): Promise<{ roster: Roster; signed: { text: string; sig: string } } | null>
+  /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */
+  setting(name: string): Promise<unknown>
+  saveSetting(name: string, value: unknown): Promise<void>
+}
+
+export interface QuarantineStore {
+  /** Raw bytes that came through the rescue door or that the envelope could not carry. Kept until a person decides. */
+  keep(raw: {
+    warehouse: WarehouseId | null
+    device: DeviceId | null
+    source: 'rescue' | 'poison' | 'revoked'
+    body: string
+    now: string
+  }): Promise<void>
+}

@@ -1,0 +1,2 @@
+/** The tables, by name. */
+export interface Database {}

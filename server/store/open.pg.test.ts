@@ -1,0 +1,98 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { startCluster, postgresBinaries } from '../../test/support/postgres-cluster.ts'
+import { type TestDatabase, createDatabase } from '../../test/support/postgres.ts'
+import { type OpenDatabase, openDatabase } from './open.ts'
+
+const url = inject('postgresUrl')
+const log = { info: () => {}, warn: () => {}, error: () => {} }
+
+describe.skipIf(!url)('on PostgreSQL and on PGlite', () => {
+  let database: TestDatabase
+  let engines: OpenDatabase[]
+
+  beforeAll(async () => {
+    database = await createDatabase(url)
+    engines = [
+      await openDatabase({ databaseUrl: database.url, dataDir: '', log }),
+      await openDatabase({ memory: true, dataDir: '', log }),
+    ]
+  })
+  afterAll(async () => {
+    for (const engine of engines) await engine.close()
+    await database.drop()
+  })
+
+  test('[D12] counts, sums, long numbers, dates and times arrive as the same values from both engines', async () => {
+    const answers = await Promise.all(
+      engines.map(async ({ db }) => {
+        const { rows } = await sql`
+          select 9007199254740991::int8 as long, count(*) as count, sum(1::int4) as sum, array[1, null, 3]::int8[] as longs,
+            array[]::int8[] as none, date '2024-02-29' as day, timestamptz '2024-02-29 23:30:00+03' as moment,
+            1.50::numeric as exact, 7::int2 as small, true as yes, array['a', 'b'] as texts, null::int8 as nothing,
+            '{"a": [1]}'::jsonb as document`.execute(db)
+        return rows
+      }),
+    )
+    expect(answers[0]).toEqual([
+      {
+        long: 9_007_199_254_740_991,
+        count: 1,
+        sum: 1,
+        longs: [1, null, 3],
+        none: [],
+        day: '2024-02-29',
+        moment: new Date('2024-02-29T20:30:00Z'),
+        exact: '1.50',
+        small: 7,
+        yes: true,
+        texts: ['a', 'b'],
+        nothing: null,
+        document: { a: [1] },
+      },
+    ])
+    expect(answers[1]).toEqual(answers[0])
+  })
+
+  test('[D12] a number beyond 2^53 is an error on both engines, never a rounded number', async () => {
+    for (const { db } of engines) {
+      await expect(sql`select 9007199254740993::int8`.execute(db)).rejects.toThrow('int8 beyond 2^53')
+      expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+    }
+  })
+
+  test('[D13] a hanging transaction cannot hold the others for ever', async () => {
+    const { rows } = await sql`select current_setting('statement_timeout') as statement,
+      current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`.execute(
+      engines[0]!.db,
+    )
+    expect(rows).toEqual([{ statement: '10s', lock: '5s', idle: '15s' }])
+  })
+
+  test('[D14] the store says what it runs on, without a password', () => {
+    expect(engines.map(engine => engine.engine)).toEqual(['postgres', 'pglite'])
+    expect(engines[0]!.describe).toMatch(/^PostgreSQL \d+.*, database t_/)
+    expect(engines[0]!.describe).not.toContain('://')
+    expect(engines[1]!.describe).toMatch(/^PGlite .*in memory, nothing is kept$/)
+    expect(engines[1]!.durable).toBe(false)
+  })
+})
+
+const binaries = postgresBinaries()
+test.skipIf(!binaries)('[D15] after PostgreSQL was killed and came back, the store goes on by itself', async () => {
+  const cluster = await startCluster(binaries ?? '')
+  const warnings: string[] = []
+  const store = await openDatabase({
+    databaseUrl: cluster.url,
+    dataDir: '',
+    log: { ...log, warn: message => warnings.push(message) },
+  })
+  expect(store.durable).toBe(false)
+  await cluster.kill()
+  await expect(sql`select 1`.execute(store.db)).rejects.toThrow()
+  await cluster.start()
+  expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }])
+  expect(warnings[0]).toContain('does not flush')
+  await store.close()
+  await cluster.stop()
+})

@@ -1,0 +1,248 @@
+import type { Worker } from '../../shared/catalogue.ts'
+import type { QuarantineReason } from '../../shared/exception.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { ExceptionDraft } from '../../shared/ledger/effects.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import type { World } from '../../shared/ledger/world.ts'
+import { processOf } from '../../shared/process/index.ts'
+import { judge } from '../../shared/process/judge.ts'
+import { mayDo } from '../../shared/roles.ts'
+import { correctedTimes } from '../../shared/sync/clock.ts'
+import type { Command } from '../../shared/sync/command.ts'
+import { chainHash } from '../../shared/sync/seal.ts'
+import type { CommandResult, SyncRequest } from '../../shared/sync/wire.ts'
+import { needOf } from './need.ts'
+import type { Applied, ApplyTx, MessageWrite, Uncovered } from './ports.ts'
+import type { Prepared } from './prepare.ts'
+import { receiptMessage } from './receipt-message.ts'
+
+/** Chain position behind a declared hole: what came before is unknown, so the next command may link to anything. */
+export const ANY_HASH = '*'
+
+export type Push = {
+  warehouse: WarehouseId
+  device: DeviceId
+  epoch: string
+  now: string
+  prepared: readonly Prepared[]
+  hole: SyncRequest['push']['hole']
+  lost: boolean
+}
+
+export type PushEnd = {
+  acked: number
+  /** The seq expected, when the push began above it. */
+  gap: number | null
+  results: readonly CommandResult[]
+  /** Numbers under which another command was known: the device has a twin. */
+  forked: readonly Prepared[]
+}
+
+/** One batch in one transaction: dedupe, gap, chain, then every command judged on a view that holds the ones before it. */
+export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
+  const { lastSeq: known, lastHash: knownHash, lastAt } = await tx.cursor()
+  const old = push.prepared.filter(p => p.sealed.seq <= known)
+  const archive = old.length > 0 ? await tx.archived(old[0]?.sealed.seq ?? 0, known) : []
+  const forked = old.filter(p => archive.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))
+  const repeated = archive
+    .filter(row => old.some(p => p.sealed.seq === row.seq))
+    .map(({ hash: _, ...result }) => result)
+  const notes = [...lostNote(push, known), ...holeNote(push, known), ...forkNote(push, forked)]
+
+  const skipTo = push.hole !== undefined && push.hole.from === known + 1 && push.hole.to > known ? push.hole.to : null
+  if (skipTo !== null) await tx.skipHole(skipTo)
+  const last = skipTo ?? known
+  const fresh = contiguous(
+    push.prepared.filter(p => p.sealed.seq > last),
+    last,
+  )
+  const above = push.prepared.find(p => p.sealed.seq > last)
+  const gap = above !== undefined && fresh.length === 0 ? last + 1 : null
+  if (fresh.length === 0 && notes.length === 0) return { acked: last, gap, results: repeated, forked }
+
+  const applied = await judgeAll(tx, push, fresh, skipTo === null ? knownHash : ANY_HASH, lastAt)
+  await tx.write({ applied: applied.rows, messages: applied.messages, notes })
+  const results = applied.rows.map(row => ({
+    seq: row.sealed.seq,
+    outcome: row.outcome,
+    exceptions: row.effects.exceptions.map(e => e.id),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+  }))
+  return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], forked }
+}
+
+const contiguous = (prepared: readonly Prepared[], last: number): readonly Prepared[] => {
+  const end = prepared.findIndex((p, i) => p.sealed.seq !== last + 1 + i)
+  return end < 0 ? prepared : prepared.slice(0, end)
+}
+
+const note = (
+  push: Push,
+  kind: ExceptionDraft['kind'],
+  subject: string,
+  body: Record<string, unknown>,
+): ExceptionDraft => ({
+  id: derivedId('note', push.warehouse, kind, subject),
+  kind,
+  subject,
+  body: { device: push.device, epoch: push.epoch, ...body },
+})
+const lostNote = (push: Push, known: number): ExceptionDraft[] =>
+  push.lost && known === 0 && push.prepared.length > 0
+    ? [note(push, 'storage_lost', `${push.device}/${push.epoch}`, {})]
+    : []
+const holeNote = (push: Push, known: number): ExceptionDraft[] =>
+  push.hole !== undefined && push.hole.from === known + 1
+    ? [note(push, 'movements_missing', `${push.device}/${push.epoch}/${push.hole.from}`, { ...push.hole })]
+    : []
+const forkNote = (push: Push, forked: readonly Prepared[]): ExceptionDraft[] =>
+  forked.map(p =>
+    note(push, 'device_forked', `${push.device}/${push.epoch}/${p.sealed.seq}`, {
+      seq: p.sealed.seq,
+      body: p.sealed.body,
+      hash: p.sealed.hash,
+      sig: p.sealed.sig,
+    }),
+  )
+
+type Judged = { rows: readonly Applied[]; messages: readonly MessageWrite[] }
+
+const judgeAll = async (
+  tx: ApplyTx,
+  push: Push,
+  fresh: readonly Prepared[],
+  lastHash: string,
+  lastAt: string | null,
+): Promise<Judged> => {
+  const readable = fresh.flatMap(p => (p.command ? [p.command] : []))
+  const world = makeWorld(await tx.load(needOf(push.warehouse, readable)))
+  const rows: Applied[] = []
+  const messages: MessageWrite[] = []
+  const covered = new Set<number>()
+  const workers = new Map<string, { then: Worker | null; now: Worker | null }>()
+  let notBefore = lastAt
+  for (const [i, p] of fresh.entries()) {
+    const linked =
+      i === 0 ? lastHash === ANY_HASH || chainHash(lastHash, p.sealed.body) === p.sealed.hash : p.linked === true
+    const row = await judgeOne(tx, push, p, linked, world, workers, notBefore)
+    rows.push(row)
+    if (row.at !== null) notBefore = row.at
+    for (const draft of row.effects.messages) {
+      const before = await tx.uncovered(draft.document)
+      const here = receiptsHere(push, rows, draft.document, covered)
+      const all = [...before.filter(old => !messages.some(m => m.covers.some(c => same(c, old.command)))), ...here]
+      if (all.length === 0) continue
+      for (const row of here) covered.add(row.command.seq)
+      messages.push(receiptMessage(draft, all, { device: push.device, epoch: push.epoch, seq: p.sealed.seq }, world))
+    }
+  }
+  return { rows, messages }
+}
+
+const same = (
+  a: { device: string; epoch: string; seq: number },
+  b: { device: string; epoch: string; seq: number },
+): boolean => a.seq === b.seq && a.epoch === b.epoch && a.device === b.device
+
+const receiptsHere = (
+  push: Push,
+  rows: readonly Applied[],
+  document: string,
+  covered: ReadonlySet<number>,
+): Uncovered[] =>
+  rows
+    .filter(
+      row =>
+        row.document === document &&
+        row.outcome !== 'quarantined' &&
+        row.effects.movements.length > 0 &&
+        !covered.has(row.sealed.seq),
+    )
+    .map(row => ({
+      command: { device: push.device, epoch: push.epoch, seq: row.sealed.seq },
+      movements: row.effects.movements,
+    }))
+
+/** A bug in a rule must not stop the batch: the command is kept and the ones behind it go on. */
+const judgeOne = async (
+  tx: ApplyTx,
+  push: Push,
+  p: Prepared,
+  linked: boolean,
+  world: World,
+  workers: Map<string, { then: Worker | null; now: Worker | null }>,
+  notBefore: string | null,
+): Promise<Applied> => {
+  const quarantined = (reason: QuarantineReason): Applied => ({
+    sealed: p.sealed,
+    outcome: 'quarantined',
+    reason,
+    effects: { ...NOTHING, exceptions: [quarantineException(push, p, reason)] },
+    document: null,
+    worker: p.command?.worker ?? null,
+    at: null,
+  })
+  if (p.flaw === 'bad_signature') return quarantined('bad_signature')
+  if (!linked) return quarantined('broken_chain')
+  if (p.flaw !== null || p.command === null) return quarantined(p.flaw ?? 'unreadable')
+  const command = p.command
+  const who = `${command.worker}/${command.roster}`
+  const held = workers.get(who) ?? (await tx.worker(command.worker, command.roster))
+  workers.set(who, held)
+  if (!authorised(held.then, command)) return quarantined('not_authorised')
+  const times = correctedTimes(command, { notBefore, notAfter: push.now })
+  const key = { device: push.device, epoch: push.epoch, seq: p.sealed.seq }
+  try {
+    const judged = judge(world, command, key, times)
+    const effects = authorised(held.now, command)
+      ? judged.effects
+      : { ...judged.effects, exceptions: [...judged.effects.exceptions, roleMissing(push, command)] }
+    world.apply(judged.effects)
+    const outcome =
+      judged.outcome === 'quarantined' ? 'quarantined' : effects.exceptions.length > 0 ? 'exception' : 'applied'
+    const all =
+      judged.reason === null
+        ? effects
+        : { ...effects, exceptions: [...effects.exceptions, quarantineException(push, p, judged.reason)] }
+    return {
+      sealed: p.sealed,
+      outcome,
+      reason: judged.reason,
+      effects: all,
+      document: documentOf(command),
+      worker: command.worker,
+      at: times.at,
+    }
+  } catch {
+    return quarantined('handler_failed')
+  }
+}
+
+const documentOf = (command: Command) => command.document ?? null
+
+const authorised = (worker: Worker | null, command: Command): boolean => {
+  if (worker === null || !worker.active) return false
+  const process = processOf(command.type)
+  const client = command.client
+  return (
+    process !== undefined &&
+    mayDo(worker.roles, process.roles) &&
+    (worker.clients === null || client === null || worker.clients.includes(client))
+  )
+}
+
+const roleMissing = (push: Push, command: Command): ExceptionDraft => ({
+  id: derivedId('exception', push.device, push.epoch, command.seq, 'role'),
+  kind: 'role_missing',
+  subject: `${command.worker}/${command.type}`,
+  body: { worker: command.worker, type: command.type, client: command.client },
+})
+
+const quarantineException = (push: Push, p: Prepared, reason: QuarantineReason): ExceptionDraft => ({
+  id: derivedId('exception', push.device, push.epoch, p.sealed.seq, 'quarantine'),
+  kind: 'quarantined',
+  subject: `${push.device}/${push.epoch}/${p.sealed.seq}`,
+  body: { reason, seq: p.sealed.seq, device: push.device },
+})

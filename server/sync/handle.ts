@@ -1,0 +1,108 @@
+import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
+import { readCursor, writeCursor } from '../../shared/sync/cursor.ts'
+import type { Cursor } from '../../shared/sync/cursor.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
+import { PROTO } from '../../shared/sync/version.ts'
+import { MAX_PULL_ROWS } from '../../shared/sync/wire.ts'
+import type { Reset, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import { applyPush } from './apply.ts'
+import type { PushEnd } from './apply.ts'
+import type { Page, SyncStore } from './ports.ts'
+import { prepare } from './prepare.ts'
+import type { Verify } from './prepare.ts'
+
+/** Who asks, as the routes have proven it. `clients` is the scope that the server computed; null = all. */
+export type Asker = { device: DeviceId; warehouse: WarehouseId; clients: readonly ClientId[] | null; verify: Verify }
+
+export type SyncDeps = {
+  store: SyncStore
+  now: () => string
+  /** 12 random characters a-z0-9 for a new feed epoch. */
+  newFeedEpoch: () => string
+  catalogueVersion: (warehouse: WarehouseId) => Promise<string>
+  nonce: () => string
+  minVersion: string
+  /** Rung after a commit, so that the other handhelds look at once. */
+  ring: (warehouse: WarehouseId) => void
+  /** A number that carries two different commands: freeze the device. */
+  onForked: (device: DeviceId) => Promise<void>
+}
+
+/** Name of a scope inside the cursor; another worker with other clients has another one and starts from a snapshot. */
+export const scopeName = (clients: readonly ClientId[] | null): string =>
+  clients === null ? 'all' : sha256Hex([...clients].sort().join()).slice(0, 12)
+
+/** One round: push, results and pull. The pull half is served whatever the push half met. */
+export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise<SyncResponse> => {
+  const { store } = deps
+  const { warehouse } = request
+  const scope = scopeName(asker.clients)
+  const cursor = request.cursor === null ? null : readCursor(request.cursor)
+  const pushed =
+    request.push.commands.length > 0 || request.push.hole ? await push(deps, request, asker) : NOTHING_PUSHED
+  if (pushed.forked.length > 0) await deps.onForked(asker.device)
+
+  const at = {
+    warehouse,
+    device: asker.device,
+    epoch: request.push.epoch,
+    limit: MAX_PULL_ROWS,
+    clients: asker.clients,
+    after: cursor?.commit ?? Number.MAX_SAFE_INTEGER,
+  }
+  let page = await store.page(at)
+  if (knowsMore(request, cursor, page)) {
+    await store.renewFeed(warehouse, deps.newFeedEpoch())
+    page = await store.page(at)
+  }
+  const reset = resetOf(cursor, request.cursor !== null, page, scope)
+  const serve = cursor !== null && reset === null
+  return {
+    proto: PROTO,
+    now: deps.now(),
+    minVersion: deps.minVersion,
+    push: { acked: page.acked, durable: page.durable, gap: pushed.gap, results: [...pushed.results] },
+    pull: {
+      from: serve ? request.cursor : null,
+      cursor: serve ? writeCursor({ feedEpoch: page.feedEpoch, scope, commit: page.upTo }) : null,
+      floor: page.floor,
+      more: serve && page.more,
+      through: serve ? page.through : 0,
+      rows: serve ? [...page.rows] : [],
+    },
+    nonce: deps.nonce(),
+    catalogue: await deps.catalogueVersion(warehouse),
+    reset,
+  }
+}
+
+const NOTHING_PUSHED: PushEnd = { acked: 0, gap: null, results: [], forked: [] }
+
+const push = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise<PushEnd> => {
+  const { warehouse } = request
+  const { epoch, commands, hole } = request.push
+  const key = { warehouse, device: asker.device, epoch }
+  const prepared = await prepare(commands, key, asker.verify)
+  const now = deps.now()
+  const end = await deps.store.apply({ ...key, now }, tx =>
+    applyPush(tx, { ...key, now, prepared, hole, lost: request.head.lost }),
+  )
+  if (end.results.length > 0) deps.ring(warehouse)
+  return end
+}
+
+/**
+ * A handheld of the present feed epoch that has seen a later commit, or more of its own numbers acknowledged, than the
+ * server has: the server was restored from an older copy without anybody telling it.
+ */
+const knowsMore = (request: SyncRequest, cursor: Cursor | null, page: Page): boolean =>
+  cursor !== null &&
+  cursor.feedEpoch === page.feedEpoch &&
+  (cursor.commit > page.head || request.head.acked > page.acked)
+
+const resetOf = (cursor: Cursor | null, given: boolean, page: Page, scope: string): Reset => {
+  if (!given) return null
+  if (cursor === null || cursor.feedEpoch !== page.feedEpoch || cursor.commit > page.head) return 'feed_restored'
+  if (cursor.scope !== scope) return 'scope_changed'
+  return cursor.commit < page.floor ? 'cursor_expired' : null
+}

@@ -1,0 +1,122 @@
+import type { Worker } from '../../shared/catalogue.ts'
+import type {
+  ClientId,
+  DeviceId,
+  DocumentId,
+  ItemId,
+  LineId,
+  LocationId,
+  TaskId,
+  WarehouseId,
+  WorkerId,
+} from '../../shared/ids.ts'
+import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
+import type { Movement } from '../../shared/ledger/stock.ts'
+import type { Tables } from '../../shared/ledger/world.ts'
+import type { CommandResult, Outcome, Row, Sealed } from '../../shared/sync/wire.ts'
+
+/** What a batch needs to be judged. The store loads these, their documents' lines and tasks, and all stock rows they touch. */
+export type Need = {
+  items: readonly ItemId[]
+  locations: readonly LocationId[]
+  documents: readonly DocumentId[]
+  tasks: readonly TaskId[]
+  lines: readonly LineId[]
+  lots: readonly { client: ClientId; item: ItemId; lot: string }[]
+}
+
+/** One judged command, ready to be written. */
+export type Applied = {
+  sealed: Sealed
+  outcome: Outcome
+  reason: string | null
+  effects: Effects
+  document: DocumentId | null
+  worker: WorkerId | null
+  at: string | null
+}
+
+/** One message for the ERP, with the commands that it covers. `payload` is versioned JSON of server/erp. */
+export type MessageWrite = {
+  key: string
+  subject: string
+  type: string
+  payload: unknown
+  covers: readonly CommandRef[]
+  seq: number
+}
+export type CommandRef = { device: DeviceId; epoch: string; seq: number }
+
+/** All that one batch writes, in one set-based statement, or nothing. */
+export type Batch = {
+  applied: readonly Applied[]
+  messages: readonly MessageWrite[]
+  /** Exceptions of no single command: a forked device, lost storage. */ notes: readonly ExceptionDraft[]
+}
+
+/** A receive that no ERP message covers yet. */
+export type Uncovered = { command: CommandRef; movements: readonly Movement[] }
+
+/** The inside of the apply transaction: the warehouse's counter row is locked, everything earlier is visible. */
+export interface ApplyTx {
+  /** Feed epoch and the commit number that this transaction will have. */
+  readonly feed: { epoch: string; seq: number }
+  /** Where the device's epoch stands; lastSeq 0 and FIRST_HASH for a new one. `lastAt` = corrected time of the last command. */
+  cursor(): Promise<{ lastSeq: number; lastHash: string; lastAt: string | null }>
+  /** Stored results and hashes of numbers in [from, to]. */
+  archived(from: number, to: number): Promise<readonly (CommandResult & { hash: string })[]>
+  load(need: Need): Promise<Tables>
+  worker(id: WorkerId, rosterVersion: number): Promise<{ then: Worker | null; now: Worker | null }>
+  /** Receipt commands of a document that no message covers, ones of this batch not among them. */
+  uncovered(document: DocumentId): Promise<readonly Uncovered[]>
+  write(batch: Batch): Promise<void>
+  /** Moves the cursor behind a declared hole [from, to]; the next command may break the chain (hash ANY_HASH). */
+  skipHole(to: number): Promise<void>
+}
+
+export type Page = {
+  feedEpoch: string
+  head: number
+  floor: number
+  rows: readonly Row[]
+  upTo: number
+  more: boolean
+  through: number
+  acked: number
+  durable: number | null
+}
+
+/** The server's store as the protocol sees it: SQL in server/store, memory in the simulator; one contract suite for both. */
+export interface SyncStore {
+  /**
+   * One transaction that begins by raising the counter row of the warehouse. When `run` wrote nothing it is rolled back,
+   * so that commit numbers stay dense. Retried as a whole on serialisation failures: `run` must be repeatable.
+   */
+  apply<T>(
+    at: { warehouse: WarehouseId; device: DeviceId; epoch: string; now: string },
+    run: (tx: ApplyTx) => Promise<T>,
+  ): Promise<T>
+  /** Changes after `after`, cut between commits only, with `through`, `acked` and feed state from ONE snapshot. */
+  page(at: {
+    warehouse: WarehouseId
+    device: DeviceId
+    epoch: string
+    after: number
+    limit: number
+    clients: readonly ClientId[] | null
+  }): Promise<Page>
+  feed(warehouse: WarehouseId): Promise<{ epoch: string; seq: number; floor: number }>
+  /** Gives the feed a new epoch: the server was restored. */
+  renewFeed(warehouse: WarehouseId, epoch: string): Promise<void>
+  /** Every row at one commit, in pieces, from one repeatable-read snapshot. */
+  snapshot(
+    at: { warehouse: WarehouseId; device: DeviceId; clients: readonly ClientId[] | null },
+    rows: (rows: readonly Row[]) => Promise<void>,
+  ): Promise<{
+    feedEpoch: string
+    commit: number
+    floor: number
+    through: Record<string, number>
+    acked: Record<string, number>
+  }>
+}

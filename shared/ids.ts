@@ -1,0 +1,72 @@
+import { sha1 } from '@noble/hashes/legacy.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** Names of things are UUIDs everywhere outside server/store (SPEC W1). The brand keeps an item from being taken for a place. */
+declare const brand: unique symbol
+export type Id<K extends string> = string & { readonly [brand]: K }
+
+export type WarehouseId = Id<'warehouse'>
+export type ClientId = Id<'client'>
+export type ItemId = Id<'item'>
+export type LocationId = Id<'location'>
+/** Licence plate of a pallet or box; `NO_LPN` means loose stock, so that keys never hold null. */
+export type LpnId = Id<'lpn'>
+export type DocumentId = Id<'document'>
+export type LineId = Id<'line'>
+export type TaskId = Id<'task'>
+export type DeviceId = Id<'device'>
+export type WorkerId = Id<'worker'>
+export type SessionId = Id<'session'>
+export type ConnectorId = Id<'connector'>
+
+export const NO_LPN = '00000000-0000-0000-0000-000000000000' as LpnId
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const isUuid = (text: string): boolean => UUID.test(text)
+
+/** Stockhand's own namespace for UUIDv5 (RFC 9562, section 5.5): a constant drawn once at random. */
+const NAMESPACE = '8a5f0a3e-6c1d-4f0e-9a57-3f1f6f0c2b11'
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+
+const format = (bytes: Uint8Array, version: 5 | 7): string => {
+  const b = Uint8Array.from(bytes.subarray(0, 16))
+  b[6] = ((b[6] ?? 0) & 0x0f) | (version << 4)
+  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80
+  const hex = hexOf(b)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+const bytesOf = (uuid: string): Uint8Array => {
+  const hex = uuid.replaceAll('-', '')
+  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
+
+const joined = (...parts: Uint8Array[]): Uint8Array => {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/**
+ * A name derived from what it names: the same parts give the same UUIDv5 on the handheld and on the server,
+ * before they have spoken. Parts are joined by a line feed, which no part may contain.
+ */
+export const derivedId = <K extends string>(...parts: readonly (string | number)[]): Id<K> =>
+  format(sha1(joined(bytesOf(NAMESPACE), utf8ToBytes(parts.join('\n')))), 5) as Id<K>
+
+/** A fresh UUIDv7 from the clock (ms since 1970) and 10 random bytes that the caller brings. */
+export const timeId = <K extends string>(atMs: number, random: Uint8Array): Id<K> => {
+  const bytes = new Uint8Array(16)
+  let ms = atMs
+  for (let i = 5; i >= 0; i -= 1) {
+    bytes[i] = ms % 256
+    ms = Math.floor(ms / 256)
+  }
+  bytes.set(random.subarray(0, 10), 6)
+  return format(bytes, 7) as Id<K>
+}

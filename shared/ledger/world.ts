@@ -1,0 +1,213 @@
+import type { Document, Item, Line, Location, Lot, Task, VirtualKind } from '../catalogue.ts'
+import { derivedId, NO_LPN } from '../ids.ts'
+import type { ClientId, DocumentId, ItemId, LineId, LocationId, TaskId, WarehouseId } from '../ids.ts'
+import type { PolicySet } from '../policy.ts'
+import type { Effects } from './effects.ts'
+import { keyOf, stockKeyText } from './stock.ts'
+import type { Balance, StockKey, StockRow } from './stock.ts'
+
+/** The confirmed rows: what the server sent (handheld) or what it loaded for a batch (server). Never written by a World. */
+export type Tables = {
+  warehouse: WarehouseId
+  policies: PolicySet
+  items: ReadonlyMap<ItemId, Item>
+  locations: ReadonlyMap<LocationId, Location>
+  /** By `lotKey`. */
+  lots: ReadonlyMap<string, Lot>
+  documents: ReadonlyMap<DocumentId, Document>
+  lines: ReadonlyMap<LineId, Line>
+  tasks: ReadonlyMap<TaskId, Task>
+  /** By `stockKeyText`. */
+  stock: ReadonlyMap<string, StockRow>
+}
+
+export const lotKey = (client: ClientId, item: ItemId, lot: string): string => [client, item, lot].join('\u001f')
+
+/** Virtual places have the same name on every device and server of a warehouse, without asking. */
+export const virtualLocation = (warehouse: WarehouseId, kind: VirtualKind): LocationId =>
+  derivedId('location', warehouse, kind)
+
+/** Reading the local copy of the warehouse: the confirmed rows with everything pending folded in. */
+export interface View {
+  readonly warehouse: WarehouseId
+  readonly policies: PolicySet
+  item(id: ItemId): Item | undefined
+  location(id: LocationId): Location | undefined
+  lot(client: ClientId, item: ItemId, lot: string): Lot | undefined
+  document(id: DocumentId): Document | undefined
+  documents(): Iterable<Document>
+  line(id: LineId): Line | undefined
+  linesOf(document: DocumentId): readonly Line[]
+  task(id: TaskId): Task | undefined
+  taskOf(document: DocumentId): Task | undefined
+  tasks(): Iterable<Task>
+  /** Zero balance where there is no row. */
+  stock(key: StockKey): StockRow
+  /** Rows that are not empty. */
+  stockAt(location: LocationId): readonly StockRow[]
+  stockOf(client: ClientId, item: ItemId): readonly StockRow[]
+}
+
+/** A View that effects can be applied to. `reset` forgets them all: the rebase is reset + replay. */
+export interface World extends View {
+  apply(effects: Effects): void
+  reset(): void
+  /** Rows that differ from the confirmed ones, for drawing "pending" and for what the server writes. */
+  changedStock(): Iterable<StockRow>
+}
+
+const ZERO: Balance = { onHand: 0, reserved: 0, held: 0 }
+
+/** Confirmed rows below, pending ones above; a missing pending row falls through. */
+const layered = <K, V>(base: ReadonlyMap<K, V>) => {
+  const over = new Map<K, V>()
+  return {
+    over,
+    get: (key: K): V | undefined => over.get(key) ?? base.get(key),
+    *all(): Iterable<V> {
+      for (const [key, value] of base) if (!over.has(key)) yield value
+      yield* over.values()
+    },
+  }
+}
+
+/** Rows by a second key. Confirmed rows are indexed once per World, pending ones as they come. */
+const indexed = <T, K>(rows: Iterable<T>, by: (row: T) => K): Map<K, T[]> => {
+  const index = new Map<K, T[]>()
+  for (const row of rows) {
+    const at = index.get(by(row))
+    if (at) at.push(row)
+    else index.set(by(row), [row])
+  }
+  return index
+}
+
+const clientItem = (client: ClientId, item: ItemId): string => `${client}\u001f${item}`
+
+/** Differences of two lists of claims, as changes of `reserved` per stock row. */
+export const claimChanges = (before: Line | undefined, after: Line): { key: StockKey; qty: number }[] => {
+  const changes = new Map<string, { key: StockKey; qty: number }>()
+  const add = (line: Line, sign: number): void => {
+    for (const claim of line.claims) {
+      const key = { ...keyOf({ ...claim, client: line.client, item: line.item }) }
+      const text = stockKeyText(key)
+      const change = changes.get(text) ?? { key, qty: 0 }
+      change.qty += sign * claim.qty
+      changes.set(text, change)
+    }
+  }
+  if (before) add(before, -1)
+  add(after, 1)
+  return [...changes.values()].filter(change => change.qty !== 0)
+}
+
+/** Builds the world over confirmed tables. The tables may be replaced only by making a new World. */
+export const makeWorld = (tables: Tables): World => {
+  const locations = layered(tables.locations)
+  const lots = layered(tables.lots)
+  const documents = layered(tables.documents)
+  const lines = layered(tables.lines)
+  const tasks = layered(tables.tasks)
+  const stock = layered(tables.stock)
+  const linesByDocument = indexed(tables.lines.values(), line => line.document)
+  const taskByDocument = indexed(tables.tasks.values(), task => task.document)
+  const stockByLocation = indexed(tables.stock.values(), row => row.location)
+  const stockByItem = indexed(tables.stock.values(), row => clientItem(row.client, row.item))
+
+  /** Base rows of an index in their present state, then the pending rows that the base does not have. */
+  const current = <K, V>(
+    base: readonly V[] | undefined,
+    layer: { over: Map<K, V>; get(key: K): V | undefined },
+    known: ReadonlyMap<K, V>,
+    keyOfRow: (row: V) => K,
+    fits: (row: V) => boolean,
+  ): V[] => {
+    const rows = (base ?? []).map(row => layer.get(keyOfRow(row)) ?? row)
+    for (const [key, row] of layer.over) if (!known.has(key) && fits(row)) rows.push(row)
+    return rows
+  }
+
+  const rowOf = (key: StockKey): StockRow => stock.get(stockKeyText(key)) ?? { ...keyOf(key), ...ZERO }
+  const add = (key: StockKey, change: Partial<Balance>): void => {
+    const row = rowOf(key)
+    stock.over.set(stockKeyText(key), {
+      ...row,
+      onHand: row.onHand + (change.onHand ?? 0),
+      reserved: row.reserved + (change.reserved ?? 0),
+      held: row.held + (change.held ?? 0),
+    })
+  }
+  const filled = (rows: StockRow[]): StockRow[] =>
+    rows.filter(row => row.onHand !== 0 || row.reserved !== 0 || row.held !== 0)
+
+  const apply = (effects: Effects): void => {
+    for (const m of effects.movements) {
+      const goods = { client: m.client, item: m.item, lot: m.lot, serial: m.serial }
+      add({ ...goods, ...m.from }, { onHand: -m.qty })
+      add({ ...goods, ...m.to }, { onHand: m.qty })
+    }
+    for (const line of effects.lines) {
+      for (const { key, qty } of claimChanges(lines.get(line.id), line)) add(key, { reserved: qty })
+      lines.over.set(line.id, line)
+    }
+    for (const hold of effects.holds) add(hold.key, { held: hold.qty })
+    for (const row of effects.documents) documents.over.set(row.id, row)
+    for (const row of effects.tasks) tasks.over.set(row.id, row)
+    for (const row of effects.locations) locations.over.set(row.id, row)
+    for (const row of effects.lots) lots.over.set(lotKey(row.client, row.item, row.lot), row)
+  }
+
+  return {
+    warehouse: tables.warehouse,
+    policies: tables.policies,
+    item: id => tables.items.get(id),
+    location: locations.get,
+    lot: (client, item, lot) => lots.get(lotKey(client, item, lot)),
+    document: documents.get,
+    documents: documents.all,
+    line: lines.get,
+    linesOf: id =>
+      current(
+        linesByDocument.get(id),
+        lines,
+        tables.lines,
+        line => line.id,
+        line => line.document === id,
+      ).sort((a, b) => a.no - b.no),
+    task: tasks.get,
+    taskOf: id =>
+      current(
+        taskByDocument.get(id),
+        tasks,
+        tables.tasks,
+        task => task.id,
+        task => task.document === id,
+      )[0],
+    tasks: tasks.all,
+    stock: rowOf,
+    stockAt: id =>
+      filled(current(stockByLocation.get(id), stock, tables.stock, stockKeyText, row => row.location === id)),
+    stockOf: (client, item) =>
+      filled(
+        current(
+          stockByItem.get(clientItem(client, item)),
+          stock,
+          tables.stock,
+          stockKeyText,
+          row => row.client === client && row.item === item,
+        ),
+      ),
+    apply,
+    reset: () => {
+      for (const layer of [locations, lots, documents, lines, tasks, stock]) layer.over.clear()
+    },
+    changedStock: () => stock.over.values(),
+  }
+}
+
+/** A loose, available address: the usual case. */
+export const looseAt = (location: LocationId, status: StockRow['status'] = 'available') => ({
+  location,
+  lpn: NO_LPN,
+  status,
+})

@@ -1,0 +1,113 @@
+import type { TaskKind, Worker } from '../catalogue.ts'
+import type { DeviceId, DocumentId, ItemId, LocationId, TaskId } from '../ids.ts'
+import type { Effects } from '../ledger/effects.ts'
+import type { View } from '../ledger/world.ts'
+import type { Role } from '../roles.ts'
+import type { CodeKind, Resolved } from '../scan/scan.ts'
+import type { Command, CommandKey, Draft } from '../sync/command.ts'
+import type { MessageKey, Values, WordKey } from './message.ts'
+
+export type ProcessName = TaskKind | 'lookup'
+
+/**
+ * Where the worker is, as plain JSON: it is written with every accepted scan and read back after the battery was changed.
+ * `key` names the slot it is saved under (one per task); each process adds its own fields.
+ */
+export type ProcessState = { process: ProcessName; key: string; at: string; confirm: Confirm | null }
+
+/** An open amber question: the same code again means yes (flows: confirm by scanning the same code again). */
+export type Confirm = { code: string; question: Message; askedAt: number }
+
+/** When and by whom. Instants are ISO on the corrected clock; `monoMs` is monotonic, for "the same code again after 800 ms". */
+export type Moment = { now: string; today: string; monoMs: number; device: DeviceId; worker: Worker }
+
+export type Message = { key: MessageKey; values: Values }
+
+/** How a scan or number ended; pwa/scanner turns it into tone, vibration and colour. */
+export type Verdict = 'ok' | 'done' | 'warn' | 'ask' | 'wrong' | 'unknown' | 'dup'
+
+/** Exception and action keys of a state; each has a command barcode `XC…` and words. */
+export type KeyOffer = { command: string; word: WordKey }
+
+/** One fact row. Codes are drawn left-to-right in every language and never change case. */
+export type Fact = { label: WordKey | null; value: string; kind: 'text' | 'code' | 'quantity' | 'day' }
+
+export type PromptLine = {
+  id: string
+  title: string
+  place: string | null
+  done: number
+  wanted: number | null
+  state: 'open' | 'next' | 'done' | 'short'
+}
+
+export type AskKind = CodeKind | 'expiry' | 'quantity' | 'confirm' | 'reason' | 'any'
+
+/** All that the one generic screen needs to draw any process. */
+export type Prompt = {
+  title: { word: WordKey; code: string | null }
+  progress: { done: number; all: number } | null
+  hero: { kind: 'code' | 'number' | 'text' | 'none'; value: string; of?: string }
+  facts: readonly Fact[]
+  lines: readonly PromptLine[]
+  /** The one thing to do now. `ask` decides keypad and accepted input, `message` the words. */
+  ask: { kind: AskKind; message: Message }
+  /** Kinds of code tried here, in this order. */
+  expects: readonly CodeKind[]
+  /** Only this client's codes count (inside a task); null outside. */
+  client: Worker['id'] | string | null
+  /** Reason tiles or choices, 1..9, when `ask.kind` is 'reason'. */
+  choices: readonly { word: WordKey; value: string }[]
+  keys: readonly KeyOffer[]
+  confirm: Confirm | null
+}
+
+export type Input =
+  | { kind: 'scan'; resolved: Resolved }
+  /** A typed number sets the total of the step (flows: scans add, numbers set). */
+  | { kind: 'number'; value: number }
+  /** Typed text: a code, a lot or an ISO day, by what the prompt asks. */
+  | { kind: 'text'; value: string }
+  /** A command barcode or the button that carries it: 'XCDNE', 'XCSHT' … */
+  | { kind: 'key'; command: string }
+  /** The n-th choice, from 1. */
+  | { kind: 'choice'; n: number }
+
+export type Next<S extends ProcessState = ProcessState> = {
+  state: S
+  verdict: Verdict
+  message: Message
+  /** Appended with the new state in one strict transaction; empty = nothing is booked. */
+  commands: readonly Draft[]
+  /** The task is over: the app goes back to its home screen. */
+  finished: boolean
+  /** A raw text that the resolver did not know and that the process wants kept. */
+  detour?: { lookup: Resolved }
+}
+
+export type Start =
+  | { task: TaskId }
+  | { document: DocumentId }
+  | { item: ItemId }
+  | { location: LocationId }
+  | { blind: true }
+  | { nothing: true }
+
+/**
+ * A process is data and four pure functions: same arguments, same answer, on the handheld and on the server.
+ * `decide` is given a command that has passed its schema and whose references exist; it never throws for what happened on
+ * the floor. Whatever it makes is named with `derivedId` from the command's key.
+ */
+export interface Process<S extends ProcessState = ProcessState> {
+  readonly name: ProcessName
+  readonly roles: readonly Role[]
+  /** Types of commands that `decide` of this process judges. */
+  readonly commands: readonly Command['type'][]
+  start(start: Start, view: View, moment: Moment): Next<S>
+  prompt(state: S, view: View, moment: Moment): Prompt
+  step(state: S, input: Input, view: View, moment: Moment): Next<S>
+  decide(view: View, command: Command, key: CommandKey, times: CommandTimes): Effects
+}
+
+/** Corrected times of a command, ISO: out-leg, in-leg, ± ms. */
+export type CommandTimes = { takenAt: string; at: string; unc: number | null }
