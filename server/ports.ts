@@ -66,11 +66,13 @@ export interface WorkStore {
     takeOver: boolean
     now: string
   }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
-  giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId }): Promise<void>
+  giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
 }
 
 export interface CatalogueStore {
   manifest(warehouse: WarehouseId): Promise<Manifest>
+  /** Version alone: asked at every round. */
+  version(warehouse: WarehouseId): Promise<string>
   block(sha: string): Promise<string | null>
 }
 

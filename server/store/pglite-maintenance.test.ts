@@ -59,6 +59,25 @@ test('[D11] a table with many dead rows is vacuumed every fifteen minutes, one w
   expect(maintenance.done.vacuums).toBe(1)
 })
 
+test('[D11] the own questions of the maintenance do not count as work', async () => {
+  let statements = 0
+  const counted = {
+    exec: pglite.exec.bind(pglite),
+    query: async <T>(text: string, values?: unknown[]) => {
+      statements++
+      return pglite.query<T>(text, values)
+    },
+  }
+  await pglite.exec('update t set v = v + 1')
+  const maintenance = makeMaintenance(counted, 0, {
+    ...options,
+    isIdle: () => statements === 0,
+    checkpointMs: 100 * minute,
+  })
+  await maintenance.tick(15 * minute)
+  expect(maintenance.done.vacuums).toBe(1)
+})
+
 test('[D11] a job that fails is reported and tried again at its next time', async () => {
   let fail = true
   const flaky = {

@@ -71,8 +71,12 @@ test('[D8] a disk that refuses to flush ends the server and no commit is acknowl
     },
   })
   broken = true
-  await expect(opened.pglite.query('insert into t values (99)')).rejects.toThrow()
+  await expect(opened.pglite.query('insert into t values (99)')).rejects.toThrow('could not fsync')
   expect(panics).toEqual(['the disk is gone'])
+  broken = false
+  await expect(opened.pglite.query('select 1')).rejects.toThrow('the disk is gone')
+  await opened.close()
+  expect(fs.existsSync(`${directory}.lock`)).toBe(false)
 })
 
 test('[D5] a directory that holds something else is refused and left alone', async () => {

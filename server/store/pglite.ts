@@ -74,8 +74,8 @@ async function openLocked(directory: string, lock: DirectoryLock, options: Pglit
   const fsync = options.sync ?? fs.fsyncSync
   prepare(directory)
   if (!fs.existsSync(directory)) await initialise(directory, fsync)
-  const panic = once(options.onPanic)
-  const { pglite, syncs } = await start(directory, options.startParams ?? durableStartParams, fsync, panic)
+  const panic = makePanic(options.onPanic)
+  const { pglite, syncs } = await start(directory, options.startParams ?? durableStartParams, fsync, panic.report)
   try {
     const durable = await isDurable(pglite, syncs, options)
     const watched = watch(pglite, panic)
@@ -83,7 +83,7 @@ async function openLocked(directory: string, lock: DirectoryLock, options: Pglit
       isIdle: () => performance.now() - watched.lastStatementMs > idleMs,
       onFault: (job, error) => options.onWarning?.(`${job} failed: ${String(error)}`),
     })
-    return { pglite, durable, syncs, ...lifecycle(pglite, maintenance, lock) }
+    return { pglite, durable, syncs, ...lifecycle(pglite, maintenance, lock, panic) }
   } catch (error) {
     await pglite.close()
     throw error
@@ -144,15 +144,19 @@ async function isDurable(pglite: PGlite, syncs: SyncCount, options: PgliteOption
   }
 }
 
-/** Notices when the last statement ran, and every PANIC: after one PostgreSQL would end, and so must the process. */
-function watch(pglite: PGlite, panic: (error: unknown) => void): { readonly lastStatementMs: number } {
+/**
+ * Notices when the last statement ran, and every PANIC: after one PostgreSQL would end, and so must the process. Until
+ * it does, no statement runs any more: PGlite would turn in a circle for ever, or acknowledge a commit and lose it.
+ */
+function watch(pglite: PGlite, panic: Panic): { readonly lastStatementMs: number } {
   const watched = { lastStatementMs: performance.now() }
   const run = pglite.execProtocolStream.bind(pglite)
   pglite.execProtocolStream = async (...message) => {
+    if (panic.error) throw panic.error
     try {
       return await run(...message)
     } catch (error) {
-      if (isPanic(error)) panic(error)
+      if (isPanic(error)) panic.report(error)
       throw error
     } finally {
       watched.lastStatementMs = performance.now()
@@ -167,12 +171,23 @@ function isPanic(error: unknown): boolean {
   return error instanceof Error && 'severity' in error && error.severity === 'PANIC'
 }
 
-function once(report: (error: Error) => void): (error: unknown) => void {
-  let reported = false
-  return error => {
-    if (reported) return
-    reported = true
-    report(error instanceof Error ? error : new Error(String(error)))
+interface Panic {
+  readonly error: Error | undefined
+  report: (error: unknown) => void
+}
+
+/** Passes the first report on and remembers it. */
+function makePanic(onPanic: (error: Error) => void): Panic {
+  let first: Error | undefined
+  return {
+    get error() {
+      return first
+    },
+    report: error => {
+      if (first) return
+      first = error instanceof Error ? error : new Error(String(error))
+      onPanic(first)
+    },
   }
 }
 
@@ -180,6 +195,7 @@ function lifecycle(
   pglite: PGlite,
   maintenance: Maintenance,
   lock: DirectoryLock,
+  panic: Panic,
 ): Pick<OpenPglite, 'checkpoint' | 'close'> {
   let running = Promise.resolve()
   const timer = setInterval(() => {
@@ -195,9 +211,10 @@ function lifecycle(
       clearInterval(timer)
       await running
       try {
-        if (!pglite.closed) await checkpoint()
+        if (pglite.closed || panic.error) return
+        await checkpoint()
+        await pglite.close()
       } finally {
-        if (!pglite.closed) await pglite.close()
         await lock.release()
       }
     },

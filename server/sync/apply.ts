@@ -1,9 +1,9 @@
 import type { Worker } from '../../shared/catalogue.ts'
 import type { QuarantineReason } from '../../shared/exception.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, DocumentId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
-import type { ExceptionDraft } from '../../shared/ledger/effects.ts'
+import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { World } from '../../shared/ledger/world.ts'
 import { processOf } from '../../shared/process/index.ts'
@@ -155,7 +155,7 @@ const receiptsHere = (
   rows
     .filter(
       row =>
-        row.document === document &&
+        row.awaits === document &&
         row.outcome !== 'quarantined' &&
         row.effects.movements.length > 0 &&
         !covered.has(row.sealed.seq),
@@ -180,7 +180,7 @@ const judgeOne = async (
     outcome: 'quarantined',
     reason,
     effects: { ...NOTHING, exceptions: [quarantineException(push, p, reason)] },
-    document: null,
+    awaits: null,
     worker: p.command?.worker ?? null,
     at: null,
   })
@@ -211,7 +211,7 @@ const judgeOne = async (
       outcome,
       reason: judged.reason,
       effects: all,
-      document: documentOf(command),
+      awaits: awaitsOf(command, effects),
       worker: command.worker,
       at: times.at,
     }
@@ -220,7 +220,9 @@ const judgeOne = async (
   }
 }
 
-const documentOf = (command: Command) => command.document ?? null
+/** Goods that come from outside are told to the ERP by the message of their receipt. */
+const awaitsOf = (command: Command, effects: Effects): DocumentId | null =>
+  command.type === 'receive' && effects.movements.length > 0 ? command.document : null
 
 const authorised = (worker: Worker | null, command: Command): boolean => {
   if (worker === null || !worker.active) return false

@@ -1,4 +1,4 @@
-import type { Worker } from '../../shared/catalogue.ts'
+import type { Claim, Line, Worker } from '../../shared/catalogue.ts'
 import type {
   ClientId,
   DeviceId,
@@ -31,7 +31,8 @@ export type Applied = {
   outcome: Outcome
   reason: string | null
   effects: Effects
-  document: DocumentId | null
+  /** The receipt whose ERP message must cover this command, when goods crossed to or from the outside. */
+  awaits: DocumentId | null
   worker: WorkerId | null
   at: string | null
 }
@@ -96,6 +97,8 @@ export interface SyncStore {
     at: { warehouse: WarehouseId; device: DeviceId; epoch: string; now: string },
     run: (tx: ApplyTx) => Promise<T>,
   ): Promise<T>
+  /** One transaction for a decision or an import page, under the same counter row. Nothing written = rolled back. */
+  decide<T>(at: { warehouse: WarehouseId; now: string }, run: (tx: DecisionTx) => Promise<T>): Promise<T>
   /** Changes after `after`, cut between commits only, with `through`, `acked` and feed state from ONE snapshot. */
   page(at: {
     warehouse: WarehouseId
@@ -119,4 +122,25 @@ export interface SyncStore {
     through: Record<string, number>
     acked: Record<string, number>
   }>
+}
+
+/** What a decision or an import writes: effects, and why, as JSON for the archive. */
+export type Decision = { body: Record<string, unknown>; effects: Effects; messages?: readonly MessageWrite[] }
+
+/**
+ * The inside of a decision's transaction. A decision is archived like a command, of the server's own device: epoch = feed
+ * epoch, seq = commit number, so that its movements have a key as well.
+ */
+export interface DecisionTx {
+  readonly feed: { epoch: string; seq: number }
+  load(need: Need): Promise<Tables>
+  /** Adds all stock rows and lots of these items to what `load` gives, for allocation. */
+  loadStockOf(items: readonly ItemId[]): Promise<Tables>
+  /** At most once per transaction. */
+  write(decision: Decision): Promise<void>
+  /**
+   * Reserves by conditional update: each claim is granted only where on-hand − reserved − held still covers it. Returns the
+   * lines as they were written, with the granted claims only. Call after `write` of the same lines.
+   */
+  reserve(wants: readonly { line: Line; claims: readonly Claim[] }[]): Promise<readonly Line[]>
 }

@@ -74,7 +74,11 @@ export type ScanFields = {
 }
 
 /** One meaning of a scan. */
-export type Reading = CodeHit | { kind: 'command'; code: string } | { kind: 'badge'; text: string } | { kind: 'enrolment'; token: string }
+export type Reading =
+  | CodeHit
+  | { kind: 'command'; code: string }
+  | { kind: 'badge'; text: string }
+  | { kind: 'enrolment'; token: string }
 
 export type ScanProblem =
   /** A GS1 label that needs a separator came without one, from a scanner that has never sent one. */

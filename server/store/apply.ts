@@ -1,0 +1,144 @@
+import { sql } from 'kysely'
+import type { BatchDocument } from './batch.ts'
+import { json } from './names.ts'
+import type { Executor } from './names.ts'
+
+export type ApplyAt = { warehouse: number; device: number; epoch: string; commit: number; now: string }
+
+/**
+ * The one set-based apply statement: commands, movements, reservations and holds, balances, work, exceptions, change rows,
+ * outbox and device cursor, all or nothing. It runs inside the transaction that holds the warehouse's counter row.
+ * Data-modifying parts are ordered by their data only, so no row is written by two of them. Throws when the counts differ
+ * from what was sent: then nothing may be committed.
+ */
+export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument): Promise<void> => {
+  const { rows } = await sql<{ commands: number; movements: number; claims: number; messages: number; work: number }>`
+    with cmd as (
+      insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, feed_seq, received_at)
+      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
+             x.worker, x.awaits, x.message, ${at.commit}::bigint, ${at.now}::timestamptz
+      from jsonb_to_recordset(${json(doc.commands)})
+           as x(seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid)
+      order by x.seq
+      on conflict (warehouse_id, device_id, epoch, seq) do nothing
+      returning seq, hash
+    ), mov as (
+      insert into movement (warehouse_id, device_id, epoch, seq, n, client_id, item_id, lot, serial,
+                            from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty, taken_at, at, unc)
+      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.*
+      from jsonb_to_recordset(${json(doc.movements)})
+           as x(seq bigint, n smallint, client_id int, item_id int, lot text, serial text,
+                from_id int, from_lpn uuid, from_status text, to_id int, to_lpn uuid, to_status text,
+                qty int, taken_at timestamptz, at timestamptz, unc double precision)
+      join cmd using (seq)
+      returning client_id, item_id, lot, serial, from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty
+    ), want as materialized (
+      select * from jsonb_to_recordset(${json(doc.claims)})
+        as x(kind text, owner uuid, location_id int, lpn uuid, client_id int, item_id int, lot text, serial text, status text, qty bigint)
+    ), clm as (
+      insert into claim as c (warehouse_id, kind, owner, location_id, lpn, client_id, item_id, lot, serial, status, qty)
+      select ${at.warehouse}::int, want.* from want
+      on conflict (warehouse_id, kind, owner, location_id, item_id, lpn, client_id, lot, serial, status)
+      do update set qty = c.qty + excluded.qty
+      returning owner
+    ), delta as (
+      select location_id, lpn, client_id, item_id, lot, serial, status, sum(oh) as oh, sum(rs) as rs, sum(hd) as hd
+      from (select from_id as location_id, from_lpn as lpn, client_id, item_id, lot, serial, from_status as status,
+                   -qty::bigint as oh, 0::bigint as rs, 0::bigint as hd from mov
+            union all
+            select to_id, to_lpn, client_id, item_id, lot, serial, to_status, qty, 0, 0 from mov
+            union all
+            select location_id, lpn, client_id, item_id, lot, serial, status, 0,
+                   case kind when 'reserve' then qty else 0 end, case kind when 'hold' then qty else 0 end from want) leg
+      group by location_id, lpn, client_id, item_id, lot, serial, status
+      having sum(oh) <> 0 or sum(rs) <> 0 or sum(hd) <> 0
+    ), bal as (
+      insert into balance as b (warehouse_id, location_id, lpn, client_id, item_id, lot, serial, status, on_hand, reserved, held, feed_seq)
+      select ${at.warehouse}::int, location_id, lpn, client_id, item_id, lot, serial, status, oh, rs, hd, ${at.commit}::bigint from delta
+      order by location_id, item_id, lpn, client_id, lot, serial, status
+      on conflict (warehouse_id, location_id, item_id, lpn, client_id, lot, serial, status)
+      do update set on_hand = b.on_hand + excluded.on_hand, reserved = b.reserved + excluded.reserved,
+                    held = b.held + excluded.held, feed_seq = excluded.feed_seq
+      returning location_id, lpn, client_id, item_id, lot, serial, status, on_hand, reserved, held
+    ), wrk as (
+      insert into work as t (warehouse_id, kind, id, document, client_id, state, body, feed_seq)
+      select ${at.warehouse}::int, x.kind, x.id, x.document, x.client_id, x.state, x.body, ${at.commit}::bigint
+      from jsonb_to_recordset(${json(doc.work)}) as x(kind text, id uuid, document uuid, client_id int, state text, body jsonb)
+      order by x.id
+      on conflict (warehouse_id, id) do update
+      set state = excluded.state, body = excluded.body, document = excluded.document, version = t.version + 1, feed_seq = excluded.feed_seq
+      returning kind, id, client_id, body
+    ), lts as (
+      insert into lot as l (warehouse_id, client_id, item_id, lot, body, feed_seq)
+      select ${at.warehouse}::int, x.client_id, x.item_id, x.lot, x.body, ${at.commit}::bigint
+      from jsonb_to_recordset(${json(doc.lots)}) as x(client_id int, item_id int, lot text, body jsonb)
+      on conflict (warehouse_id, client_id, item_id, lot) do update set body = excluded.body, feed_seq = excluded.feed_seq
+      returning client_id, body
+    ), raised as materialized (
+      select x.* from jsonb_to_recordset(${json(doc.exceptions)}) as x(seq bigint, id uuid, kind text, subject text, body jsonb)
+    ), exc as (
+      insert into exception as e (warehouse_id, id, kind, subject, hits, body, feed_seq)
+      select ${at.warehouse}::int, (array_agg(x.id order by x.seq))[1], x.kind, x.subject, count(*), (array_agg(x.body order by x.seq desc))[1], ${at.commit}::bigint
+      from raised x where x.seq is null or x.seq in (select seq from cmd)
+      group by x.kind, x.subject
+      order by x.kind, x.subject
+      on conflict (warehouse_id, kind, subject) where state = 'open'
+      do update set hits = e.hits + excluded.hits, body = excluded.body, feed_seq = excluded.feed_seq
+      returning id, kind, subject
+    ), lnk as (
+      insert into exception_command (warehouse_id, exception_id, device_id, epoch, seq)
+      select distinct ${at.warehouse}::int, exc.id, ${at.device}::int, ${at.epoch}::text, x.seq
+      from raised x join exc using (kind, subject) join cmd on cmd.seq = x.seq
+      returning seq
+    ), ch as (
+      insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+      select ${at.warehouse}::int, ${at.commit}::bigint, row_number() over (order by k, i), k, i, c, b
+      from (select 'balance' as k, concat_ws(e'\\x1f', l.uid, bal.lpn, bal.status, c.uid, i.uid, bal.lot, bal.serial) as i, bal.client_id as c,
+                   jsonb_build_object('l', l.uid, 'p', lpn, 'c', c.uid, 'i', i.uid, 'lot', lot, 'sn', serial,
+                                      'st', status, 'oh', on_hand, 'rs', reserved, 'hd', held) as b
+            from bal join client c on c.id = bal.client_id join item i on i.id = bal.item_id
+                     join location l on l.warehouse_id = ${at.warehouse}::int and l.id = bal.location_id
+            union all
+            select kind, id::text, client_id, body from wrk
+            union all
+            select 'lot', concat_ws(e'\\x1f', body->>'client', body->>'item', body->>'lot'), client_id, body from lts
+            union all
+            select 'location', x.id::text, null, x.body from jsonb_to_recordset(${json(doc.locations)}) as x(id uuid, body jsonb)) r
+      returning n
+    ), ob as (
+      insert into outbox (warehouse_id, key, seq, connector, subject, type, payload, covers, next_at, created_at)
+      select ${at.warehouse}::int, x.key, ${at.commit}::bigint * 1000 + x.n, (select uid from connector where warehouse_id = ${at.warehouse} limit 1),
+             x.subject, x.type, x.payload, x.covers, ${at.now}::timestamptz, ${at.now}::timestamptz
+      from jsonb_to_recordset(${json(doc.messages)}) as x(n int, key uuid, subject text, type text, payload jsonb, covers jsonb)
+      on conflict (warehouse_id, key) do nothing
+      returning key
+    ), cov as (
+      update command set message = x.key
+      from jsonb_to_recordset(${json(doc.covers)}) as x(device_id int, epoch text, seq bigint, key uuid)
+      where command.warehouse_id = ${at.warehouse}::int and command.device_id = x.device_id and command.epoch = x.epoch and command.seq = x.seq
+      returning command.seq
+    ), cur as (
+      insert into device_cursor as d (warehouse_id, device_id, epoch, last_seq, last_hash, last_at, seen_at)
+      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, cmd.seq, cmd.hash,
+             (select max(x.at) from jsonb_to_recordset(${json(doc.commands.map(c => ({ at: c['at'] })))}) as x(at timestamptz)), ${at.now}::timestamptz
+      from cmd order by cmd.seq desc limit 1
+      on conflict (warehouse_id, device_id, epoch)
+      do update set last_seq = excluded.last_seq, last_hash = excluded.last_hash, last_at = coalesce(excluded.last_at, d.last_at), seen_at = excluded.seen_at
+      where d.last_seq < excluded.last_seq
+      returning last_seq
+    )
+    select (select count(*) from cmd) as commands, (select count(*) from mov) as movements, (select count(*) from clm) as claims,
+           (select count(*) from ob) as messages, (select count(*) from wrk) as work`.execute(db)
+  const wrote = rows[0]
+  const sent = {
+    commands: doc.commands.length,
+    movements: doc.movements.length,
+    claims: doc.claims.length,
+    messages: doc.messages.length,
+    work: doc.work.length,
+  }
+  for (const part of ['commands', 'movements', 'claims', 'messages', 'work'] as const) {
+    if (wrote?.[part] !== sent[part])
+      throw new Error(`apply wrote ${wrote?.[part]} of ${sent[part]} ${part}: nothing may be committed`)
+  }
+}

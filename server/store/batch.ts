@@ -1,0 +1,267 @@
+import { sql } from 'kysely'
+import type { Document, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
+import { claimChanges } from '../../shared/ledger/world.ts'
+import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockKey } from '../../shared/ledger/stock.ts'
+import { rowId } from '../../shared/sync/rows.ts'
+import type { Sealed } from '../../shared/sync/wire.ts'
+import type { MessageWrite } from '../sync/ports.ts'
+import type { Scope } from './load.ts'
+import { idOf } from './names.ts'
+import type { Executor, Names } from './names.ts'
+
+/** One command with its judged effects, or a decision in the form of a command. */
+export type Entry = {
+  sealed: Sealed
+  outcome: string
+  reason: string | null
+  effects: Effects
+  awaits: string | null
+  worker: string | null
+  at: string | null
+}
+
+export type BatchDocument = {
+  commands: Record<string, unknown>[]
+  movements: Record<string, unknown>[]
+  claims: Record<string, unknown>[]
+  work: Record<string, unknown>[]
+  lots: Record<string, unknown>[]
+  locations: Record<string, unknown>[]
+  exceptions: Record<string, unknown>[]
+  messages: Record<string, unknown>[]
+  covers: Record<string, unknown>[]
+}
+
+/** Turns judged entries into the rows of the one apply statement. `before` gives a line as it was loaded. */
+export const documentOf = async (
+  db: Executor,
+  names: Names,
+  at: Scope,
+  entries: readonly Entry[],
+  extras: {
+    messages: readonly MessageWrite[]
+    notes: readonly ExceptionDraft[]
+    before: (line: Line) => Line | undefined
+    epoch: string
+    deviceRow: number
+  },
+): Promise<BatchDocument> => {
+  const effects = entries.map(entry => entry.effects)
+  const goods = [
+    ...effects.flatMap(e => e.movements),
+    ...effects.flatMap(e => e.lines),
+    ...effects.flatMap(e => e.holds.map(hold => hold.key)),
+    ...effects.flatMap(e => e.lots),
+  ]
+  const items = await names.item(
+    db,
+    goods.map(g => g.item),
+  )
+  const clients = await names.client(db, [
+    ...goods.map(g => g.client),
+    ...effects.flatMap(e => [...e.documents, ...e.tasks].map(row => row.client)),
+  ])
+  const locations = await writeLocations(
+    db,
+    at,
+    effects.flatMap(e => e.locations),
+  )
+  const places = await locationRows(db, at, effects, extras.before)
+  const place = (uid: string): number => idOf(places, 'location', uid)
+  const item = (uid: string): number => idOf(items, 'item', uid)
+  const client = (uid: string): number => idOf(clients, 'client', uid)
+  const covers = await coverRows(db, names, extras)
+
+  return {
+    commands: entries.map(entry => ({
+      seq: entry.sealed.seq,
+      v: entry.sealed.v,
+      body: entry.sealed.body,
+      hash: entry.sealed.hash,
+      sig: entry.sealed.sig,
+      outcome: entry.outcome,
+      reason: entry.reason,
+      exceptions: entry.effects.exceptions.map(e => e.id),
+      worker: entry.worker,
+      awaits: entry.awaits,
+      at: entry.at,
+      message: covers.find(c => c.own && c.seq === entry.sealed.seq)?.key ?? null,
+    })),
+    movements: entries.flatMap(entry =>
+      entry.effects.movements.map((m, n) => ({
+        seq: entry.sealed.seq,
+        n,
+        client_id: client(m.client),
+        item_id: item(m.item),
+        lot: m.lot,
+        serial: m.serial,
+        from_id: place(m.from.location),
+        from_lpn: m.from.lpn,
+        from_status: m.from.status,
+        to_id: place(m.to.location),
+        to_lpn: m.to.lpn,
+        to_status: m.to.status,
+        qty: m.qty,
+        taken_at: m.takenAt,
+        at: m.at,
+        unc: m.unc,
+      })),
+    ),
+    claims: claimRows(effects, extras.before).map(({ kind, owner, key, qty }) => ({
+      kind,
+      owner,
+      location_id: place(key.location),
+      lpn: key.lpn,
+      client_id: client(key.client),
+      item_id: item(key.item),
+      lot: key.lot,
+      serial: key.serial,
+      status: key.status,
+      qty,
+    })),
+    work: workRows(effects).map(row => ({ ...row, client_id: client(row.client) })),
+    lots: lastOf(
+      effects.flatMap(e => e.lots),
+      lot => rowId('lot', lot),
+    ).map(lot => ({
+      id: rowId('lot', lot),
+      client_id: client(lot.client),
+      item_id: item(lot.item),
+      lot: lot.lot,
+      body: lot satisfies Lot,
+    })),
+    locations,
+    exceptions: [
+      ...entries.flatMap(entry => entry.effects.exceptions.map(e => ({ seq: entry.sealed.seq, ...e }))),
+      ...extras.notes.map(e => ({ seq: null, ...e })),
+    ],
+    messages: extras.messages.map((m, n) => ({
+      n,
+      key: m.key,
+      subject: m.subject,
+      type: m.type,
+      payload: m.payload,
+      covers: m.covers,
+    })),
+    covers: covers.filter(c => !c.own),
+  }
+}
+
+const lastOf = <T>(rows: readonly T[], by: (row: T) => string): T[] => [
+  ...new Map(rows.map(row => [by(row), row])).values(),
+]
+
+const workRows = (effects: readonly Effects[]) => {
+  const rows = [
+    ...effects.flatMap(e =>
+      e.documents.map((b: Document) => ({
+        kind: 'document',
+        id: b.id,
+        document: b.id,
+        client: b.client,
+        state: b.state,
+        body: b as unknown,
+      })),
+    ),
+    ...effects.flatMap(e =>
+      e.lines.map((b: Line) => ({
+        kind: 'line',
+        id: b.id,
+        document: b.document,
+        client: b.client,
+        state: b.state,
+        body: b as unknown,
+      })),
+    ),
+    ...effects.flatMap(e =>
+      e.tasks.map((b: Task) => ({
+        kind: 'task',
+        id: b.id,
+        document: b.document,
+        client: b.client,
+        state: b.state,
+        body: b as unknown,
+      })),
+    ),
+  ]
+  return lastOf(rows, row => row.id)
+}
+
+/** Signed changes per owner and stock row over the whole batch, zeros left out. */
+const claimRows = (effects: readonly Effects[], before: (line: Line) => Line | undefined) => {
+  const sums = new Map<string, { kind: 'reserve' | 'hold'; owner: string; key: StockKey; qty: number }>()
+  const add = (kind: 'reserve' | 'hold', owner: string, key: StockKey, qty: number): void => {
+    const text = `${kind}\u001f${owner}\u001f${stockKeyText(key)}`
+    const row = sums.get(text) ?? { kind, owner, key, qty: 0 }
+    row.qty += qty
+    sums.set(text, row)
+  }
+  const known = new Map<string, Line | undefined>()
+  for (const e of effects) {
+    for (const line of e.lines) {
+      const was = known.has(line.id) ? known.get(line.id) : before(line)
+      for (const { key, qty } of claimChanges(was, line)) add('reserve', line.id, key, qty)
+      known.set(line.id, line)
+    }
+    for (const hold of e.holds) add('hold', hold.owner, hold.key, hold.qty)
+  }
+  return [...sums.values()].filter(row => row.qty !== 0)
+}
+
+const coverRows = async (
+  db: Executor,
+  names: Names,
+  extras: { messages: readonly MessageWrite[]; epoch: string; deviceRow: number },
+): Promise<{ device_id: number; epoch: string; seq: number; key: string; own: boolean }[]> => {
+  const refs = extras.messages.flatMap(m => m.covers.map(ref => ({ ...ref, key: m.key })))
+  const devices = await names.device(
+    db,
+    refs.map(ref => ref.device),
+  )
+  return refs.map(ref => {
+    const device_id = idOf(devices, 'device', ref.device)
+    return {
+      device_id,
+      epoch: ref.epoch,
+      seq: ref.seq,
+      key: ref.key,
+      own: device_id === extras.deviceRow && ref.epoch === extras.epoch,
+    }
+  })
+}
+
+/** New or moved totes and cartons are written first, as their own statement, so that movements can name them. */
+const writeLocations = async (
+  db: Executor,
+  at: Scope,
+  locations: readonly Location[],
+): Promise<Record<string, unknown>[]> => {
+  const rows = lastOf(locations, location => location.id)
+  if (rows.length === 0) return []
+  await sql`
+    insert into location (warehouse_id, uid, body, feed_seq)
+    select ${at.id}::int, x.id, x.body, (select seq from feed where warehouse_id = ${at.id})
+    from jsonb_to_recordset(${JSON.stringify(rows.map(body => ({ id: body.id, body })))}::jsonb) as x(id uuid, body jsonb)
+    on conflict (warehouse_id, uid) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(db)
+  return rows.map(body => ({ id: body.id, body }))
+}
+
+const locationRows = async (
+  db: Executor,
+  at: Scope,
+  effects: readonly Effects[],
+  before: (line: Line) => Line | undefined,
+): Promise<ReadonlyMap<string, number>> => {
+  const lines = effects.flatMap(e => e.lines)
+  const uids = new Set<string>([
+    ...effects.flatMap(e => e.movements.flatMap(m => [m.from.location, m.to.location])),
+    ...effects.flatMap(e => e.holds.map(hold => hold.key.location)),
+    ...lines.flatMap(line => [...line.claims, ...(before(line)?.claims ?? [])].map(claim => claim.location)),
+  ])
+  if (uids.size === 0) return new Map()
+  const { rows } = await sql<{ uid: string; id: number }>`
+    select uid, id from location where warehouse_id = ${at.id} and uid = any(${[...uids]}::uuid[])`.execute(db)
+  return new Map(rows.map(row => [row.uid, row.id]))
+}

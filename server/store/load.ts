@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type { Document, Item, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
+import type { ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockRow } from '../../shared/ledger/stock.ts'
+import { lotKey } from '../../shared/ledger/world.ts'
+import { emptyTables } from '../../shared/sync/rows.ts'
+import type { MutableTables } from '../../shared/sync/rows.ts'
+import type { PolicySet } from '../../shared/policy.ts'
+import type { Need } from '../sync/ports.ts'
+import type { Executor } from './names.ts'
+
+export type Scope = { warehouse: WarehouseId; id: number }
+
+const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
+
+/**
+ * Everything that judging these commands needs, one query a kind, inside the transaction that has the counter row: so it is
+ * the newest state and nothing can change under it.
+ */
+export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<MutableTables> => {
+  const tables = emptyTables(at.warehouse)
+  await loadPolicies(db, at, tables)
+  await loadItems(db, need.items, tables)
+  await loadWork(db, at, need, tables)
+  await loadLocations(db, at, [...need.locations, ...claimedPlaces(tables)], tables)
+  await loadLots(db, at, need.lots, tables)
+  await loadStock(db, at, tables)
+  return tables
+}
+
+const claimedPlaces = (tables: MutableTables): LocationId[] => {
+  const places = [...tables.lines.values()].flatMap(line => line.claims.map(claim => claim.location))
+  const totes = [...tables.tasks.values()].flatMap(task => (task.tote ? [task.tote] : []))
+  return [...places, ...totes]
+}
+
+const loadPolicies = async (db: Executor, at: Scope, tables: MutableTables): Promise<void> => {
+  const { rows } = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${at.id}`.execute(db)
+  const set = rows[0]?.body
+  if (set) tables.policies = set
+}
+
+export const loadItems = async (db: Executor, ids: readonly ItemId[], tables: MutableTables): Promise<void> => {
+  if (ids.length === 0) return
+  const { rows } = await sql<{ body: Item }>`select body from item where uid = any(${[...ids]}::uuid[])`.execute(db)
+  for (const { body } of rows) tables.items.set(body.id, body)
+}
+
+const loadWork = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
+  const documents = [...need.documents]
+  const ids = [...need.documents, ...need.tasks, ...need.lines]
+  if (ids.length === 0) return
+  const { rows } = await sql<{ kind: string; body: unknown }>`
+    select kind, body from work where warehouse_id = ${at.id} and (id = any(${ids}::uuid[]) or document = any(${documents}::uuid[]))`.execute(
+    db,
+  )
+  for (const row of rows) {
+    if (row.kind === 'document') tables.documents.set((row.body as Document).id, row.body as Document)
+    if (row.kind === 'line') tables.lines.set((row.body as Line).id, row.body as Line)
+    if (row.kind === 'task') tables.tasks.set((row.body as Task).id, row.body as Task)
+  }
+}
+
+const loadLocations = async (
+  db: Executor,
+  at: Scope,
+  ids: readonly LocationId[],
+  tables: MutableTables,
+): Promise<void> => {
+  if (ids.length === 0) return
+  const { rows } = await sql<{ body: Location }>`
+    select body from location where warehouse_id = ${at.id} and uid = any(${[...new Set(ids)]}::uuid[])`.execute(db)
+  for (const { body } of rows) tables.locations.set(body.id, body)
+}
+
+const loadLots = async (db: Executor, at: Scope, lots: Need['lots'], tables: MutableTables): Promise<void> => {
+  if (lots.length === 0) return
+  const { rows } = await sql<{ body: Lot }>`
+    select l.body from lot l
+    join item i on i.id = l.item_id join client c on c.id = l.client_id
+    join jsonb_to_recordset(${JSON.stringify(lots)}::jsonb) as x(client uuid, item uuid, lot text)
+      on x.client = c.uid and x.item = i.uid and x.lot = l.lot
+    where l.warehouse_id = ${at.id}`.execute(db)
+  for (const { body } of rows) tables.lots.set(lotKey(body.client, body.item, body.lot), body)
+}
+
+const STOCK_COLUMNS = sql`l.uid as location, b.lpn, c.uid as client, i.uid as item, b.lot, b.serial, b.status,
+  b.on_hand as "onHand", b.reserved, b.held`
+const STOCK_JOINS = sql`balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+  join client c on c.id = b.client_id join item i on i.id = b.item_id`
+
+/** Stock rows of the loaded items at the loaded real places. Virtual places have no row that a rule looks at. */
+const loadStock = async (db: Executor, at: Scope, tables: MutableTables): Promise<void> => {
+  const places = [...tables.locations.values()]
+    .filter(location => !VIRTUAL.has(location.kind))
+    .map(location => location.id)
+  const items = [...new Set([...tables.items.keys(), ...[...tables.lines.values()].map(line => line.item)])]
+  if (places.length === 0 || items.length === 0) return
+  const { rows } = await sql<StockRow>`
+    select ${STOCK_COLUMNS} from ${STOCK_JOINS}
+    where b.warehouse_id = ${at.id} and l.uid = any(${places}::uuid[]) and i.uid = any(${items}::uuid[])`.execute(db)
+  for (const row of rows) tables.stock.set(stockKeyText(row), row)
+}
+
+/** All stock rows, places and lots of these items, for allocation. */
+export const loadStockOf = async (db: Executor, at: Scope, items: readonly ItemId[]): Promise<MutableTables> => {
+  const tables = emptyTables(at.warehouse)
+  await loadPolicies(db, at, tables)
+  await loadItems(db, items, tables)
+  const uids = [...items]
+  const stock = await sql<StockRow>`
+    select ${STOCK_COLUMNS} from ${STOCK_JOINS} where b.warehouse_id = ${at.id} and i.uid = any(${uids}::uuid[])`.execute(
+    db,
+  )
+  for (const row of stock.rows) tables.stock.set(stockKeyText(row), row)
+  await loadLocations(
+    db,
+    at,
+    [...tables.stock.values()].map(row => row.location),
+    tables,
+  )
+  const lots = await sql<{ body: Lot }>`
+    select l.body from lot l join item i on i.id = l.item_id where l.warehouse_id = ${at.id} and i.uid = any(${uids}::uuid[])`.execute(
+    db,
+  )
+  for (const { body } of lots.rows) tables.lots.set(lotKey(body.client, body.item, body.lot), body)
+  return tables
+}

@@ -1,0 +1,5 @@
+import type { Migration } from 'kysely/migration'
+import * as base from './0001_base.ts'
+
+/** In the order of their names. A migration is never changed once it has been released. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_base': base }

@@ -1,0 +1,124 @@
+import { sql } from 'kysely'
+import type { Client, Location, Roster } from '../../shared/catalogue.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
+import type { SiteStore } from '../ports.ts'
+import { raiseCommit } from './feed.ts'
+import { idOf, json } from './names.ts'
+import type { Executor, Names } from './names.ts'
+import { transact } from './transaction.ts'
+
+type Change = { kind: string; id: string; client: number | null; body: unknown }
+
+/** Writes change rows of one commit. Master data travels by the same feed as stock. */
+export const writeChanges = async (
+  db: Executor,
+  warehouse: number,
+  commit: number,
+  changes: readonly Change[],
+): Promise<void> => {
+  if (changes.length === 0) return
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${warehouse}::int, ${commit}::bigint, (select coalesce(max(n), 0) from change where warehouse_id = ${warehouse} and seq = ${commit}) + row_number() over (),
+           x.kind, x.id, x.client, x.body
+    from jsonb_to_recordset(${json(changes)}) as x(kind text, id text, client int, body jsonb)`.execute(db)
+}
+
+/** Warehouses, clients, places, policies and rosters; each write is a commit of its own in the feed. */
+export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
+  const commit = (
+    uid: WarehouseId,
+    run: (trx: Executor, warehouse: number, seq: number) => Promise<void>,
+  ): Promise<void> =>
+    transact(db, async trx => {
+      const warehouse = await names.warehouse(trx, uid)
+      const feed = await raiseCommit(trx, warehouse)
+      await run(trx, warehouse, feed.seq)
+      return { keep: true, answer: undefined }
+    })
+
+  return {
+    warehouses: async () =>
+      (await sql<{ id: WarehouseId; name: string }>`select uid as id, name from warehouse order by name`.execute(db))
+        .rows,
+    clients: async uid => {
+      const warehouse = await names.warehouse(db, uid)
+      const { rows } = await sql<Client>`
+        select c.uid as id, c.name from warehouse_client w join client c on c.id = w.client_id where w.warehouse_id = ${warehouse} order by c.name`.execute(
+        db,
+      )
+      return rows
+    },
+    addWarehouse: ({ id, name, feedEpoch }) =>
+      transact(db, async trx => {
+        const { rows } = await sql<{
+          id: number
+        }>`insert into warehouse (uid, name) values (${id}, ${name}) returning id`.execute(trx)
+        await sql`insert into feed (warehouse_id, epoch) values (${rows[0]?.id}, ${feedEpoch})`.execute(trx)
+        return { keep: true, answer: undefined }
+      }),
+    putClients: (uid, clients) =>
+      commit(uid, async (trx, warehouse, seq) => {
+        await sql`
+          insert into client (uid, name) select x.id, x.name from jsonb_to_recordset(${json(clients)}) as x(id uuid, name text)
+          on conflict (uid) do update set name = excluded.name`.execute(trx)
+        await sql`
+          insert into warehouse_client (warehouse_id, client_id, feed_seq)
+          select ${warehouse}::int, c.id, ${seq}::bigint from client c where c.uid = any(${clients.map(c => c.id)}::uuid[])
+          on conflict (warehouse_id, client_id) do update set feed_seq = excluded.feed_seq`.execute(trx)
+        const { rows } = await sql<{
+          uid: string
+          id: number
+        }>`select uid, id from client where uid = any(${clients.map(c => c.id)}::uuid[])`.execute(trx)
+        const ids = new Map(rows.map(row => [row.uid, row.id]))
+        await writeChanges(
+          trx,
+          warehouse,
+          seq,
+          clients.map(body => ({ kind: 'client', id: body.id, client: idOf(ids, 'client', body.id), body })),
+        )
+      }),
+    putLocations: (uid, locations) =>
+      commit(uid, async (trx, warehouse, seq) => {
+        await sql`
+          insert into location (warehouse_id, uid, body, feed_seq)
+          select ${warehouse}::int, x.id, x.body, ${seq}::bigint
+          from jsonb_to_recordset(${json(locations.map((body: Location) => ({ id: body.id, body })))}) as x(id uuid, body jsonb)
+          on conflict (warehouse_id, uid) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
+        await writeChanges(
+          trx,
+          warehouse,
+          seq,
+          locations.map(body => ({ kind: 'location', id: body.id, client: null, body })),
+        )
+      }),
+    putPolicies: (uid, policies) =>
+      commit(uid, async (trx, warehouse, seq) => {
+        await sql`
+          insert into policy (warehouse_id, body, feed_seq) values (${warehouse}, ${json(policies)}, ${seq})
+          on conflict (warehouse_id) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
+        await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
+      }),
+    putRoster: (uid, roster, signed) =>
+      commit(uid, async (trx, warehouse, seq) => {
+        await sql`
+          insert into roster (warehouse_id, version, body, sig, feed_seq)
+          values (${warehouse}, ${roster.version}, ${signed.text}, ${signed.sig}, ${seq})`.execute(trx)
+        await writeChanges(trx, warehouse, seq, [{ kind: 'roster', id: 'roster', client: null, body: signed }])
+      }),
+    roster: async uid => {
+      const warehouse = await names.warehouse(db, uid)
+      const { rows } = await sql<{ body: string; sig: string }>`
+        select body, sig from roster where warehouse_id = ${warehouse} order by version desc limit 1`.execute(db)
+      const row = rows[0]
+      return row ? { roster: JSON.parse(row.body) as Roster, signed: { text: row.body, sig: row.sig } } : null
+    },
+    setting: async name =>
+      (await sql<{ value: unknown }>`select value from setting where name = ${name}`.execute(db)).rows[0]?.value ??
+      null,
+    saveSetting: async (name, value) => {
+      await sql`insert into setting (name, value) values (${name}, ${json(value)})
+        on conflict (name) do update set value = excluded.value`.execute(db)
+    },
+  }
+}

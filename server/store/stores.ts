@@ -1,0 +1,27 @@
+import type { Stores } from '../ports.ts'
+import type { ImportStore, OutboxStore } from '../workers/ports.ts'
+import { makeCatalogueStore } from './catalogue.ts'
+import { makeDeviceStore } from './device.ts'
+import { makeImportStore } from './import.ts'
+import { makeNames } from './names.ts'
+import type { Executor } from './names.ts'
+import { makeOutboxStore } from './outbox.ts'
+import { makeQuarantineStore } from './quarantine.ts'
+import { makeSiteStore } from './site.ts'
+import { makeSyncStore } from './sync-store.ts'
+import { makeWorkStore } from './work.ts'
+
+/** All stores over one opened and migrated database, PostgreSQL or PGlite. */
+export const makeStores = (db: Executor): Stores & { import: ImportStore; outbox: OutboxStore } => {
+  const names = makeNames()
+  return {
+    sync: makeSyncStore(db, names),
+    devices: makeDeviceStore(db, names),
+    work: makeWorkStore(db, names),
+    catalogue: makeCatalogueStore(db, names),
+    site: makeSiteStore(db, names),
+    quarantine: makeQuarantineStore(db),
+    import: makeImportStore(db, names),
+    outbox: makeOutboxStore(db),
+  }
+}

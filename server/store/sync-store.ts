@@ -1,0 +1,255 @@
+import { sql } from 'kysely'
+import type { Line, Roster, Worker } from '../../shared/catalogue.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
+import { FIRST_HASH } from '../../shared/sync/seal.ts'
+import type { CommandResult } from '../../shared/sync/wire.ts'
+import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
+import { applyBatch } from './apply.ts'
+import { documentOf } from './batch.ts'
+import { raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
+import { loadStockOf, loadTables } from './load.ts'
+import type { Scope } from './load.ts'
+import { idOf } from './names.ts'
+import type { Executor, Names } from './names.ts'
+import { reserveLines } from './reserve.ts'
+import { SERVER_DEVICE_ROW } from './server-device.ts'
+import { transact } from './transaction.ts'
+
+type At = { scope: Scope; device: number; epoch: string; feed: { epoch: string; seq: number }; now: string }
+
+/** The protocol's store on PostgreSQL or PGlite. */
+export const makeSyncStore = (db: Executor, names: Names): SyncStore => ({
+  apply: (at, run) =>
+    transact(db, async trx => {
+      const id = await names.warehouse(trx, at.warehouse)
+      const feed = await raiseCommit(trx, id)
+      const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
+      const inside = applyTx(trx, names, {
+        scope: { warehouse: at.warehouse, id },
+        device,
+        epoch: at.epoch,
+        feed,
+        now: at.now,
+      })
+      const answer = await run(inside.tx)
+      return { keep: inside.wrote(), answer }
+    }),
+  decide: (at, run) => transact(db, trx => decideIn(trx, names, at, run)),
+  page: at => readPage(db, names, at),
+  feed: async warehouse => readFeed(db, await names.warehouse(db, warehouse)),
+  renewFeed: async (warehouse, epoch) => {
+    await sql`update feed set epoch = ${epoch} where warehouse_id = ${await names.warehouse(db, warehouse)}`.execute(db)
+  },
+  snapshot: (at, rows) => readSnapshot(db, names, at, rows),
+})
+
+/** A decision inside a transaction that the caller holds (the import worker adds its cursor to it). */
+export const decideIn = async <T>(
+  trx: Executor,
+  names: Names,
+  at: { warehouse: WarehouseId; now: string },
+  run: (tx: DecisionTx) => Promise<T>,
+): Promise<{ keep: boolean; answer: T }> => {
+  const id = await names.warehouse(trx, at.warehouse)
+  const feed = await raiseCommit(trx, id)
+  const inside = decisionTx(trx, names, {
+    scope: { warehouse: at.warehouse, id },
+    device: SERVER_DEVICE_ROW,
+    epoch: feed.epoch,
+    feed,
+    now: at.now,
+  })
+  const answer = await run(inside.tx)
+  return { keep: inside.wrote(), answer }
+}
+
+const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () => boolean } => {
+  let wrote = false
+  const loaded = new Map<string, Line>()
+  const tx: ApplyTx = {
+    feed: at.feed,
+    cursor: () => readCursor(trx, at),
+    archived: (from, to) => readArchive(trx, at, from, to),
+    load: async need => {
+      const tables = await loadTables(trx, at.scope, need)
+      for (const line of tables.lines.values()) loaded.set(line.id, line)
+      return tables
+    },
+    worker: (id, version) => readWorker(trx, at.scope.id, id, version),
+    uncovered: document => readUncovered(trx, names, at, document),
+    write: async batch => {
+      wrote = true
+      const doc = await documentOf(trx, names, at.scope, batch.applied, {
+        messages: batch.messages,
+        notes: batch.notes,
+        before: line => loaded.get(line.id),
+        epoch: at.epoch,
+        deviceRow: at.device,
+      })
+      await applyBatch(
+        trx,
+        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: at.feed.seq, now: at.now },
+        doc,
+      )
+    },
+    skipHole: async to => {
+      wrote = true
+      await sql`
+        insert into device_cursor (warehouse_id, device_id, epoch, last_seq, last_hash)
+        values (${at.scope.id}, ${at.device}, ${at.epoch}, ${to}, '*')
+        on conflict (warehouse_id, device_id, epoch) do update set last_seq = excluded.last_seq, last_hash = excluded.last_hash`.execute(
+        trx,
+      )
+    },
+  }
+  return { tx, wrote: () => wrote }
+}
+
+const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrote: () => boolean } => {
+  let wrote = false
+  const loaded = new Map<string, Line>()
+  const tx: DecisionTx = {
+    feed: at.feed,
+    load: async need => {
+      const tables = await loadTables(trx, at.scope, need)
+      for (const line of tables.lines.values()) loaded.set(line.id, line)
+      return tables
+    },
+    loadStockOf: items => loadStockOf(trx, at.scope, items),
+    write: async decision => {
+      wrote = true
+      const body = JSON.stringify(decision.body)
+      const entry = {
+        sealed: { seq: at.feed.seq, v: 1, body, hash: '', sig: '' },
+        outcome: decision.effects.exceptions.length > 0 ? 'exception' : 'applied',
+        reason: null,
+        effects: decision.effects,
+        awaits: null,
+        worker: null,
+        at: at.now,
+      }
+      const doc = await documentOf(trx, names, at.scope, [entry], {
+        messages: decision.messages ?? [],
+        notes: [],
+        before: line => loaded.get(line.id),
+        epoch: at.epoch,
+        deviceRow: at.device,
+      })
+      await applyBatch(
+        trx,
+        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: at.feed.seq, now: at.now },
+        doc,
+      )
+    },
+    reserve: wants => reserveLines(trx, names, { ...at.scope, commit: at.feed.seq }, wants),
+  }
+  return { tx, wrote: () => wrote }
+}
+
+const readCursor = async (trx: Executor, at: At) => {
+  const { rows } = await sql<{ last_seq: number; last_hash: string; last_at: Date | null }>`
+    select last_seq, last_hash, last_at from device_cursor
+    where warehouse_id = ${at.scope.id} and device_id = ${at.device} and epoch = ${at.epoch}`.execute(trx)
+  const row = rows[0]
+  return row
+    ? { lastSeq: row.last_seq, lastHash: row.last_hash, lastAt: row.last_at?.toISOString() ?? null }
+    : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
+}
+
+const readArchive = async (
+  trx: Executor,
+  at: At,
+  from: number,
+  to: number,
+): Promise<(CommandResult & { hash: string })[]> => {
+  const { rows } = await sql<{
+    seq: number
+    outcome: CommandResult['outcome']
+    reason: string | null
+    exceptions: string[]
+    hash: string
+  }>`
+    select seq, outcome, reason, exceptions, hash from command
+    where warehouse_id = ${at.scope.id} and device_id = ${at.device} and epoch = ${at.epoch} and seq between ${from} and ${to} order by seq`.execute(
+    trx,
+  )
+  return rows.map(row => ({
+    seq: row.seq,
+    outcome: row.outcome,
+    exceptions: row.exceptions,
+    hash: row.hash,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+  }))
+}
+
+const readWorker = async (
+  trx: Executor,
+  warehouse: number,
+  id: string,
+  version: number,
+): Promise<{ then: Worker | null; now: Worker | null }> => {
+  const { rows } = await sql<{ version: number; body: string }>`
+    select version, body from roster where warehouse_id = ${warehouse}
+      and version in (${version}, (select max(version) from roster where warehouse_id = ${warehouse}))`.execute(trx)
+  const find = (body: string | undefined): Worker | null =>
+    body === undefined ? null : ((JSON.parse(body) as Roster).workers.find(w => w.id === id) ?? null)
+  const newest = rows.reduce<{ version: number; body: string } | undefined>(
+    (best, row) => (best && best.version > row.version ? best : row),
+    undefined,
+  )
+  return { then: find(rows.find(row => row.version === version)?.body), now: find(newest?.body) }
+}
+
+/** Commands of a receipt that crossed to or from the outside and that no message covers yet, with their movements. */
+const readUncovered = async (trx: Executor, names: Names, at: At, document: string): Promise<readonly Uncovered[]> => {
+  const { rows } = await sql<MovementRow>`
+    select d.uid as device, m.epoch, m.seq, c.uid as client, i.uid as item, m.lot, m.serial, f.uid as from_location, m.from_lpn, m.from_status,
+           t.uid as to_location, m.to_lpn, m.to_status, m.qty, m.taken_at, m.at, m.unc
+    from command k
+    join movement m using (warehouse_id, device_id, epoch, seq)
+    join device d on d.id = m.device_id join client c on c.id = m.client_id join item i on i.id = m.item_id
+    join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
+    join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+    where k.warehouse_id = ${at.scope.id} and k.awaits = ${document}::uuid and k.message is null
+    order by m.device_id, m.epoch, m.seq, m.n`.execute(trx)
+  const found = new Map<string, { command: Uncovered['command']; movements: Uncovered['movements'][number][] }>()
+  for (const row of rows) {
+    const key = `${row.device}/${row.epoch}/${row.seq}`
+    const entry = found.get(key) ?? { command: { device: row.device, epoch: row.epoch, seq: row.seq }, movements: [] }
+    entry.movements.push({
+      client: row.client,
+      item: row.item,
+      lot: row.lot,
+      serial: row.serial,
+      from: { location: row.from_location, lpn: row.from_lpn, status: row.from_status },
+      to: { location: row.to_location, lpn: row.to_lpn, status: row.to_status },
+      qty: row.qty,
+      takenAt: row.taken_at.toISOString(),
+      at: row.at.toISOString(),
+      unc: row.unc,
+    })
+    found.set(key, entry)
+  }
+  return [...found.values()]
+}
+
+type Movement = Uncovered['movements'][number]
+type MovementRow = {
+  device: Uncovered['command']['device']
+  epoch: string
+  seq: number
+  client: Movement['client']
+  item: Movement['item']
+  lot: string
+  serial: string
+  from_location: Movement['from']['location']
+  from_lpn: Movement['from']['lpn']
+  from_status: Movement['from']['status']
+  to_location: Movement['to']['location']
+  to_lpn: Movement['to']['lpn']
+  to_status: Movement['to']['status']
+  qty: number
+  taken_at: Date
+  at: Date
+  unc: number | null
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import type { Line, Task } from '../../shared/catalogue.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { WorkStore } from '../ports.ts'
+import type { DecisionTx } from '../sync/ports.ts'
+import type { Executor, Names } from './names.ts'
+import { decideIn } from './sync-store.ts'
+import { transact } from './transaction.ts'
+
+const OVER = new Set<Task['state']>(['done', 'cancelled'])
+
+/** Leases: decisions under the warehouse's counter row, so that two people never get the same task. */
+export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
+  const find = async (
+    tx: DecisionTx,
+    id: Task['id'],
+  ): Promise<{ task: Task | undefined; lines: readonly Line[]; tables: Awaited<ReturnType<DecisionTx['load']>> }> => {
+    const first = await tx.load({ items: [], locations: [], documents: [], tasks: [id], lines: [], lots: [] })
+    const task = first.tasks.get(id)
+    if (!task?.document) return { task, lines: [], tables: first }
+    const tables = await tx.load({
+      items: [],
+      locations: [],
+      documents: [task.document],
+      tasks: [id],
+      lines: [],
+      lots: [],
+    })
+    return { task, lines: [...tables.lines.values()], tables }
+  }
+
+  return {
+    lease: want =>
+      transact(db, trx =>
+        decideIn(trx, names, want, async tx => {
+          const { task, lines, tables } = await find(tx, want.task)
+          if (task === undefined || OVER.has(task.state)) return { kind: 'gone' as const }
+          const held = task.lease
+          if (held !== null && held.device !== want.device && !want.takeOver)
+            return { kind: 'taken' as const, worker: held.worker, device: held.device }
+          const started = task.state === 'started' || task.state === 'parked'
+          const leased: Task = {
+            ...task,
+            state: started ? 'started' : 'leased',
+            lease: { device: want.device, worker: want.worker },
+          }
+          const document = task.document === null ? undefined : tables.documents.get(task.document)
+          await tx.write({
+            body: { kind: 'lease', task: want.task, device: want.device, worker: want.worker, takeOver: want.takeOver },
+            effects: { ...NOTHING, tasks: [leased], lines, documents: document ? [document] : [] },
+          })
+          await touchStock(trx, names, want.warehouse, lines, tx.feed.seq)
+          return { kind: 'ok' as const }
+        }),
+      ),
+    giveBack: want =>
+      transact(db, trx =>
+        decideIn(trx, names, want, async tx => {
+          const { task } = await find(tx, want.task)
+          if (task?.lease?.device !== want.device || OVER.has(task.state)) return
+          const state = task.state === 'started' ? 'parked' : 'ready'
+          await tx.write({
+            body: { kind: 'giveBack', task: want.task, device: want.device },
+            effects: { ...NOTHING, tasks: [{ ...task, state, lease: null }] },
+          })
+        }),
+      ),
+  }
+}
+
+/** A leased task's stock rows go out afresh, so that the ordinary pull brings what the device did not have. */
+const touchStock = async (
+  trx: Executor,
+  names: Names,
+  warehouse: string,
+  lines: readonly Line[],
+  commit: number,
+): Promise<void> => {
+  const places = [...new Set(lines.flatMap(line => line.claims.map(claim => claim.location)))]
+  const items = [...new Set(lines.map(line => line.item))]
+  if (places.length === 0) return
+  const id = await names.warehouse(trx, warehouse)
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${id}::int, ${commit}::bigint,
+           (select coalesce(max(n), 0) from change where warehouse_id = ${id} and seq = ${commit}) + row_number() over (),
+           'balance', concat_ws(e'\\x1f', l.uid, b.lpn, b.status, c.uid, i.uid, b.lot, b.serial), b.client_id,
+           jsonb_build_object('l', l.uid, 'p', b.lpn, 'c', c.uid, 'i', i.uid, 'lot', b.lot, 'sn', b.serial, 'st', b.status,
+                              'oh', b.on_hand, 'rs', b.reserved, 'hd', b.held)
+    from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+      join client c on c.id = b.client_id join item i on i.id = b.item_id
+    where b.warehouse_id = ${id} and l.uid = any(${places}::uuid[]) and i.uid = any(${items}::uuid[])`.execute(trx)
+}

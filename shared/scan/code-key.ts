@@ -1,0 +1,2 @@
+/** The text under which a code is looked up. */
+export const codeKey = (text: string): string => text

@@ -1,0 +1,311 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
+import type { Document, Line } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { Effects } from '../../shared/ledger/effects.ts'
+import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
+import type { World } from '../../shared/ledger/world.ts'
+import { bodyOf, emptyTables, putRow, stockOfBody } from '../../shared/sync/rows.ts'
+import type { MutableTables } from '../../shared/sync/rows.ts'
+import { FIRST_HASH } from '../../shared/sync/seal.ts'
+import type { Row } from '../../shared/sync/wire.ts'
+import { placeId, testSite } from './site.ts'
+import type { SiteSeed } from './site.ts'
+
+const NOW = '2026-11-23T08:00:00.000Z'
+const EPOCH = 'epoch0000001'
+
+/** One suite for every store of the protocol: PGlite, PostgreSQL and the simulator's memory. */
+export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promise<SyncStore>): void => {
+  describe(`the sync store: ${name}`, () => {
+    let site: SiteSeed
+    let store: SyncStore
+    let run = 0
+
+    beforeEach(async () => {
+      run += 1
+      site = testSite(`${name} ${run}`)
+      store = await make(site)
+    })
+
+    const warehouse = () => site.warehouse.id
+    const device = (n = 0) => {
+      const found = site.devices[n]
+      if (!found) throw new Error(`no device ${n}`)
+      return found.id
+    }
+    const item = (n: number) => {
+      const found = site.items[n]
+      if (!found) throw new Error(`no item ${n}`)
+      return found
+    }
+    const receive = (qty: number, at = 'DOCK-1', n = 0): Effects => ({
+      ...NOTHING,
+      movements: [
+        {
+          client: item(n).client,
+          item: item(n).id,
+          lot: '',
+          serial: '',
+          from: looseAt(virtualLocation(warehouse(), 'supplier')),
+          to: looseAt(placeId(site, at)),
+          qty,
+          takenAt: NOW,
+          at: NOW,
+          unc: 5,
+        },
+      ],
+    })
+    const entry = (seq: number, effects: Effects) => ({
+      sealed: { seq, v: 1, body: `{"n":${seq}}`, hash: `${seq}`.padStart(64, '0'), sig: 's' },
+      outcome: effects.exceptions.length > 0 ? ('exception' as const) : ('applied' as const),
+      reason: null,
+      effects,
+      awaits: null,
+      worker: null,
+      at: NOW,
+    })
+    const write = (from: number, all: readonly Effects[], n = 0) =>
+      store.apply({ warehouse: warehouse(), device: device(n), epoch: EPOCH, now: NOW }, tx =>
+        tx.write({ applied: all.map((effects, i) => entry(from + i, effects)), messages: [], notes: [] }),
+      )
+    const page = (after: number, limit = 1000, clients: SiteSeed['clients'] | null = null) =>
+      store.page({
+        warehouse: warehouse(),
+        device: device(),
+        epoch: EPOCH,
+        after,
+        limit,
+        clients: clients?.map(c => c.id) ?? null,
+      })
+    const start = async () => (await store.feed(warehouse())).seq
+    const inside = <T>(read: (tx: ApplyTx) => Promise<T>) =>
+      store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, read)
+    const balances = (rows: readonly Row[]) =>
+      rows.flatMap(row => (row.k === 'balance' && row.b !== null ? [stockOfBody(bodyOf(row, 'balance')!)] : []))
+    const tablesOf = (rows: readonly Row[]): MutableTables => {
+      const tables = emptyTables(warehouse())
+      for (const row of rows) putRow(tables, row)
+      return tables
+    }
+    const snapshot = async (clients: SiteSeed['clients'] | null = null) => {
+      const rows: Row[] = []
+      const end = await store.snapshot(
+        { warehouse: warehouse(), device: device(), clients: clients?.map(c => c.id) ?? null },
+        async part => void rows.push(...part),
+      )
+      return { rows, end }
+    }
+
+    it('[Y1] a movement changes both its addresses and the page shows them as absolute figures', async () => {
+      const before = await start()
+      await write(1, [receive(5), receive(7)])
+      const { rows, upTo, more, through, acked } = await page(before)
+      expect(
+        balances(rows)
+          .map(row => row.onHand)
+          .sort((a, b) => a - b),
+      ).toEqual([-12, 12])
+      expect({ upTo, more, through, acked }).toEqual({ upTo: before + 1, more: false, through: 2, acked: 2 })
+    })
+
+    it('[Y2] a transaction that writes nothing takes no commit number', async () => {
+      const before = await start()
+      expect(await inside(async tx => (await tx.cursor()).lastSeq)).toBe(0)
+      expect(await start()).toBe(before)
+      await write(1, [receive(1)])
+      expect(await start()).toBe(before + 1)
+    })
+
+    it('[Y3] the cursor and the archive answer for numbers that were applied before', async () => {
+      await write(1, [receive(1), receive(2)])
+      const seen = await inside(async tx => ({ cursor: await tx.cursor(), archive: await tx.archived(1, 2) }))
+      expect(seen.cursor).toMatchObject({ lastSeq: 2, lastHash: '2'.padStart(64, '0'), lastAt: NOW })
+      expect(seen.archive.map(row => [row.seq, row.outcome, row.hash])).toEqual([
+        [1, 'applied', '1'.padStart(64, '0')],
+        [2, 'applied', '2'.padStart(64, '0')],
+      ])
+      expect(await inside(async tx => tx.cursor().then(c => c.lastHash))).not.toBe(FIRST_HASH)
+    })
+
+    it('[Y4] a number that is applied already is not booked a second time', async () => {
+      await write(1, [receive(4)])
+      await expect(write(1, [receive(4)])).rejects.toThrow(/nothing may be committed/)
+      const { rows } = await snapshot()
+      expect(tablesOf(rows).stock.size).toBe(2)
+      expect(balances(rows).find(row => row.onHand > 0)?.onHand).toBe(4)
+    })
+
+    it('[Y5] pages are cut between commits, chain without a gap, and through belongs to the returned position', async () => {
+      const before = await start()
+      for (let seq = 1; seq <= 5; seq += 1) await write(seq, [receive(seq, `A-0${(seq % 4) + 1}`)])
+      const first = await page(before, 5)
+      expect(first.more).toBe(true)
+      expect(first.rows.length).toBeLessThanOrEqual(5)
+      expect(new Set(first.rows.map(row => row.c)).size).toBe(first.upTo - before)
+      expect(first.through).toBe(first.upTo - before)
+      const second = await page(first.upTo, 5)
+      expect(second.rows[0]?.c).toBe(first.upTo + 1)
+      const last = await page(second.upTo, 1000)
+      expect({ upTo: last.upTo, through: last.through }).toEqual({ upTo: before + 5, through: 5 })
+    })
+
+    it('[Y6] a single commit above the limit is sent whole', async () => {
+      const before = await start()
+      await write(
+        1,
+        ['A-01', 'A-02', 'A-03', 'A-04'].map(at => receive(1, at)),
+      )
+      const { rows, upTo } = await page(before, 2)
+      expect(rows.length).toBe(5)
+      expect(upTo).toBe(before + 1)
+    })
+
+    it('[Y7] rows of another client never reach a reader of one client', async () => {
+      const before = await start()
+      await write(1, [receive(3, 'A-01', 0), receive(4, 'A-02', 4)])
+      const mine = site.clients.slice(0, 1)
+      const served = await page(before, 1000, mine)
+      expect(balances(served.rows).every(row => row.client === mine[0]?.id)).toBe(true)
+      expect(balances(served.rows).length).toBe(2)
+      expect(served.upTo).toBe(before + 1)
+      const { rows } = await snapshot(mine)
+      expect(JSON.stringify(rows)).not.toContain(site.clients[1]?.id)
+    })
+
+    it('[Y8] a snapshot equals the fold of all pages', async () => {
+      await write(1, [receive(3), receive(4, 'A-02', 1)])
+      await write(1, [receive(9, 'A-03', 2)], 1)
+      const all: Row[] = []
+      for (let after = 0, more = true; more;) {
+        const next = await page(after, 3)
+        all.push(...next.rows)
+        after = next.upTo
+        more = next.more
+      }
+      const { rows, end } = await snapshot()
+      const plain = (tables: MutableTables) => ({
+        stock: [...tables.stock].sort(),
+        locations: [...tables.locations].sort(),
+        policies: tables.policies,
+      })
+      expect(plain(tablesOf(rows))).toEqual(plain(tablesOf(all)))
+      expect(end.commit).toBe(await start())
+      expect(end.through).toEqual({ [EPOCH]: 2 })
+    })
+
+    it('[Y9] loading gives judging the same stock that was written', async () => {
+      await write(1, [receive(6, 'A-01')])
+      const world: World = await inside(async tx =>
+        makeWorld(
+          await tx.load({
+            items: [item(0).id],
+            locations: [placeId(site, 'A-01')],
+            documents: [],
+            tasks: [],
+            lines: [],
+            lots: [],
+          }),
+        ),
+      )
+      expect(world.stockAt(placeId(site, 'A-01')).map(row => row.onHand)).toEqual([6])
+      expect(world.item(item(0).id)?.sku).toBe('SKU-1')
+    })
+
+    it('[Y10] reserving grants only what is free and writes the granted claims into the line', async () => {
+      await write(1, [receive(6, 'A-01')])
+      const document: Document = {
+        id: derivedId('document', name, run),
+        kind: 'order',
+        client: item(0).client,
+        number: 'SO-1',
+        partner: 'P',
+        state: 'open',
+        due: null,
+        priority: 0,
+        blind: false,
+      }
+      const line = (n: number): Line => ({
+        id: derivedId('line', name, run, n),
+        document: document.id,
+        client: item(0).client,
+        item: item(0).id,
+        source: `${n}`,
+        no: n,
+        wanted: 4,
+        done: 0,
+        state: 'open',
+        claims: [],
+        reason: null,
+      })
+      const claim = {
+        location: placeId(site, 'A-01'),
+        lpn: looseAt(placeId(site, 'A-01')).lpn,
+        status: 'available' as const,
+        lot: '',
+        serial: '',
+        qty: 4,
+      }
+      const reserve = (n: number) =>
+        store.decide({ warehouse: warehouse(), now: NOW }, async tx => {
+          await tx.write({ body: { kind: 'test' }, effects: { ...NOTHING, documents: [document], lines: [line(n)] } })
+          return tx.reserve([{ line: line(n), claims: [claim] }])
+        })
+      expect((await reserve(1)).map(l => l.claims.length)).toEqual([1])
+      expect((await reserve(2)).map(l => l.claims.length)).toEqual([0])
+      const { rows } = await snapshot()
+      const tables = tablesOf(rows)
+      expect([...tables.stock.values()].find(row => row.location === claim.location)).toMatchObject({
+        onHand: 6,
+        reserved: 4,
+        held: 0,
+      })
+      expect([...tables.lines.values()].map(l => [l.no, l.claims.length])).toEqual(
+        expect.arrayContaining([
+          [1, 1],
+          [2, 0],
+        ]),
+      )
+    })
+
+    it('[Y11] a receipt message covers commands of earlier batches and marks them', async () => {
+      const document = derivedId<'document'>('document', name, run)
+      const awaiting = (seq: number) => ({ ...entry(seq, receive(seq)), awaits: document })
+      await store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, tx =>
+        tx.write({ applied: [awaiting(1)], messages: [], notes: [] }),
+      )
+      const open = await inside(tx => tx.uncovered(document))
+      expect(open.map(row => [row.command.seq, row.movements.length, row.movements[0]?.qty])).toEqual([[1, 1, 1]])
+      const ref = (seq: number) => ({ device: device(), epoch: EPOCH, seq })
+      await store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, tx =>
+        tx.write({
+          applied: [awaiting(2)],
+          notes: [],
+          messages: [
+            {
+              key: derivedId('outbox', name, run),
+              subject: `receipt/${document}`,
+              type: 'receipt',
+              payload: {},
+              covers: [ref(1), ref(2)],
+              seq: 2,
+            },
+          ],
+        }),
+      )
+      expect(await inside(tx => tx.uncovered(document))).toEqual([])
+    })
+
+    it('[Y12] a declared hole moves the cursor and lets the chain begin anew', async () => {
+      await write(1, [receive(1)])
+      await inside(tx => tx.skipHole(4))
+      expect(await inside(tx => tx.cursor())).toMatchObject({ lastSeq: 4, lastHash: '*' })
+    })
+
+    it('[Y13] a new feed epoch shows in every page from then on', async () => {
+      await store.renewFeed(warehouse(), 'feedepoch002')
+      expect((await page(0)).feedEpoch).toBe('feedepoch002')
+    })
+  })
+}
