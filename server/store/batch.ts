@@ -72,7 +72,7 @@ export const documentOf = async (
   const place = (uid: string): number => idOf(places, 'location', uid)
   const item = (uid: string): number => idOf(items, 'item', uid)
   const client = (uid: string): number => idOf(clients, 'client', uid)
-  const covers = await coverRows(db, names, extras)
+  const covers = await coverRows(db, names, entries, extras)
 
   return {
     commands: entries.map(entry => ({
@@ -213,8 +213,10 @@ const claimRows = (effects: readonly Effects[], before: (line: Line) => Line | u
 const coverRows = async (
   db: Executor,
   names: Names,
+  entries: readonly Entry[],
   extras: { messages: readonly MessageWrite[]; epoch: string; deviceRow: number },
 ): Promise<{ device_id: number; epoch: string; seq: number; key: string; own: boolean }[]> => {
+  const batch = new Set(entries.map(entry => entry.sealed.seq))
   const refs = extras.messages.flatMap(m => m.covers.map(ref => ({ ...ref, key: m.key })))
   const devices = await names.device(
     db,
@@ -227,7 +229,7 @@ const coverRows = async (
       epoch: ref.epoch,
       seq: ref.seq,
       key: ref.key,
-      own: device_id === extras.deviceRow && ref.epoch === extras.epoch,
+      own: device_id === extras.deviceRow && ref.epoch === extras.epoch && batch.has(ref.seq),
     }
   })
 }
