@@ -18,6 +18,7 @@ export const EXCEPTIONS = {
   reservation_broken: 'A fact took stock that another line had reserved.',
   tote_conflict: 'One tote was bound to two orders by handhelds that could not see each other.',
   order_cancelled: 'Work was done on an order that had been cancelled.',
+  order_changed: 'The ERP changed a document after work on it had begun.',
   short_pick: 'The picker found less than the books say.',
   other_client: 'Goods of one client came in under the document of another.',
   role_missing: 'The worker has lost the role meanwhile; the fact is booked.',

@@ -1,0 +1,170 @@
+import type { Document, DocumentKind, Item, Line, Task } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { ClientId, ConnectorId, DocumentId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { Effects } from '../../shared/ledger/effects.ts'
+import { allocate } from '../../shared/ledger/reservation.ts'
+import type { View, World } from '../../shared/ledger/world.ts'
+import { policyFor } from '../../shared/policy.ts'
+import { dayOf } from '../../shared/time.ts'
+
+/** A purchase or sales order as the ERP has it, mapped to our items and client; quantities in whole base units. */
+export type ErpDocument = {
+  kind: DocumentKind
+  remote: string
+  number: string
+  client: ClientId
+  partner: string
+  due: string | null
+  priority: number
+  state: 'open' | 'closed' | 'cancelled'
+  lines: readonly { remote: string; item: Item; wanted: number; done: number; closed: boolean }[]
+}
+
+/** Imported things are named after (client, connector, remote id): a repeated or restored import names them alike. */
+export const documentId = (document: Pick<ErpDocument, 'client' | 'remote'>, connector: ConnectorId): DocumentId =>
+  derivedId('document', document.client, connector, document.remote)
+const lineId = (document: DocumentId, remote: string): Line['id'] => derivedId('line', document, remote)
+const taskId = (kind: Task['kind'], document: DocumentId): Task['id'] => derivedId('task', kind, document)
+
+const kindOfTask = (kind: DocumentKind): Task['kind'] => (kind === 'receipt' ? 'receive' : 'pick')
+const isBegun = (document: Document | undefined, task: Task | undefined): boolean =>
+  document?.state === 'started' || task?.state === 'leased' || task?.state === 'started' || task?.state === 'parked'
+const isOver = (document: Document | undefined): boolean =>
+  document?.state === 'closed' || document?.state === 'cancelled'
+
+/**
+ * What a page of the ERP changes in the warehouse. A document that nobody has begun takes every change; a begun one keeps
+ * its lines and the change becomes a person's task; a cancellation always wins on paper.
+ */
+export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: View): Effects => {
+  const id = documentId(erp, connector)
+  const before = view.document(id)
+  const task = view.taskOf(id)
+  if (isOver(before)) return NOTHING
+  if (erp.state === 'cancelled') return before === undefined ? NOTHING : cancelled(before, task, view)
+  if (erp.state === 'closed' && before === undefined) return NOTHING
+  const lines = linesOf(erp, id, view)
+  if (isBegun(before, task)) return changedWhileBegun(before, lines, view)
+  const document: Document = {
+    id,
+    kind: erp.kind,
+    client: erp.client,
+    number: erp.number,
+    partner: erp.partner,
+    state: erp.state === 'closed' ? 'closed' : 'open',
+    due: erp.due,
+    priority: erp.priority,
+    blind: false,
+  }
+  const next: Task = {
+    id: taskId(kindOfTask(erp.kind), id),
+    kind: kindOfTask(erp.kind),
+    client: erp.client,
+    document: id,
+    state: erp.state === 'closed' ? 'cancelled' : 'ready',
+    lease: null,
+    tote: null,
+  }
+  return { ...NOTHING, documents: [document], lines, tasks: [next] }
+}
+
+const linesOf = (erp: ErpDocument, document: DocumentId, view: View): Line[] => {
+  const known = view.linesOf(document)
+  const listed = erp.lines.map((line, i): Line => {
+    const id = lineId(document, line.remote)
+    const before = known.find(row => row.id === id)
+    const wanted = Math.max(0, line.wanted - line.done)
+    return {
+      id,
+      document,
+      client: erp.client,
+      item: line.item.id,
+      source: line.remote,
+      no: i + 1,
+      wanted,
+      done: before?.done ?? 0,
+      state: line.closed || wanted === 0 ? 'cancelled' : 'open',
+      // A smaller or another wish is reserved anew; an equal one keeps what it has.
+      claims:
+        before !== undefined && before.wanted === wanted && before.item === line.item.id && !line.closed
+          ? before.claims
+          : [],
+      reason: null,
+    }
+  })
+  const gone = known
+    .filter(row => !listed.some(line => line.id === row.id))
+    .map((row): Line => ({ ...row, state: 'cancelled', claims: [] }))
+  return [...listed, ...gone]
+}
+
+const cancelled = (document: Document, task: Task | undefined, view: View): Effects => {
+  const lines = view.linesOf(document.id)
+  const picked = lines.some(line => line.done > 0)
+  const mobile = new Set(['tote', 'carton', 'cart'])
+  return {
+    ...NOTHING,
+    documents: [{ ...document, state: 'cancelled' }],
+    tasks: task === undefined || task.state === 'done' ? [] : [{ ...task, state: 'cancelled', lease: null }],
+    // Goods on the shelf are free again; what lies in a tote stays claimed until it is put back.
+    lines: lines.map(line => ({
+      ...line,
+      state: 'cancelled',
+      claims: line.claims.filter(claim => mobile.has(view.location(claim.location)?.kind ?? '')),
+    })),
+    exceptions: picked
+      ? [
+          {
+            id: derivedId('exception', 'order_cancelled', document.id),
+            kind: 'order_cancelled',
+            subject: document.id,
+            body: { number: document.number },
+          },
+        ]
+      : [],
+  }
+}
+
+const changedWhileBegun = (before: Document | undefined, lines: readonly Line[], view: View): Effects => {
+  if (before === undefined) return NOTHING
+  const shape = (rows: readonly Line[]): string =>
+    JSON.stringify(rows.map(line => [line.id, line.item, line.wanted, line.state === 'cancelled']).sort())
+  const known = view.linesOf(before.id)
+  const open = known.map((line): Line => ({ ...line, state: line.state === 'cancelled' ? 'cancelled' : 'open' }))
+  if (shape(open) === shape(lines)) return NOTHING
+  return {
+    ...NOTHING,
+    exceptions: [
+      {
+        id: derivedId('exception', 'order_changed', before.id, shape(lines)),
+        kind: 'order_changed',
+        subject: before.id,
+        body: {
+          number: before.number,
+          lines: lines.map(line => ({ line: line.id, item: line.item, wanted: line.wanted, state: line.state })),
+        },
+      },
+    ],
+  }
+}
+
+/** Where each open line's rest shall come from, each wish seeing the ones before it. `world` is written to. */
+export const wishes = (world: World, lines: readonly Line[], today: string): { line: Line; claims: Line['claims'] }[] =>
+  lines.flatMap(line => {
+    const item = world.item(line.item)
+    const missing = line.wanted - line.done - line.claims.reduce((sum, claim) => sum + claim.qty, 0)
+    if (item === undefined || line.state !== 'open' || missing <= 0) return []
+    const minDays = policyFor(world.policies, line.client).shelf.minDaysOut ?? 0
+    const claims = allocate({
+      item,
+      qty: missing,
+      rows: world.stockOf(line.client, line.item),
+      lot: row => world.lot(row.client, row.item, row.lot),
+      location: row => world.location(row.location),
+      notExpiringBefore: dayOf(`${today}T00:00:00.000Z`, minDays),
+    })
+    if (claims.length === 0) return []
+    world.apply({ ...NOTHING, lines: [{ ...line, claims: [...line.claims, ...claims] }] })
+    return [{ line, claims }]
+  })
