@@ -1,6 +1,6 @@
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
-import type { Manifest, Refusal, Row, Sealed, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import type { Kind, Manifest, Refusal, Row, Sealed, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 
 /** Everything that touches the world comes in here, so that the simulator can drive the real engine. */
 export type Ports = {
@@ -75,7 +75,11 @@ export type EpochMark = {
   warehouse: WarehouseId
   acked: number
   durable: number | null
-  ackedAt: number
+  /** Checkpoints: up to `seq` was acknowledged at `at` (device wall clock, ms), oldest first. Pruning goes by them. */
+  acks: readonly { seq: number; at: number }[]
+  /** Sent to the rescue door one by one, because the server cannot take them otherwise; declared as holes afterwards. */
+  skipped: readonly number[]
+  /** What was not simply applied: exceptions and quarantined commands, newest last, at most 50. */
   results: readonly QueueResult[]
 }
 export type QueueResult = { seq: number; outcome: string; reason?: string }
@@ -102,7 +106,7 @@ export interface QueueStore {
   dropState(key: string): Promise<void>
   /** Rows of one epoch with seq > after, ascending. */
   rows(epoch: string, after: number, limit: number): Promise<readonly QueueRow[]>
-  /** All epochs that still have rows or a mark, oldest first. */
+  /** All epochs that were ever begun here, oldest first. */
   epochs(): Promise<readonly string[]>
   mark(epoch: string): Promise<EpochMark | null>
   setMark(mark: EpochMark): Promise<void>
@@ -129,6 +133,8 @@ export interface CacheStore {
   head(): Promise<CacheHead | null>
   /** All confirmed rows of the present generation; items are not among them (they come from the catalogue blocks). */
   load(): Promise<Tables | null>
+  /** Confirmed rows of one kind, for the kinds that are not part of the tables: clients and the roster. */
+  rowsOf(kind: Kind): Promise<readonly Row[]>
   /**
    * ONE transaction: rows whose `c` is above the stored one are taken, tombstones included, and the head is replaced.
    * Returns false, having written nothing, when the stored cursor and feed epoch are not those of `expected` any more.
@@ -138,13 +144,18 @@ export interface CacheStore {
   beginSnapshot(generation: number): Promise<void>
   addSnapshot(generation: number, rows: readonly Row[]): Promise<void>
   finishSnapshot(next: CacheHead): Promise<void>
+  /**
+   * Log-out forgets the `work` (documents, lines, tasks), another scope the whole `base` except the roster. The cursor goes
+   * with it, so that a snapshot is due; feed epoch, `through` and the catalogue stay.
+   */
+  forget(what: 'work' | 'base'): Promise<void>
   /** Catalogue: manifest and content-addressed blocks. */
   manifest(): Promise<Manifest | null>
   missingBlocks(manifest: Manifest): Promise<readonly string[]>
   putBlocks(blocks: readonly { sha: string; text: string }[]): Promise<void>
-  /** Makes the manifest the present one and drops blocks that no manifest names. */
+  /** Makes the manifest the present one, in the head too, and drops blocks that it does not name. */
   useManifest(manifest: Manifest): Promise<void>
   block(sha: string): Promise<string | null>
-  /** Log-out, schema change, quota: everything here can be fetched again. */
+  /** Revoked, schema change, quota: everything here can be fetched again. */
   clear(): Promise<void>
 }

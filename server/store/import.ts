@@ -60,7 +60,7 @@ export const makeImportStore = (db: Executor, names: Names): ImportStore => ({
     }),
   putDocuments: (at, remotes, cursor, run) =>
     transact(db, async trx => {
-      if (remotes.length > 0) await decideIn(trx, names, at, run)
+      if (run !== null) await decideIn(trx, names, at, run)
       await saveRemotes(trx, at.connector, remotes)
       await saveCursor(trx, at.connector, at.kind, cursor)
       return { keep: true, answer: undefined }

@@ -1,8 +1,8 @@
 import type { Item } from '../../shared/catalogue.ts'
-import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
-import type { Movement } from '../../shared/ledger/stock.ts'
+import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ErpConnector, Inbound } from '../erp/connector.ts'
@@ -35,7 +35,7 @@ export const importRound = async (deps: ImportDeps, signal: AbortSignal): Promis
     const { changed } = await deps.store.rebuildCatalogue(deps.warehouse, deps.now())
     if (changed) deps.ring()
   }
-  if (await deps.store.ledgerIsEmpty(deps.warehouse)) await importOpeningStock(deps, signal)
+  await importOpeningStock(deps, signal)
   for (const kind of ['purchaseOrder', 'salesOrder'] as const) await importDocuments(deps, kind, signal)
 }
 
@@ -116,12 +116,14 @@ const importDocuments = async (
         { warehouse: deps.warehouse, connector: deps.id, kind, now: deps.now() },
         remotes,
         page.next,
-        tx =>
-          bookDocuments(
-            deps,
-            mapped.map(m => m.erp),
-            tx,
-          ),
+        remotes.length === 0
+          ? null
+          : tx =>
+              bookDocuments(
+                deps,
+                mapped.map(m => m.erp),
+                tx,
+              ),
       )
       if (remotes.length > 0) deps.ring()
     }
@@ -195,61 +197,85 @@ const bookDocuments = async (
 }
 
 const OPENING_PAGE = 400
+const OPENING = 'openingStock'
+const DONE = 'done'
 
 /**
  * Takes the ERP's figures over, once, while the ledger is empty: ADJUSTMENT → place, without a message, because the ERP
- * has them already. An item's lots lie side by side in one place, so that a worker meets more than one.
+ * has them already. The position is stored with each page, so a crash in the middle goes on where it was. An item's lots
+ * lie side by side in one place, so that a worker meets more than one.
  */
 const importOpeningStock = async (deps: ImportDeps, signal: AbortSignal): Promise<void> => {
+  const position = await deps.store.cursor(deps.id, OPENING)
+  if (position === DONE || (position === null && !(await deps.store.ledgerIsEmpty(deps.warehouse)))) return
   const places = await deps.openingPlaces()
   if (places.length === 0) return
-  const rows: { item: string; lot: string; expiry: string | null; quantity: number }[] = []
-  for await (const row of deps.connector.stock({ locations: [] }, signal))
+  const rows: OpeningRow[] = []
+  for await (const row of deps.connector.stock({ locations: [] }, signal)) {
     if (row.quantity > 0)
       rows.push({ item: row.item, lot: row.lot ?? '', expiry: row.expiry ?? null, quantity: row.quantity })
+  }
+  rows.sort((a, b) => (`${a.item} ${a.lot}` < `${b.item} ${b.lot}` ? -1 : 1))
   const items = await deps.store.itemsByRemote(deps.id, [...new Set(rows.map(row => row.item))])
-  for (let i = 0; i < rows.length; i += OPENING_PAGE) {
-    const page = rows.slice(i, i + OPENING_PAGE)
-    await deps.sync.decide({ warehouse: deps.warehouse, now: deps.now() }, async tx => {
-      const now = deps.now()
-      const booked = page.flatMap(row => {
-        const item = items.get(row.item)
-        return item === undefined ? [] : [{ row, item, place: placeOf(places, item) }]
-      })
-      const movements = booked.map(({ row, item, place }): Movement => ({
-        client: item.client,
-        item: item.id,
-        lot: row.lot,
-        serial: '',
-        from: looseAt(virtualLocation(deps.warehouse, 'adjustment')),
-        to: { location: place, lpn: NO_LPN, status: 'available' },
-        qty: row.quantity,
-        takenAt: now,
-        at: now,
-        unc: 0,
-      }))
-      const lots = booked.flatMap(({ row, item }) =>
-        row.lot === ''
-          ? []
-          : [
-              {
-                client: item.client,
-                item: item.id,
-                lot: row.lot,
-                expiry: row.expiry,
-                firstReceivedAt: now,
-                blocked: false,
-              },
-            ],
-      )
-      if (movements.length > 0)
-        await tx.write({
-          body: { kind: 'openingStock', connector: deps.id, from: i },
-          effects: { ...NOTHING, movements, lots },
-        })
-    })
+  for (let from = Number(position ?? 0); from < rows.length; from += OPENING_PAGE) {
+    const page = rows.slice(from, from + OPENING_PAGE)
+    const next = from + OPENING_PAGE < rows.length ? String(from + OPENING_PAGE) : DONE
+    await deps.store.putDocuments(
+      { warehouse: deps.warehouse, connector: deps.id, kind: OPENING, now: deps.now() },
+      [],
+      next,
+      tx =>
+        tx.write({
+          body: { kind: OPENING, connector: deps.id, from },
+          effects: openingEffects(deps, page, items, places),
+        }),
+    )
   }
   deps.ring()
+}
+
+type OpeningRow = { item: string; lot: string; expiry: string | null; quantity: number }
+
+const openingEffects = (
+  deps: ImportDeps,
+  page: readonly OpeningRow[],
+  items: ReadonlyMap<string, Item>,
+  places: readonly LocationId[],
+): Effects => {
+  const now = deps.now()
+  const booked = page.flatMap(row => {
+    const item = items.get(row.item)
+    return item === undefined ? [] : [{ row, item, place: placeOf(places, item) }]
+  })
+  return {
+    ...NOTHING,
+    movements: booked.map(({ row, item, place }) => ({
+      client: item.client,
+      item: item.id,
+      lot: row.lot,
+      serial: '',
+      from: looseAt(virtualLocation(deps.warehouse, 'adjustment')),
+      to: looseAt(place),
+      qty: row.quantity,
+      takenAt: now,
+      at: now,
+      unc: 0,
+    })),
+    lots: booked.flatMap(({ row, item }) =>
+      row.lot === ''
+        ? []
+        : [
+            {
+              client: item.client,
+              item: item.id,
+              lot: row.lot,
+              expiry: row.expiry,
+              firstReceivedAt: now,
+              blocked: false,
+            },
+          ],
+    ),
+  }
 }
 
 const placeOf = (places: readonly LocationId[], item: Item): LocationId => {

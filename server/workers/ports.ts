@@ -31,7 +31,8 @@ export interface ImportStore {
     at: { warehouse: WarehouseId; connector: ConnectorId; kind: string; now: string },
     remotes: readonly Remote[],
     cursor: string,
-    run: (tx: DecisionTx) => Promise<void>,
+    /** Null: only the cursor moves on. */
+    run: ((tx: DecisionTx) => Promise<void>) | null,
   ): Promise<void>
   /** Rebuilds the catalogue blocks of the warehouse from its items; raises a commit number when anything changed, so that doorbells ring. */
   rebuildCatalogue(warehouse: WarehouseId, now: string): Promise<{ changed: boolean }>

@@ -1,0 +1,5 @@
+import { memoryCache, memoryQueue } from '../../test/support/memory-stores.ts'
+import { cacheContract, queueContract } from './contract.ts'
+
+queueContract(async () => memoryQueue())
+cacheContract(async () => memoryCache())

@@ -1,0 +1,89 @@
+import type { WarehouseId } from '../../shared/ids.ts'
+import { MAX_PUSH_BYTES } from '../../shared/sync/wire.ts'
+import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
+import { noMark } from './marks.ts'
+import type { Birth, CacheHead, EpochMark, QueueRow, QueueStore } from './ports.ts'
+
+/** What one round sends of which epoch. Read anew for every round, so that another tab or a crash cannot confuse it. */
+export type Batch = {
+  epoch: string
+  warehouse: WarehouseId
+  mark: EpochMark
+  commands: readonly QueueRow[]
+  hole: SyncRequest['push']['hole']
+  /** Highest number of the epoch that is known here. */
+  last: number
+}
+
+/** Rows looked at to count what waits of an epoch that is not the present one. */
+const COUNTED = 5000
+const encoder = new TextEncoder()
+
+const markOf = async (queue: QueueStore, birth: Birth, epoch: string): Promise<EpochMark> =>
+  (await queue.mark(epoch)) ?? noMark(epoch, birth.warehouse)
+
+/**
+ * The oldest epoch that still has something unsent; of the warehouse on the screen also one whose effects the confirmed
+ * rows do not contain yet: `through` is told for the pushed epoch only. Otherwise the present one.
+ */
+export const nextBatch = async (
+  queue: QueueStore,
+  birth: Birth,
+  head: CacheHead | null,
+  limit: number,
+): Promise<Batch> => {
+  for (const epoch of await queue.epochs()) {
+    if (epoch === birth.epoch) continue
+    const mark = await markOf(queue, birth, epoch)
+    const unsent = await queue.rows(epoch, mark.acked, limit)
+    const warehouse = unsent[0]?.warehouse ?? mark.warehouse
+    const behind = warehouse === birth.warehouse && (head?.through[epoch] ?? 0) < mark.acked && head?.cursor != null
+    if (unsent.length === 0 && !behind) continue
+    return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked)
+  }
+  const mark = await markOf(queue, birth, birth.epoch)
+  return batchOf(mark, await queue.rows(birth.epoch, mark.acked, limit), birth.next - 1)
+}
+
+const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number): Batch => {
+  let from = mark.acked + 1
+  while (mark.skipped.includes(from)) from += 1
+  const present = rows.filter(row => row.seq >= from)
+  const first = present[0]
+  const end = first === undefined ? last : first.seq - 1
+  const hole =
+    end > mark.acked
+      ? { from: mark.acked + 1, to: end, reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost' }
+      : undefined
+  return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last }
+}
+
+/** As many as fit, without a gap and without one that went to the rescue door before. */
+const contiguous = (rows: readonly QueueRow[]): readonly QueueRow[] => {
+  let bytes = 0
+  const end = rows.findIndex((row, i) => {
+    bytes += encoder.encode(JSON.stringify(sealedOf(row))).length + 1
+    return row.seq !== (rows[0]?.seq ?? 0) + i || (i > 0 && bytes > MAX_PUSH_BYTES)
+  })
+  return end < 0 ? rows : rows.slice(0, end)
+}
+
+/** Only what travels: the local number and the instant of the append stay here. */
+export const sealedOf = ({ seq, v, body, hash, sig }: QueueRow): Sealed => ({ seq, v, body, hash, sig })
+
+export type Waiting = { count: number; oldest: number | null }
+
+/** How many commands the server has not acknowledged, and the append (device clock, ms) of the oldest. */
+export const waitingOf = async (queue: QueueStore, birth: Birth | null): Promise<Waiting> => {
+  if (birth === null) return { count: 0, oldest: null }
+  let count = 0
+  let oldest: number | null = null
+  for (const epoch of await queue.epochs()) {
+    const mark = await markOf(queue, birth, epoch)
+    const present = epoch === birth.epoch
+    const rows = await queue.rows(epoch, mark.acked, present ? 1 : COUNTED)
+    count += present && rows.length > 0 ? birth.next - 1 - mark.acked : rows.length
+    oldest ??= rows[0]?.appendedAt ?? null
+  }
+  return { count, oldest }
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { looseAt, makeWorld } from '../../shared/ledger/world.ts'
+import { emptyTables, putRow } from '../../shared/sync/rows.ts'
+import { placeId, testSite } from '../../test/support/site.ts'
+import { documentEffects, documentId, wishes } from './documents.ts'
+import type { ErpDocument } from './documents.ts'
+
+const site = testSite('documents')
+const connector = derivedId<'connector'>('connector', 'x')
+const item = site.items[0]
+const second = site.items[2]
+if (!item || !second) throw new Error('no items')
+
+const world = () => {
+  const tables = emptyTables(site.warehouse.id)
+  for (const body of site.locations) putRow(tables, { c: 1, k: 'location', id: body.id, b: body })
+  for (const body of site.items) tables.items.set(body.id, body)
+  return makeWorld(tables)
+}
+const order = (more: Partial<ErpDocument> = {}): ErpDocument => ({
+  kind: 'order',
+  remote: 'sale,1',
+  number: 'SO-1',
+  client: item.client,
+  partner: 'Shop',
+  due: '2026-11-24',
+  priority: 0,
+  state: 'open',
+  lines: [{ remote: 'l1', item, wanted: 5, done: 0, closed: false }],
+  ...more,
+})
+const id = documentId(order(), connector)
+
+describe('what a document of the ERP becomes', () => {
+  it('[E20] an open order becomes a pick task, a purchase order a receipt task, named alike at every import', () => {
+    const effects = documentEffects(order(), connector, world())
+    expect(effects.tasks.map(task => [task.kind, task.state])).toEqual([['pick', 'ready']])
+    expect(documentEffects(order({ kind: 'receipt' }), connector, world()).tasks[0]?.kind).toBe('receive')
+    expect(documentEffects(order(), connector, world())).toEqual(effects)
+  })
+
+  it('[E21] a document that nobody has begun takes every change', () => {
+    const w = world()
+    w.apply(documentEffects(order(), connector, w))
+    const changed = documentEffects(
+      order({
+        lines: [
+          { remote: 'l1', item, wanted: 3, done: 0, closed: false },
+          { remote: 'l2', item: second, wanted: 1, done: 0, closed: false },
+        ],
+      }),
+      connector,
+      w,
+    )
+    expect(changed.lines.map(line => [line.wanted, line.state])).toEqual([
+      [3, 'open'],
+      [1, 'open'],
+    ])
+    w.apply(changed)
+    expect(documentEffects(order(), connector, w).lines.map(line => [line.wanted, line.state])).toEqual([
+      [5, 'open'],
+      [1, 'cancelled'],
+    ])
+  })
+
+  it('[E22] a change of a document in work is a task for a person and leaves its lines alone', () => {
+    const w = world()
+    w.apply(documentEffects(order(), connector, w))
+    const document = w.document(id)
+    if (!document) throw new Error('no document')
+    w.apply({ ...NOTHING, documents: [{ ...document, state: 'started' }] })
+    const changed = documentEffects(
+      order({ lines: [{ remote: 'l1', item, wanted: 9, done: 0, closed: false }] }),
+      connector,
+      w,
+    )
+    expect(changed.lines).toEqual([])
+    expect(changed.exceptions.map(e => e.kind)).toEqual(['order_changed'])
+    expect(documentEffects(order(), connector, w)).toEqual(NOTHING)
+  })
+
+  it('[E23] a cancelled order frees the shelf, keeps what lies in the tote, and asks for it to be put back', () => {
+    const w = world()
+    const first = documentEffects(order(), connector, w)
+    w.apply(first)
+    const line = first.lines[0]
+    if (!line) throw new Error('no line')
+    const claim = (at: string, qty: number) => ({ ...looseAt(placeId(site, at)), lot: '', serial: '', qty })
+    w.apply({ ...NOTHING, lines: [{ ...line, done: 2, claims: [claim('A-01', 3), claim('XT00018', 2)] }] })
+    const effects = documentEffects(order({ state: 'cancelled' }), connector, w)
+    expect(effects.lines[0]?.claims).toEqual([claim('XT00018', 2)])
+    expect(effects.exceptions.map(e => e.kind)).toEqual(['order_cancelled'])
+    expect(effects.documents[0]?.state).toBe('cancelled')
+  })
+
+  it('[E24] lines of one import do not promise the same goods twice', () => {
+    const w = world()
+    const stock = { client: item.client, item: item.id, lot: '', serial: '' }
+    w.apply({
+      ...NOTHING,
+      movements: [
+        {
+          ...stock,
+          from: looseAt(placeId(site, 'DOCK-1')),
+          to: looseAt(placeId(site, 'A-01')),
+          qty: 6,
+          takenAt: '',
+          at: '',
+          unc: null,
+        },
+      ],
+    })
+    const lines = [1, 2].flatMap(n => documentEffects(order({ remote: `sale,${n}` }), connector, w).lines)
+    expect(wishes(w, lines, '2026-11-23').map(wish => wish.claims.map(claim => claim.qty))).toEqual([[5], [1]])
+  })
+})
