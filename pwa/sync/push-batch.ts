@@ -37,12 +37,18 @@ export const nextBatch = async (
     const mark = await markOf(queue, birth, epoch)
     const unsent = await queue.rows(epoch, mark.acked, limit)
     const warehouse = unsent[0]?.warehouse ?? mark.warehouse
-    const behind = warehouse === birth.warehouse && (head?.through[epoch] ?? 0) < mark.acked && head?.cursor != null
+    const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head))
     if (unsent.length === 0 && !behind) continue
     return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked)
   }
   const mark = await markOf(queue, birth, birth.epoch)
   return batchOf(mark, await queue.rows(birth.epoch, mark.acked, limit), birth.next - 1)
+}
+
+/** Acknowledged commands that the confirmed rows do not contain yet; what was pruned is contained by the rule of pruning. */
+const isBehind = async (queue: QueueStore, mark: EpochMark, head: CacheHead): Promise<boolean> => {
+  const through = head.through[mark.epoch] ?? 0
+  return head.cursor !== null && through < mark.acked && (await queue.rows(mark.epoch, through, 1)).length > 0
 }
 
 const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number): Batch => {

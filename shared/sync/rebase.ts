@@ -27,9 +27,10 @@ export const foldOwn = (world: World, own: OwnCommand, bounds: { notBefore: stri
 
 /**
  * Visible = confirmed rows + own commands with a number above `through`, in their order. Forgets whatever was folded in
- * before, so it may be called at any time; the same arguments give the same world.
+ * before, so it may be called at any time; the same arguments give the same world. Returns the corrected instant of the
+ * last one folded.
  */
-export const rebase = (world: World, own: readonly OwnCommand[], through: Through, now: string): void => {
+export const rebase = (world: World, own: readonly OwnCommand[], through: Through, now: string): string | null => {
   world.reset()
   let notBefore: string | null = null
   let epoch: string | null = null
@@ -39,4 +40,5 @@ export const rebase = (world: World, own: readonly OwnCommand[], through: Throug
     epoch = one.key.epoch
     notBefore = foldOwn(world, one, { notBefore, notAfter: now })
   }
+  return notBefore
 }

@@ -1,0 +1,131 @@
+import type { ProcessName } from '../../shared/process/process.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { takeBadge } from './badge.ts'
+import { makeCore, pushed } from './core.ts'
+import type { Core } from './core.ts'
+import { makeNotices } from './notices.ts'
+import { open, openDocument, openTask, resume } from './open.ts'
+import { press } from './press.ts'
+import type { AppState, Panel, Ports } from './state.ts'
+import { openOf } from './state.ts'
+import { step } from './step.ts'
+import { take } from './take.ts'
+
+/** Scans, keys and taps all wait in one line: the next begins when the one before is answered. */
+export const WAITING_MAX = 64
+
+export type Controller = {
+  state(): AppState
+  subscribe(listener: () => void): () => void
+  /** Back to where the worker was; call once, before the first scan. */
+  start(): Promise<void>
+  scan(scan: Scan): Promise<void>
+  /** A button or key by its command code, XC… */
+  press(command: string): Promise<void>
+  number(value: number): Promise<void>
+  choose(n: number): Promise<void>
+  /** A code, lot or day that was typed, by what the prompt asks for. */
+  type(text: string): Promise<void>
+  openProcess(name: ProcessName): Promise<void>
+  /** A row of a list: a task or a document by its id. Rows that are neither do nothing. */
+  openRow(id: string): Promise<void>
+  show(at: 'queue' | 'settings'): void
+  panel(panel: Panel): void
+  offerUpdate(waiting: boolean): void
+  /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
+  idleMs(): number
+  isAtRest(): boolean
+  stop(): void
+}
+
+export const createController = (ports: Ports): Controller => {
+  const core = makeCore(ports)
+  const notices = makeNotices(core)
+  const line = makeLine(core, notices.heard)
+  const unsubscribe = ports.handheld.subscribe(() => {
+    core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
+    notices.changed()
+  })
+  return {
+    state: core.get,
+    subscribe: core.subscribe,
+    start: () => line.run(() => resume(core)),
+    scan: scan => line.run(() => take(core, scan)),
+    press: command => line.run(() => press(core, command)),
+    number: value => line.run(() => step(core, { kind: 'number', value })),
+    choose: n => line.run(() => step(core, { kind: 'choice', n })),
+    type: text => line.run(() => typed(core, text)),
+    openProcess: name => line.run(() => open(core, name, { nothing: true })),
+    openRow: id => line.run(() => openRow(core, id)),
+    show: at => core.set(pushed(core.get(), { at })),
+    panel: panel => core.set({ panel }),
+    offerUpdate: update => core.set({ update }),
+    idleMs: () => ports.clock.mono() - line.lastAt(),
+    isAtRest: () => {
+      const state = core.get()
+      return state.stack.length === 1 && !state.busy && state.question === null && state.saving === 'idle'
+    },
+    stop: () => {
+      unsubscribe()
+      notices.stop()
+    },
+  }
+}
+
+type Line = { run(job: () => Promise<void>): Promise<void>; lastAt(): number }
+
+/** First in, first out, one at a time. A full line is said, never swallowed. */
+const makeLine = (core: Core, heard: () => void): Line => {
+  let last = core.ports.clock.mono()
+  let waiting = 0
+  let tail: Promise<void> = Promise.resolve()
+  const run = async (job: () => Promise<void>): Promise<void> => {
+    try {
+      await job()
+    } catch (error) {
+      // A fault of ours must not stop the line: it is told, thrown to the caller, and the next scan is heard.
+      core.say('wrong', 'fault')
+      throw error
+    } finally {
+      waiting -= 1
+      core.set({ busy: waiting > 0 })
+    }
+  }
+  return {
+    lastAt: () => last,
+    run: job => {
+      last = core.ports.clock.mono()
+      heard()
+      if (waiting >= WAITING_MAX) {
+        core.say('wrong', 'slow')
+        return Promise.resolve()
+      }
+      waiting += 1
+      core.set({ busy: true })
+      const done = tail.then(() => run(job))
+      tail = done.catch(() => undefined)
+      return done
+    },
+  }
+}
+
+/** Kinds that are texts of their own; everything else that is typed is a code and is looked up like a scanned one. */
+const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
+
+const typed = async (core: Core, text: string): Promise<void> => {
+  const ask = core.get().prompt?.ask.kind
+  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask)) return step(core, { kind: 'text', value: text })
+  const t0 = core.ports.clock.mono()
+  const scan: Scan = { source: 'typed', raw: text, text, aim: null, symbology: null, t0, equalReads: 1 }
+  core.set({ panel: 'none' })
+  if (core.get().session === null) await takeBadge(core, text)
+  else await take(core, scan)
+}
+
+const openRow = async (core: Core, id: string): Promise<void> => {
+  const world = core.ports.handheld.world()
+  const task = [...world.tasks()].find(task => task.id === id)
+  const document = task ? undefined : [...world.documents()].find(document => document.id === id)
+  if (task) await openTask(core, task.id)
+  else if (document) await openDocument(core, document.id)
+}

@@ -1,0 +1,83 @@
+import type { Moment } from '../../shared/process/process.ts'
+import type { Values } from '../../shared/process/message.ts'
+import { openOf, topOf } from './state.ts'
+import type { AppState, Band, OpenProcess, Ports, Say, Screen } from './state.ts'
+import type { FeedbackEvent } from './events.ts'
+
+/** The one mutable place of the app: the state that is drawn, and who is told when it changes. */
+export type Core = {
+  readonly ports: Ports
+  get(): AppState
+  /** Replaces fields and redraws. The prompt is computed anew, from the present world. */
+  set(change: Partial<Omit<AppState, 'prompt'>>): void
+  subscribe(listener: () => void): () => void
+  /** Tells the worker: band, tone and vibration together. */
+  say(event: FeedbackEvent, key: Say['key'], values?: Values, scanned?: string | null): void
+  moment(): Moment | null
+}
+
+export const makeCore = (ports: Ports): Core => {
+  const { handheld } = ports
+  const listeners = new Set<() => void>()
+  let state: AppState = {
+    session: handheld.session(),
+    stack: [{ at: 'home' }],
+    prompt: null,
+    band: null,
+    panel: 'none',
+    question: null,
+    busy: false,
+    saving: 'idle',
+    status: handheld.status(),
+    test: null,
+    update: false,
+  }
+  const moment = (): Moment | null => {
+    const session = handheld.session()
+    if (session === null) return null
+    const now = handheld.now()
+    return { now, today: now.slice(0, 10), monoMs: ports.clock.mono(), device: handheld.device, worker: session.worker }
+  }
+  const set: Core['set'] = change => {
+    const next = { ...state, ...change }
+    const open = openOf(next)
+    const at = moment()
+    state = { ...next, prompt: open && at ? open.process.prompt(open.state, handheld.world(), at) : null }
+    for (const listener of listeners) listener()
+  }
+  return {
+    ports,
+    get: () => state,
+    set,
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    say: (event, key, values = {}, scanned = null) => {
+      const band: Band = { event, say: { key, values }, scanned }
+      ports.feedback.play(event)
+      set({ band })
+    },
+    moment,
+  }
+}
+
+/** The stack with another state of the process on top. */
+export const withOpen = (state: AppState, open: OpenProcess): readonly Screen[] => [
+  ...state.stack.slice(0, -1),
+  { at: 'process', open },
+]
+
+/** One screen down. The panel and an open question of the app belong to the screen that is left. */
+export const popped = (state: AppState): Partial<Omit<AppState, 'prompt'>> => ({
+  stack: state.stack.length > 1 ? state.stack.slice(0, -1) : state.stack,
+  panel: 'none',
+  question: null,
+})
+
+/** A screen of this kind stands on the stack once: opening it again comes back to it. */
+export const pushed = (state: AppState, screen: Screen): Partial<Omit<AppState, 'prompt'>> => ({
+  stack: topOf(state).at === screen.at && screen.at !== 'process' ? state.stack : [...state.stack, screen],
+  panel: 'none',
+  question: null,
+})

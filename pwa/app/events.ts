@@ -1,0 +1,54 @@
+import type { Input, Next } from '../../shared/process/process.ts'
+
+/** What the worker hears, feels and sees; tones, vibration and colours are in pwa/scanner and pwa/ui/tokens.css. */
+export const FEEDBACK_EVENTS = [
+  'right',
+  'line',
+  'task',
+  'number',
+  'note',
+  'ask',
+  'wrong',
+  'unknown',
+  'over',
+  'duplicate',
+  'undo',
+  'offline',
+  'online',
+  'refused',
+  'notSaved',
+  'ring',
+] as const
+export type FeedbackEvent = (typeof FEEDBACK_EVENTS)[number]
+
+/** Rejections that mean "too many", which sound unlike "the wrong thing". */
+const TOO_MANY: ReadonlySet<string> = new Set(['over', 'qty.max'])
+
+/** From the verdict of a step to the event; `asksNumber` says whether the next prompt wants a number. */
+export const eventOf = (next: Next, input: Input | null, asksNumber: boolean): FeedbackEvent => {
+  switch (next.verdict) {
+    case 'ok':
+      if (input?.kind === 'key' && input.command === 'XCUND') return 'undo'
+      return asksNumber ? 'number' : 'right'
+    case 'done':
+      return next.finished ? 'task' : 'line'
+    case 'warn':
+      return 'note'
+    case 'ask':
+      return 'ask'
+    case 'wrong':
+      return TOO_MANY.has(next.message.key) ? 'over' : 'wrong'
+    case 'unknown':
+      return 'unknown'
+    case 'dup':
+      return 'duplicate'
+  }
+}
+
+/** Trouble writes nothing and is told at once; everything else only after the transaction is complete. */
+export const isTrouble = (event: FeedbackEvent): boolean =>
+  event === 'wrong' || event === 'unknown' || event === 'over' || event === 'duplicate'
+
+/** These fill the centre with what was scanned and what is wanted, until the next right scan. */
+export const fillsCentre = (event: FeedbackEvent): boolean =>
+  event === 'wrong' || event === 'unknown' || event === 'over'

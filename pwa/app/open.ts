@@ -1,0 +1,122 @@
+import type { Task } from '../../shared/catalogue.ts'
+import type { DocumentId, TaskId } from '../../shared/ids.ts'
+import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
+import { mayDo } from '../../shared/roles.ts'
+import { books, commit, save, slot } from './commit.ts'
+import { pushed } from './core.ts'
+import type { Core } from './core.ts'
+import { slotOf } from './saved.ts'
+import type { Slot } from './saved.ts'
+import { openOf } from './state.ts'
+import type { OpenProcess, Screen } from './state.ts'
+
+/** Several people may work on one delivery at a time; every other task belongs to one device. */
+const SHARED: ReadonlySet<Task['kind']> = new Set(['receive'])
+
+export const processNamed = (core: Core, name: ProcessName): Process | undefined =>
+  core.ports.processes.find(process => process.name === name)
+
+/** Opens a process over what is shown now. A task that was begun here before goes on where it stood. */
+export const open = async (core: Core, name: ProcessName, start: Start, scanned: string | null = null): Promise<void> => {
+  const process = processNamed(core, name)
+  const moment = core.moment()
+  if (process === undefined || moment === null) return core.say('wrong', 'not.here', {}, scanned)
+  if (!mayDo(moment.worker.roles, process.roles) && process.roles.length > 0) {
+    return core.say('wrong', 'role', { role: process.roles[0] ?? 'supervisor' }, scanned)
+  }
+  const next = process.start(start, core.ports.handheld.world(), moment)
+  if (next.verdict === 'wrong' || next.verdict === 'unknown') {
+    return core.say('wrong', next.message.key, next.message.values, scanned)
+  }
+  if (!(await leased(core, null, next.state, scanned))) return
+  const begun = await slotAt(core, next.state.key)
+  const state = begun && !begun.finished ? begun.state : next.state
+  const before = core.get()
+  core.set(pushed(before, { at: 'process', open: { process, state } }))
+  const taken = await commit(core, process, null, { ...next, state }, null)
+  if (!taken) core.set({ stack: before.stack })
+}
+
+export const openTask = async (core: Core, id: TaskId, scanned: string | null = null): Promise<void> => {
+  const task = core.ports.handheld.world().task(id)
+  if (task === undefined) return core.say('unknown', 'unknown', {}, scanned)
+  await open(core, task.kind, { task: id }, scanned)
+}
+
+/** A document is worked on by its kind: a delivery as a whole, an order by the task that it has. */
+export const openDocument = async (core: Core, id: DocumentId, scanned: string | null = null): Promise<void> => {
+  const world = core.ports.handheld.world()
+  const task = world.taskOf(id)
+  if (world.document(id)?.kind === 'receipt') await open(core, 'receive', { document: id }, scanned)
+  else if (task) await openTask(core, task.id, scanned)
+  else core.say('wrong', 'pick.none', {}, scanned)
+}
+
+/** The task that a state works on; by convention its `task` field, so that no process has to be known here. */
+export const taskIn = (state: ProcessState): TaskId | null =>
+  'task' in state && typeof state.task === 'string' ? (state.task as TaskId) : null
+
+/** Takes the task for this device before the first step on it. Somebody else's work is taken over by a second scan only. */
+export const leased = async (
+  core: Core,
+  before: ProcessState | null,
+  after: ProcessState,
+  scanned: string | null,
+  takeOver = false,
+): Promise<boolean> => {
+  const id = taskIn(after)
+  if (id === null || (before !== null && taskIn(before) === id)) return true
+  const { handheld, clock } = core.ports
+  const task = handheld.world().task(id)
+  if (task === undefined || SHARED.has(task.kind)) return true
+  if (task.lease?.device === handheld.device && task.lease.worker === handheld.session()?.worker.id) return true
+  const answer = await handheld.lease(id, takeOver)
+  switch (answer.kind) {
+    case 'ok':
+      return true
+    case 'offline':
+      if (task.lease?.device === handheld.device) return true
+      core.say('wrong', 'lease.offline', {}, scanned)
+      return false
+    case 'gone':
+      core.say('wrong', 'lease.gone', {}, scanned)
+      return false
+    case 'taken': {
+      const say = { key: 'ask.takeOver' as const, values: { name: answer.by } }
+      core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
+      core.say('ask', say.key, say.values, scanned)
+      return false
+    }
+  }
+}
+
+const slotAt = async (core: Core, key: string): Promise<Slot | null> => {
+  const saved = (await core.ports.handheld.savedStates()).find(state => state.key === key)
+  return saved ? slotOf(saved) : null
+}
+
+/** After a reload, a battery swap or a new log-in: back to the step that the same worker had on the screen. */
+export const resume = async (core: Core): Promise<void> => {
+  const { handheld } = core.ports
+  const session = handheld.session()
+  if (session === null) return
+  const slots: Slot[] = []
+  for (const saved of await handheld.savedStates()) {
+    const slot = slotOf(saved)
+    if (slot?.finished) await handheld.dropState(saved.key)
+    else if (slot && slot.worker === session.worker.id && slot.open) slots.push(slot)
+  }
+  const last = slots.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1))[0]
+  const process = last ? processNamed(core, last.state.process) : undefined
+  if (last === undefined || process === undefined) return
+  core.set({ stack: [{ at: 'home' }, { at: 'process', open: { process, state: last.state } }] })
+}
+
+/** Going home keeps the step, and notes that a reload need not come back to it. */
+export const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
+  const left: OpenProcess | null = openOf(core.get())
+  core.set({ stack, panel: 'none', question: null, band: null })
+  if (left === null || !books(left.process)) return
+  const kept = await slotAt(core, left.state.key)
+  if (kept !== null) await save(core, [], slot(core, left.state, kept.finished, false))
+}

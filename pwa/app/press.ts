@@ -1,0 +1,64 @@
+import { logOut } from './badge.ts'
+import { popped, pushed } from './core.ts'
+import type { Core } from './core.ts'
+import { choiceOf, quantityOf } from './keys.ts'
+import { leave, openTask } from './open.ts'
+import { answer } from './question.ts'
+import { openOf } from './state.ts'
+import { detour, step } from './step.ts'
+import { workFor } from './work.ts'
+
+/** A button, a key or a command barcode: all three come in here as the same code. */
+export const press = async (core: Core, command: string): Promise<void> => {
+  const { question, prompt } = core.get()
+  if (question !== null && (command === 'XCYES' || command === 'XCDNE')) return answer(core, question, true)
+  if (question !== null && (command === 'XCNAY' || command === 'XCBAK')) return answer(core, question, false)
+  const ofApp = APP[command]
+  if (ofApp !== undefined) return ofApp(core)
+  const n = quantityOf(command) ?? choiceOf(command)
+  if (openOf(core.get()) === null) return core.say('wrong', 'no.key')
+  if (n !== null) return step(core, quantityOf(command) === null ? { kind: 'choice', n } : { kind: 'number', value: n })
+  // With a question of the process open, F1 and the DONE card both mean what the amber panel offers.
+  await step(core, { kind: 'key', command: prompt?.confirm && command === 'XCDNE' ? doneOrYes(prompt.confirm.code) : command })
+}
+
+const doneOrYes = (code: string): string => (code === 'XCDNE' ? 'XCDNE' : 'XCYES')
+
+/** One step back: what lies on top goes first, then the question, then the screen. Nothing booked is ever lost by it. */
+const back = async (core: Core): Promise<void> => {
+  const { panel, prompt, stack } = core.get()
+  if (panel !== 'none') return core.set({ panel: 'none' })
+  if (prompt?.confirm) return step(core, { kind: 'key', command: 'XCNAY' })
+  if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
+}
+
+const next = async (core: Core): Promise<void> => {
+  const { handheld, processes } = core.ports
+  const worker = handheld.session()?.worker
+  const first = worker ? workFor(handheld.world(), worker, handheld.device, processes)[0] : undefined
+  if (first === undefined) core.say('wrong', 'pick.none')
+  else await openTask(core, first.task)
+}
+
+const show = (core: Core, at: 'queue' | 'settings'): void => core.set(pushed(core.get(), { at }))
+
+/** Codes that mean the same on every screen. Those of a process go to its step. */
+const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
+  XCBAK: back,
+  XCHME: core => leave(core, [{ at: 'home' }]),
+  XCMNU: core => core.set({ panel: core.get().panel === 'menu' ? 'none' : 'menu' }),
+  XCPRB: core => core.set({ panel: 'problem' }),
+  XCKEY: core => core.set({ panel: core.get().panel === 'code' ? 'none' : 'code' }),
+  XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : detour(core, null)),
+  XCNXT: next,
+  XCRPT: core => {
+    const { band } = core.get()
+    if (band?.event) core.say(band.event, band.say.key, band.say.values, band.scanned)
+  },
+  XCSYN: core => {
+    show(core, 'queue')
+    core.ports.handheld.syncNow()
+  },
+  XCHLP: core => show(core, 'settings'),
+  XCLGT: logOut,
+}

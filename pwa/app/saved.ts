@@ -1,0 +1,22 @@
+import type { ProcessState } from '../../shared/process/process.ts'
+import type { SavedState } from '../sync/ports.ts'
+
+/** How a step lies in the queue database: with whose it is, so that the next start can come back to it. */
+export type Slot = { state: ProcessState; worker: string; savedAt: string; finished: boolean; open: boolean }
+
+export const slotOf = (saved: SavedState): Slot | null => {
+  const value = saved.value
+  return isSlot(value) && value.state.key === saved.key ? value : null
+}
+
+// Written by this app only, yet by any earlier version of it: whatever does not look like a slot is no place to resume at.
+const isSlot = (value: unknown): value is Slot =>
+  isRecord(value) &&
+  typeof value['worker'] === 'string' &&
+  typeof value['savedAt'] === 'string' &&
+  typeof value['finished'] === 'boolean' &&
+  typeof value['open'] === 'boolean' &&
+  isRecord(value['state']) &&
+  ['process', 'key', 'at'].every(field => typeof (value['state'] as Record<string, unknown>)[field] === 'string')
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

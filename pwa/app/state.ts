@@ -1,0 +1,69 @@
+import type { MessageKey, Values } from '../../shared/process/message.ts'
+import type { Process, ProcessState, Prompt } from '../../shared/process/process.ts'
+import type { Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { TaskId } from '../../shared/ids.ts'
+import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
+import type { AppMessageKey } from '../words/keys.ts'
+import type { FeedbackEvent } from './events.ts'
+
+/** An answer in words: of a process, or of the app itself. */
+export type Say = { key: MessageKey | AppMessageKey; values: Values }
+export type Band = { event: FeedbackEvent | null; say: Say; /** What was scanned, for the panel of trouble. */ scanned: string | null }
+
+export type OpenProcess = { process: Process; state: ProcessState }
+
+/** What is drawn, home at the bottom. A detour lies on top of the step that it leaves untouched. */
+export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: 'queue' } | { at: 'settings' }
+
+/** What lies over the middle row or takes the place of the prompt. */
+export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera'
+
+/** A question of the app itself. The same code again or XCYES means yes, XCNAY and Back mean no. */
+export type Question = { say: Say; code: string | null; askedAt: number } & (
+  | { kind: 'handOver'; badge: string }
+  | { kind: 'takeOver'; task: TaskId }
+)
+
+/** `slow`: no answer from storage for a second. `failed`: nothing was written, the worker must be told until it works again. */
+export type Saving = 'idle' | 'slow' | 'failed'
+
+export type TestRead = { scan: Scan; resolved: Resolved }
+
+export type AppState = {
+  session: Session | null
+  stack: readonly Screen[]
+  /** Of the process on top; null where there is none. */
+  prompt: Prompt | null
+  band: Band | null
+  panel: Panel
+  question: Question | null
+  busy: boolean
+  saving: Saving
+  status: SyncStatus
+  /** Newest read on the test page. */
+  test: TestRead | null
+  /** A new version waits for a safe moment. */
+  update: boolean
+}
+
+export type Ports = {
+  handheld: Handheld
+  /** Resolved keys and readings of a scan: shared/scan. */
+  resolver: Resolver
+  feedback: { play(event: FeedbackEvent): void }
+  clock: { mono(): number }
+  timer: { after(ms: number, run: () => void): () => void }
+  processes: readonly Process[]
+}
+
+export type Wanted = { expects: Prompt['expects']; client: Prompt['client'] }
+export type Resolver = {
+  keysOf(scan: Scan): readonly string[]
+  resolve(scan: Scan, wanted: Wanted, lookup: Awaited<ReturnType<Handheld['lookup']>>): Resolved
+}
+
+export const topOf = (state: AppState): Screen => state.stack.at(-1) ?? { at: 'home' }
+export const openOf = (state: AppState): OpenProcess | null => {
+  const top = topOf(state)
+  return top.at === 'process' ? top.open : null
+}

@@ -1,0 +1,88 @@
+import type { Document, Task, Worker } from '../../shared/catalogue.ts'
+import type { DeviceId, TaskId } from '../../shared/ids.ts'
+import type { View } from '../../shared/ledger/world.ts'
+import type { Process, ProcessName } from '../../shared/process/process.ts'
+import { mayDo } from '../../shared/roles.ts'
+
+/** One row of work, as the home screen and the lists show it. */
+export type Work = {
+  task: TaskId
+  kind: Task['kind']
+  number: string
+  lines: number
+  /** First and last place of the walk, where the lines say them. */
+  from: string | null
+  to: string | null
+  due: string | null
+  /** Begun here: it comes first. */
+  mine: boolean
+}
+
+const OPEN: ReadonlySet<Task['state']> = new Set(['ready', 'leased', 'started', 'parked'])
+
+export const maySee = (worker: Worker, process: Process): boolean =>
+  process.roles.length === 0 || mayDo(worker.roles, process.roles)
+
+/**
+ * Open tasks that this worker may do, in the order of the floor: begun here, then due, then priority, then number. Tasks
+ * that another device has begun are left out; scanning one asks whether to take over.
+ */
+export const workFor = (
+  view: View,
+  worker: Worker,
+  device: DeviceId,
+  processes: readonly Process[],
+): readonly Work[] => {
+  const rows: { work: Work; document: Document | undefined }[] = []
+  for (const task of view.tasks()) {
+    const process = processes.find(process => process.name === task.kind)
+    const others = task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
+    const foreign = worker.clients !== null && !worker.clients.includes(task.client)
+    if (process === undefined || !maySee(worker, process) || !OPEN.has(task.state) || others || foreign) continue
+    const document = task.document === null ? undefined : view.document(task.document)
+    rows.push({ document, work: rowOf(view, task, document, device) })
+  }
+  return rows
+    .sort(
+      (a, b) =>
+        Number(b.work.mine) - Number(a.work.mine) ||
+        (a.work.due ?? '9').localeCompare(b.work.due ?? '9') ||
+        (b.document?.priority ?? 0) - (a.document?.priority ?? 0) ||
+        (a.work.number < b.work.number ? -1 : 1),
+    )
+    .map(row => row.work)
+}
+
+const rowOf = (view: View, task: Task, document: Document | undefined, device: DeviceId): Work => {
+  const open = document ? view.linesOf(document.id).filter(line => line.state === 'open') : []
+  const places = open
+    .flatMap(line => line.claims)
+    .flatMap(claim => view.location(claim.location) ?? [])
+    .filter(place => place.kind === 'pickable' || place.kind === 'reserve')
+    .sort((a, b) => a.sequence - b.sequence)
+  const from = places[0]?.code ?? null
+  const to = places.at(-1)?.code ?? null
+  return {
+    task: task.id,
+    kind: task.kind,
+    number: document?.number ?? '',
+    lines: open.length,
+    from,
+    to: to === from ? null : to,
+    due: document?.due ?? null,
+    mine: task.lease?.device === device && task.state === 'started',
+  }
+}
+
+/** What the tiles say: every process that the worker may do, with how much of it waits. */
+export const tilesFor = (
+  worker: Worker,
+  processes: readonly Process[],
+  work: readonly Work[],
+): readonly { name: ProcessName; count: number | null }[] =>
+  processes
+    .filter(process => maySee(worker, process))
+    .map(process => ({
+      name: process.name,
+      count: process.commands.length === 0 ? null : work.filter(row => row.kind === process.name).length,
+    }))

@@ -1,0 +1,141 @@
+import * as v from 'valibot'
+import { HEADERS, SCHEME, tokenAnswerSchema } from '../../shared/sync/enrol.ts'
+import { proofText } from '../../shared/sync/seal.ts'
+import { refusalSchema } from '../../shared/sync/wire.ts'
+import type { Reply } from './ports.ts'
+
+/** What one request with a token needs of the device. Tokens live in memory: a reload asks for a new one. */
+export type ApiDevice = { device: string; sign: (text: string) => Promise<string> }
+
+export type Request = { method: 'GET' | 'POST' | 'PUT'; path: string; body?: string; timeoutMs?: number | null }
+
+/** Everything that leaves the page takes this way: token, proof of the device key, the server's nonce, one time-out. */
+export type Api = {
+  /** The answer as it came, or null when there is no network. 401s that can be mended were mended. */
+  send(request: Request): Promise<Response | null>
+  /** The answer's JSON through a schema; what does not fit is no network (captive portals answer everything). */
+  json<S extends v.GenericSchema>(request: Request, schema: S): Promise<Reply<v.InferOutput<S>>>
+}
+
+export type ApiDeps = {
+  fetch: typeof fetch
+  /** '' for the page's own origin. */
+  base: string
+  /** Device wall clock, ms. */
+  now: () => number
+}
+
+const TIMEOUT_MS = 20_000
+
+export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: string; nonce: string } | null): Api => {
+  let access = first?.access ?? ''
+  let nonce = first?.nonce ?? ''
+  let refreshing: Promise<boolean> | null = null
+
+  const raw = async (request: Request, headers: Record<string, string>): Promise<Response | null> => {
+    const timeout = request.timeoutMs === undefined ? TIMEOUT_MS : request.timeoutMs
+    try {
+      const response = await deps.fetch(deps.base + request.path, {
+        method: request.method,
+        headers: { ...headers, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
+        cache: request.path.startsWith('/api/blk/') ? 'default' : 'no-store',
+        redirect: 'error',
+        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(timeout === null ? {} : { signal: AbortSignal.timeout(timeout) }),
+      })
+      nonce = response.headers.get(HEADERS.nonce) ?? nonce
+      return response
+    } catch {
+      return null
+    }
+  }
+  const proven = async (request: Request): Promise<Response | null> =>
+    raw(request, {
+      authorization: `${SCHEME} ${access}`,
+      [HEADERS.nonce]: nonce,
+      [HEADERS.proof]: await device.sign(proofText(request.method, request.path, request.body ?? '', nonce)),
+    })
+  /** A new access token. The first try may only bring the nonce to sign. */
+  const refresh = async (): Promise<boolean> => {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const sig = await device.sign(`token\n${device.device}\n${nonce}`)
+      const body = JSON.stringify({ device: device.device, nonce, sig })
+      const response = await raw({ method: 'POST', path: '/api/token', body }, {})
+      if (response === null) return false
+      const answer = await bodyOf(response)
+      const good = response.ok ? v.safeParse(tokenAnswerSchema, answer) : null
+      if (good?.success === true) {
+        access = good.output.access
+        nonce = good.output.nonce
+        return true
+      }
+      const refusal = v.safeParse(refusalSchema, answer)
+      if (!refusal.success || refusal.output.code !== 'use_nonce') return false
+      nonce = refusal.output.nonce ?? nonce
+    }
+    return false
+  }
+  const refreshed = (): Promise<boolean> => {
+    refreshing ??= refresh().finally(() => {
+      refreshing = null
+    })
+    return refreshing
+  }
+  const send: Api['send'] = async request => {
+    if (access === '') await refreshed()
+    let response = await proven(request)
+    for (let attempt = 0; attempt < 2 && response?.status === 401; attempt += 1) {
+      const refusal = v.safeParse(refusalSchema, await bodyOf(response.clone()))
+      const code = refusal.success ? refusal.output.code : null
+      if (code === 'use_nonce') nonce = (refusal.success ? refusal.output.nonce : null) ?? nonce
+      else if (!(await refreshed())) return response
+      response = await proven(request)
+    }
+    return response
+  }
+  return {
+    send,
+    json: async (request, schema) => {
+      const sentAt = deps.now()
+      const response = await send(request)
+      return response === null ? { kind: 'offline' } : replyOf(response, schema, sentAt, deps.now)
+    },
+  }
+}
+
+const bodyOf = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json()
+  } catch {
+    return null
+  }
+}
+
+const isJson = (response: Response): boolean =>
+  (response.headers.get('content-type') ?? '').startsWith('application/json')
+
+/** A portal's page is 200 and HTML, or JSON of somebody else: both are no network. */
+const replyOf = async <S extends v.GenericSchema>(
+  response: Response,
+  schema: S,
+  sentAt: number,
+  now: () => number,
+): Promise<Reply<v.InferOutput<S>>> => {
+  const receivedAt = now()
+  if (!response.ok) return refusedBy(response)
+  if (!isJson(response)) return { kind: 'offline' }
+  const read = v.safeParse(schema, await bodyOf(response))
+  return read.success ? { kind: 'ok', body: read.output, sentAt, receivedAt } : { kind: 'offline' }
+}
+
+export const refusedBy = async (response: Response): Promise<Reply<never>> => {
+  // A redirect of a portal never gets here (`redirect: 'error'`); its 4xx pages have no refusal of ours inside.
+  const refusal = isJson(response) ? v.safeParse(refusalSchema, await bodyOf(response)) : null
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return {
+    kind: 'refused',
+    status: response.status,
+    refusal: refusal?.success === true ? refusal.output : null,
+    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null,
+  }
+}

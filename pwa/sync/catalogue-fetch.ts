@@ -1,0 +1,69 @@
+import type { Manifest } from '../../shared/sync/wire.ts'
+import { troubleOf } from './backoff.ts'
+import type { Trouble } from './backoff.ts'
+import type { Ports } from './ports.ts'
+
+/** A manifest whose blocks are being fetched; `missing` shrinks from round to round. */
+export type CatalogueProgress = { wanted: string; manifest: Manifest; missing: readonly string[] }
+
+/** Few enough that a scan that was just made is not held up by a first load of thousands of blocks. */
+const BLOCKS_PER_ROUND = 32
+const AT_ONCE = 4
+
+export type CatalogueEnd =
+  | { kind: 'same' }
+  | { kind: 'more' }
+  | { kind: 'changed' }
+  | { kind: 'trouble'; trouble: Trouble }
+
+/**
+ * Fetches the next piece of a changed catalogue. Blocks are named by their content: only changed ones come, and after a
+ * break it goes on where it was. The old catalogue stays in use until the new one is whole.
+ */
+export const fetchCatalogue = async (
+  { cache, net }: Pick<Ports, 'cache' | 'net'>,
+  memory: { catalogue: CatalogueProgress | null },
+  version: string,
+  progress: (loading: { done: number; all: number } | null) => void,
+): Promise<CatalogueEnd> => {
+  const head = await cache.head()
+  if (head === null || head.catalogue === version) return { kind: 'same' }
+  if (memory.catalogue?.wanted !== version) {
+    const reply = await net.manifest()
+    if (reply.kind !== 'ok') return { kind: 'trouble', trouble: troubleOf(reply) }
+    memory.catalogue = { wanted: version, manifest: reply.body, missing: await cache.missingBlocks(reply.body) }
+  }
+  const { manifest, missing } = memory.catalogue
+  const now = missing.slice(0, BLOCKS_PER_ROUND)
+  const trouble = await fetchBlocks({ cache, net }, now)
+  if (trouble !== null) {
+    // A block that is gone means a newer catalogue: the next round asks for its manifest.
+    memory.catalogue = null
+    return { kind: 'trouble', trouble }
+  }
+  const left = missing.slice(now.length)
+  memory.catalogue = { wanted: version, manifest, missing: left }
+  const all = Object.values(manifest.families).reduce((sum, f) => sum + f.blocks.filter(sha => sha !== null).length, 0)
+  progress(left.length === 0 ? null : { done: all - left.length, all })
+  if (left.length > 0) return { kind: 'more' }
+  memory.catalogue = null
+  await cache.useManifest(manifest)
+  return { kind: 'changed' }
+}
+
+const fetchBlocks = async (
+  { cache, net }: Pick<Ports, 'cache' | 'net'>,
+  shas: readonly string[],
+): Promise<Trouble | null> => {
+  for (let i = 0; i < shas.length; i += AT_ONCE) {
+    const wave = shas.slice(i, i + AT_ONCE)
+    const replies = await Promise.all(wave.map(sha => net.block(sha)))
+    const blocks: { sha: string; text: string }[] = []
+    for (const [k, reply] of replies.entries()) {
+      if (reply.kind !== 'ok') return troubleOf(reply)
+      blocks.push({ sha: wave[k] ?? '', text: reply.body })
+    }
+    await cache.putBlocks(blocks)
+  }
+  return null
+}

@@ -1,0 +1,128 @@
+import type { Item, Location } from '../../shared/catalogue.ts'
+import type { ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import type { Tables, World } from '../../shared/ledger/world.ts'
+import { foldOwn, isPending, rebase } from '../../shared/sync/rebase.ts'
+import type { OwnCommand, Through } from '../../shared/sync/rebase.ts'
+import { emptyTables, putRow } from '../../shared/sync/rows.ts'
+import type { MutableTables } from '../../shared/sync/rows.ts'
+import type { Row } from '../../shared/sync/wire.ts'
+import type { CacheHead, CacheStore, QueueRow, QueueStore } from './ports.ts'
+import { allRows, ownOf } from './own-commands.ts'
+
+/** What is on the screen: confirmed rows in memory, and the own commands that they do not contain folded in. */
+export type Overlay = {
+  world(): World
+  pending(): readonly OwnCommand[]
+  /** Confirmed places; another map after each change of them. */
+  places(): ReadonlyMap<LocationId, Location>
+  /** All rows anew from both stores: at the start, after a snapshot, after forgetting. */
+  reload(): Promise<void>
+  pageTaken(rows: readonly Row[], head: CacheHead): void
+  appended(rows: readonly QueueRow[]): void
+  addItems(items: readonly Item[]): void
+  hasItem(id: ItemId): boolean
+  /** A new catalogue: the items known so far are read again. */
+  replaceItems(load: (ids: readonly ItemId[]) => Promise<readonly Item[]>): Promise<void>
+}
+
+const nameOf = (own: OwnCommand): string => `${own.key.epoch}/${own.key.seq}`
+
+export const makeOverlay = (
+  stores: { queue: QueueStore; cache: CacheStore },
+  warehouse: WarehouseId,
+  /** Corrected now, ISO. */
+  now: () => string,
+  loadItems: (ids: readonly ItemId[]) => Promise<readonly Item[]>,
+): Overlay => {
+  const items = new Map<ItemId, Item>()
+  let tables: MutableTables = { ...emptyTables(warehouse), items }
+  let through: Through = {}
+  let pending = new Map<string, OwnCommand>()
+  let world = makeWorld(tables)
+  let appends = 0
+  let lastAt: string | null = null
+
+  const redraw = (): void => {
+    pending = new Map([...pending].filter(([, own]) => isPending(own, through)))
+    world = makeWorld(tables)
+    lastAt = rebase(world, [...pending.values()], through, now())
+  }
+  const readOwn = async (through: Through): Promise<OwnCommand[]> => {
+    const own: OwnCommand[] = []
+    for (const epoch of await stores.queue.epochs()) {
+      for (const row of await allRows(stores.queue, epoch, through[epoch] ?? 0)) {
+        if (row.warehouse !== warehouse) break
+        const command = ownOf(row)
+        if (command !== null) own.push(command)
+      }
+    }
+    return own
+  }
+  /** Rules ask for the item of a command: without it the fold would differ from the server's. */
+  const knowItemsOf = async (own: readonly OwnCommand[]): Promise<void> => {
+    const ids = new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : [])))
+    const missing = [...ids].filter(id => !items.has(id))
+    if (missing.length > 0) for (const item of await loadItems(missing)) items.set(item.id, item)
+  }
+  return {
+    world: () => world,
+    pending: () => [...pending.values()],
+    places: () => tables.locations,
+    reload: async () => {
+      const loaded = await stores.cache.load()
+      const head = await stores.cache.head()
+      const here = loaded !== null && head !== null && head.warehouse === warehouse ? loaded : emptyTables(warehouse)
+      const known = head?.warehouse === warehouse ? head.through : {}
+      let own: OwnCommand[]
+      let seen: number
+      do {
+        // A scan may have been appended while the queue was read; it must be in the list that is folded.
+        seen = appends
+        own = await readOwn(known)
+        await knowItemsOf(own)
+      } while (seen !== appends)
+      tables = mutable(here, items)
+      through = known
+      pending = new Map(own.map(one => [nameOf(one), one]))
+      redraw()
+    },
+    pageTaken: (rows, head) => {
+      if (rows.some(row => row.k === 'location')) tables.locations = new Map(tables.locations)
+      for (const row of rows) putRow(tables, row)
+      through = head.through
+      redraw()
+    },
+    appended: rows => {
+      appends += 1
+      for (const row of rows) {
+        const own = ownOf(row)
+        if (own === null || row.warehouse !== warehouse || pending.has(nameOf(own)) || !isPending(own, through)) continue
+        pending.set(nameOf(own), own)
+        lastAt = foldOwn(world, own, { notBefore: lastAt, notAfter: now() })
+      }
+    },
+    addItems: added => {
+      for (const item of added) items.set(item.id, item)
+    },
+    hasItem: id => items.has(id),
+    replaceItems: async load => {
+      const fresh = await load([...items.keys()])
+      for (const item of fresh) items.set(item.id, item)
+      redraw()
+    },
+  }
+}
+
+/** A copy that pages may be written into. */
+const mutable = (tables: Tables, items: Map<ItemId, Item>): MutableTables => ({
+  warehouse: tables.warehouse,
+  policies: tables.policies,
+  items,
+  locations: new Map(tables.locations),
+  lots: new Map(tables.lots),
+  documents: new Map(tables.documents),
+  lines: new Map(tables.lines),
+  tasks: new Map(tables.tasks),
+  stock: new Map(tables.stock),
+})

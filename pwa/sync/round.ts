@@ -1,0 +1,257 @@
+import { clockSample, withSample } from '../../shared/sync/clock.ts'
+import type { ClockSample } from '../../shared/sync/clock.ts'
+import { PROTO } from '../../shared/sync/version.ts'
+import { MAX_COMMANDS } from '../../shared/sync/wire.ts'
+import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import { isoOf, msOf } from '../../shared/time.ts'
+import { troubleOf } from './backoff.ts'
+import type { Trouble } from './backoff.ts'
+import { isLost, lostIsKnown } from './birth.ts'
+import { fetchCatalogue } from './catalogue-fetch.ts'
+import type { CatalogueProgress } from './catalogue-fetch.ts'
+import { heard, noMark } from './marks.ts'
+import { headFailed, reviewRevoked } from './poison.ts'
+import type { Suspect } from './poison.ts'
+import type { Birth, CacheHead, Ports } from './ports.ts'
+import { nextBatch, sealedOf, waitingOf } from './push-batch.ts'
+import type { Batch } from './push-batch.ts'
+
+export type RoundEnd =
+  /** `more`: something moved and there is more to send or to fetch; go on at once. */
+  | { kind: 'good'; more: boolean }
+  /** The queue has no marker row: not set up. */
+  | { kind: 'idle' }
+  | Trouble
+  /** A store took nothing: everything stays as it was. `full`: for want of room. */
+  | { kind: 'storage'; full: boolean }
+
+/** What the confirmed rows have become; called after the transaction that wrote them. */
+export type RoundHooks = {
+  pageTaken(rows: readonly Row[], head: CacheHead): void
+  /** Other rows than before: read them all again. */
+  baseReplaced(): Promise<void>
+  catalogueChanged(): Promise<void>
+  progress(loading: { done: number; all: number | null } | null): void
+  answered(response: SyncResponse): void
+}
+
+export type RoundOptions = {
+  app: string
+  session: () => SyncRequest['session']
+  storage: () => Promise<{ quota: number | null; persisted: boolean | null }>
+}
+
+/** What rounds remember of each other. All of it may be forgotten: the stores know the rest. */
+export type RoundMemory = {
+  limit: number
+  suspect: Suspect | null
+  samples: readonly ClockSample[]
+  /** Wall clock minus monotonic clock: a jump makes the samples worthless. */
+  drift: number | null
+  catalogue: CatalogueProgress | null
+  revoked: boolean
+}
+export const newMemory = (): RoundMemory => ({
+  limit: MAX_COMMANDS,
+  suspect: null,
+  samples: [],
+  drift: null,
+  catalogue: null,
+  revoked: false,
+})
+
+/** One round: one POST /sync, and what its answer asks for: a snapshot, a piece of the catalogue. */
+export const runRound = async (
+  ports: Ports,
+  options: RoundOptions,
+  hooks: RoundHooks,
+  memory: RoundMemory,
+): Promise<RoundEnd> => {
+  const birth = await ports.queue.birth()
+  if (birth === null) return { kind: 'idle' }
+  const head = await presentHead(ports, birth)
+  const batch = await nextBatch(ports.queue, birth, head, memory.limit)
+  const reply = await ports.net.sync(await requestOf(ports, options, memory, birth, head, batch))
+  if (reply.kind !== 'ok') return failed(ports, hooks, memory, batch, troubleOf(reply))
+  takeSample(ports, memory, reply.sentAt, reply.receivedAt, reply.body.now)
+  memory.suspect = null
+  memory.revoked = false
+  memory.limit = Math.min(MAX_COMMANDS, memory.limit * 2)
+  const moved = await takeAnswer(ports, hooks, birth, head, batch, reply.body)
+  hooks.answered(reply.body)
+  if ('kind' in moved) return moved
+  // An epoch of another warehouse goes out under its own name; that warehouse's catalogue is of no use here.
+  if (batch.warehouse !== birth.warehouse) return { kind: 'good', more: moved.progress }
+  const catalogue = await fetchCatalogue(ports, memory, reply.body.catalogue, hooks.progress)
+  if (catalogue.kind === 'changed') await hooks.catalogueChanged()
+  if (catalogue.kind === 'trouble') return catalogue.trouble
+  const waits = (await waitingOf(ports.queue, birth)).count > 0
+  const more = (moved.progress && (waits || reply.body.pull.more || moved.snapshot)) || catalogue.kind === 'more'
+  return { kind: 'good', more }
+}
+
+/** Rows of another warehouse are of no use here: thrown away, and a snapshot is due. */
+const presentHead = async ({ cache }: Ports, birth: Birth): Promise<CacheHead | null> => {
+  const head = await cache.head()
+  if (head === null || head.warehouse === birth.warehouse) return head
+  await cache.clear()
+  return null
+}
+
+const requestOf = async (
+  ports: Ports,
+  options: RoundOptions,
+  memory: RoundMemory,
+  birth: Birth,
+  head: CacheHead | null,
+  batch: Batch,
+): Promise<SyncRequest> => {
+  const [waiting, storage, lost] = await Promise.all([
+    waitingOf(ports.queue, birth),
+    options.storage(),
+    isLost(ports, batch.epoch),
+  ])
+  const off = memory.samples.at(-1)?.off ?? 0
+  return {
+    proto: PROTO,
+    app: options.app,
+    device: birth.device,
+    warehouse: batch.warehouse,
+    session: options.session(),
+    cursor: batch.warehouse === birth.warehouse ? (head?.cursor ?? null) : null,
+    push: {
+      epoch: batch.epoch,
+      commands: batch.commands.map(sealedOf),
+      ...(batch.hole === undefined ? {} : { hole: batch.hole }),
+    },
+    head: {
+      seq: Math.max(batch.last, batch.mark.acked),
+      pending: waiting.count,
+      oldest: waiting.oldest === null ? null : isoOf(waiting.oldest + off),
+      ...storage,
+      lost,
+      acked: batch.mark.acked,
+    },
+  }
+}
+
+const takeSample = (ports: Ports, memory: RoundMemory, sentAt: number, receivedAt: number, now: string): void => {
+  const drift = ports.clock.now() - ports.clock.mono()
+  if (memory.drift !== null && Math.abs(drift - memory.drift) > 1000) memory.samples = []
+  memory.drift = drift
+  if (receivedAt >= sentAt) memory.samples = withSample(memory.samples, clockSample(sentAt, receivedAt, msOf(now)))
+}
+
+type Moved = { progress: boolean; snapshot: boolean }
+
+const takeAnswer = async (
+  ports: Ports,
+  hooks: RoundHooks,
+  birth: Birth,
+  head: CacheHead | null,
+  batch: Batch,
+  body: SyncResponse,
+): Promise<Moved | Trouble> => {
+  const acked = await takePush(ports, head, batch, body)
+  if (batch.warehouse !== birth.warehouse) return { progress: acked, snapshot: false }
+  if (body.reset === 'scope_changed') {
+    await ports.cache.forget('base')
+    await hooks.baseReplaced()
+  }
+  if (body.reset !== null || head === null || head.cursor === null) {
+    const trouble = await takeSnapshot(ports, hooks, birth)
+    return trouble ?? { progress: true, snapshot: true }
+  }
+  const { pull } = body
+  // Pages chain: one that does not begin where we stand belongs to another request.
+  if (pull.from !== head.cursor || pull.cursor === null) return { progress: acked, snapshot: false }
+  const next = { ...head, cursor: pull.cursor, floor: pull.floor, through: { ...head.through, [batch.epoch]: pull.through } }
+  const taken = await ports.cache.applyPage(head, next, pull.rows)
+  if (taken) hooks.pageTaken(pull.rows, next)
+  return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
+}
+
+/** Acknowledgements count only while the feed epoch is the one that the request was made with. Returns whether they moved. */
+const takePush = async (
+  ports: Ports,
+  head: CacheHead | null,
+  batch: Batch,
+  body: SyncResponse,
+): Promise<boolean> => {
+  const now = await ports.cache.head()
+  if ((now?.feedEpoch ?? null) !== (head?.feedEpoch ?? null)) return false
+  const before = (await ports.queue.mark(batch.epoch)) ?? batch.mark
+  const exactly = body.reset === 'feed_restored' || body.push.gap !== null
+  const mark = heard(before, { ...body.push, exactly }, ports.clock.now())
+  await ports.queue.setMark({ ...mark, warehouse: batch.warehouse })
+  if (mark.acked > 0) await lostIsKnown(ports)
+  return mark.acked !== before.acked
+}
+
+/**
+ * Everything anew, at one cursor. Before it becomes visible, what the server knows of our epochs is stored, downwards too:
+ * after a restore an old acknowledgement would lose the whole interval, also on a handheld with nothing waiting.
+ */
+const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Promise<Trouble | null> => {
+  const { cache, net } = ports
+  const before = await cache.head()
+  const generation = (before?.generation ?? 0) + 1
+  await cache.beginSnapshot(generation)
+  let done = 0
+  const reply = await net.snapshot(async rows => {
+    await cache.addSnapshot(generation, rows)
+    done += rows.length
+    hooks.progress({ done, all: null })
+  })
+  hooks.progress(null)
+  if (reply.kind !== 'ok') return troubleOf(reply)
+  const snapshot = reply.body
+  await takeMarks(ports, birth, snapshot, before?.feedEpoch !== snapshot.feedEpoch)
+  await cache.finishSnapshot({
+    warehouse: birth.warehouse,
+    feedEpoch: snapshot.feedEpoch,
+    cursor: snapshot.cursor,
+    floor: snapshot.floor,
+    through: snapshot.through,
+    generation,
+    catalogue: before?.catalogue ?? null,
+  })
+  await hooks.baseReplaced()
+  return null
+}
+
+const takeMarks = async (ports: Ports, birth: Birth, snapshot: SnapshotHead, exactly: boolean): Promise<void> => {
+  for (const epoch of await ports.queue.epochs()) {
+    const mark = (await ports.queue.mark(epoch)) ?? noMark(epoch, birth.warehouse)
+    if (mark.warehouse !== birth.warehouse) continue
+    const said = { acked: snapshot.acked[epoch] ?? 0, durable: mark.durable, results: [], exactly }
+    await ports.queue.setMark(heard(mark, said, ports.clock.now()))
+  }
+}
+
+const failed = async (
+  ports: Ports,
+  hooks: RoundHooks,
+  memory: RoundMemory,
+  batch: Batch,
+  trouble: Trouble,
+): Promise<RoundEnd> => {
+  if (trouble.kind === 'revoked') {
+    if (!memory.revoked) {
+      memory.revoked = true
+      await ports.cache.clear()
+      await hooks.baseReplaced()
+    }
+    await reviewRevoked(ports, batch)
+    return trouble
+  }
+  if (trouble.kind === 'tooLarge' && batch.commands.length > 1) {
+    memory.limit = Math.max(1, Math.floor(batch.commands.length / 2))
+    return { kind: 'good', more: true }
+  }
+  if (trouble.kind === 'tooLarge' || trouble.kind === 'rejected') {
+    const moved = await headFailed(ports, memory, batch)
+    return moved ? { kind: 'good', more: true } : trouble
+  }
+  return trouble
+}

@@ -1,0 +1,68 @@
+import type { MessageKey, Values, WordKey } from '../../shared/process/message.ts'
+import type { AppMessageKey, AppWordKey } from './keys.ts'
+
+/** A sentence with {places}; where a number decides the form, the forms by the plural rules of the language. */
+export type Sentence = string | { by: string; one?: string; other: string }
+
+/** A language: every key of the processes and of the app. A missing one does not compile. */
+export type Words = {
+  say: Readonly<Record<MessageKey | AppMessageKey, Sentence>>
+  word: Readonly<Record<WordKey | AppWordKey, string>>
+}
+
+export type Language = 'en' | 'tr'
+
+/** A piece of a sentence: our own text, or a value that is drawn in its own direction and never translated. */
+export type Piece = { text: string; isValue: boolean }
+
+const PLACE = /\{(\w+)\}/g
+
+/** Words for people in one language. Quantities keep Latin digits, so that the screen shows what the label shows. */
+export const makeSpeaker = (language: Language, words: Words) => {
+  const plural = new Intl.PluralRules(language)
+  const number = new Intl.NumberFormat(`${language}-u-nu-latn`, { maximumFractionDigits: 3 })
+  const sentence = (key: MessageKey | AppMessageKey, values: Values): string => {
+    const found = words.say[key]
+    if (typeof found === 'string') return found
+    const n = Number(values[found.by] ?? 0)
+    return plural.select(n) === 'one' ? (found.one ?? found.other) : found.other
+  }
+  const shown = (name: string, value: string | number): Piece => {
+    if (typeof value === 'number') return { text: number.format(value), isValue: true }
+    const word = wordOf(words, name, value)
+    return word === null ? { text: value, isValue: true } : { text: word, isValue: false }
+  }
+  const pieces = (key: MessageKey | AppMessageKey, values: Values): readonly Piece[] => {
+    const text = sentence(key, values)
+    const out: Piece[] = []
+    let at = 0
+    for (const match of text.matchAll(PLACE)) {
+      const value = values[match[1] ?? '']
+      if (match.index > at) out.push({ text: text.slice(at, match.index), isValue: false })
+      out.push(value === undefined ? { text: '…', isValue: false } : shown(match[1] ?? '', value))
+      at = match.index + match[0].length
+    }
+    if (at < text.length) out.push({ text: text.slice(at), isValue: false })
+    return out
+  }
+  return {
+    language,
+    number: (value: number): string => number.format(value),
+    word: (key: WordKey | AppWordKey): string => words.word[key],
+    pieces,
+    say: (key: MessageKey | AppMessageKey, values: Values = {}): string =>
+      pieces(key, values)
+        .map(piece => piece.text)
+        .join(''),
+  }
+}
+export type Speaker = ReturnType<typeof makeSpeaker>
+
+/** Values that name a kind, a role or a reason are words of ours, not names: they are said in the worker's language. */
+const KINDS: Readonly<Record<string, string>> = { kind: 'kind', wanted: 'kind', role: 'role', reason: 'reason' }
+
+const wordOf = (words: Words, name: string, value: string): string | null => {
+  const family = KINDS[name]
+  const key = `${family}.${value}`
+  return family !== undefined && Object.hasOwn(words.word, key) ? words.word[key as WordKey | AppWordKey] : null
+}

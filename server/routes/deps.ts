@@ -1,0 +1,35 @@
+import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import type { ServerKey } from '../auth/key.ts'
+import type { Nonces } from '../auth/nonce.ts'
+import type { Tokens } from '../auth/token.ts'
+import type { DemoData } from '../demo/demo-data.ts'
+import type { Stores } from '../ports.ts'
+import type { Asker } from '../sync/handle.ts'
+import type { Doorbell } from './doorbell.ts'
+import type { StaticFiles } from './static.ts'
+
+export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unknown>, message: string) => void>
+
+/** Everything that the routes need of the world; the tests hand in memory, a standing clock and counted bytes. */
+export type AppDeps = {
+  stores: Pick<Stores, 'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine'>
+  /** One round of the protocol, for a device that was proven. */
+  sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
+  serverKey: ServerKey
+  tokens: Tokens
+  nonces: Nonces
+  /** ISO instant. */
+  now: () => string
+  random: (bytes: number) => Uint8Array
+  /** Repeats until the function that it returns is called. */
+  every: (ms: number, run: () => void) => () => void
+  log: Log
+  doorbell: Doorbell
+  about: { engine: string; durable: boolean }
+  /** What the command line proves itself with; it lies in the data folder, readable by the owner only. */
+  adminSecret: string
+  /** The built PWA; null = it was not built. */
+  files: StaticFiles | null
+  /** Null = not the demo. */
+  demo: { data: DemoData; files: StaticFiles } | null
+}

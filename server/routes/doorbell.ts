@@ -1,0 +1,86 @@
+import type { WarehouseId } from '../../shared/ids.ts'
+
+/** Tells the handhelds of a warehouse that there is something to look at. No state travels on it; nothing depends on it. */
+export type Doorbell = {
+  /** `heard` gets the commit number: at once the present one, then every later one that was seen. Returns how to stop. */
+  listen(warehouse: WarehouseId, heard: (commit: number) => void): () => void
+  /** Something was written in this process: look now instead of at the next tick. */
+  ring(warehouse: WarehouseId): void
+  close(): void
+}
+
+export type DoorbellDeps = {
+  feed: (warehouse: WarehouseId) => Promise<{ seq: number }>
+  every: (ms: number, run: () => void) => () => void
+  onFault: (error: unknown) => void
+}
+
+export const POLL_MS = 100
+/** Ticks that are left out after a fault, so that a broken database is not asked ten times a second. */
+const REST_TICKS = 50
+
+type Post = { heard: Set<(commit: number) => void>; last: number; looking: boolean; again: boolean }
+
+/** One poller per process, running only while somebody listens; commits of other processes are seen by it. */
+export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
+  const posts = new Map<WarehouseId, Post>()
+  let stopPolling: (() => void) | null = null
+  let rest = 0
+
+  const look = async (warehouse: WarehouseId, post: Post): Promise<void> => {
+    if (post.looking) {
+      post.again = true
+      return
+    }
+    post.looking = true
+    try {
+      do {
+        post.again = false
+        const { seq } = await deps.feed(warehouse)
+        if (seq === post.last) continue
+        post.last = seq
+        for (const heard of post.heard) heard(seq)
+      } while (post.again)
+    } catch (error) {
+      rest = REST_TICKS
+      deps.onFault(error)
+    } finally {
+      post.looking = false
+    }
+  }
+  const tick = (): void => {
+    if (rest > 0) {
+      rest -= 1
+      return
+    }
+    for (const [warehouse, post] of posts) void look(warehouse, post)
+  }
+  const silence = (): void => {
+    stopPolling?.()
+    stopPolling = null
+  }
+
+  return {
+    listen: (warehouse, heard) => {
+      const post = posts.get(warehouse) ?? { heard: new Set(), last: -1, looking: false, again: false }
+      posts.set(warehouse, post)
+      post.heard.add(heard)
+      if (post.last >= 0) heard(post.last)
+      void look(warehouse, post)
+      stopPolling ??= deps.every(POLL_MS, tick)
+      return () => {
+        post.heard.delete(heard)
+        if (post.heard.size === 0 && posts.get(warehouse) === post) posts.delete(warehouse)
+        if (posts.size === 0) silence()
+      }
+    },
+    ring: warehouse => {
+      const post = posts.get(warehouse)
+      if (post) void look(warehouse, post)
+    },
+    close: () => {
+      posts.clear()
+      silence()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import * as v from 'valibot'
+import type { DeviceId, TaskId, WorkerId } from '../../shared/ids.ts'
+import { leaseRequestSchema } from '../../shared/sync/enrol.ts'
+import type { Device } from '../ports.ts'
+import { sendJson } from './answer.ts'
+import type { AppDeps } from './deps.ts'
+import { deviceEndpoint } from './endpoint.ts'
+import { refused } from './refused.ts'
+import { workerOf } from './scope.ts'
+
+/** Whoever has the task is an answer that the screen shows, not a failure of the request. */
+export const leaseAnswerSchema = v.variant('kind', [
+  v.object({ kind: v.literal('ok') }),
+  v.object({ kind: v.literal('taken'), by: v.string() }),
+  v.object({ kind: v.literal('gone') }),
+])
+export type LeaseAnswer = v.InferOutput<typeof leaseAnswerSchema>
+
+/** POST /api/leases: takes a task for this device or gives it back. */
+export const leasesEndpoint = deviceEndpoint(
+  {
+    method: 'POST',
+    path: '/api/leases',
+    summary: 'Takes a task for this device, takes it over, or gives it back. Under one lock: two people never get the same.',
+    body: { maxBytes: 4096, schema: leaseRequestSchema },
+    answers: { 200: { description: 'Whether the device has the task now', schema: leaseAnswerSchema } },
+    refusals: ['role'],
+  },
+  async ({ c, deps, body, device }) => {
+    const worker = await workerOf(deps.stores.site, device, body.worker)
+    if (worker === null) throw refused('role')
+    const want = { warehouse: device.warehouse, task: body.task as TaskId, device: device.id, now: deps.now() }
+    if (body.want === 'giveBack') {
+      await deps.stores.work.giveBack(want)
+      deps.doorbell.ring(device.warehouse)
+      return sendJson(c, { kind: 'ok' } satisfies LeaseAnswer)
+    }
+    const lease = await deps.stores.work.lease({ ...want, worker: worker.id, takeOver: body.takeOver })
+    if (lease.kind === 'ok') deps.doorbell.ring(device.warehouse)
+    const answer: LeaseAnswer =
+      lease.kind === 'taken' ? { kind: 'taken', by: await nameOf(deps, device, lease.worker, lease.device) } : lease
+    return sendJson(c, answer)
+  },
+)
+
+/** What people call the holder: the worker, or the number of the handheld where nobody is known. */
+const nameOf = async (
+  deps: AppDeps,
+  asker: Device,
+  worker: WorkerId | null,
+  holder: DeviceId,
+): Promise<string> => {
+  const roster = await deps.stores.site.roster(asker.warehouse)
+  const name = roster?.roster.workers.find(known => known.id === worker)?.name
+  return name ?? `#${(await deps.stores.devices.get(holder))?.number ?? '?'}`
+}

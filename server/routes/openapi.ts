@@ -1,0 +1,92 @@
+import { toJsonSchema } from '@valibot/to-json-schema'
+import type { DescribeRouteOptions } from 'hono-openapi'
+import type { GenericSchema } from 'valibot'
+import { REFUSALS } from '../../shared/exception.ts'
+import type { RefusalCode } from '../../shared/exception.ts'
+import { HEADERS, SCHEME } from '../../shared/sync/enrol.ts'
+import { refusalSchema } from '../../shared/sync/wire.ts'
+import type { Door, Endpoint } from './endpoint.ts'
+import { STATUS } from './refused.ts'
+
+type Schema = { type?: 'string' | 'object' }
+/** Checks that JSON Schema has no word for (branded ids, control characters) are left out; the server makes them all the same. */
+const schemaOf = (schema: GenericSchema): Schema => {
+  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' })
+  return rest as Schema
+}
+
+const BY_DOOR: Readonly<Record<Door, readonly RefusalCode[]>> = {
+  open: [],
+  device: ['use_nonce', 'unauthorised', 'revoked'],
+  admin: ['unauthorised'],
+}
+
+/** Everything that a route can refuse with, from the same object that makes it do so. */
+export const refusalsOf = (endpoint: Endpoint): readonly RefusalCode[] => [
+  ...new Set<RefusalCode>([
+    ...BY_DOOR[endpoint.door],
+    ...(endpoint.body ? (['too_large', 'bad_request'] as const) : []),
+    ...(endpoint.refusals ?? []),
+    'fault',
+  ]),
+]
+
+export const describe = (endpoint: Endpoint): DescribeRouteOptions => ({
+  summary: endpoint.summary,
+  tags: [endpoint.door],
+  security: endpoint.door === 'open' ? [] : [{ [endpoint.door]: [] }],
+  ...(endpoint.body ? { requestBody: requestOf(endpoint.body) } : {}),
+  responses: { ...answersOf(endpoint), ...refusedAnswers(refusalsOf(endpoint)) },
+})
+
+const requestOf = ({ schema, maxBytes }: NonNullable<Endpoint['body']>) => ({
+  required: true,
+  description: `At most ${maxBytes} bytes.`,
+  content:
+    schema === null
+      ? { 'application/octet-stream': { schema: { type: 'string' } as const } }
+      : { 'application/json': { schema: schemaOf(schema) } },
+})
+
+const answersOf = (endpoint: Endpoint) =>
+  Object.fromEntries(
+    Object.entries(endpoint.answers).map(([status, { description, type, schema }]) => [
+      status,
+      {
+        description,
+        content: { [type ?? 'application/json']: { schema: schema ? schemaOf(schema) : { type: 'string' as const } } },
+      },
+    ]),
+  )
+
+const refusedAnswers = (codes: readonly RefusalCode[]) => {
+  const schema = schemaOf(refusalSchema)
+  const statuses = [...new Set(codes.map(code => STATUS[code]))]
+  return Object.fromEntries(
+    statuses.map(status => [
+      status,
+      {
+        description: codes
+          .filter(code => STATUS[code] === status)
+          .map(code => `\`${code}\`: ${REFUSALS[code]}`)
+          .join(' '),
+        content: { 'application/json': { schema } },
+      },
+    ]),
+  )
+}
+
+export const DOCUMENTATION = {
+  info: { title: 'Stockhand', version: '1', description: 'What handhelds and the command line say to the server.' },
+  components: {
+    securitySchemes: {
+      device: {
+        type: 'apiKey' as const,
+        in: 'header' as const,
+        name: 'authorization',
+        description: `\`${SCHEME} <access token>\`, with \`${HEADERS.nonce}\` (from the last answer) and \`${HEADERS.proof}\`: base64url of the raw r‖s of ECDSA P-256 with SHA-256 over method, path with query, SHA-256 of the body and nonce, joined by line feeds.`,
+      },
+      admin: { type: 'http' as const, scheme: 'bearer', description: 'The secret of the data folder, on this machine.' },
+    },
+  },
+}

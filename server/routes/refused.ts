@@ -1,0 +1,30 @@
+import { REFUSALS } from '../../shared/exception.ts'
+import type { RefusalCode } from '../../shared/exception.ts'
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 426 | 429 | 500
+
+export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
+  bad_request: 400,
+  use_nonce: 401,
+  unauthorised: 401,
+  revoked: 403,
+  foreign_device: 403,
+  role: 403,
+  not_found: 404,
+  stale: 409,
+  leased: 409,
+  token_spent: 410,
+  too_large: 413,
+  unknown_proto: 426,
+  busy: 429,
+  rate_limited: 429,
+  fault: 500,
+}
+
+export type Refused = Error & { refusal: RefusalCode; retryAfterS: number | null }
+
+/** Thrown by routes, answered in one place as `{ code, message }`. `detail` is for the reader and holds nothing secret. */
+export const refused = (refusal: RefusalCode, detail?: string, retryAfterS: number | null = null): Refused =>
+  Object.assign(new Error(detail ?? REFUSALS[refusal]), { name: 'Refused', refusal, retryAfterS })
+
+export const isRefused = (error: unknown): error is Refused => error instanceof Error && error.name === 'Refused'

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
+import type { DeviceId } from '../../shared/ids.ts'
+import { writeCursor } from '../../shared/sync/cursor.ts'
+import { snapshotHeadSchema } from '../../shared/sync/wire.ts'
+import type { SnapshotHead } from '../../shared/sync/wire.ts'
+import { scopeName } from '../sync/handle.ts'
+import { takesGzip } from './answer.ts'
+import { deviceEndpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { refused } from './refused.ts'
+
+/** Snapshots of one process at a time: each lies in memory as text while it is sent. */
+const MAX_AT_ONCE = 4
+
+/**
+ * GET /api/snapshot: every row of the scope at one commit. The rows are read to the end before the first one is sent: a
+ * handheld at the edge of the radio must not hold the database's transaction open.
+ */
+export const snapshotEndpoint = (): Endpoint => {
+  const inFlight = new Set<DeviceId>()
+  return deviceEndpoint(
+    {
+      method: 'GET',
+      path: '/api/snapshot',
+      summary: 'All rows of the scope at one commit, one JSON object a line: the head, the rows, `{"end": number of rows}`.',
+      answers: { 200: { description: 'Head line', type: 'application/x-ndjson', schema: snapshotHeadSchema } },
+      refusals: ['busy'],
+    },
+    async ({ c, deps, device }) => {
+      if (inFlight.has(device.id) || inFlight.size >= MAX_AT_ONCE) throw refused('busy', undefined, 1)
+      inFlight.add(device.id)
+      try {
+        const pieces: string[] = []
+        let count = 0
+        const { clients } = device
+        const at = { warehouse: device.warehouse, device: device.id, clients }
+        const { feedEpoch, commit, floor, through, acked } = await deps.stores.sync.snapshot(at, async rows => {
+          count += rows.length
+          pieces.push(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+        })
+        const cursor = writeCursor({ feedEpoch, scope: scopeName(clients), commit })
+        const head: SnapshotHead = { feedEpoch, cursor, floor, through, acked }
+        const lines = Readable.from([`${JSON.stringify(head)}\n`, ...pieces, `${JSON.stringify({ end: count })}\n`])
+        c.header('content-type', 'application/x-ndjson; charset=utf-8')
+        c.header('vary', 'accept-encoding')
+        if (!takesGzip(c)) return c.body(Readable.toWeb(lines) as ReadableStream)
+        c.header('content-encoding', 'gzip')
+        const zipped = lines.pipe(createGzip({ level: constants.Z_BEST_SPEED }))
+        return c.body(Readable.toWeb(zipped) as ReadableStream)
+      } finally {
+        inFlight.delete(device.id)
+      }
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import type { DeviceId } from '../../shared/ids.ts'
+import { MIN_PROTO, PROTO } from '../../shared/sync/version.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_COMMANDS,
+  MAX_PUSH_BYTES,
+  syncRequestSchema,
+  syncResponseSchema,
+} from '../../shared/sync/wire.ts'
+import type { SyncRequest } from '../../shared/sync/wire.ts'
+import { msOf } from '../../shared/time.ts'
+import { makeBucket } from '../auth/bucket.ts'
+import { sendJson } from './answer.ts'
+import { deviceEndpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { refused } from './refused.ts'
+import { scopedVersion, scopeOf } from './scope.ts'
+
+/** POST /api/sync: one round of push, results and pull. */
+export const syncEndpoint = (): Endpoint => {
+  const inFlight = new Set<DeviceId>()
+  const reviews = makeBucket({ burst: 20, perMinute: 2 })
+  return deviceEndpoint(
+    {
+      method: 'POST',
+      path: '/api/sync',
+      summary: 'One round: pushes commands, answers their results, pulls changes since the cursor. Resending is always safe.',
+      body: { maxBytes: MAX_BODY_BYTES, schema: syncRequestSchema },
+      answers: { 200: { description: 'Results and changes', schema: syncResponseSchema } },
+      refusals: ['unknown_proto', 'foreign_device', 'busy', 'rate_limited'],
+      review: true,
+      check: checkEnvelope,
+    },
+    async ({ c, deps, raw, body, device, verify }) => {
+      const now = deps.now()
+      if (body.device !== device.id || body.warehouse !== device.warehouse) throw refused('foreign_device')
+      if (device.state !== 'active') {
+        const wait = reviews.take(device.id, msOf(now))
+        if (wait !== null) throw refused('rate_limited', undefined, wait)
+        const keep = { warehouse: device.warehouse, device: device.id, source: 'revoked' as const, body: raw, now }
+        if (body.push.commands.length > 0) await deps.stores.quarantine.keep(keep)
+        throw refused('revoked')
+      }
+      if (inFlight.has(device.id)) throw refused('busy', undefined, 1)
+      inFlight.add(device.id)
+      try {
+        const clients = await scopeOf(deps.stores.site, device, body.session)
+        await deps.stores.devices.seen(device.id, {
+          now,
+          head: body.head,
+          app: body.app,
+          worker: body.session?.worker ?? null,
+          clients,
+        })
+        const answer = await deps.sync(body, { device: device.id, warehouse: device.warehouse, clients, verify })
+        return await sendJson(c, { ...answer, catalogue: scopedVersion(answer.catalogue, clients) })
+      } finally {
+        inFlight.delete(device.id)
+      }
+    },
+  )
+}
+
+/** What an old or an over-full request is told has a code of its own; the schema would only say that it does not fit. */
+const checkEnvelope = (value: unknown): void => {
+  const { proto, push } = (value ?? {}) as { proto?: unknown; push?: Partial<SyncRequest['push']> | null }
+  if (typeof proto === 'number' && (proto < MIN_PROTO || proto > PROTO)) throw refused('unknown_proto')
+  const commands: unknown = push?.commands
+  if (!Array.isArray(commands)) return
+  if (commands.length > MAX_COMMANDS) throw refused('too_large')
+  const bytes = commands.reduce((sum: number, command: unknown) => sum + bytesOf(command), 0)
+  if (commands.length > 1 && bytes > MAX_PUSH_BYTES) throw refused('too_large')
+}
+
+const bytesOf = (command: unknown): number => {
+  const body = (command as { body?: unknown } | null)?.body
+  return typeof body === 'string' ? Buffer.byteLength(body) : 0
+}

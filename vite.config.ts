@@ -1,0 +1,56 @@
+import react from '@vitejs/plugin-react'
+import { build, defineConfig } from 'vite'
+import type { Plugin } from 'vite'
+import { injectManifest } from 'workbox-build'
+
+const OUT = 'dist/pwa'
+
+/** Builds pwa/sw.ts as a bundle of its own and writes the list of files to precache into it. */
+const serviceWorker = (): Plugin => ({
+  name: 'service-worker',
+  apply: 'build',
+  closeBundle: async () => {
+    await build({
+      configFile: false,
+      root: 'pwa',
+      logLevel: 'warn',
+      build: {
+        outDir: `../${OUT}`,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        rolldownOptions: { input: 'pwa/sw.ts', output: { format: 'iife', entryFileNames: 'sw.js' } },
+      },
+    })
+    const { count, size } = await injectManifest({
+      swSrc: `${OUT}/sw.js`,
+      swDest: `${OUT}/sw.js`,
+      globDirectory: OUT,
+      globPatterns: ['**/*.{js,css,html,svg,png,woff2,wasm,webmanifest}'],
+      globIgnores: ['sw.js', '**/desk-*'],
+      // The wasm of zxing is about 1 MB and has to be there when the network is not.
+      maximumFileSizeToCacheInBytes: 4_000_000,
+    })
+    console.info(`precache: ${count} files, ${(size / 1024).toFixed(0)} KiB`)
+  },
+})
+
+/** Chunks that hold code of the desk are called desk-*, so that no handheld precaches them. */
+const chunkFileNames = (chunk: { moduleIds: string[] }): string =>
+  chunk.moduleIds.some(id => id.includes('/screens/desk/')) ? 'assets/desk-[hash].js' : 'assets/[name]-[hash].js'
+
+export default defineConfig({
+  root: 'pwa',
+  // Two copies of @zxing/library would make `instanceof` of its errors fail silently.
+  resolve: { dedupe: ['@zxing/library'] },
+  build: {
+    outDir: `../${OUT}`,
+    emptyOutDir: true,
+    // The policy of the server allows no inline script, and every browser we serve preloads modules by itself.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ['pwa/index.html', 'pwa/rescue.html'], output: { chunkFileNames } },
+  },
+  worker: { format: 'es' },
+  server: { proxy: { '/api': 'http://localhost:8080' } },
+  plugins: [react(), serviceWorker()],
+})
