@@ -121,7 +121,10 @@ const pagePart = (stores: Stores): PagePart => ({
       const head = await headOf(stores)
       if (head === null) return
       if (what === 'work') for (const kind of WORK) await ofKind(stores, head.generation, kind).delete()
-      else await inGeneration(stores, head.generation).and(row => row.k !== 'roster').delete()
+      else
+        await inGeneration(stores, head.generation)
+          .and(row => row.k !== 'roster')
+          .delete()
       await stores.meta.put({ k: 'head', head: { ...head, cursor: null } })
     }),
   clear: () =>
@@ -142,12 +145,7 @@ const snapshotPart = (stores: Stores): SnapshotPart => ({
   finishSnapshot: async next => {
     await stores.meta.put({ k: 'head', head: next })
     // A crash before this line leaves an old generation that nobody sees; the next snapshot removes it too.
-    await stores.base
-      .where(':id')
-      .below([next.generation])
-      .or(':id')
-      .above([next.generation, []])
-      .delete()
+    await stores.base.where(':id').below([next.generation]).or(':id').above([next.generation, []]).delete()
   },
 })
 

@@ -35,7 +35,12 @@ const append = async (store: QueueStore, count: number, state: unknown = null): 
   const birth = await store.birth()
   if (birth === null) throw new Error('no birth')
   const rows = rowsAfter(birth, count)
-  const taken = await store.append(birth, moved(birth, rows), rows, state === null ? null : { key: 'task', value: state })
+  const taken = await store.append(
+    birth,
+    moved(birth, rows),
+    rows,
+    state === null ? null : { key: 'task', value: state },
+  )
   if (!taken) throw new Error('raced')
   return rows
 }
@@ -115,7 +120,15 @@ export const queueContract = (make: () => Promise<QueueStore>): void => {
     })
     test('[Q7] what the server has said of an epoch is kept', async () => {
       const store = await make()
-      const mark: EpochMark = { epoch: 'aaaaaaaaaaaa', warehouse, acked: 3, durable: null, acks: [], skipped: [], results: [] }
+      const mark: EpochMark = {
+        epoch: 'aaaaaaaaaaaa',
+        warehouse,
+        acked: 3,
+        durable: null,
+        acks: [],
+        skipped: [],
+        results: [],
+      }
       expect(await store.mark(mark.epoch)).toBeNull()
       await store.setMark(mark)
       await store.setMark({ ...mark, acked: 2, results: [{ seq: 1, outcome: 'exception' }] })
@@ -220,7 +233,15 @@ export const cacheContract = (make: () => Promise<CacheStore>): void => {
     })
     test('[Q15] log-out forgets tasks and the cursor, another scope all but the roster', async () => {
       const store = await filled(make)
-      const stock = { location: 'a', lpn: 'p', client: 'c', item: 'i', lot: '', serial: '', status: 'available' } as never
+      const stock = {
+        location: 'a',
+        lpn: 'p',
+        client: 'c',
+        item: 'i',
+        lot: '',
+        serial: '',
+        status: 'available',
+      } as never
       await store.applyPage(headAt('f1.all.10'), headAt('f1.all.11'), [
         { c: 11, k: 'task', id: 't', b: { id: 't' } },
         { c: 11, k: 'balance', id: 's', b: bodyOfStock(Object.assign({ onHand: 3, reserved: 0, held: 0 }, stock)) },

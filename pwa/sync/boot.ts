@@ -29,7 +29,12 @@ export type BootOptions = {
   minVersion?: (version: string) => void
 }
 
-export type Running = { handheld: Handheld & { engine: Engine }; tab: ActiveTab; record: DeviceRecord; stop(): Promise<void> }
+export type Running = {
+  handheld: Handheld & { engine: Engine }
+  tab: ActiveTab
+  record: DeviceRecord
+  stop(): Promise<void>
+}
 export type Boot = {
   /** Null: scan a set-up code first. */
   running: Running | null

@@ -48,7 +48,9 @@ export const makeCatalogueLookup = (cache: Pick<CacheStore, 'manifest' | 'block'
       for (const key of new Set(keys)) {
         const blocks = await blocksFor('code', key)
         // Blocks are verified by their hash and come from our own server: their shape is known.
-        const hits = blocks.flatMap(list => (list as CodeEntry[]).filter(([code]) => code === key).flatMap(entry => entry[1]))
+        const hits = blocks.flatMap(list =>
+          (list as CodeEntry[]).filter(([code]) => code === key).flatMap(entry => entry[1]),
+        )
         if (hits.length > 0) found.set(key, hits)
       }
       return found

@@ -27,7 +27,8 @@ export const makeDoorbell = (
   const listen = async (id: number): Promise<void> => {
     const began = ports.clock.mono()
     const response = await api.send({ method: 'GET', path: '/api/events', timeoutMs: null })
-    const isStream = response?.ok === true && (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
+    const isStream =
+      response?.ok === true && (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
     if (response !== null && isStream && response.body !== null && id === running) {
       on.opened()
       live = response.body.getReader()

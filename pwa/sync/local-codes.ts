@@ -8,7 +8,8 @@ const MOBILE = new Set<LocationKind>(['tote', 'carton', 'cart'])
 const VIRTUAL = new Set<LocationKind>(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 const hitOf = (location: Location): CodeHit => {
-  const kind = location.kind === 'tote' || location.kind === 'carton' || location.kind === 'cart' ? location.kind : 'location'
+  const kind =
+    location.kind === 'tote' || location.kind === 'carton' || location.kind === 'cart' ? location.kind : 'location'
   return { kind, location: location.id }
 }
 

@@ -97,7 +97,8 @@ export const makeOverlay = (
       appends += 1
       for (const row of rows) {
         const own = ownOf(row)
-        if (own === null || row.warehouse !== warehouse || pending.has(nameOf(own)) || !isPending(own, through)) continue
+        if (own === null || row.warehouse !== warehouse || pending.has(nameOf(own)) || !isPending(own, through))
+          continue
         pending.set(nameOf(own), own)
         lastAt = foldOwn(world, own, { notBefore: lastAt, notAfter: now() })
       }

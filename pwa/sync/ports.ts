@@ -1,6 +1,15 @@
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
-import type { Kind, Manifest, Refusal, Row, Sealed, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import type {
+  Kind,
+  Manifest,
+  Refusal,
+  Row,
+  Sealed,
+  SnapshotHead,
+  SyncRequest,
+  SyncResponse,
+} from '../../shared/sync/wire.ts'
 
 /** Everything that touches the world comes in here, so that the simulator can drive the real engine. */
 export type Ports = {

@@ -59,7 +59,11 @@ const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number): Batc
   const end = first === undefined ? last : first.seq - 1
   const hole =
     end > mark.acked
-      ? { from: mark.acked + 1, to: end, reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost' }
+      ? {
+          from: mark.acked + 1,
+          to: end,
+          reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost',
+        }
       : undefined
   return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last }
 }

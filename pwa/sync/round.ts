@@ -165,19 +165,19 @@ const takeAnswer = async (
   const { pull } = body
   // Pages chain: one that does not begin where we stand belongs to another request.
   if (pull.from !== head.cursor || pull.cursor === null) return { progress: acked, snapshot: false }
-  const next = { ...head, cursor: pull.cursor, floor: pull.floor, through: { ...head.through, [batch.epoch]: pull.through } }
+  const next = {
+    ...head,
+    cursor: pull.cursor,
+    floor: pull.floor,
+    through: { ...head.through, [batch.epoch]: pull.through },
+  }
   const taken = await ports.cache.applyPage(head, next, pull.rows)
   if (taken) hooks.pageTaken(pull.rows, next)
   return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
 }
 
 /** Acknowledgements count only while the feed epoch is the one that the request was made with. Returns whether they moved. */
-const takePush = async (
-  ports: Ports,
-  head: CacheHead | null,
-  batch: Batch,
-  body: SyncResponse,
-): Promise<boolean> => {
+const takePush = async (ports: Ports, head: CacheHead | null, batch: Batch, body: SyncResponse): Promise<boolean> => {
   const now = await ports.cache.head()
   if ((now?.feedEpoch ?? null) !== (head?.feedEpoch ?? null)) return false
   const before = (await ports.queue.mark(batch.epoch)) ?? batch.mark

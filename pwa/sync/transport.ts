@@ -20,7 +20,10 @@ const syncBody = v.pipe(
 )
 
 /** The network as the engine knows it, over fetch. */
-export const makeNet = (api: Api, now: () => number): Net & { lease(request: LeaseRequest): Promise<Reply<unknown>> } => ({
+export const makeNet = (
+  api: Api,
+  now: () => number,
+): Net & { lease(request: LeaseRequest): Promise<Reply<unknown>> } => ({
   sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncBody),
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),

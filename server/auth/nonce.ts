@@ -18,7 +18,6 @@ export const makeNonces = (key: Buffer): Nonces => {
   const windowOf = (now: string): number => Math.floor(msOf(now) / WINDOW_MS)
   return {
     issue: now => of(windowOf(now)),
-    isGood: (nonce, now) =>
-      [0, 1].some(age => equal(Buffer.from(nonce), Buffer.from(of(windowOf(now) - age)))),
+    isGood: (nonce, now) => [0, 1].some(age => equal(Buffer.from(nonce), Buffer.from(of(windowOf(now) - age)))),
   }
 }

@@ -13,12 +13,7 @@ export const signRoster = (key: ServerKey, roster: Roster): { text: string; sig:
 }
 
 /** A worker with all zones and clients, known by the hash of the badge: the roster on a lost handheld gives no badge away. */
-export const makeWorker = (worker: {
-  id: WorkerId
-  name: string
-  badge: string
-  roles: readonly Role[]
-}): Worker => ({
+export const makeWorker = (worker: { id: WorkerId; name: string; badge: string; roles: readonly Role[] }): Worker => ({
   id: worker.id,
   name: worker.name,
   badgeHash: sha256Hex(worker.badge),

@@ -1,5 +1,4 @@
 import type { DocumentKind, DocumentState } from '../../shared/catalogue.ts'
-import type { WarehouseId } from '../../shared/ids.ts'
 
 export type DemoItem = {
   sku: string
@@ -25,11 +24,10 @@ export type DemoDocument = {
 
 /** What the demo page shows of the running warehouse, read afresh for each page view. */
 export type DemoData = {
-  warehouse: WarehouseId
   items(): Promise<readonly DemoItem[]>
   /** Open ones first, at most a hundred of each kind. */
   documents(): Promise<readonly DemoDocument[]>
-  places(): Promise<readonly { code: string; label: string; kind: string; zone: string | null }[]>
+  places(): Promise<readonly { code: string; kind: string; zone: string | null }[]>
   /** The set-up code of this run; it works until the server stops. */
   enrolment(): { code: string; url: string }
 }

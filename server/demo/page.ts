@@ -39,10 +39,19 @@ const section = (id: string, title: string, hint: string, labels: readonly Html[
   <section id="${id}">
     <h2>${title} <small>${labels.length}</small></h2>
     <p>${hint}</p>
-    ${labels.length > 12
-      ? html`<input type="search" aria-label="Search ${title}" placeholder="Search ${title.toLowerCase()}" data-search />`
-      : ''}
-    <ul class="labels">${labels}</ul>
+    ${
+      labels.length > 12
+        ? html`<input
+            type="search"
+            aria-label="Search ${title}"
+            placeholder="Search ${title.toLowerCase()}"
+            data-search
+          />`
+        : ''
+    }
+    <ul class="labels">
+      ${labels}
+    </ul>
   </section>
 `
 
@@ -65,7 +74,12 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
     <div>
       <h2>Try this first</h2>
       <ol>
-        <li><a href="${new URL(enrolment.url).pathname + new URL(enrolment.url).hash}" target="handheld" data-handheld>Open the handheld</a> in a second window beside this one; it sets itself up.</li>
+        <li>
+          <a href="${new URL(enrolment.url).pathname + new URL(enrolment.url).hash}" target="handheld" data-handheld
+            >Open the handheld</a
+          >
+          in a second window beside this one; it sets itself up.
+        </li>
         <li>Click Ayşe's badge below. What you click here, the handheld hears as a scan.</li>
         <li>Receive: click a purchase order, then goods that are on it, then <em>Done</em>.</li>
         <li>Pick: click an order, then a tote, then do what the large line says.</li>
@@ -73,7 +87,12 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
       </ol>
     </div>
     <figure>
-      <img src="/demo/code/qrcode/${encodeURIComponent(enrolment.url)}.svg" alt="Set-up code" width="180" height="180" />
+      <img
+        src="/demo/code/qrcode/${encodeURIComponent(enrolment.url)}.svg"
+        alt="Set-up code"
+        width="180"
+        height="180"
+      />
       <figcaption>Set up a real handheld: <code>${enrolment.code}</code></figcaption>
     </figure>
   </section>
@@ -106,13 +125,33 @@ export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
         </header>
         <main>
           ${firstSteps(data.enrolment())}
-          ${section('badges', 'Badges', 'Who works. Another badge hands the handheld over.', DEMO_PEOPLE.map(person => label(person.badge, person.name, person.roles.join(', '))))}
-          ${section('commands', 'Commands', 'Every button of the handheld as a barcode.', COMMANDS.map(([code, word]) => label(code, word)))}
+          ${section(
+            'badges',
+            'Badges',
+            'Who works. Another badge hands the handheld over.',
+            DEMO_PEOPLE.map(person => label(person.badge, person.name, person.roles.join(', '))),
+          )}
+          ${section(
+            'commands',
+            'Commands',
+            'Every button of the handheld as a barcode.',
+            COMMANDS.map(([code, word]) => label(code, word)),
+          )}
           ${section('purchase', 'Purchase orders', 'Goods that are on their way here. Scan one to receive it.', of('receipt'))}
           ${section('orders', 'Orders', 'What customers want. Scan one to pick it.', of('order'))}
           ${section('items', 'Items', 'What stands on the goods.', items.flatMap(itemLabels))}
-          ${section('totes', 'Totes', 'Boxes to pick into.', places.filter(place => place.kind === 'tote').map(place => label(place.label, 'Tote')))}
-          ${section('places', 'Places', 'Docks, shelves, tables.', standing.map(place => label(place.label, place.code, [place.kind, place.zone].filter(Boolean).join(' · '))))}
+          ${section(
+            'totes',
+            'Totes',
+            'Boxes to pick into.',
+            places.filter(place => place.kind === 'tote').map(place => label(place.code, 'Tote')),
+          )}
+          ${section(
+            'places',
+            'Places',
+            'Docks, shelves, tables.',
+            standing.map(place => label(place.code, place.kind, place.zone ? `zone ${place.zone}` : '')),
+          )}
         </main>
       </body>
     </html>`

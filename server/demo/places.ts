@@ -20,6 +20,7 @@ const racks = (zone: string, aisles: number, bays: number): Place[] =>
       })),
   )
 
+const toteLabel = (n: number): string => ownLabel('XT', String(n).padStart(4, '0'))
 const named = (kind: LocationKind, codes: readonly string[]): Place[] => codes.map(code => ({ code, kind, zone: null }))
 
 /** Three zones: A fast movers, B slow movers, C the cold room; then what every warehouse has besides racks. */
@@ -35,10 +36,6 @@ const PLACES: readonly Place[] = [
   ...named('hospital', ['HOSPITAL-1']),
   ...Array.from({ length: 16 }, (_, i) => ({ code: toteLabel(i + 1), kind: 'tote' as const, zone: null })),
 ]
-
-function toteLabel(n: number): string {
-  return ownLabel('XT', String(n).padStart(4, '0'))
-}
 
 export const placeId = (warehouse: WarehouseId, code: string): Location['id'] =>
   derivedId('location', warehouse, 'place', code)
@@ -62,8 +59,3 @@ export const demoPlaces = (warehouse: WarehouseId): readonly Location[] => [
     active: true,
   })),
 ]
-
-const OWN_ALPHABET = /[^0-9A-HJ-NP-Z]/g
-/** What stands on the shelf: `XL` label of the code; totes carry their label as their code. */
-export const placeLabel = (place: Pick<Location, 'kind' | 'code'>): string =>
-  place.kind === 'tote' ? place.code : ownLabel('XL', place.code.replaceAll(OWN_ALPHABET, ''))

@@ -5,23 +5,30 @@ import { uuid } from '../../shared/sync/command.ts'
 import { issueCode, newCode } from '../auth/code.ts'
 import { equal } from '../auth/token.ts'
 import { sendJson } from './answer.ts'
-import { parseAs, parseJson, readBody } from './body.ts'
+import { readBody } from './body.ts'
 import type { AppDeps } from './deps.ts'
-import { addressOf } from './endpoint.ts'
+import { addressOf, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
 const requestSchema = v.object({ warehouse: v.optional(uuid<WarehouseId>()) })
+const BODY = json(1024, requestSchema)
 export const codeAnswerSchema = v.object({ code: v.string(), expiresAt: v.nullable(v.string()), warehouse: v.string() })
 export type CodeAnswer = v.InferOutput<typeof codeAnswerSchema>
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
+/** A machine that talks to its own outside address is still this machine. */
+const fromHere = (c: Context): boolean => {
+  const env: { incoming?: { socket?: { localAddress?: string } } } | undefined = c.env
+  return LOOPBACK.has(addressOf(c)) || addressOf(c) === env?.incoming?.socket?.localAddress
+}
+
 /** This machine only, and only somebody who can read the data folder. */
 const letIn = (c: Context, deps: AppDeps): void => {
   const [scheme, secret] = (c.req.header('authorization') ?? '').split(' ')
   const good = scheme === 'Bearer' && equal(Buffer.from(secret ?? ''), Buffer.from(deps.adminSecret))
-  if (!good || deps.adminSecret === '' || !LOOPBACK.has(addressOf(c))) throw refused('unauthorised')
+  if (!good || deps.adminSecret === '' || !fromHere(c)) throw refused('unauthorised')
 }
 
 /** POST /api/admin/code: what `npm run enrol` asks, because an embedded database is open in one process only. */
@@ -30,12 +37,12 @@ export const codeEndpoint: Endpoint = {
   path: '/api/admin/code',
   summary: 'Makes a set-up code that works once, for ten minutes. For the command line on this machine.',
   door: 'admin',
-  body: { maxBytes: 1024, schema: requestSchema },
+  body: BODY,
   answers: { 200: { description: 'The code', schema: codeAnswerSchema } },
   refusals: ['not_found'],
   run: async (c, deps) => {
     letIn(c, deps)
-    const want = parseAs(requestSchema, parseJson(await readBody(c, 1024)))
+    const want = BODY.read(await readBody(c, BODY.maxBytes))
     const all = await deps.stores.site.warehouses()
     const warehouse = want.warehouse ? all.find(row => row.id === want.warehouse) : all[0]
     if (!warehouse) throw refused('not_found', 'There is no such warehouse.')

@@ -1,6 +1,6 @@
 import { manifestSchema } from '../../shared/sync/wire.ts'
 import { sendJson, sendText } from './answer.ts'
-import { deviceEndpoint } from './endpoint.ts'
+import { deviceEndpoint, NOTHING } from './endpoint.ts'
 import { refused } from './refused.ts'
 import { scopedManifest } from './scope.ts'
 
@@ -8,6 +8,7 @@ export const manifestEndpoint = deviceEndpoint(
   {
     method: 'GET',
     path: '/api/catalogue',
+    body: NOTHING,
     summary: 'Which blocks make up the catalogue of the clients that this device may see.',
     answers: { 200: { description: 'Manifest', schema: manifestSchema } },
   },
@@ -20,6 +21,7 @@ export const blockEndpoint = deviceEndpoint(
   {
     method: 'GET',
     path: '/api/blk/:sha',
+    body: NOTHING,
     summary: 'One block of the catalogue: the JSON text whose SHA-256 is its name.',
     answers: { 200: { description: 'The block', type: 'application/json' } },
     refusals: ['not_found'],

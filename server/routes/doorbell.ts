@@ -2,8 +2,11 @@ import type { WarehouseId } from '../../shared/ids.ts'
 
 /** Tells the handhelds of a warehouse that there is something to look at. No state travels on it; nothing depends on it. */
 export type Doorbell = {
-  /** `heard` gets the commit number: at once the present one, then every later one that was seen. Returns how to stop. */
-  listen(warehouse: WarehouseId, heard: (commit: number) => void): () => void
+  /**
+   * `heard` gets the commit number: at once the present one, then every later one that was seen. `hungUp` is called
+   * when the server stops. Returns how to stop.
+   */
+  listen(warehouse: WarehouseId, heard: (commit: number) => void, hungUp: () => void): () => void
   /** Something was written in this process: look now instead of at the next tick. */
   ring(warehouse: WarehouseId): void
   close(): void
@@ -19,7 +22,7 @@ export const POLL_MS = 100
 /** Ticks that are left out after a fault, so that a broken database is not asked ten times a second. */
 const REST_TICKS = 50
 
-type Post = { heard: Set<(commit: number) => void>; last: number; looking: boolean; again: boolean }
+type Post = { listeners: Map<(commit: number) => void, () => void>; last: number; looking: boolean; again: boolean }
 
 /** One poller per process, running only while somebody listens; commits of other processes are seen by it. */
 export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
@@ -39,7 +42,7 @@ export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
         const { seq } = await deps.feed(warehouse)
         if (seq === post.last) continue
         post.last = seq
-        for (const heard of post.heard) heard(seq)
+        for (const heard of post.listeners.keys()) heard(seq)
       } while (post.again)
     } catch (error) {
       rest = REST_TICKS
@@ -61,16 +64,16 @@ export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
   }
 
   return {
-    listen: (warehouse, heard) => {
-      const post = posts.get(warehouse) ?? { heard: new Set(), last: -1, looking: false, again: false }
+    listen: (warehouse, heard, hungUp) => {
+      const post = posts.get(warehouse) ?? { listeners: new Map(), last: -1, looking: false, again: false }
       posts.set(warehouse, post)
-      post.heard.add(heard)
+      post.listeners.set(heard, hungUp)
       if (post.last >= 0) heard(post.last)
       void look(warehouse, post)
       stopPolling ??= deps.every(POLL_MS, tick)
       return () => {
-        post.heard.delete(heard)
-        if (post.heard.size === 0 && posts.get(warehouse) === post) posts.delete(warehouse)
+        post.listeners.delete(heard)
+        if (post.listeners.size === 0 && posts.get(warehouse) === post) posts.delete(warehouse)
         if (posts.size === 0) silence()
       }
     },
@@ -79,8 +82,10 @@ export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
       if (post) void look(warehouse, post)
     },
     close: () => {
+      const all = [...posts.values()].flatMap(post => [...post.listeners.values()])
       posts.clear()
       silence()
+      for (const hungUp of all) hungUp()
     },
   }
 }

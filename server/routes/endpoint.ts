@@ -18,8 +18,41 @@ export type Description = {
   /** Beyond those that the door and the body bring. */
   refusals?: readonly RefusalCode[]
 }
-/** JSON of a schema, or (without one) raw text. */
-type Body<S extends v.GenericSchema | null> = { maxBytes: number; schema: S }
+/** How a body is read: `maxBytes` is held before anything else is done with it. */
+export type Body<T> = {
+  maxBytes: number
+  /** Null = raw text. */
+  schema: v.GenericSchema | null
+  read: (raw: string) => T
+}
+
+/** JSON of a schema. `check` looks at it first, for refusals that say more than "does not fit". */
+export const json = <S extends v.GenericSchema>(
+  maxBytes: number,
+  schema: S,
+  check: (value: unknown) => void = () => {},
+): Body<v.InferOutput<S>> => ({
+  maxBytes,
+  schema,
+  read: raw => {
+    const value = parseJson(raw)
+    check(value)
+    return parseAs(schema, value)
+  },
+})
+
+/** Text that is kept as it is; an empty one is a mistake. */
+export const raw = (maxBytes: number): Body<string> => ({
+  maxBytes,
+  schema: null,
+  read: text => {
+    if (text === '') throw refused('bad_request', 'The body is empty.')
+    return text
+  },
+})
+
+/** A request without a body. */
+export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null }
 
 /**
  * `open`: no credentials. `device`: token and proof. `admin`: the secret of the data folder, from this machine only.
@@ -28,55 +61,46 @@ type Body<S extends v.GenericSchema | null> = { maxBytes: number; schema: S }
 export type Door = 'open' | 'device' | 'admin'
 export type Endpoint = Description & {
   door: Door
-  body: Body<v.GenericSchema | null> | null
+  body: Body<unknown> | null
   run: (c: Context, deps: AppDeps) => Promise<Response>
 }
 
 /** Whose allowance a request without credentials uses up. */
 export const addressOf = (c: Context): string => {
-  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  const env: { incoming?: { socket?: { remoteAddress?: string } } } | undefined = c.env
   return env?.incoming?.socket?.remoteAddress ?? 'unknown'
 }
 
-type Call<B> = { c: Context; deps: AppDeps; raw: string; body: B }
-type Read<S extends v.GenericSchema | null> = S extends v.GenericSchema ? v.InferOutput<S> : null
+type Call<T> = { c: Context; deps: AppDeps; text: string; body: T }
 
-const parsed = <S extends v.GenericSchema | null>(schema: S, raw: string): Read<S> =>
-  (schema === null ? null : parseAs(schema, parseJson(raw))) as Read<S>
-
-/** A route that anybody may call; it sees to its own limits. */
-export const openEndpoint = <S extends v.GenericSchema | null = null>(
-  spec: Description & { body?: Body<S>; before?: (c: Context, deps: AppDeps) => void },
-  handle: (call: Call<Read<S>>) => Promise<Response>,
+/** A route that anybody may call; `before` sees to its limits, before a byte of the body is read. */
+export const openEndpoint = <T>(
+  spec: Description & { body: Body<T>; before?: (c: Context, deps: AppDeps) => void },
+  handle: (call: Call<T>) => Promise<Response>,
 ): Endpoint => ({
   ...spec,
-  body: spec.body ?? null,
+  body: spec.body.maxBytes === 0 ? null : spec.body,
   door: 'open',
   run: async (c, deps) => {
     spec.before?.(c, deps)
-    const raw = spec.body ? await readBody(c, spec.body.maxBytes) : ''
-    return handle({ c, deps, raw, body: parsed((spec.body?.schema ?? null) as S, raw) })
+    const text = spec.body.maxBytes === 0 ? '' : await readBody(c, spec.body.maxBytes)
+    return handle({ c, deps, text, body: spec.body.read(text) })
   },
 })
 
-/**
- * A route for enrolled handhelds. `review` marks the two that a revoked one may still bring its work to; `check` looks at
- * the parsed JSON before the schema does, for refusals that are more than "does not fit".
- */
-export const deviceEndpoint = <S extends v.GenericSchema | null = null>(
-  spec: Description & { body?: Body<S>; review?: boolean; check?: (value: unknown) => void },
-  handle: (call: Call<Read<S>> & Proven) => Promise<Response>,
+/** A route for enrolled handhelds. `review` marks the two that a revoked one may still bring its work to. */
+export const deviceEndpoint = <T>(
+  spec: Description & { body: Body<T>; review?: boolean },
+  handle: (call: Call<T> & Proven) => Promise<Response>,
 ): Endpoint => ({
   ...spec,
-  body: spec.body ?? null,
+  body: spec.body.maxBytes === 0 ? null : spec.body,
   door: 'device',
   run: async (c, deps) => {
     const token = readToken(c, deps)
-    const raw = await readBody(c, spec.body?.maxBytes ?? 0)
-    const proven = await prove(c, deps, token, raw)
+    const text = await readBody(c, spec.body.maxBytes)
+    const proven = await prove(c, deps, token, text)
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
-    const schema = (spec.body?.schema ?? null) as S
-    if (spec.check && schema !== null) spec.check(parseJson(raw))
-    return handle({ c, deps, raw, body: parsed(schema, raw), ...proven })
+    return handle({ c, deps, text, body: spec.body.read(text), ...proven })
   },
 })

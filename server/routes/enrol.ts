@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import type { WarehouseId } from '../../shared/ids.ts'
 import { timeId } from '../../shared/ids.ts'
 import {
@@ -16,13 +17,13 @@ import { isKey, sameKey, verifierOf } from '../auth/key.ts'
 import type { Device } from '../ports.ts'
 import { sendJson } from './answer.ts'
 import type { AppDeps } from './deps.ts'
-import { addressOf, openEndpoint } from './endpoint.ts'
+import { addressOf, json, openEndpoint } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
 const MAX_BYTES = 4096
 
-const limited = (bucket: Bucket): NonNullable<Parameters<typeof openEndpoint>[0]['before']> => (c, deps) => {
+const limited = (bucket: Bucket) => (c: Context, deps: AppDeps) => {
   const wait = bucket.take(addressOf(c), msOf(deps.now()))
   if (wait !== null) throw refused('rate_limited', undefined, wait)
 }
@@ -34,7 +35,7 @@ export const enrolEndpoint = (): Endpoint =>
       method: 'POST',
       path: '/api/enrol',
       summary: 'Registers a handheld by a set-up code; with `again` it proves its old key and keeps its id.',
-      body: { maxBytes: MAX_BYTES, schema: enrolRequestSchema },
+      body: json(MAX_BYTES, enrolRequestSchema),
       answers: { 200: { description: 'The handheld is registered', schema: enrolAnswerSchema } },
       refusals: ['token_spent', 'unauthorised', 'revoked', 'foreign_device', 'rate_limited'],
       before: limited(makeBucket({ burst: 20, perMinute: 20 })),
@@ -102,7 +103,7 @@ export const tokenEndpoint = (): Endpoint =>
       method: 'POST',
       path: '/api/token',
       summary: 'A new access token for a handheld that proves its key.',
-      body: { maxBytes: MAX_BYTES, schema: tokenRequestSchema },
+      body: json(MAX_BYTES, tokenRequestSchema),
       answers: { 200: { description: 'A new access token', schema: tokenAnswerSchema } },
       refusals: ['use_nonce', 'unauthorised', 'revoked', 'rate_limited'],
       before: limited(makeBucket({ burst: 120, perMinute: 120 })),

@@ -1,5 +1,5 @@
 import { msOf } from '../../shared/time.ts'
-import { deviceEndpoint } from './endpoint.ts'
+import { deviceEndpoint, NOTHING } from './endpoint.ts'
 
 export const HEARTBEAT_MS = 20_000
 /** A reader that lets more than this wait is dropped: it will pull when it returns. */
@@ -22,7 +22,9 @@ export const eventsEndpoint = deviceEndpoint(
   {
     method: 'GET',
     path: '/api/events',
-    summary: 'Doorbell: an event with the commit number whenever the warehouse has changed. Ends with the access token.',
+    body: NOTHING,
+    summary:
+      'Doorbell: an event with the commit number whenever the warehouse has changed. Ends with the access token.',
     answers: { 200: { description: 'Server-sent events `data: {"n":12391}`', type: 'text/event-stream' } },
   },
   async ({ c, deps, device, expiresAtMs }) => {
@@ -48,7 +50,7 @@ export const eventsEndpoint = deviceEndpoint(
           }
           // A heartbeat at once lets a reader tell an open stream from a proxy that holds it back.
           write(HEARTBEAT)
-          leave = deps.doorbell.listen(device.warehouse, commit => open && write(eventOf(commit)))
+          leave = deps.doorbell.listen(device.warehouse, commit => open && write(eventOf(commit)), close)
         },
         cancel: () => stop(),
       },

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { sendJson } from './answer.ts'
-import { openEndpoint } from './endpoint.ts'
+import { openEndpoint, NOTHING } from './endpoint.ts'
 
 const healthSchema = v.object({ ok: v.boolean(), engine: v.string(), durable: v.boolean(), demo: v.boolean() })
 
@@ -9,6 +9,7 @@ export const healthEndpoint = openEndpoint(
   {
     method: 'GET',
     path: '/api/health',
+    body: NOTHING,
     summary: 'Whether the server can work, on which engine, and whether an acknowledged commit survives a power cut.',
     answers: {
       200: { description: 'Works', schema: healthSchema },

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import type { DeviceId, TaskId, WorkerId } from '../../shared/ids.ts'
+import type { DeviceId, WorkerId } from '../../shared/ids.ts'
 import { leaseRequestSchema } from '../../shared/sync/enrol.ts'
 import type { Device } from '../ports.ts'
 import { sendJson } from './answer.ts'
 import type { AppDeps } from './deps.ts'
-import { deviceEndpoint } from './endpoint.ts'
+import { deviceEndpoint, json } from './endpoint.ts'
 import { refused } from './refused.ts'
 import { workerOf } from './scope.ts'
 
@@ -21,15 +21,16 @@ export const leasesEndpoint = deviceEndpoint(
   {
     method: 'POST',
     path: '/api/leases',
-    summary: 'Takes a task for this device, takes it over, or gives it back. Under one lock: two people never get the same.',
-    body: { maxBytes: 4096, schema: leaseRequestSchema },
+    summary:
+      'Takes a task for this device, takes it over, or gives it back. Under one lock: two people never get the same.',
+    body: json(4096, leaseRequestSchema),
     answers: { 200: { description: 'Whether the device has the task now', schema: leaseAnswerSchema } },
     refusals: ['role'],
   },
   async ({ c, deps, body, device }) => {
     const worker = await workerOf(deps.stores.site, device, body.worker)
     if (worker === null) throw refused('role')
-    const want = { warehouse: device.warehouse, task: body.task as TaskId, device: device.id, now: deps.now() }
+    const want = { warehouse: device.warehouse, task: body.task, device: device.id, now: deps.now() }
     if (body.want === 'giveBack') {
       await deps.stores.work.giveBack(want)
       deps.doorbell.ring(device.warehouse)
@@ -44,12 +45,7 @@ export const leasesEndpoint = deviceEndpoint(
 )
 
 /** What people call the holder: the worker, or the number of the handheld where nobody is known. */
-const nameOf = async (
-  deps: AppDeps,
-  asker: Device,
-  worker: WorkerId | null,
-  holder: DeviceId,
-): Promise<string> => {
+const nameOf = async (deps: AppDeps, asker: Device, worker: WorkerId | null, holder: DeviceId): Promise<string> => {
   const roster = await deps.stores.site.roster(asker.warehouse)
   const name = roster?.roster.workers.find(known => known.id === worker)?.name
   return name ?? `#${(await deps.stores.devices.get(holder))?.number ?? '?'}`

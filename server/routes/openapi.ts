@@ -12,7 +12,8 @@ type Schema = { type?: 'string' | 'object' }
 /** Checks that JSON Schema has no word for (branded ids, control characters) are left out; the server makes them all the same. */
 const schemaOf = (schema: GenericSchema): Schema => {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' })
-  return rest as Schema
+  const plain: Schema = JSON.parse(JSON.stringify(rest))
+  return plain
 }
 
 const BY_DOOR: Readonly<Record<Door, readonly RefusalCode[]>> = {
@@ -86,7 +87,11 @@ export const DOCUMENTATION = {
         name: 'authorization',
         description: `\`${SCHEME} <access token>\`, with \`${HEADERS.nonce}\` (from the last answer) and \`${HEADERS.proof}\`: base64url of the raw r‖s of ECDSA P-256 with SHA-256 over method, path with query, SHA-256 of the body and nonce, joined by line feeds.`,
       },
-      admin: { type: 'http' as const, scheme: 'bearer', description: 'The secret of the data folder, on this machine.' },
+      admin: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: 'The secret of the data folder, on this machine.',
+      },
     },
   },
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { sendJson } from './answer.ts'
-import { addressOf, deviceEndpoint, openEndpoint } from './endpoint.ts'
+import { addressOf, deviceEndpoint, openEndpoint, raw } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
@@ -26,7 +26,7 @@ export const rescueEndpoint = (): Endpoint => {
       method: 'POST',
       path: '/api/rescue',
       summary: 'Keeps the raw queue of a handheld that cannot send it otherwise. A person decides about it.',
-      body: { maxBytes: MAX_RESCUE_BYTES, schema: null },
+      body: raw(MAX_RESCUE_BYTES),
       answers: { 200: { description: 'Kept', schema: keptSchema } },
       refusals: ['rate_limited'],
       before: (c, deps) => {
@@ -34,13 +34,12 @@ export const rescueEndpoint = (): Endpoint => {
         if (wait !== null) throw refused('rate_limited', undefined, wait)
       },
     },
-    async ({ c, deps, raw }) => {
+    async ({ c, deps, body }) => {
       const now = deps.now()
-      if (raw === '') throw refused('bad_request', 'The body is empty.')
-      const wait = bytes.take('all', msOf(now), Buffer.byteLength(raw))
+      const wait = bytes.take('all', msOf(now), Buffer.byteLength(body))
       if (wait !== null) throw refused('rate_limited', undefined, wait)
-      await deps.stores.quarantine.keep({ warehouse: null, device: null, source: 'rescue', body: storable(raw), now })
-      deps.log.warn({ bytes: raw.length }, 'a queue came through the rescue door')
+      await deps.stores.quarantine.keep({ warehouse: null, device: null, source: 'rescue', body: storable(body), now })
+      deps.log.warn({ bytes: body.length }, 'a queue came through the rescue door')
       return sendJson(c, kept)
     },
   )
@@ -54,14 +53,13 @@ export const quarantineEndpoint = (): Endpoint => {
       method: 'POST',
       path: '/api/quarantine',
       summary: 'Keeps one raw command that this server cannot take otherwise, so that the queue behind it moves on.',
-      body: { maxBytes: MAX_POISON_BYTES, schema: null },
+      body: raw(MAX_POISON_BYTES),
       answers: { 200: { description: 'Kept', schema: keptSchema } },
       refusals: ['rate_limited'],
       review: true,
     },
-    async ({ c, deps, raw, device }) => {
+    async ({ c, deps, body, device }) => {
       const now = deps.now()
-      if (raw === '') throw refused('bad_request', 'The body is empty.')
       const wait = calls.take(device.id, msOf(now))
       if (wait !== null) throw refused('rate_limited', undefined, wait)
       const source = device.state === 'active' ? 'poison' : 'revoked'
@@ -69,7 +67,7 @@ export const quarantineEndpoint = (): Endpoint => {
         warehouse: device.warehouse,
         device: device.id,
         source,
-        body: storable(raw),
+        body: storable(body),
         now,
       })
       return sendJson(c, kept)
@@ -78,4 +76,4 @@ export const quarantineEndpoint = (): Endpoint => {
 }
 
 /** PostgreSQL's text cannot hold U+0000; it is written as its JSON escape, so that nothing else about the bytes changes. */
-const storable = (raw: string): string => raw.replaceAll('\u0000', '\\u0000')
+const storable = (text: string): string => text.replaceAll('\u0000', '\\u0000')

@@ -1,12 +1,10 @@
-import { Readable } from 'node:stream'
-import { constants, createGzip } from 'node:zlib'
 import type { DeviceId } from '../../shared/ids.ts'
 import { writeCursor } from '../../shared/sync/cursor.ts'
 import { snapshotHeadSchema } from '../../shared/sync/wire.ts'
 import type { SnapshotHead } from '../../shared/sync/wire.ts'
 import { scopeName } from '../sync/handle.ts'
-import { takesGzip } from './answer.ts'
-import { deviceEndpoint } from './endpoint.ts'
+import { sendText } from './answer.ts'
+import { deviceEndpoint, NOTHING } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
@@ -23,7 +21,9 @@ export const snapshotEndpoint = (): Endpoint => {
     {
       method: 'GET',
       path: '/api/snapshot',
-      summary: 'All rows of the scope at one commit, one JSON object a line: the head, the rows, `{"end": number of rows}`.',
+      body: NOTHING,
+      summary:
+        'All rows of the scope at one commit, one JSON object a line: the head, the rows, `{"end": number of rows}`.',
       answers: { 200: { description: 'Head line', type: 'application/x-ndjson', schema: snapshotHeadSchema } },
       refusals: ['busy'],
     },
@@ -41,13 +41,8 @@ export const snapshotEndpoint = (): Endpoint => {
         })
         const cursor = writeCursor({ feedEpoch, scope: scopeName(clients), commit })
         const head: SnapshotHead = { feedEpoch, cursor, floor, through, acked }
-        const lines = Readable.from([`${JSON.stringify(head)}\n`, ...pieces, `${JSON.stringify({ end: count })}\n`])
-        c.header('content-type', 'application/x-ndjson; charset=utf-8')
-        c.header('vary', 'accept-encoding')
-        if (!takesGzip(c)) return c.body(Readable.toWeb(lines) as ReadableStream)
-        c.header('content-encoding', 'gzip')
-        const zipped = lines.pipe(createGzip({ level: constants.Z_BEST_SPEED }))
-        return c.body(Readable.toWeb(zipped) as ReadableStream)
+        const text = `${JSON.stringify(head)}\n${pieces.join('')}${JSON.stringify({ end: count })}\n`
+        return await sendText(c, 'application/x-ndjson; charset=utf-8', text)
       } finally {
         inFlight.delete(device.id)
       }

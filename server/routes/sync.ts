@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import type { DeviceId } from '../../shared/ids.ts'
 import { MIN_PROTO, PROTO } from '../../shared/sync/version.ts'
 import {
@@ -7,11 +8,10 @@ import {
   syncRequestSchema,
   syncResponseSchema,
 } from '../../shared/sync/wire.ts'
-import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { sendJson } from './answer.ts'
-import { deviceEndpoint } from './endpoint.ts'
+import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 import { scopedVersion, scopeOf } from './scope.ts'
@@ -24,20 +24,20 @@ export const syncEndpoint = (): Endpoint => {
     {
       method: 'POST',
       path: '/api/sync',
-      summary: 'One round: pushes commands, answers their results, pulls changes since the cursor. Resending is always safe.',
-      body: { maxBytes: MAX_BODY_BYTES, schema: syncRequestSchema },
+      summary:
+        'One round: pushes commands, answers their results, pulls changes since the cursor. Resending is always safe.',
+      body: json(MAX_BODY_BYTES, syncRequestSchema, checkEnvelope),
       answers: { 200: { description: 'Results and changes', schema: syncResponseSchema } },
       refusals: ['unknown_proto', 'foreign_device', 'busy', 'rate_limited'],
       review: true,
-      check: checkEnvelope,
     },
-    async ({ c, deps, raw, body, device, verify }) => {
+    async ({ c, deps, text, body, device, verify }) => {
       const now = deps.now()
       if (body.device !== device.id || body.warehouse !== device.warehouse) throw refused('foreign_device')
       if (device.state !== 'active') {
         const wait = reviews.take(device.id, msOf(now))
         if (wait !== null) throw refused('rate_limited', undefined, wait)
-        const keep = { warehouse: device.warehouse, device: device.id, source: 'revoked' as const, body: raw, now }
+        const keep = { warehouse: device.warehouse, device: device.id, source: 'revoked' as const, body: text, now }
         if (body.push.commands.length > 0) await deps.stores.quarantine.keep(keep)
         throw refused('revoked')
       }
@@ -61,18 +61,16 @@ export const syncEndpoint = (): Endpoint => {
   )
 }
 
+const protoSchema = v.object({ proto: v.number() })
+const pushSchema = v.object({ push: v.object({ commands: v.array(v.object({ body: v.string() })) }) })
+
 /** What an old or an over-full request is told has a code of its own; the schema would only say that it does not fit. */
 const checkEnvelope = (value: unknown): void => {
-  const { proto, push } = (value ?? {}) as { proto?: unknown; push?: Partial<SyncRequest['push']> | null }
-  if (typeof proto === 'number' && (proto < MIN_PROTO || proto > PROTO)) throw refused('unknown_proto')
-  const commands: unknown = push?.commands
-  if (!Array.isArray(commands)) return
-  if (commands.length > MAX_COMMANDS) throw refused('too_large')
-  const bytes = commands.reduce((sum: number, command: unknown) => sum + bytesOf(command), 0)
-  if (commands.length > 1 && bytes > MAX_PUSH_BYTES) throw refused('too_large')
-}
-
-const bytesOf = (command: unknown): number => {
-  const body = (command as { body?: unknown } | null)?.body
-  return typeof body === 'string' ? Buffer.byteLength(body) : 0
+  const spoken = v.safeParse(protoSchema, value)
+  if (spoken.success && (spoken.output.proto < MIN_PROTO || spoken.output.proto > PROTO)) throw refused('unknown_proto')
+  const pushed = v.safeParse(pushSchema, value)
+  if (!pushed.success) return
+  const { commands } = pushed.output.push
+  const bytes = commands.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0)
+  if (commands.length > MAX_COMMANDS || (commands.length > 1 && bytes > MAX_PUSH_BYTES)) throw refused('too_large')
 }

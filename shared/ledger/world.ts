@@ -33,6 +33,7 @@ export interface View {
   readonly policies: PolicySet
   item(id: ItemId): Item | undefined
   location(id: LocationId): Location | undefined
+  locations(): Iterable<Location>
   lot(client: ClientId, item: ItemId, lot: string): Lot | undefined
   document(id: DocumentId): Document | undefined
   documents(): Iterable<Document>
@@ -162,6 +163,7 @@ export const makeWorld = (tables: Tables): World => {
     policies: tables.policies,
     item: id => tables.items.get(id),
     location: locations.get,
+    locations: locations.all,
     lot: (client, item, lot) => lots.get(lotKey(client, item, lot)),
     document: documents.get,
     documents: documents.all,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { DeviceId, WarehouseId } from '../ids.ts'
+import type { DeviceId, SessionId, TaskId, WarehouseId, WorkerId } from '../ids.ts'
 import { text, uuid } from './command.ts'
 
 const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
@@ -48,15 +48,15 @@ export const SCHEME = 'Stockhand'
 export const leaseRequestSchema = v.variant('want', [
   v.object({
     want: v.literal('task'),
-    task: v.pipe(v.string(), v.uuid()),
-    session: v.pipe(v.string(), v.uuid()),
-    worker: v.pipe(v.string(), v.uuid()),
+    task: uuid<TaskId>(),
+    session: uuid<SessionId>(),
+    worker: uuid<WorkerId>(),
     takeOver: v.boolean(),
   }),
   v.object({
     want: v.literal('giveBack'),
-    task: v.pipe(v.string(), v.uuid()),
-    session: v.pipe(v.string(), v.uuid()),
-    worker: v.pipe(v.string(), v.uuid()),
+    task: uuid<TaskId>(),
+    session: uuid<SessionId>(),
+    worker: uuid<WorkerId>(),
   }),
 ])

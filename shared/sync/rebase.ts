@@ -15,7 +15,11 @@ export const isPending = (own: OwnCommand, through: Through): boolean => own.key
  * Folds one own command into the world, as the server will. Returns its corrected instant, the earliest for the next one.
  * A rule that throws must not hide the commands behind it: that one command is left out, and the server quarantines it.
  */
-export const foldOwn = (world: World, own: OwnCommand, bounds: { notBefore: string | null; notAfter: string }): string => {
+export const foldOwn = (
+  world: World,
+  own: OwnCommand,
+  bounds: { notBefore: string | null; notAfter: string },
+): string => {
   const times = correctedTimes(own.command, bounds)
   try {
     world.apply(judge(world, own.command, own.key, times).effects)

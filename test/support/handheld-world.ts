@@ -67,7 +67,9 @@ export const scriptedServer = (clock: Clock) => {
     raw: [] as string[],
     snapshots: 0,
     pageSize: 1000,
-    outcome: (_seq: number): { outcome: 'applied' | 'exception' | 'quarantined'; reason?: string } => ({ outcome: 'applied' }),
+    outcome: (_seq: number): { outcome: 'applied' | 'exception' | 'quarantined'; reason?: string } => ({
+      outcome: 'applied',
+    }),
     /** Answers to give instead of the true one, in order. */
     instead: [] as (Reply<never> | ((request: SyncRequest) => Reply<SyncResponse> | null))[],
     quarantine: { kind: 'ok', body: null, sentAt: 0, receivedAt: 0 } as Reply<unknown>,
@@ -151,7 +153,12 @@ export const scriptedServer = (clock: Clock) => {
       return state.quarantine
     },
   }
-  return { state, net, answer, put: (row: Omit<Row, 'c'>): void => void state.rows.push({ ...row, c: (state.commit += 1) }) }
+  return {
+    state,
+    net,
+    answer,
+    put: (row: Omit<Row, 'c'>): void => void state.rows.push({ ...row, c: (state.commit += 1) }),
+  }
 }
 
 /** One handheld on memory stores beside a scripted server, in virtual time. */

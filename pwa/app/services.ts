@@ -1,0 +1,38 @@
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { Process } from '../../shared/process/process.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import type { Handheld } from '../sync/handheld.ts'
+import { speakerOf } from '../words/speak.ts'
+import type { Speaker } from '../words/words.ts'
+import type { Controller } from './controller.ts'
+import type { FeedbackEvent } from './events.ts'
+import type { Settings, SettingsStore } from './settings.ts'
+import type { AppState } from './state.ts'
+
+/** An open camera. `light` is null where the device has none. */
+export type OpenCamera = { stop(): void; light: ((on: boolean) => Promise<void>) | null }
+
+/** What the screens reach besides the controller. Built once, in wire.ts or by a test. */
+export type Services = {
+  controller: Controller
+  handheld: Handheld
+  processes: readonly Process[]
+  settings: SettingsStore
+  play(event: FeedbackEvent): void
+  /** Opens the camera in the video element; null = no camera, or not allowed. Decoding is loaded when first asked for. */
+  openCamera(video: HTMLVideoElement, onScan: (scan: Scan) => void): Promise<OpenCamera | null>
+  info: { version: string; number: number | null }
+}
+
+const Context = createContext<Services | null>(null)
+export const ServicesProvider = Context.Provider
+
+export type App = Services & { state: AppState; speaker: Speaker; chosen: Settings }
+
+export const useApp = (): App => {
+  const services = useContext(Context)
+  if (services === null) throw new Error('no services above this screen')
+  const state = useSyncExternalStore(services.controller.subscribe, services.controller.state)
+  const chosen = useSyncExternalStore(services.settings.subscribe, services.settings.get)
+  return { ...services, state, chosen, speaker: speakerOf(chosen.language) }
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from 'react'
+import { useApp } from '../app/services.ts'
+import type { OpenCamera } from '../app/services.ts'
+import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+
+/** The camera lives in the middle row: band, prompt and bar stay where they are. */
+export const CameraPanel = () => {
+  const { controller, openCamera, speaker } = useApp()
+  const video = useRef<HTMLVideoElement>(null)
+  const [state, setState] = useState<'opening' | 'denied' | OpenCamera>('opening')
+  const [light, setLight] = useState(false)
+  useEffect(() => {
+    let closed = false
+    let camera: OpenCamera | null = null
+    const start = async (): Promise<void> => {
+      if (video.current === null) return
+      camera = await openCamera(video.current, scan => void controller.scan(scan))
+      if (closed) camera?.stop()
+      else setState(camera ?? 'denied')
+    }
+    void start()
+    return () => {
+      closed = true
+      camera?.stop()
+    }
+  }, [controller, openCamera])
+  const lamp = typeof state === 'object' ? state.light : null
+  if (state === 'denied') return <p className="centre">{speaker.say('camera.no')}</p>
+  return (
+    <div className="camera">
+      <video ref={video} muted playsInline />
+      <div className="target" />
+      {lamp === null ? null : (
+        <Button
+          kind="icon"
+          className="icon"
+          label={speaker.word('b.torch')}
+          pressed={light}
+          onPress={() => {
+            setLight(!light)
+            void lamp(!light)
+          }}
+        >
+          <Icon name="light" />
+        </Button>
+      )}
+    </div>
+  )
+}

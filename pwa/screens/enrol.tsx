@@ -1,0 +1,112 @@
+import { useEffect, useRef, useState } from 'react'
+import type { FormEvent } from 'react'
+import { tokenOf } from '../app/enrolment.ts'
+import type { SettingsStore } from '../app/settings.ts'
+import { speakerOf, LANGUAGES } from '../words/speak.ts'
+import { Button } from '../ui/button.tsx'
+import type { AppMessageKey } from '../words/keys.ts'
+
+type Step = 'waiting' | 'working' | 'done'
+type Props = {
+  settings: SettingsStore
+  language: 'en' | 'tr'
+  enrol: (token: string) => Promise<'ok' | 'offline' | 'spent' | 'refused'>
+  /** Token of the address that this page was opened with, or null. */
+  token: string | null
+  /** Every scan, until this screen is gone. */
+  listen: (onText: (text: string) => void) => () => void
+  onDone: () => void
+}
+
+const TROUBLE: Readonly<Record<'offline' | 'spent' | 'refused', AppMessageKey>> = {
+  offline: 'enrol.offline',
+  spent: 'enrol.bad',
+  refused: 'enrol.bad',
+}
+
+/** Once per device, and the only screen that needs the network at the start. */
+export const EnrolScreen = ({ settings, language, enrol, token, listen, onDone }: Props) => {
+  const speaker = speakerOf(language)
+  const [step, setStep] = useState<Step>('waiting')
+  const [trouble, setTrouble] = useState<AppMessageKey | null>(null)
+  const [typed, setTyped] = useState('')
+  const busy = useRef(false)
+  const take = async (text: string): Promise<void> => {
+    const found = tokenOf(text)
+    if (busy.current) return
+    if (found === null) return setTrouble('enrol.bad')
+    busy.current = true
+    setTrouble(null)
+    setStep('working')
+    const answer = await enrol(found)
+    busy.current = false
+    if (answer !== 'ok') {
+      setStep('waiting')
+      return setTrouble(TROUBLE[answer])
+    }
+    setStep('done')
+    onDone()
+  }
+  const taking = useRef(take)
+  taking.current = take
+  useEffect(() => listen(text => void taking.current(text)), [listen])
+  useEffect(() => {
+    if (token !== null) void taking.current(token)
+  }, [token])
+  const send = (event: FormEvent): void => {
+    event.preventDefault()
+    void take(typed)
+  }
+  const ticks = [
+    { word: 'enrol.code', ok: step !== 'waiting' },
+    { word: 'enrol.storage', ok: step === 'done' },
+    { word: 'enrol.catalogue', ok: false },
+  ] as const
+  return (
+    <div className="frame">
+      <header className="head">
+        <h1 className="title">Stockhand</h1>
+        {LANGUAGES.map(choice => (
+          <Button key={choice.code} kind="icon" className="icon" label={choice.name} onPress={() => settings.set({ language: choice.code })}>
+            {choice.code.toUpperCase()}
+          </Button>
+        ))}
+      </header>
+      <div className="band" role="alert" {...(trouble ? { 'data-event': 'wrong' } : {})}>
+        {trouble ? speaker.say(trouble) : null}
+      </div>
+      <main className="main">
+        <div className="middle">
+          <ol className="steps">
+            {ticks.map(tick => (
+              <li key={tick.word}>
+                <span>{speaker.word(tick.word)}</span>
+                <span aria-hidden="true">{tick.ok ? '✓' : step === 'working' ? '…' : '○'}</span>
+              </li>
+            ))}
+          </ol>
+        </div>
+        <p className="prompt" tabIndex={-1} data-busy={step === 'working'}>
+          {speaker.say('enrol.code')}
+        </p>
+        <form className="typing" onSubmit={send}>
+          <label>
+            <span className="hidden">{speaker.word('enrol.code')}</span>
+            <input
+              className="field code"
+              value={typed}
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              maxLength={200}
+              onChange={event => setTyped(event.target.value)}
+            />
+          </label>
+          <button type="submit" className="button" data-kind="primary">
+            {speaker.word('b.ok')}
+          </button>
+        </form>
+      </main>
+    </div>
+  )
+}

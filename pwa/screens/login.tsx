@@ -1,0 +1,41 @@
+import { useApp } from '../app/services.ts'
+import { Bar } from '../ui/bar.tsx'
+import { Frame } from '../ui/frame.tsx'
+import { PromptRow } from '../ui/prompt-row.tsx'
+import { CameraPanel } from './camera-panel.tsx'
+import { MenuPanel } from './menu-panel.tsx'
+import { TypeRow } from './type-row.tsx'
+
+/** The badge says who acts. The same scan unlocks the sound. */
+export const LoginScreen = () => {
+  const { handheld, speaker, state } = useApp()
+  const { loading, waiting } = state.status
+  return (
+    <Frame
+      screen="login"
+      title={<bdi>{handheld.warehouse.name}</bdi>}
+      prompt={
+        <>
+          <PromptRow say={{ key: 'login', values: {} }} />
+          {state.panel === 'code' ? <TypeRow day={false} /> : null}
+        </>
+      }
+      bar={<Bar offers={[{ command: 'XCKEY', word: 'key.type' }]} />}
+    >
+      {state.panel === 'menu' ? (
+        <MenuPanel />
+      ) : state.panel === 'camera' ? (
+        <CameraPanel />
+      ) : (
+        <div className="centre">
+          <h2>{speaker.say('login')}</h2>
+          {waiting > 0 ? <p>{speaker.say('not.sent', { n: waiting })}</p> : null}
+          {loading ? (
+            <p role="status">{speaker.say('again.load', { done: loading.done, all: loading.all ?? loading.done })}</p>
+          ) : null}
+          {state.update ? <p role="status">{speaker.say('update')}</p> : null}
+        </div>
+      )}
+    </Frame>
+  )
+}

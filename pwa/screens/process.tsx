@@ -1,0 +1,147 @@
+import { QUESTION_BAR, barOf } from '../app/bar.ts'
+import { fillsCentre } from '../app/events.ts'
+import { useApp } from '../app/services.ts'
+import type { App } from '../app/services.ts'
+import { openOf } from '../app/state.ts'
+import type { OpenProcess } from '../app/state.ts'
+import type { Prompt } from '../../shared/process/process.ts'
+import { Bar } from '../ui/bar.tsx'
+import { Button } from '../ui/button.tsx'
+import { Code } from '../ui/code.tsx'
+import { Frame } from '../ui/frame.tsx'
+import { Keypad } from '../ui/keypad.tsx'
+import { PromptRow } from '../ui/prompt-row.tsx'
+import { CameraPanel } from './camera-panel.tsx'
+import { Facts } from './facts.tsx'
+import { MenuPanel, ProblemPanel } from './menu-panel.tsx'
+import { AskPanel, TroublePanel } from './trouble-panel.tsx'
+import { TypeRow } from './type-row.tsx'
+import { WorkList } from './work-list.tsx'
+
+/** Draws any process: all that it knows of the work is the prompt. */
+export const ProcessScreen = () => {
+  const app = useApp()
+  const open = openOf(app.state)
+  const { prompt } = app.state
+  return open === null || prompt === null ? null : <Drawn app={app} open={open} prompt={prompt} />
+}
+
+const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
+  const { speaker, state } = app
+  const { question } = state
+  const keypad = question === null && prompt.confirm === null && wantsNumber(state.panel, prompt)
+  const title = (
+    <>
+      {speaker.word(prompt.title.word)} {prompt.title.code === null ? null : <Code>{prompt.title.code}</Code>}
+    </>
+  )
+  return (
+    <Frame
+      screen={`${open.process.name} ${open.state.key} ${app.state.stack.length}`}
+      title={title}
+      progress={prompt.progress ? `${prompt.progress.done}/${prompt.progress.all}` : null}
+      canGoBack
+      keypad={keypad}
+      prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
+      bar={<Bar offers={question === null ? barOf(prompt, open.process) : QUESTION_BAR} />}
+    >
+      <Middle app={app} open={open} prompt={prompt} />
+    </Frame>
+  )
+}
+
+/** A number is asked for: the keypad stands there unless the worker has chosen to type a code. */
+const wantsNumber = (panel: string, prompt: Prompt): boolean =>
+  panel === 'number' || (prompt.ask.kind === 'quantity' && panel === 'none')
+
+const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolean }) => {
+  const { controller, speaker, state } = app
+  const isOpen = state.question !== null || prompt.confirm !== null
+  if (isOpen) return <PromptRow say={{ key: 'again.confirm', values: {} }} />
+  if (keypad) {
+    const words = { ok: speaker.word('b.ok'), erase: speaker.word('b.erase') }
+    const { key, values } = prompt.ask.kind === 'quantity' ? prompt.ask.message : { key: 'qty' as const, values: {} }
+    return <Keypad prompt={speaker.say(key, values)} words={words} onNumber={n => void controller.number(n)} />
+  }
+  if (state.panel === 'code' || prompt.ask.kind === 'expiry') {
+    return (
+      <>
+        <PromptRow say={prompt.ask.message} />
+        <TypeRow day={prompt.ask.kind === 'expiry'} />
+      </>
+    )
+  }
+  return <PromptRow say={prompt.ask.message} />
+}
+
+const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
+  const { state } = app
+  if (state.question !== null) return <AskPanel say={state.question.say} />
+  if (state.panel === 'menu') return <MenuPanel />
+  if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
+  if (state.panel === 'camera') return <CameraPanel />
+  if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
+  if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />
+  return (
+    <div className="columns">
+      <div>
+        <Hero prompt={prompt} />
+        <Choices app={app} prompt={prompt} />
+        <Facts facts={prompt.facts} />
+      </div>
+      <Rows app={app} open={open} prompt={prompt} />
+    </div>
+  )
+}
+
+const Hero = ({ prompt }: { prompt: Prompt }) => {
+  const { hero } = prompt
+  if (hero.kind === 'none') return null
+  return (
+    <p className="hero">
+      {hero.kind === 'text' ? hero.value : <Code>{hero.value}</Code>}
+      {hero.of === undefined ? null : <Code> / {hero.of}</Code>}
+    </p>
+  )
+}
+
+const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
+  prompt.choices.length === 0 ? null : (
+    <div className="choices" role="group" aria-label={app.speaker.say(prompt.ask.message.key, prompt.ask.message.values)}>
+      {prompt.choices.map((choice, at) => (
+        <Button key={choice.value} onPress={() => void app.controller.choose(at + 1)}>
+          <span>
+            {at + 1} {app.speaker.word(choice.word)}
+          </span>
+        </Button>
+      ))}
+    </div>
+  )
+
+/** Lines of the task; where the step asks for a task or document, the open ones to choose from. */
+const Rows = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
+  const { speaker } = app
+  const chooses = prompt.ask.kind === 'task' || prompt.ask.kind === 'document'
+  if (prompt.lines.length === 0) return chooses ? <WorkList kind={open.process.name} /> : null
+  return (
+    <ul className="lines">
+      {prompt.lines.map(line => (
+        <li key={line.id} className="line" data-line={line.state}>
+          <span aria-hidden="true">{{ open: '○', next: '▸', done: '✓', short: '▲' }[line.state]}</span>
+          <span className="what">
+            <span className="hidden">{speaker.word(`line.${line.state}`)} </span>
+            <bdi translate="no">{line.title}</bdi>{' '}
+            {line.place === null ? null : (
+              <span className="quiet">
+                <Code>{line.place}</Code>
+              </span>
+            )}
+          </span>
+          <span className="much">
+            <Code>{line.wanted === null ? line.done : `${line.done}/${line.wanted}`}</Code>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

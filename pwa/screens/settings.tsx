@@ -1,0 +1,127 @@
+import { FEEDBACK_EVENTS } from '../app/events.ts'
+import { useApp } from '../app/services.ts'
+import type { App } from '../app/services.ts'
+import type { TestRead } from '../app/state.ts'
+import { LANGUAGES } from '../words/speak.ts'
+import { Button } from '../ui/button.tsx'
+import { Code } from '../ui/code.tsx'
+import { Frame } from '../ui/frame.tsx'
+import { PromptRow } from '../ui/prompt-row.tsx'
+import { CameraPanel } from './camera-panel.tsx'
+import { MenuPanel } from './menu-panel.tsx'
+
+const TEXT = [100, 125, 150, 175, 200] as const
+const BUTTONS = [100, 125, 150] as const
+const THEMES = ['auto', 'light', 'dark'] as const
+
+/** Try a scan, a tone, a size. Nothing here is booked. */
+export const SettingsScreen = () => {
+  const app = useApp()
+  const { speaker, state } = app
+  return (
+    <Frame
+      screen="settings"
+      title={speaker.word('t.settings')}
+      canGoBack
+      prompt={<PromptRow say={{ key: 'test.scan', values: {} }} />}
+    >
+      {state.panel === 'menu' ? (
+        <MenuPanel />
+      ) : state.panel === 'camera' ? (
+        <CameraPanel />
+      ) : (
+        <div className="stack">
+          {state.test === null ? null : <Read app={app} test={state.test} />}
+          <Chosen app={app} />
+          <div className="choices">
+            {FEEDBACK_EVENTS.map(event => (
+              <Button key={event} onPress={() => app.play(event)}>
+                <span>
+                  {speaker.word('b.play')} <Code>{event}</Code>
+                </span>
+              </Button>
+            ))}
+          </div>
+          <a className="button" href="/rescue.html">
+            {speaker.word('b.rescue')}
+          </a>
+        </div>
+      )}
+    </Frame>
+  )
+}
+
+const Read = ({ app, test }: { app: App; test: TestRead }) => {
+  const { scan, resolved } = test
+  const kinds = [...new Set(resolved.readings.map(reading => reading.kind))]
+  return (
+    <dl className="facts">
+      <div className="fact">
+        <dt>
+          <Code>{scan.source}</Code>
+        </dt>
+        <dd>
+          <Code>{scan.text.replaceAll('\u001d', '␝')}</Code>
+        </dd>
+      </div>
+      <div className="fact">
+        <dt>
+          <Code>{scan.symbology ?? scan.aim ?? '–'}</Code>
+        </dt>
+        <dd>
+          {kinds.length === 0 ? '–' : kinds.map(kind => app.speaker.word(`kind.${kind}`)).join(', ')}{' '}
+          {scan.gapMsP95 === undefined ? null : <Code>{Math.round(scan.gapMsP95)} ms</Code>}
+        </dd>
+      </div>
+    </dl>
+  )
+}
+
+const after = <T,>(values: readonly T[], value: T): T => {
+  const next = values[(values.indexOf(value) + 1) % values.length]
+  return next === undefined ? value : next
+}
+
+/** Each row is one big button that turns to the next value: no slider can be moved with a glove. */
+const Chosen = ({ app }: { app: App }) => {
+  const { chosen, settings, speaker } = app
+  const rows = [
+    {
+      word: speaker.word('set.language'),
+      value: LANGUAGES.find(language => language.code === chosen.language)?.name ?? '',
+      turn: () => settings.set({ language: chosen.language === 'en' ? 'tr' : 'en' }),
+    },
+    { word: speaker.word('set.sound'), value: chosen.sound, turn: () => settings.set({ sound: (chosen.sound + 2) % 12 }) },
+    {
+      word: speaker.word('set.vibration'),
+      value: chosen.vibration,
+      turn: () => settings.set({ vibration: (chosen.vibration + 1) % 6 }),
+    },
+    { word: speaker.word('set.text'), value: `${chosen.text} %`, turn: () => settings.set({ text: after(TEXT, chosen.text) }) },
+    {
+      word: speaker.word('set.buttons'),
+      value: `${chosen.buttons} %`,
+      turn: () => settings.set({ buttons: after(BUTTONS, chosen.buttons) }),
+    },
+    {
+      word: speaker.word('set.theme'),
+      value: speaker.word(`theme.${chosen.theme}`),
+      turn: () => settings.set({ theme: after(THEMES, chosen.theme) }),
+    },
+    {
+      word: speaker.word('set.left'),
+      value: speaker.word(chosen.leftHand ? 'on' : 'off'),
+      turn: () => settings.set({ leftHand: !chosen.leftHand }),
+    },
+  ]
+  return (
+    <>
+      {rows.map(row => (
+        <Button key={row.word} kind="row" onPress={row.turn}>
+          <span>{row.word}</span>
+          <span>{row.value}</span>
+        </Button>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest'
+import type { Item } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { DocumentId } from '../../shared/ids.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import { buildBlocks } from '../../shared/sync/blocks.ts'
+import { bodyOfStock } from '../../shared/sync/rows.ts'
+import { isoOf } from '../../shared/time.ts'
+import { device } from '../../test/support/commands.ts'
+import { testPorts } from '../../test/support/handheld-world.ts'
+import { placeId, testSite } from '../../test/support/site.ts'
+import type { SiteSeed } from '../../test/support/site.ts'
+import type { Reply } from './ports.ts'
+import { makeHandheld } from './make-handheld.ts'
+import type { HandheldSetup } from './make-handheld.ts'
+
+const site = testSite('handheld')
+const item = site.items[0] as Item
+const dock = placeId(site, 'DOCK-1')
+const document: DocumentId = derivedId('document', 'handheld')
+
+const signed = (of: SiteSeed['roster']) => ({ text: JSON.stringify(of), sig: 'good' })
+
+const catalogueOf = (items: readonly Item[]) => {
+  const blocks = new Map<string, string>()
+  const families: Record<string, { k: number; blocks: (string | null)[] }> = {}
+  for (const client of site.clients) {
+    const mine = items.filter(one => one.client === client.id)
+    const codes = mine.flatMap(one =>
+      one.codes.map(
+        code => [code, [{ kind: 'item', client: client.id, item: one.id, packaging: null, quantity: 1 }]] as const,
+      ),
+    )
+    for (const [name, built] of [
+      [`code/${client.id}`, buildBlocks(codes, ([code]) => code)],
+      [`item/${client.id}`, buildBlocks(mine, one => one.id)],
+    ] as const) {
+      families[name] = { k: built.k, blocks: built.blocks.map(block => block?.sha ?? null) }
+      for (const block of built.blocks) if (block) blocks.set(block.sha, block.text)
+    }
+  }
+  return { blocks, manifest: { version: 'sha256-1', asOf: isoOf(0), families } }
+}
+
+const begun = async (over: Partial<HandheldSetup> = {}) => {
+  const world = testPorts()
+  const { state, put } = world.server
+  for (const location of site.locations) put({ k: 'location', id: location.id, b: location })
+  for (const client of site.clients) put({ k: 'client', id: client.id, b: client })
+  put({ k: 'policy', id: 'policy', b: site.policies })
+  put({ k: 'roster', id: 'roster', b: signed(site.roster) })
+  const { blocks, manifest } = catalogueOf(site.items)
+  for (const [sha, text] of blocks) state.blocks.set(sha, text)
+  state.manifest = manifest
+  let leased: Reply<unknown> = { kind: 'offline' }
+  const setup: HandheldSetup = {
+    app: '1.0.0',
+    device,
+    warehouse: { id: site.warehouse.id, name: 'Depo 1' },
+    verify: async (_, sig) => sig === 'good',
+    roster: null,
+    livedBefore: false,
+    lease: async () => leased,
+    ...over,
+  }
+  const open = () => makeHandheld(world.ports, setup)
+  const handheld = await open()
+  const sync = async (): Promise<void> => {
+    let end = await handheld.engine.round()
+    while (end.kind === 'good' && end.more) end = await handheld.engine.round()
+  }
+  const onDock = (of: { world: typeof handheld.world } = handheld): number =>
+    of.world().stock({ client: item.client, item: item.id, lot: '', serial: '', ...looseAt(dock) }).onHand
+  const receive = (qty: number) =>
+    handheld.append(
+      [
+        {
+          type: 'receive',
+          client: item.client,
+          item: item.id,
+          lot: '',
+          serial: '',
+          document,
+          blind: true,
+          expiry: null,
+          to: looseAt(dock),
+          qty,
+        },
+      ],
+      { key: 'receive', value: { qty } },
+    )
+  /** The server's own row, as the feed would bring it. */
+  const book = (onHand: number): void => {
+    const row = {
+      client: item.client,
+      item: item.id,
+      lot: '',
+      serial: '',
+      ...looseAt(dock),
+      onHand,
+      reserved: 0,
+      held: 0,
+    }
+    put({ k: 'balance', id: stockKeyText(row), b: bodyOfStock(row) })
+  }
+  return {
+    ...world,
+    ...world.server,
+    handheld,
+    open,
+    sync,
+    onDock,
+    receive,
+    book,
+    lease: (reply: Reply<unknown>) => (leased = reply),
+  }
+}
+const ready = async () => {
+  const all = await begun()
+  await all.sync()
+  await all.handheld.logIn('XBANNA')
+  return all
+}
+
+describe('what is on the screen', () => {
+  test('[S90] a scan shows at once, and stays when the app is opened anew before anything was sent', async () => {
+    const { receive, onDock, open } = await ready()
+    await receive(5)
+    expect(onDock()).toBe(5)
+    const again = await open()
+    expect(onDock(again)).toBe(5)
+    expect((await again.pending()).map(command => command.type)).toEqual(['receive'])
+    expect(await again.savedStates()).toEqual([{ key: 'receive', value: { qty: 5 } }])
+  })
+  test('[S91] acknowledged is not confirmed: a step counts until the rows contain it, then exactly once', async () => {
+    const { receive, onDock, state, handheld, book } = await ready()
+    await receive(5)
+    book(100)
+    state.outcome = () => {
+      book(105)
+      return { outcome: 'applied' }
+    }
+    state.pageSize = 1
+    await handheld.engine.round()
+    // The page holds what others did; the own step is acknowledged, but its row comes with the next page.
+    expect([handheld.status().waiting, onDock(), (await handheld.pending()).length]).toEqual([0, 105, 1])
+    await handheld.engine.round()
+    expect([onDock(), (await handheld.pending()).length]).toEqual([105, 0])
+  })
+  test('[S92] what others did comes under the own steps that still wait', async () => {
+    const { receive, onDock, state, handheld, book, answer } = await ready()
+    await receive(5)
+    book(100)
+    state.instead.push(request => answer({ ...request, push: { ...request.push, commands: [] } }))
+    await handheld.engine.round()
+    expect([handheld.status().waiting, onDock()]).toEqual([1, 105])
+  })
+  test('[S93] after a restore everything that the server has lost counts on the screen again', async () => {
+    const { receive, onDock, state, handheld, book, sync } = await ready()
+    await receive(5)
+    book(5)
+    await sync()
+    const epoch = (await handheld.engine.round(), state.requests.at(-1)?.push.epoch ?? '')
+    state.feedEpoch = 'feed00000002'
+    state.rows = state.rows.filter(row => row.k !== 'balance')
+    state.last.set(epoch, 0)
+    state.through.set(epoch, 0)
+    await handheld.engine.round()
+    expect(onDock()).toBe(5)
+  })
+})
+
+describe('log-in', () => {
+  test('[S94] a badge is checked against the signed roster, with or without a network', async () => {
+    const { handheld, sync } = await begun()
+    expect(await handheld.logIn('XBANNA')).toEqual({ ok: false, why: 'noRoster' })
+    await sync()
+    expect(await handheld.logIn('XBNOBODY')).toEqual({ ok: false, why: 'unknown' })
+    expect(await handheld.logIn('XBANNA')).toMatchObject({ ok: true, session: { worker: { name: 'ANNA' }, roster: 1 } })
+  })
+  test('[S94] a roster that the server has not signed, or that has run out, lets nobody in', async () => {
+    const forged = await begun({ roster: { text: JSON.stringify(site.roster), sig: 'forged' } })
+    expect(await forged.handheld.logIn('XBANNA')).toEqual({ ok: false, why: 'noRoster' })
+    const old = { ...site.roster, validUntil: '2020-01-01T00:00:00.000Z' }
+    const expired = await begun({ roster: signed(old) })
+    expect(await expired.handheld.logIn('XBANNA')).toEqual({ ok: false, why: 'expired' })
+  })
+  test('[S95] whoever is logged in goes on after the battery was changed', async () => {
+    const { open } = await ready()
+    expect((await open()).session()?.worker.name).toBe('ANNA')
+  })
+  test('[S96] log-out forgets the tasks, never the queue, and the next badge still works offline', async () => {
+    const { handheld, receive, queue, put, sync, open } = await ready()
+    put({
+      k: 'task',
+      id: 't',
+      b: { id: 't', kind: 'pick', client: item.client, document: null, state: 'ready', lease: null, tote: null },
+    })
+    await sync()
+    await receive(5)
+    await handheld.logOut()
+    expect(handheld.session()).toBeNull()
+    expect([...handheld.world().tasks()]).toEqual([])
+    expect(queue.snapshot().rows).toHaveLength(1)
+    const again = await open()
+    expect(await again.logIn('XBBERK')).toMatchObject({ ok: true })
+    expect(queue.snapshot().rows).toHaveLength(1)
+  })
+  test('[S96] a copy that was thrown away leaves the roster', async () => {
+    const { cache, open } = await ready()
+    await cache.clear()
+    expect(await (await open()).logIn('XBBERK')).toMatchObject({ ok: true })
+  })
+})
+
+describe('looking up', () => {
+  test('[S97] a code finds item, place, own label and document, and its item is known from then on', async () => {
+    const { handheld, put, sync } = await ready()
+    put({
+      k: 'document',
+      id: document,
+      b: { id: document, kind: 'receipt', client: item.client, number: 'PO-1', state: 'open' },
+    })
+    await sync()
+    const code = item.codes[0] ?? ''
+    const found = await handheld.lookup([code, 'A-01', 'XT00018', 'PO-1', 'nothing'])
+    expect(found.find(code).map(hit => hit.kind)).toEqual(['item', 'item'])
+    expect(found.find('A-01')).toEqual([{ kind: 'location', location: placeId(site, 'A-01') }])
+    expect(found.find('XT00018')).toEqual([{ kind: 'tote', location: placeId(site, 'XT00018') }])
+    expect(found.find('PO-1')).toEqual([{ kind: 'document', document, client: item.client }])
+    expect(found.find('nothing')).toEqual([])
+    expect(handheld.world().item(item.id)?.sku).toBe(item.sku)
+  })
+  test('[S97] items are loaded by their id; unknown ones are left out', async () => {
+    const { handheld } = await ready()
+    expect((await handheld.loadItems([item.id, derivedId('item', 'none')])).map(one => one.sku)).toEqual([item.sku])
+  })
+})
+
+describe('leases', () => {
+  const task = derivedId<'task'>('task', 'lease')
+  const said = (status: number, code: string, id?: string): Reply<unknown> => ({
+    kind: 'refused',
+    status,
+    refusal: { code, message: 'somebody', ...(id === undefined ? {} : { id }) },
+    retryAfterMs: null,
+  })
+  test('[S98] a task is taken, is somebody else’s, is gone, or cannot be asked for', async () => {
+    const { handheld, lease } = await ready()
+    expect(await handheld.lease(task, false)).toEqual({ kind: 'offline' })
+    lease(said(409, 'leased', site.roster.workers[1]?.id))
+    expect(await handheld.lease(task, false)).toEqual({ kind: 'taken', by: 'BERK' })
+    lease(said(404, 'not_found'))
+    expect(await handheld.lease(task, false)).toEqual({ kind: 'gone' })
+    lease({ kind: 'ok', body: {}, sentAt: 0, receivedAt: 0 })
+    expect(await handheld.lease(task, true)).toEqual({ kind: 'ok' })
+  })
+  test('[S98] a task that is ours goes on without a network', async () => {
+    const { handheld, put, sync } = await ready()
+    put({
+      k: 'task',
+      id: task,
+      b: {
+        id: task,
+        kind: 'pick',
+        client: item.client,
+        document: null,
+        state: 'leased',
+        lease: { device, worker: null },
+        tote: null,
+      },
+    })
+    await sync()
+    expect(await handheld.lease(task, false)).toEqual({ kind: 'ok' })
+  })
+})
+
+describe('what needs the worker', () => {
+  test('[S99] a step that contradicts the books, or that was kept aside, is listed with its command', async () => {
+    const { handheld, receive, state, sync, time } = await ready()
+    state.outcome = () => ({ outcome: 'quarantined', reason: 'unknown_reference' })
+    await receive(5)
+    await sync()
+    await time.settle()
+    expect(handheld.status().needsMe).toMatchObject([
+      { seq: 1, outcome: 'quarantined', reason: 'unknown_reference', command: { type: 'receive', qty: 5 } },
+    ])
+  })
+})

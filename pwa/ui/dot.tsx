@@ -1,0 +1,37 @@
+import { useApp } from '../app/services.ts'
+import type { SyncStatus } from '../sync/handheld.ts'
+import { Button } from './button.tsx'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
+
+const LATE_MS = 15 * 60_000
+const LATE_COUNT = 200
+
+export type DotState = { icon: IconName; count: number }
+
+/** What the dot shows; decided by the last round, never by what the browser thinks of the network. */
+export const dotOf = (status: SyncStatus, now: string): DotState => {
+  if (status.needsMe.length > 0) return { icon: 'needsMe', count: status.needsMe.length }
+  const age = status.oldest === null ? 0 : Date.parse(now) - Date.parse(status.oldest)
+  if (status.waiting >= LATE_COUNT || age >= LATE_MS) return { icon: 'late', count: status.waiting }
+  if (status.link === 'offline') return { icon: 'offline', count: status.waiting }
+  if (status.waiting > 0) return { icon: 'waiting', count: status.waiting }
+  return { icon: status.link === 'online' ? 'sent' : 'offline', count: 0 }
+}
+
+export const Dot = () => {
+  const { controller, handheld, state, speaker } = useApp()
+  const dot = dotOf(state.status, handheld.now())
+  const word = speaker.word(`dot.${dot.icon}` as 'dot.sent')
+  return (
+    <Button
+      kind="icon"
+      className={`icon dot`}
+      label={dot.count > 0 ? `${word} ${dot.count}` : word}
+      onPress={() => controller.show('queue')}
+    >
+      <Icon name={dot.icon} />
+      {dot.count > 0 ? <span>{speaker.number(dot.count)}</span> : null}
+    </Button>
+  )
+}

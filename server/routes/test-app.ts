@@ -1,0 +1,316 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import * as v from 'valibot'
+import type { Worker } from '../../shared/catalogue.ts'
+import { derivedId, timeId } from '../../shared/ids.ts'
+import type { DeviceId, SessionId, WarehouseId } from '../../shared/ids.ts'
+import { enrolAnswerSchema, HEADERS, publicKeySchema, SCHEME } from '../../shared/sync/enrol.ts'
+import type { EnrolAnswer, PublicKey } from '../../shared/sync/enrol.ts'
+import { proofText } from '../../shared/sync/seal.ts'
+import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import { isoOf, msOf } from '../../shared/time.ts'
+import { makeApp } from '../app.ts'
+import { codeHash } from '../auth/code.ts'
+import { loadSecrets } from '../auth/key.ts'
+import { makeNonces } from '../auth/nonce.ts'
+import { makeWorker, nextRoster, signRoster } from '../auth/roster.ts'
+import { makeTokens } from '../auth/token.ts'
+import type { Device, QuarantineStore, Stores } from '../ports.ts'
+import type { Asker } from '../sync/handle.ts'
+import { makeDoorbell } from './doorbell.ts'
+import type { AppDeps } from './deps.ts'
+
+export const WAREHOUSE = derivedId<'warehouse'>('warehouse', 'routes')
+export const OTHER_WAREHOUSE = derivedId<'warehouse'>('warehouse', 'routes', 'other')
+export const START = '2026-11-23T08:00:00.000Z'
+export const ADMIN = 'admin-secret'
+export const CLIENT = derivedId<'client'>('client', 'routes', 'one')
+
+export const AYSE: Worker = makeWorker({
+  id: derivedId('worker', 'routes', 'ayse'),
+  name: 'Ayşe',
+  badge: 'XBAYSE',
+  roles: ['picker'],
+})
+/** Sees the goods of one client only. */
+export const CEM: Worker = {
+  ...makeWorker({ id: derivedId('worker', 'routes', 'cem'), name: 'Cem', badge: 'XBCEM', roles: ['receiver'] }),
+  clients: [CLIENT],
+}
+
+type Kept = Parameters<QuarantineStore['keep']>[0]
+
+/** The whole HTTP side over memory, a clock that stands and timers that are turned by hand. */
+export const testApp = async (more: Partial<AppDeps> = {}) => {
+  let nowMs = msOf(START)
+  const now = (): string => isoOf(nowMs)
+  const timers = new Set<{ ms: number; run: () => void }>()
+  const every = (ms: number, run: () => void): (() => void) => {
+    const timer = { ms, run }
+    timers.add(timer)
+    return () => void timers.delete(timer)
+  }
+  const logged: { level: string; fields: Record<string, unknown>; message: string }[] = []
+  const log = (level: string) => (fields: Record<string, unknown>, message: string) =>
+    void logged.push({ level, fields, message })
+  const memory = memoryStores()
+  const { site } = memory.stores
+  const secrets = await loadSecrets(site, randomBytes)
+  for (const warehouse of [WAREHOUSE, OTHER_WAREHOUSE]) {
+    const roster = nextRoster({ warehouse, version: 0, workers: [AYSE, CEM] }, now(), 7)
+    await site.putRoster(warehouse, roster, signRoster(secrets.serverKey, roster))
+  }
+  const rounds: { request: SyncRequest; asker: Asker }[] = []
+  const faults: unknown[] = []
+  const nonces = makeNonces(secrets.nonceKey)
+  const doorbell = makeDoorbell({
+    feed: warehouse => memory.stores.sync.feed(warehouse),
+    every,
+    onFault: error => void faults.push(error),
+  })
+  const deps: AppDeps = {
+    stores: memory.stores,
+    sync: async (request, asker) => {
+      rounds.push({ request, asker })
+      return emptyAnswer(now(), nonces.issue(now()))
+    },
+    serverKey: secrets.serverKey,
+    tokens: makeTokens(secrets.tokenKey),
+    nonces,
+    now,
+    random: bytes => randomBytes(bytes),
+    every,
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    doorbell,
+    about: { engine: 'memory', durable: false },
+    adminSecret: ADMIN,
+    files: null,
+    demo: null,
+    ...more,
+  }
+  const app = makeApp(deps)
+  return {
+    app,
+    deps,
+    ...memory,
+    rounds,
+    logged,
+    faults,
+    timers,
+    wait: (ms: number) => (nowMs += ms),
+    /** Runs the timers of this period once. */
+    turn: (ms: number) => [...timers].filter(timer => timer.ms === ms).forEach(timer => timer.run()),
+    addCode: (code: string, warehouse: WarehouseId = WAREHOUSE, reusable = false) =>
+      deps.stores.devices.addCode({
+        hash: codeHash(code),
+        warehouse,
+        expiresAt: reusable ? null : isoOf(nowMs + 600_000),
+        reusable,
+      }),
+  }
+}
+export type TestApp = Awaited<ReturnType<typeof testApp>>
+
+export type Key = { publicKey: PublicKey; sign: (text: string) => string; privateKey: KeyObject }
+export const newKey = (): Key => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    publicKey: v.parse(publicKeySchema, publicKey.export({ format: 'jwk' })),
+    privateKey,
+    sign: text =>
+      sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+  }
+}
+
+export const post = (
+  test: TestApp,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  from = '10.0.0.1',
+): Promise<Response> =>
+  Promise.resolve(
+    test.app.request(
+      path,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      },
+      { incoming: { socket: { remoteAddress: from } } },
+    ),
+  )
+
+/** A handheld as the server meets it: a key, and what its enrolment answered. */
+export type TestDevice = { key: Key; answer: EnrolAnswer }
+
+export const enrolBody = (key: Key, token: string, again?: { device: DeviceId; sig: string }) => ({
+  token,
+  publicKey: key.publicKey,
+  info: { app: '0.1.0', agent: 'test' },
+  ...(again ? { again } : {}),
+})
+
+let codes = 0
+export const enrol = async (test: TestApp, key: Key = newKey()): Promise<TestDevice> => {
+  codes += 1
+  await test.addCode(`XECODE${codes}`)
+  const response = await post(test, '/api/enrol', enrolBody(key, `XECODE${codes}`))
+  return { key, answer: v.parse(enrolAnswerSchema, await response.json()) }
+}
+
+/** The headers of a request, proven by the device's key. */
+export const proven = (
+  test: TestApp,
+  device: TestDevice,
+  method: string,
+  path: string,
+  body = '',
+  nonce: string = test.deps.nonces.issue(test.deps.now()),
+): Record<string, string> => ({
+  authorization: `${SCHEME} ${test.deps.tokens.issue(device.answer.device, test.deps.now()).access}`,
+  [HEADERS.nonce]: nonce,
+  [HEADERS.proof]: device.key.sign(proofText(method, path, body, nonce)),
+})
+
+export const get = (test: TestApp, device: TestDevice, path: string, headers: Record<string, string> = {}) =>
+  Promise.resolve(test.app.request(path, { headers: { ...proven(test, device, 'GET', path), ...headers } }))
+
+export const send = (test: TestApp, device: TestDevice, path: string, body: unknown): Promise<Response> => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return post(test, path, text, proven(test, device, 'POST', path, text))
+}
+
+export const round = (device: TestDevice, more: Partial<SyncRequest> = {}): SyncRequest => ({
+  proto: 1,
+  app: '0.1.0',
+  device: device.answer.device,
+  warehouse: WAREHOUSE,
+  session: null,
+  cursor: null,
+  push: { epoch: 'abcdefghijkl', commands: [] },
+  head: { seq: 0, pending: 0, oldest: null, quota: null, persisted: null, lost: false, acked: 0 },
+  ...more,
+})
+export const session = (worker: Worker): NonNullable<SyncRequest['session']> => ({
+  id: timeId<'session'>(0, new Uint8Array(10)) satisfies SessionId,
+  worker: worker.id,
+  roster: 1,
+})
+
+export const sealed = (seq: number, body: string) => ({ seq, v: 1, body, hash: '0'.repeat(64), sig: 'A'.repeat(86) })
+
+const emptyAnswer = (now: string, nonce: string): SyncResponse => ({
+  proto: 1,
+  now,
+  minVersion: '0.1.0',
+  push: { acked: 0, durable: null, gap: null, results: [] },
+  pull: { from: null, cursor: null, floor: 0, more: false, through: 0, rows: [] },
+  nonce,
+  catalogue: 'sha256-one',
+  reset: null,
+})
+
+export const BLOCK = JSON.stringify(Array.from({ length: 100 }, (_, i) => `entry ${i}`))
+export const BLOCK_SHA = createHash('sha256').update(BLOCK).digest('hex')
+
+const memoryStores = () => {
+  const codes = new Map<
+    string,
+    { warehouse: WarehouseId; expiresAt: string | null; reusable: boolean; spent: boolean }
+  >()
+  const devices = new Map<DeviceId, Device>()
+  const settings = new Map<string, unknown>()
+  const rosters = new Map<WarehouseId, Awaited<ReturnType<Stores['site']['roster']>>>()
+  const kept: Kept[] = []
+  const seen: unknown[] = []
+  const leases = new Map<string, { device: DeviceId; worker: Worker['id'] }>()
+  const feed = { seq: 7, fails: false }
+  const unused = (): never => {
+    throw new Error('not part of these tests')
+  }
+  const stores: AppDeps['stores'] = {
+    devices: {
+      addCode: async ({ hash, ...code }) => void codes.set(hash, { ...code, spent: false }),
+      spendCode: async (hash, now) => {
+        const code = codes.get(hash)
+        if (!code || (code.spent && !code.reusable) || (code.expiresAt !== null && code.expiresAt <= now)) return null
+        code.spent = true
+        return code.warehouse
+      },
+      add: async ({ id, publicKey, warehouse }) => {
+        const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null }
+        devices.set(id, device)
+        return device
+      },
+      get: async id => devices.get(id) ?? null,
+      list: async () => unused(),
+      revoke: async (id, state) => {
+        const device = devices.get(id)
+        if (device) devices.set(id, { ...device, state })
+      },
+      seen: async (id, at) => {
+        seen.push({ id, ...at })
+        const device = devices.get(id)
+        if (device) devices.set(id, { ...device, clients: at.clients })
+      },
+    },
+    work: {
+      lease: async ({ task, device, worker, takeOver }) => {
+        if (task.startsWith('00000000')) return { kind: 'gone' }
+        const held = leases.get(task)
+        if (held && held.device !== device && !takeOver) return { kind: 'taken', ...held }
+        leases.set(task, { device, worker })
+        return { kind: 'ok' }
+      },
+      giveBack: async ({ task }) => void leases.delete(task),
+    },
+    catalogue: {
+      manifest: async () => ({
+        version: 'sha256-one',
+        asOf: START,
+        families: { [`code/${CLIENT}`]: { k: 0, blocks: [BLOCK_SHA] }, 'code/other': { k: 0, blocks: [null] } },
+      }),
+      version: async () => 'sha256-one',
+      block: async sha => (sha === BLOCK_SHA ? BLOCK : null),
+    },
+    site: {
+      warehouses: async () => [
+        { id: WAREHOUSE, name: 'Depo 1' },
+        { id: OTHER_WAREHOUSE, name: 'Depo 2' },
+      ],
+      clients: async () => [],
+      addWarehouse: async () => unused(),
+      putClients: async () => unused(),
+      putLocations: async () => unused(),
+      putPolicies: async () => unused(),
+      putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
+      roster: async warehouse => rosters.get(warehouse) ?? null,
+      setting: async name => settings.get(name) ?? null,
+      saveSetting: async (name, value) => void settings.set(name, value),
+    },
+    quarantine: { keep: async raw => void kept.push(raw) },
+    sync: {
+      apply: async () => unused(),
+      decide: async () => unused(),
+      page: async () => unused(),
+      renewFeed: async () => unused(),
+      feed: async () => {
+        if (feed.fails) throw new Error('the database is away')
+        return { epoch: 'feedepoch001', seq: feed.seq, floor: 0 }
+      },
+      snapshot: async (_at, rows) => {
+        await rows([{ c: 7, k: 'client', id: CLIENT, b: { id: CLIENT, name: 'One' } }])
+        await rows([{ c: 7, k: 'lot', id: 'lot', b: null }])
+        return {
+          feedEpoch: 'feedepoch001',
+          commit: 7,
+          floor: 2,
+          through: { abcdefghijkl: 3 },
+          acked: { abcdefghijkl: 4 },
+        }
+      },
+    },
+  }
+  return { stores, kept, seen, feed, leases }
+}

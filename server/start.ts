@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto'
+import type { WarehouseId } from '../shared/ids.ts'
+import { DEFAULT_POLICY } from '../shared/policy.ts'
+import { makeApp } from './app.ts'
+import { removeAdminFile, writeAdminFile } from './admin-file.ts'
+import { codeHash, enrolUrl, issueCode, newCode } from './auth/code.ts'
+import { loadSecrets } from './auth/key.ts'
+import type { Secrets } from './auth/key.ts'
+import { makeNonces } from './auth/nonce.ts'
+import { renewRoster } from './auth/roster.ts'
+import { makeTokens } from './auth/token.ts'
+import type { Config } from './config.ts'
+import { readDemo } from './demo/read-demo.ts'
+import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
+import { newFeedEpoch } from './feed-epoch.ts'
+import { listen } from './listen.ts'
+import { makeDoorbell } from './routes/doorbell.ts'
+import type { Doorbell } from './routes/doorbell.ts'
+import type { AppDeps, Log } from './routes/deps.ts'
+import { loadFiles } from './routes/static.ts'
+import { migrate } from './store/migrate.ts'
+import { openDatabase } from './store/open.ts'
+import type { OpenDatabase } from './store/open.ts'
+import { SERVER_DEVICE } from './store/server-device.ts'
+import { makeStores } from './store/stores.ts'
+import { handleSync } from './sync/handle.ts'
+
+/** Oldest app that may still sync; raised when a release must not be used any more. */
+const MIN_VERSION = '0.1.0'
+const HOUR_MS = 3_600_000
+
+export type Core = {
+  config: Config
+  opened: OpenDatabase
+  stores: ReturnType<typeof makeStores>
+  secrets: Secrets
+  doorbell: Doorbell
+  demo: boolean
+  log: Log
+  /** Newest undo first: what was started last is stopped first. */
+  atStop: (stop: () => Promise<void> | void) => void
+}
+/** What runs beside the routes (workers, the demo ERP). Started when the routes are open, stopped before the database is. */
+export type Companion = (core: Core) => Promise<void>
+
+export type Running = {
+  origin: string
+  describe: string
+  durable: boolean
+  demoCode: string | null
+  stop(): Promise<void>
+}
+
+const now = (): string => new Date().toISOString()
+const every = (ms: number, run: () => void): (() => void) => {
+  const timer = setInterval(run, ms)
+  return () => clearInterval(timer)
+}
+const random = (bytes: number): Uint8Array => randomBytes(bytes)
+
+/**
+ * Opens the store, seeds the demo into an empty installation, opens the socket, starts the companions. When a step fails
+ * the earlier ones are undone and the error is thrown: its message is for the person who starts the server.
+ */
+export const start = async (
+  config: Config,
+  deps: { log: Log; pwaDir: string; demoDir: string; companions: readonly Companion[] },
+): Promise<Running> => {
+  const undo: (() => Promise<void> | void)[] = []
+  let stopped: Promise<void> | null = null
+  const stop = (): Promise<void> => (stopped ??= runAll(undo, deps.log))
+  try {
+    const core = await openCore(config, deps.log, step => void undo.unshift(step))
+    const adminSecret = Buffer.from(random(32)).toString('base64url')
+    let origin = ''
+    let code = ''
+    const enrolment = (): { code: string; url: string } => ({ code, url: enrolUrl(origin, code) })
+    const demoFiles = core.demo ? await loadFiles(deps.demoDir) : null
+    const reader = { stores: core.stores, warehouse: DEMO_WAREHOUSE.id, device: SERVER_DEVICE, enrolment }
+    const app = makeApp({
+      ...appDeps(core),
+      adminSecret,
+      files: await loadFiles(deps.pwaDir),
+      demo: core.demo ? { data: readDemo(reader), files: demoFiles ?? new Map() } : null,
+    })
+    const listening = await listen(app, config)
+    undo.unshift(() => listening.close())
+    // Open streams would keep the socket from closing.
+    undo.unshift(() => core.doorbell.close())
+    origin = config.publicUrl ?? originOf(config.host, listening.port)
+    if (core.demo) code = await openDemoCode(core)
+    await writeAdminFile(config.dataDir, {
+      url: `http://${loopbackOf(config.host)}:${listening.port}`,
+      origin,
+      secret: adminSecret,
+    })
+    undo.unshift(() => removeAdminFile(config.dataDir))
+    for (const companion of deps.companions) await companion(core)
+    const { describe, durable } = core.opened
+    return { origin, describe, durable, demoCode: core.demo ? code : null, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promise<Core> => {
+  const opened = await openDatabase({
+    ...(config.databaseUrl === null ? {} : { databaseUrl: config.databaseUrl }),
+    dataDir: config.dataDir,
+    allowNotDurable: config.allowNotDurable,
+    log: {
+      info: message => log.info({}, message),
+      warn: message => log.warn({}, message),
+      error: message => log.error({}, message),
+    },
+  })
+  atStop(() => opened.close())
+  await migrate(opened.db)
+  const stores = makeStores(opened.db)
+  const secrets = await loadSecrets(stores.site, random)
+  const seed = { key: secrets.serverKey, now: now(), feedEpoch: newFeedEpoch() }
+  const demo = (config.demo || (await stores.site.setting('demo')) === 'seeded') && (await seedDemo(stores.site, seed))
+  const doorbell = makeDoorbell({
+    feed: warehouse => stores.sync.feed(warehouse),
+    every,
+    onFault: error => log.error({ err: error }, 'the doorbell cannot read the feed'),
+  })
+  const core: Core = { config, opened, stores, secrets, doorbell, demo, log, atStop }
+  await renewRosters(core)
+  atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
+  return core
+}
+
+const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> => {
+  const { stores, secrets, doorbell, log, opened } = core
+  const nonces = makeNonces(secrets.nonceKey)
+  const sync = {
+    store: stores.sync,
+    now,
+    newFeedEpoch,
+    catalogueVersion: (warehouse: WarehouseId) => stores.catalogue.version(warehouse),
+    nonce: () => nonces.issue(now()),
+    minVersion: MIN_VERSION,
+    ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),
+    onForked: async (device: Parameters<typeof stores.devices.revoke>[0]) => {
+      log.error({ device }, 'two commands carry one number: the handheld is frozen')
+      await stores.devices.revoke(device, 'frozen')
+    },
+  }
+  return {
+    stores,
+    sync: (request, asker) => handleSync(sync, request, asker),
+    serverKey: secrets.serverKey,
+    tokens: makeTokens(secrets.tokenKey),
+    nonces,
+    now,
+    random,
+    every,
+    log,
+    doorbell,
+    about: { engine: opened.engine, durable: opened.durable },
+  }
+}
+
+const renewRosters = async (core: Core): Promise<void> => {
+  const { site } = core.stores
+  for (const { id } of await site.warehouses())
+    if (await renewRoster(site, core.secrets.serverKey, id, now(), DEFAULT_POLICY.worker.rosterDays))
+      core.doorbell.ring(id)
+}
+
+/** The demo's set-up code works for any number of handhelds, and only until this run ends. */
+const openDemoCode = async (core: Core): Promise<string> => {
+  const { site, devices } = core.stores
+  const warehouse = DEMO_WAREHOUSE.id
+  const spoil = async (hash: unknown): Promise<void> => {
+    if (typeof hash === 'string')
+      await devices.addCode({ hash, warehouse, expiresAt: '1970-01-01T00:00:00.000Z', reusable: false })
+  }
+  // The code of a run that was killed still stands.
+  await spoil(await site.setting('demoCode'))
+  const { code } = await issueCode(devices, { warehouse, now: now(), reusable: true, code: newCode(random) })
+  await site.saveSetting('demoCode', codeHash(code))
+  core.atStop(() => spoil(codeHash(code)))
+  return code
+}
+
+const runAll = async (steps: readonly (() => Promise<void> | void)[], log: Log): Promise<void> => {
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      log.error({ err: error }, 'a part did not stop cleanly')
+    }
+  }
+}
+
+const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
+/** Browsers give the camera to https and to localhost only. */
+const originOf = (host: string, port: number): string =>
+  `http://${isAny(host) || host === '127.0.0.1' || host === '::1' ? 'localhost' : host}:${port}`
+const loopbackOf = (host: string): string => (isAny(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)

@@ -1,0 +1,103 @@
+import type { ItemId, LocationId } from '../ids.ts'
+import { NOTHING } from '../ledger/effects.ts'
+import { available } from '../ledger/stock.ts'
+import type { StockRow } from '../ledger/stock.ts'
+import type { View } from '../ledger/world.ts'
+import { ROLES } from '../roles.ts'
+import type { Resolved } from '../scan/scan.ts'
+import { go, message, stay } from './answer.ts'
+import type { Fact, Input, Next, Process, ProcessState, Prompt, PromptLine, Start } from './process.ts'
+
+export type LookupState = ProcessState & {
+  process: 'lookup'
+  at: 'ask' | 'item' | 'location'
+  item: ItemId | null
+  location: LocationId | null
+}
+
+const FRESH: LookupState = { process: 'lookup', key: 'lookup', at: 'ask', confirm: null, item: null, location: null }
+
+const start = (start: Start, view: View): Next<LookupState> => {
+  if ('item' in start && view.item(start.item) !== undefined)
+    return go({ ...FRESH, at: 'item', item: start.item }, 'ok', 'shown')
+  if ('location' in start && view.location(start.location) !== undefined)
+    return go({ ...FRESH, at: 'location', location: start.location }, 'ok', 'shown')
+  return go(FRESH, 'ok', 'scan.anything')
+}
+
+/** Look-up books nothing: it is a detour that leaves the step below it as it was. */
+const show = (state: LookupState, resolved: Resolved): Next<LookupState> => {
+  const items = new Set(resolved.readings.flatMap(r => (r.kind === 'item' ? [r.item] : [])))
+  if (items.size > 1) return stay(state, 'unknown', 'many')
+  for (const item of items) return go({ ...state, at: 'item', item, location: null }, 'ok', 'shown')
+  const place = resolved.readings.flatMap(r =>
+    r.kind === 'location' || r.kind === 'tote' || r.kind === 'carton' || r.kind === 'cart' ? [r.location] : [],
+  )[0]
+  if (place !== undefined) return go({ ...state, at: 'location', location: place, item: null }, 'ok', 'shown')
+  return stay(state, 'unknown', resolved.readings.length > 0 ? 'wrong.kind' : 'unknown', {
+    scanned: resolved.scan.text,
+    kind: resolved.readings[0]?.kind ?? '',
+  })
+}
+
+const step = (state: LookupState, input: Input): Next<LookupState> =>
+  input.kind === 'scan' ? show(state, input.resolved) : stay(state, 'wrong', 'no.key')
+
+const sum = (rows: readonly StockRow[], of: (row: StockRow) => number): number =>
+  rows.reduce((total, row) => total + of(row), 0)
+
+const HIDDEN = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
+
+const prompt = (state: LookupState, view: View): Prompt => {
+  const item = state.item === null ? undefined : view.item(state.item)
+  const place = state.location === null ? undefined : view.location(state.location)
+  const rows = (
+    item !== undefined ? view.stockOf(item.client, item.id) : place !== undefined ? view.stockAt(place.id) : []
+  ).filter(row => !HIDDEN.has(view.location(row.location)?.kind ?? ''))
+  const facts: Fact[] =
+    item === undefined
+      ? []
+      : [
+          { label: 'fact.onHand', value: String(sum(rows, row => row.onHand)), kind: 'quantity' },
+          { label: 'fact.reserved', value: String(sum(rows, row => row.reserved)), kind: 'quantity' },
+          { label: 'fact.available', value: String(sum(rows, available)), kind: 'quantity' },
+        ]
+  return {
+    title: { word: 'lookup', code: null },
+    progress: null,
+    hero:
+      item !== undefined
+        ? { kind: 'text', value: item.name }
+        : place !== undefined
+          ? { kind: 'code', value: place.code }
+          : { kind: 'none', value: '' },
+    facts:
+      place === undefined
+        ? facts
+        : [{ label: 'fact.onHand', value: String(sum(rows, row => row.onHand)), kind: 'quantity' }],
+    lines: rows.map((row): PromptLine => ({
+      id: [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/'),
+      title: item === undefined ? [view.item(row.item)?.name ?? '', row.lot].filter(Boolean).join(' · ') : row.lot,
+      place: item === undefined ? null : (view.location(row.location)?.code ?? ''),
+      done: row.onHand,
+      wanted: null,
+      state: 'open',
+    })),
+    ask: { kind: 'any', message: message('scan.anything') },
+    expects: ['item', 'location', 'tote', 'document', 'task'],
+    client: null,
+    choices: [],
+    keys: [{ command: 'XCBAK', word: 'key.back' }],
+    confirm: null,
+  }
+}
+
+export const lookup: Process<LookupState> = {
+  name: 'lookup',
+  roles: ROLES,
+  commands: [],
+  start,
+  prompt,
+  step,
+  decide: () => NOTHING,
+}
