@@ -1,0 +1,286 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Document, Line, Task } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import type { Draft } from '../../shared/sync/command.ts'
+import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
+import { makeSealer } from '../../test/support/sealer.ts'
+import type { Sealer } from '../../test/support/sealer.ts'
+import { NOW, sqlSite } from '../../test/support/sql-site.ts'
+import { placeId, testSite } from '../../test/support/site.ts'
+import type { SiteSeed } from '../../test/support/site.ts'
+import { audit } from '../store/audit.ts'
+import { openDatabase } from '../store/open.ts'
+import type { Stores } from '../ports.ts'
+import { handleSync } from './handle.ts'
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+describe('a round of sync on the server', async () => {
+  const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
+  afterAll(() => opened.close())
+  let run = 0
+  let site: SiteSeed
+  let stores: Stores
+  let sealer: Sealer
+  let frozen: string[]
+  let receipt: Document
+
+  beforeEach(async () => {
+    run += 1
+    site = testSite(`handle ${run}`)
+    stores = await sqlSite(opened, site)
+    sealer = makeSealer(site, site.devices[0]?.id ?? derivedId('device', 'none'))
+    frozen = []
+    const item = site.items[0]
+    if (!item) throw new Error('no item')
+    receipt = {
+      id: derivedId('document', run),
+      kind: 'receipt',
+      client: item.client,
+      number: `PO-${run}`,
+      partner: 'P',
+      state: 'open',
+      due: null,
+      priority: 0,
+      blind: false,
+    }
+    const line: Line = {
+      id: derivedId('line', run),
+      document: receipt.id,
+      client: item.client,
+      item: item.id,
+      source: '1',
+      no: 1,
+      wanted: 10,
+      done: 0,
+      state: 'open',
+      claims: [],
+      reason: null,
+    }
+    const task: Task = {
+      id: derivedId('task', run),
+      kind: 'receive',
+      client: item.client,
+      document: receipt.id,
+      state: 'ready',
+      lease: null,
+      tote: null,
+    }
+    await stores.sync.decide({ warehouse: site.warehouse.id, now: NOW }, tx =>
+      tx.write({ body: {}, effects: { ...NOTHING, documents: [receipt], lines: [line], tasks: [task] } }),
+    )
+  })
+
+  const receive = (qty = 1, more: Partial<Extract<Draft, { type: 'receive' }>> = {}): Draft => {
+    const item = site.items[0]
+    if (!item) throw new Error('no item')
+    return {
+      type: 'receive',
+      client: item.client,
+      item: item.id,
+      lot: '',
+      serial: '',
+      document: receipt.id,
+      blind: false,
+      expiry: null,
+      to: looseAt(placeId(site, 'DOCK-1')),
+      qty,
+      ...more,
+    }
+  }
+  const request = (commands: readonly Sealed[], more: Partial<SyncRequest> = {}): SyncRequest => ({
+    proto: 1,
+    app: 'test',
+    device: sealer.device,
+    warehouse: site.warehouse.id,
+    session: null,
+    cursor: null,
+    push: { epoch: sealer.epoch, commands: [...commands] },
+    head: {
+      seq: sealer.seq(),
+      pending: commands.length,
+      oldest: null,
+      quota: null,
+      persisted: true,
+      lost: false,
+      acked: 0,
+    },
+    ...more,
+  })
+  const key = () => createPublicKey({ key: { ...sealer.publicKey }, format: 'jwk' })
+  const sync = (req: SyncRequest) =>
+    handleSync(
+      {
+        store: stores.sync,
+        now: () => NOW,
+        newFeedEpoch: () => 'feedepoch999',
+        catalogueVersion: async () => 'v',
+        nonce: () => 'n',
+        minVersion: '0',
+        ring: () => {},
+        onForked: async device => void frozen.push(device),
+      },
+      req,
+      {
+        device: sealer.device,
+        warehouse: site.warehouse.id,
+        clients: null,
+        verify: async (text, sig) =>
+          verify('sha256', Buffer.from(text), { key: key(), dsaEncoding: 'ieee-p1363' }, Buffer.from(sig, 'base64url')),
+      },
+    )
+  const onDock = async (): Promise<number> => {
+    let sum = 0
+    await stores.sync.snapshot({ warehouse: site.warehouse.id, device: sealer.device, clients: null }, async rows => {
+      for (const row of rows) {
+        const body = row.b as { l?: string; oh?: number } | null
+        if (row.k === 'balance' && body?.l === placeId(site, 'DOCK-1')) sum += body.oh ?? 0
+      }
+    })
+    return sum
+  }
+
+  it('[S20] a batch is booked once, and a repeated batch gets the same answers', async () => {
+    const batch = [sealer.seal(receive(2)), sealer.seal(receive(3))]
+    const first = await sync(request(batch))
+    expect(first.push).toMatchObject({
+      acked: 2,
+      gap: null,
+      results: [
+        { seq: 1, outcome: 'applied' },
+        { seq: 2, outcome: 'applied' },
+      ],
+    })
+    const again = await sync(request(batch))
+    expect(again.push.results).toEqual(first.push.results)
+    expect(await onDock()).toBe(5)
+    expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[S21] a gap is named, nothing behind it is booked, and the pull half is served', async () => {
+    sealer.seal(receive())
+    const answer = await sync(request([sealer.seal(receive())]))
+    expect(answer.push).toMatchObject({ acked: 0, gap: 1, results: [] })
+    expect(await onDock()).toBe(0)
+  })
+
+  const spoilt: [string, (s: Sealer) => Sealed, string][] = [
+    ['[A20] a forged signature', s => ({ ...s.seal(receive()), sig: 'A'.repeat(86) }), 'bad_signature'],
+    [
+      '[A21] a foreign device inside the signed bytes',
+      s => s.seal(receive(), NOW, body => ({ ...body, device: derivedId('device', 'other') })),
+      'envelope_mismatch',
+    ],
+    [
+      '[S22] an unknown version',
+      s => ({ ...s.seal(receive(), NOW, body => ({ ...body, v: 99 })), v: 99 }),
+      'unknown_version',
+    ],
+    ['[S22] an unknown type', s => s.seal(receive(), NOW, body => ({ ...body, type: 'teleport' })), 'unknown_type'],
+    ['[S23] a negative quantity', s => s.seal(receive(-3)), 'unreadable'],
+    ['[S23] a fractional quantity', s => s.seal(receive(1.5)), 'unreadable'],
+    ['[S23] a lot with control characters', s => s.seal(receive(1, { lot: 'A\u0007B' })), 'unreadable'],
+    ['[S24] an unknown item', s => s.seal(receive(1, { item: derivedId('item', 'nowhere') })), 'unknown_reference'],
+  ]
+  it.each(spoilt)(
+    '%s is kept in quarantine, books nothing, and the command behind it is booked',
+    async (_, make, reason) => {
+      const bad = make(sealer)
+      const answer = await sync(request([bad, sealer.seal(receive(4))]))
+      expect(answer.push.results.map(r => [r.seq, r.outcome, r.reason])).toEqual([
+        [1, 'quarantined', reason],
+        [2, 'applied', undefined],
+      ])
+      expect(answer.push.acked).toBe(2)
+      expect(await onDock()).toBe(4)
+      expect(await audit(opened.db)).toEqual([])
+    },
+  )
+
+  it('[A22] a broken chain is kept in quarantine', async () => {
+    const first = sealer.seal(receive(1))
+    await sync(request([first]))
+    const other = makeSealer(site, sealer.device)
+    other.seal(receive(9))
+    const second = sealer.seal(receive(2), NOW)
+    const answer = await sync(request([{ ...second, body: second.body.replace('"qty":2', '"qty":7') }]))
+    expect(answer.push.results.map(r => r.reason)).toEqual(['broken_chain'])
+    expect(await onDock()).toBe(1)
+  })
+
+  it('[A23] another command under a known number freezes the device and books nothing', async () => {
+    await sync(request([sealer.seal(receive(1))]))
+    const twin = makeSealer(site, sealer.device)
+    const answer = await sync(request([twin.seal(receive(9))]))
+    expect(answer.push.acked).toBe(1)
+    expect(frozen).toEqual([sealer.device])
+    expect(await onDock()).toBe(1)
+  })
+
+  it('[A24] a worker who never had the role books nothing', async () => {
+    const counter = makeSealer(site, sealer.device, sealer.epoch, 1)
+    sealer = counter
+    const answer = await sync(request([counter.seal(receive(1))]))
+    expect(answer.push.results.map(r => r.reason)).toEqual(['not_authorised'])
+    expect(await onDock()).toBe(0)
+  })
+
+  it('[S25] more than ordered is booked as it happened, with an exception', async () => {
+    const answer = await sync(request([sealer.seal(receive(25))]))
+    expect(answer.push.results.map(r => r.outcome)).toEqual(['exception'])
+    expect(await onDock()).toBe(25)
+  })
+
+  it('[S26] a wrong clock is corrected, never refused', async () => {
+    const answer = await sync(
+      request([
+        sealer.seal(receive(1), '1970-01-01T00:00:00.000Z'),
+        sealer.seal(receive(1), '2033-01-01T00:00:00.000Z'),
+      ]),
+    )
+    expect(answer.push.results.map(r => r.outcome)).toEqual(['applied', 'applied'])
+    expect(await onDock()).toBe(2)
+  })
+
+  it('[S27] a declared hole is recorded, and the commands behind it are taken', async () => {
+    await sync(request([sealer.seal(receive(1))]))
+    sealer.seal(receive(50))
+    const after = sealer.seal(receive(2))
+    const req = request([after])
+    const answer = await sync({ ...req, push: { ...req.push, hole: { from: 2, to: 2, reason: 'storage' } } })
+    expect(answer.push).toMatchObject({ acked: 3, gap: null })
+    expect(await onDock()).toBe(3)
+    expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[S28] a handheld that has seen more than the server gives the feed a new epoch', async () => {
+    const feed = await stores.sync.feed(site.warehouse.id)
+    const answer = await sync(request([], { cursor: `${feed.epoch}.all.${feed.seq + 5}` }))
+    expect(answer.reset).toBe('feed_restored')
+    expect((await stores.sync.feed(site.warehouse.id)).epoch).toBe('feedepoch999')
+  })
+
+  it('[S29] closing a receipt writes one message that covers every receive of it once', async () => {
+    await sync(request([sealer.seal(receive(2))]))
+    await sync(
+      request([
+        sealer.seal(receive(3)),
+        sealer.seal({ type: 'close', client: receipt.client, task: derivedId('task', run), document: receipt.id }),
+      ]),
+    )
+    const late = await sync(request([sealer.seal(receive(1))]))
+    expect(late.push.results.map(r => r.outcome)).toEqual(['exception'])
+    const { sql } = await import('kysely')
+    const { rows } = await sql<{
+      payload: { final: boolean; lines: { qty: number }[] }
+    }>`select payload from outbox where subject = ${`receipt/${receipt.id}`} order by seq`.execute(opened.db)
+    expect(rows.map(row => [row.payload.final, row.payload.lines.map(line => line.qty)])).toEqual([
+      [true, [5]],
+      [false, [1]],
+    ])
+    expect(await audit(opened.db)).toEqual([])
+  })
+})
