@@ -25,7 +25,9 @@ const SHELF = [
 ]
 
 const colourAt = (x, y, drawing) => {
-  const hit = drawing.findLast(([left, top, width, height]) => x >= left && x < left + width && y >= top && y < top + height)
+  const hit = drawing.findLast(
+    ([left, top, width, height]) => x >= left && x < left + width && y >= top && y < top + height,
+  )
   return hit ? hit[4] : null
 }
 

@@ -2,26 +2,24 @@
  * The way out when the app itself does not work: no framework, no schema, no module of ours. Opened without a version,
  * IndexedDB reads even a database whose upgrade would throw for ever. Everything found is one JSON line; nothing is deleted.
  */
-export {}
-
 const DATABASE = 'stockhand-queue'
 const STORES = ['cmd', 'meta']
 
-const open = (): Promise<IDBDatabase> =>
+const openQueue = (): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE)
     // Without this the look itself would leave an empty database behind, and the app would take it for its own.
-    request.onupgradeneeded = () => request.transaction?.abort()
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('not opened'))
+    request.addEventListener('upgradeneeded', () => request.transaction?.abort())
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error ?? new Error('not opened')))
   })
 
 const rowsOf = (db: IDBDatabase, store: string): Promise<unknown[]> =>
   new Promise((resolve, reject) => {
     if (!db.objectStoreNames.contains(store)) return resolve([])
     const request = db.transaction(store).objectStore(store).getAll()
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('not read'))
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error ?? new Error('not read')))
   })
 
 /** The device record holds a key that cannot leave; its place in the text is left empty. */
@@ -29,7 +27,7 @@ const lineOf = (store: string, row: unknown): string =>
   JSON.stringify({ store, row }, (_, value: unknown) => (value instanceof CryptoKey ? null : value))
 
 const collect = async (): Promise<{ text: string; commands: number }> => {
-  const db = await open()
+  const db = await openQueue()
   const lines: string[] = []
   let commands = 0
   for (const store of STORES) {
@@ -41,7 +39,7 @@ const collect = async (): Promise<{ text: string; commands: number }> => {
   return { text: lines.join('\n'), commands }
 }
 
-const byId = <T extends HTMLElement>(id: string): T | null => document.querySelector<T>(`#${id}`)
+const byId = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`#${id}`)
 const say = (id: string, text: string): void => {
   const at = byId(id)
   if (at) at.textContent = text
@@ -50,8 +48,15 @@ const say = (id: string, text: string): void => {
 const send = async (text: string): Promise<void> => {
   say('answer', '…')
   try {
-    const response = await fetch('/api/rescue', { method: 'POST', body: text, headers: { 'content-type': 'text/plain' } })
-    say('answer', response.ok ? 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.' : `Not taken (${response.status}).`)
+    const response = await fetch('/api/rescue', {
+      method: 'POST',
+      body: text,
+      headers: { 'content-type': 'text/plain' },
+    })
+    say(
+      'answer',
+      response.ok ? 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.' : `Not taken (${response.status}).`,
+    )
   } catch {
     say('answer', 'No connection. Save it as a file. · Bağlantı yok. Dosyaya kaydet.')
   }
@@ -73,8 +78,8 @@ const start = async (): Promise<void> => {
     ['send', send],
     ['save', save],
   ] as const) {
-    const button = byId<HTMLButtonElement>(id)
-    if (button === null) continue
+    const button = byId(id)
+    if (!(button instanceof HTMLButtonElement)) continue
     button.disabled = text === ''
     button.addEventListener('click', () => void act(text))
   }

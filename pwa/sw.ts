@@ -20,5 +20,6 @@ registerRoute(
 // A new version waits until the page says that this is a safe moment: never in the middle of a line.
 self.addEventListener('message', event => {
   const said = event.data
-  if (typeof said === 'object' && said !== null && 'type' in said && said.type === 'SKIP_WAITING') void self.skipWaiting()
+  if (typeof said === 'object' && said !== null && 'type' in said && said.type === 'SKIP_WAITING')
+    void self.skipWaiting()
 })

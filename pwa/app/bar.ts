@@ -1,4 +1,4 @@
-import type { KeyOffer, Process, Prompt } from '../../shared/process/process.ts'
+import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
 
 const UNDO: KeyOffer = { command: 'XCUND', word: 'key.undo' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
@@ -6,15 +6,12 @@ const TYPE: KeyOffer = { command: 'XCKEY', word: 'key.type' }
 const NO: KeyOffer = { command: 'XCNAY', word: 'key.no' }
 const YES: KeyOffer = { command: 'XCYES', word: 'key.yes' }
 
-/** The three buttons below the prompt: undo, the likeliest key, then the next one or Type. A question has two answers. */
-export const barOf = (prompt: Prompt, process: Process): readonly KeyOffer[] => {
+/** The three buttons below the prompt: undo where the process offers it, the likeliest key, then the next one or Type. A question has two answers. */
+export const barOf = (prompt: Prompt): readonly KeyOffer[] => {
   if (prompt.confirm !== null) return [NO, YES]
-  const left = process.commands.length > 0 ? UNDO : BACK
+  const left = prompt.keys.some(key => key.command === UNDO.command) ? UNDO : BACK
   const keys = prompt.keys.filter(key => ![UNDO.command, BACK.command, TYPE.command].includes(key.command))
   return [left, keys[0] ?? { command: 'XCLKP', word: 'key.lookup' }, keys.length > 1 ? (keys[1] ?? TYPE) : TYPE]
 }
-
-/** All keys of the state, for the Problem list. */
-export const problemsOf = (prompt: Prompt): readonly KeyOffer[] => prompt.keys
 
 export const QUESTION_BAR: readonly KeyOffer[] = [NO, YES]

@@ -5,6 +5,7 @@ import type { Core } from './core.ts'
 import { eventOf, isTrouble } from './events.ts'
 import type { FeedbackEvent } from './events.ts'
 import type { Slot } from './saved.ts'
+import type { Panel } from './state.ts'
 
 const SLOW_MS = 1000
 const NOT_SAVED_MS = 3000
@@ -26,6 +27,7 @@ export const commit = async (
   const writes = next.commands.length > 0 || (!isTrouble(event) && event !== 'ask' && next.state !== before)
   if (isTrouble(event)) core.ports.feedback.play(event)
   if (writes && !(await stored(core, process, next))) return false
+  if (before !== null && before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
   const told = { event, say: next.message, scanned }
   if (next.finished) {
     await core.ports.handheld.dropState(next.state.key)
@@ -34,17 +36,23 @@ export const commit = async (
     core.set({
       stack: withOpen(core.get(), { process, state: next.state }),
       band: told,
-      // A scan that answers nothing of what is open leaves the panel; a number or key closes it.
-      panel: input?.kind === 'scan' && core.get().panel === 'camera' ? 'camera' : 'none',
+      panel: panelAfter(core, next, input),
     })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
   return true
 }
 
+/** The camera stays open from scan to scan; a step that says "How many?" opens the keypad; all else closes the panel. */
+const panelAfter = (core: Core, next: Next, input: Input | null): Panel => {
+  if (next.verdict === 'ok' && next.message.key === 'how.many') return 'number'
+  return input?.kind === 'scan' && core.get().panel === 'camera' ? 'camera' : 'none'
+}
+
 const asksNumber = (core: Core, process: Process, next: Next): boolean => {
   const moment = core.moment()
   if (next.finished || next.verdict !== 'ok' || moment === null) return false
+  if (next.message.key === 'how.many') return true
   return process.prompt(next.state, core.ports.handheld.world(), moment).ask.kind === 'quantity'
 }
 

@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import { makeNotices } from './notices.ts'
 import { open, openDocument, openTask, resume } from './open.ts'
 import { press } from './press.ts'
+import { typedScan } from './resolve.ts'
 import type { AppState, Panel, Ports } from './state.ts'
 import { openOf } from './state.ts'
 import { step } from './step.ts'
@@ -15,27 +16,27 @@ import { take } from './take.ts'
 export const WAITING_MAX = 64
 
 export type Controller = {
-  state(): AppState
-  subscribe(listener: () => void): () => void
+  state: () => AppState
+  subscribe: (listener: () => void) => () => void
   /** Back to where the worker was; call once, before the first scan. */
-  start(): Promise<void>
-  scan(scan: Scan): Promise<void>
+  start: () => Promise<void>
+  scan: (scan: Scan) => Promise<void>
   /** A button or key by its command code, XC… */
-  press(command: string): Promise<void>
-  number(value: number): Promise<void>
-  choose(n: number): Promise<void>
+  press: (command: string) => Promise<void>
+  number: (value: number) => Promise<void>
+  choose: (n: number) => Promise<void>
   /** A code, lot or day that was typed, by what the prompt asks for. */
-  type(text: string): Promise<void>
-  openProcess(name: ProcessName): Promise<void>
+  type: (text: string) => Promise<void>
+  openProcess: (name: ProcessName) => Promise<void>
   /** A row of a list: a task or a document by its id. Rows that are neither do nothing. */
-  openRow(id: string): Promise<void>
-  show(at: 'queue' | 'settings'): void
-  panel(panel: Panel): void
-  offerUpdate(waiting: boolean): void
+  openRow: (id: string) => Promise<void>
+  show: (at: 'queue' | 'settings') => void
+  panel: (panel: Panel) => void
+  offerUpdate: (waiting: boolean) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
-  idleMs(): number
-  isAtRest(): boolean
-  stop(): void
+  idleMs: () => number
+  isAtRest: () => boolean
+  stop: () => void
 }
 
 export const createController = (ports: Ports): Controller => {
@@ -55,7 +56,7 @@ export const createController = (ports: Ports): Controller => {
     number: value => line.run(() => step(core, { kind: 'number', value })),
     choose: n => line.run(() => step(core, { kind: 'choice', n })),
     type: text => line.run(() => typed(core, text)),
-    openProcess: name => line.run(() => open(core, name, { nothing: true })),
+    openProcess: name => line.run(() => open(core, name, { nothing: true }, null)),
     openRow: id => line.run(() => openRow(core, id)),
     show: at => core.set(pushed(core.get(), { at })),
     panel: panel => core.set({ panel }),
@@ -114,9 +115,9 @@ const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
 
 const typed = async (core: Core, text: string): Promise<void> => {
   const ask = core.get().prompt?.ask.kind
-  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask)) return step(core, { kind: 'text', value: text })
-  const t0 = core.ports.clock.mono()
-  const scan: Scan = { source: 'typed', raw: text, text, aim: null, symbology: null, t0, equalReads: 1 }
+  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask))
+    return step(core, { kind: 'text', value: text })
+  const scan = typedScan(text, core.ports.clock.mono())
   core.set({ panel: 'none' })
   if (core.get().session === null) await takeBadge(core, text)
   else await take(core, scan)

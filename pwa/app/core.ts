@@ -7,13 +7,13 @@ import type { FeedbackEvent } from './events.ts'
 /** The one mutable place of the app: the state that is drawn, and who is told when it changes. */
 export type Core = {
   readonly ports: Ports
-  get(): AppState
+  get: () => AppState
   /** Replaces fields and redraws. The prompt is computed anew, from the present world. */
-  set(change: Partial<Omit<AppState, 'prompt'>>): void
-  subscribe(listener: () => void): () => void
+  set: (change: Partial<Omit<AppState, 'prompt'>>) => void
+  subscribe: (listener: () => void) => () => void
   /** Tells the worker: band, tone and vibration together. */
-  say(event: FeedbackEvent, key: Say['key'], values?: Values, scanned?: string | null): void
-  moment(): Moment | null
+  say: (event: FeedbackEvent, key: Say['key'], values?: Values, scanned?: string | null) => void
+  moment: () => Moment | null
 }
 
 export const makeCore = (ports: Ports): Core => {
@@ -26,6 +26,7 @@ export const makeCore = (ports: Ports): Core => {
     band: null,
     panel: 'none',
     question: null,
+    asked: null,
     busy: false,
     saving: 'idle',
     status: handheld.status(),

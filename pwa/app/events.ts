@@ -1,4 +1,4 @@
-import type { Input, Next } from '../../shared/process/process.ts'
+import type { Input, Next, Verdict } from '../../shared/process/process.ts'
 
 /** What the worker hears, feels and sees; tones, vibration and colours are in pwa/scanner and pwa/ui/tokens.css. */
 export const FEEDBACK_EVENTS = [
@@ -26,23 +26,17 @@ const TOO_MANY: ReadonlySet<string> = new Set(['over', 'qty.max'])
 
 /** From the verdict of a step to the event; `asksNumber` says whether the next prompt wants a number. */
 export const eventOf = (next: Next, input: Input | null, asksNumber: boolean): FeedbackEvent => {
-  switch (next.verdict) {
-    case 'ok':
-      if (input?.kind === 'key' && input.command === 'XCUND') return 'undo'
-      return asksNumber ? 'number' : 'right'
-    case 'done':
-      return next.finished ? 'task' : 'line'
-    case 'warn':
-      return 'note'
-    case 'ask':
-      return 'ask'
-    case 'wrong':
-      return TOO_MANY.has(next.message.key) ? 'over' : 'wrong'
-    case 'unknown':
-      return 'unknown'
-    case 'dup':
-      return 'duplicate'
+  const isUndo = input?.kind === 'key' && input.command === 'XCUND'
+  const events: Record<Verdict, FeedbackEvent> = {
+    ok: isUndo ? 'undo' : asksNumber ? 'number' : 'right',
+    done: next.finished ? 'task' : 'line',
+    warn: 'note',
+    ask: 'ask',
+    wrong: TOO_MANY.has(next.message.key) ? 'over' : 'wrong',
+    unknown: 'unknown',
+    dup: 'duplicate',
   }
+  return events[next.verdict]
 }
 
 /** Trouble writes nothing and is told at once; everything else only after the transaction is complete. */

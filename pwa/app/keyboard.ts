@@ -1,7 +1,6 @@
 import { barOf, QUESTION_BAR } from './bar.ts'
 import type { Controller } from './controller.ts'
 import { commandOfKey } from './keys.ts'
-import { openOf } from './state.ts'
 
 /**
  * Function keys of devices with keys. Characters and Enter belong to the wedge, which hands on what a person typed; so
@@ -11,8 +10,7 @@ export const listenToKeys = (controller: Controller, page: Window): (() => void)
   const press = (event: KeyboardEvent): void => {
     if (event.key.length === 1 || event.defaultPrevented) return
     const { prompt, question } = controller.state()
-    const open = openOf(controller.state())
-    const bar = question ? QUESTION_BAR : prompt && open ? barOf(prompt, open.process) : []
+    const bar = question ? QUESTION_BAR : prompt ? barOf(prompt) : []
     const isAsked = question !== null || (prompt !== null && prompt.confirm !== null)
     const command = commandOfKey(
       event.key,

@@ -13,11 +13,7 @@ export const KEY_COMMANDS: Readonly<Record<string, string>> = {
 }
 
 /** The command of a key; F3 and F4 are the middle and right button of the bar, F1 answers an open question. */
-export const commandOfKey = (
-  key: string,
-  bar: readonly string[],
-  questionOpen: boolean,
-): string | null => {
+export const commandOfKey = (key: string, bar: readonly string[], questionOpen: boolean): string | null => {
   if (questionOpen && key === 'F1') return 'XCYES'
   if (questionOpen && key === 'Escape') return 'XCNAY'
   if (key === 'F3') return bar[1] ?? null

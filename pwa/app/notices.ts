@@ -6,7 +6,7 @@ const PAUSE_MS = 3000
 /** The pair of tones for the network, at most this often: a handheld at the edge of the radio must not sing. */
 const LINK_MS = 60_000
 
-export type Notices = { changed(): void; heard(): void; stop(): void }
+export type Notices = { changed: () => void; heard: () => void; stop: () => void }
 
 /** Turns changes of the sync status into words: once each, and only when nobody is scanning. */
 export const makeNotices = (core: Core): Notices => {

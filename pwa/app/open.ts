@@ -1,14 +1,14 @@
 import type { Task } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
-import { mayDo } from '../../shared/roles.ts'
-import { books, commit, save, slot } from './commit.ts'
+import { books, save, slot } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { openOf } from './state.ts'
 import type { OpenProcess, Screen } from './state.ts'
+import { maySee } from './work.ts'
 
 /** Several people may work on one delivery at a time; every other task belongs to one device. */
 const SHARED: ReadonlySet<Task['kind']> = new Set(['receive'])
@@ -17,24 +17,27 @@ export const processNamed = (core: Core, name: ProcessName): Process | undefined
   core.ports.processes.find(process => process.name === name)
 
 /** Opens a process over what is shown now. A task that was begun here before goes on where it stood. */
-export const open = async (core: Core, name: ProcessName, start: Start, scanned: string | null = null): Promise<void> => {
+export const open = async (core: Core, name: ProcessName, start: Start, scanned: string | null): Promise<void> => {
   const process = processNamed(core, name)
   const moment = core.moment()
   if (process === undefined || moment === null) return core.say('wrong', 'not.here', {}, scanned)
-  if (!mayDo(moment.worker.roles, process.roles) && process.roles.length > 0) {
+  if (!maySee(moment.worker, process)) {
     return core.say('wrong', 'role', { role: process.roles[0] ?? 'supervisor' }, scanned)
   }
+  if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
   const next = process.start(start, core.ports.handheld.world(), moment)
   if (next.verdict === 'wrong' || next.verdict === 'unknown') {
     return core.say('wrong', next.message.key, next.message.values, scanned)
   }
-  if (!(await leased(core, null, next.state, scanned))) return
   const begun = await slotAt(core, next.state.key)
   const state = begun && !begun.finished ? begun.state : next.state
   const before = core.get()
-  core.set(pushed(before, { at: 'process', open: { process, state } }))
-  const taken = await commit(core, process, null, { ...next, state }, null)
-  if (!taken) core.set({ stack: before.stack })
+  core.set({ ...pushed(before, { at: 'process', open: { process, state } }), band: null })
+  if (!books(process)) return
+  if (!(await save(core, [], slot(core, state, false)))) return core.set({ stack: before.stack })
+  // What the prompt says anyway is not said twice.
+  const { prompt } = core.get()
+  if (prompt?.ask.message.key !== next.message.key) core.say('right', next.message.key, next.message.values)
 }
 
 export const openTask = async (core: Core, id: TaskId, scanned: string | null = null): Promise<void> => {
@@ -53,41 +56,33 @@ export const openDocument = async (core: Core, id: DocumentId, scanned: string |
 }
 
 /** The task that a state works on; by convention its `task` field, so that no process has to be known here. */
-export const taskIn = (state: ProcessState): TaskId | null =>
-  'task' in state && typeof state.task === 'string' ? (state.task as TaskId) : null
+export const taskIn = (core: Core, state: ProcessState): Task | null => {
+  const id = 'task' in state ? state.task : null
+  for (const task of id === null ? [] : core.ports.handheld.world().tasks()) if (task.id === id) return task
+  return null
+}
 
-/** Takes the task for this device before the first step on it. Somebody else's work is taken over by a second scan only. */
-export const leased = async (
-  core: Core,
-  before: ProcessState | null,
-  after: ProcessState,
-  scanned: string | null,
-  takeOver = false,
-): Promise<boolean> => {
-  const id = taskIn(after)
-  if (id === null || (before !== null && taskIn(before) === id)) return true
+/**
+ * Takes the task for this device before the first step on it. Somebody else's work is taken over by a second scan only.
+ * 'had': it was ours; 'new': it is ours now, and rows have come with it; 'no': the worker has been told why.
+ */
+export const lease = async (core: Core, id: TaskId, scanned: string | null): Promise<'had' | 'new' | 'no'> => {
   const { handheld, clock } = core.ports
   const task = handheld.world().task(id)
-  if (task === undefined || SHARED.has(task.kind)) return true
-  if (task.lease?.device === handheld.device && task.lease.worker === handheld.session()?.worker.id) return true
-  const answer = await handheld.lease(id, takeOver)
-  switch (answer.kind) {
-    case 'ok':
-      return true
-    case 'offline':
-      if (task.lease?.device === handheld.device) return true
-      core.say('wrong', 'lease.offline', {}, scanned)
-      return false
-    case 'gone':
-      core.say('wrong', 'lease.gone', {}, scanned)
-      return false
-    case 'taken': {
-      const say = { key: 'ask.takeOver' as const, values: { name: answer.by } }
-      core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
-      core.say('ask', say.key, say.values, scanned)
-      return false
-    }
+  if (task === undefined || SHARED.has(task.kind)) return 'had'
+  const isOurs = task.lease?.device === handheld.device
+  if (isOurs && task.lease?.worker === handheld.session()?.worker.id) return 'had'
+  const answer = await handheld.lease(id, false)
+  if (answer.kind === 'ok') return 'new'
+  if (answer.kind === 'offline' && isOurs) return 'had'
+  if (answer.kind === 'taken') {
+    const say = { key: 'ask.takeOver' as const, values: { name: answer.by } }
+    core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
+    core.say('ask', say.key, say.values, scanned)
+  } else {
+    core.say('wrong', answer.kind === 'offline' ? 'lease.offline' : 'lease.gone', {}, scanned)
   }
+  return 'no'
 }
 
 const slotAt = async (core: Core, key: string): Promise<Slot | null> => {

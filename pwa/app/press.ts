@@ -1,9 +1,11 @@
 import { logOut } from './badge.ts'
+import { books } from './commit.ts'
 import { popped, pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { choiceOf, quantityOf } from './keys.ts'
 import { leave, openTask } from './open.ts'
 import { answer } from './question.ts'
+import { resolveText } from './resolve.ts'
 import { openOf } from './state.ts'
 import { detour, step } from './step.ts'
 import { workFor } from './work.ts'
@@ -11,24 +13,33 @@ import { workFor } from './work.ts'
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
   const { question, prompt } = core.get()
-  if (question !== null && (command === 'XCYES' || command === 'XCDNE')) return answer(core, question, true)
+  if (question !== null && command === 'XCYES') return answer(core, question, true)
   if (question !== null && (command === 'XCNAY' || command === 'XCBAK')) return answer(core, question, false)
   const ofApp = APP[command]
   if (ofApp !== undefined) return ofApp(core)
   const n = quantityOf(command) ?? choiceOf(command)
   if (openOf(core.get()) === null) return core.say('wrong', 'no.key')
   if (n !== null) return step(core, quantityOf(command) === null ? { kind: 'choice', n } : { kind: 'number', value: n })
-  // With a question of the process open, F1 and the DONE card both mean what the amber panel offers.
-  await step(core, { kind: 'key', command: prompt?.confirm && command === 'XCDNE' ? doneOrYes(prompt.confirm.code) : command })
+  if (command === 'XCYES' && prompt?.confirm) return sayYes(core, prompt.confirm.code)
+  await step(core, { kind: 'key', command })
 }
 
-const doneOrYes = (code: string): string => (code === 'XCDNE' ? 'XCDNE' : 'XCYES')
+/** Yes is the same code again, whether it is scanned or pressed. After a reload only its text is left. */
+const sayYes = async (core: Core, code: string): Promise<void> => {
+  const { asked } = core.get()
+  if (asked !== null) return step(core, asked)
+  if (code.startsWith('XC')) return step(core, { kind: 'key', command: code })
+  await step(core, { kind: 'scan', resolved: await resolveText(core, code) })
+}
 
 /** One step back: what lies on top goes first, then the question, then the screen. Nothing booked is ever lost by it. */
 const back = async (core: Core): Promise<void> => {
   const { panel, prompt, stack } = core.get()
   if (panel !== 'none') return core.set({ panel: 'none' })
   if (prompt?.confirm) return step(core, { kind: 'key', command: 'XCNAY' })
+  const open = openOf(core.get())
+  const isInside = open !== null && books(open.process) && prompt?.keys.some(key => key.command === 'XCBAK')
+  if (isInside) return step(core, { kind: 'key', command: 'XCBAK' })
   if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
 }
 

@@ -4,7 +4,10 @@ import type { Controller } from './controller.ts'
  * Android's Back is our Back. One entry stands guard above the page while there is somewhere to go back to, so that Back
  * never leaves the app in the middle of a task; on Home and at the log-in it leaves as everywhere else.
  */
-export const guardBack = (controller: Controller, page: Pick<Window, 'history' | 'addEventListener' | 'removeEventListener'>): (() => void) => {
+export const guardBack = (
+  controller: Controller,
+  page: Pick<Window, 'history' | 'addEventListener' | 'removeEventListener'>,
+): (() => void) => {
   let isGuarded = false
   const guard = (): void => {
     const { stack, panel } = controller.state()

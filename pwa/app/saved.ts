@@ -16,7 +16,9 @@ const isSlot = (value: unknown): value is Slot =>
   typeof value['savedAt'] === 'string' &&
   typeof value['finished'] === 'boolean' &&
   typeof value['open'] === 'boolean' &&
-  isRecord(value['state']) &&
-  ['process', 'key', 'at'].every(field => typeof (value['state'] as Record<string, unknown>)[field] === 'string')
+  isState(value['state'])
+
+const isState = (value: unknown): boolean =>
+  isRecord(value) && ['process', 'key', 'at'].every(field => typeof value[field] === 'string')
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

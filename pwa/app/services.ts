@@ -18,9 +18,9 @@ export type Services = {
   handheld: Handheld
   processes: readonly Process[]
   settings: SettingsStore
-  play(event: FeedbackEvent): void
+  play: (event: FeedbackEvent) => void
   /** Opens the camera in the video element; null = no camera, or not allowed. Decoding is loaded when first asked for. */
-  openCamera(video: HTMLVideoElement, onScan: (scan: Scan) => void): Promise<OpenCamera | null>
+  openCamera: (video: HTMLVideoElement, onScan: (scan: Scan) => void) => Promise<OpenCamera | null>
   info: { version: string; number: number | null }
 }
 

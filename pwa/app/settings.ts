@@ -14,9 +14,9 @@ export type Settings = {
 }
 
 export type SettingsStore = {
-  get(): Settings
-  set(change: Partial<Settings>): void
-  subscribe(listener: () => void): () => void
+  get: () => Settings
+  set: (change: Partial<Settings>) => void
+  subscribe: (listener: () => void) => () => void
 }
 
 export const DEFAULTS: Settings = {

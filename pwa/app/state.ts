@@ -1,5 +1,5 @@
 import type { MessageKey, Values } from '../../shared/process/message.ts'
-import type { Process, ProcessState, Prompt } from '../../shared/process/process.ts'
+import type { Input, Process, ProcessState, Prompt } from '../../shared/process/process.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
 import type { TaskId } from '../../shared/ids.ts'
 import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
@@ -8,7 +8,11 @@ import type { FeedbackEvent } from './events.ts'
 
 /** An answer in words: of a process, or of the app itself. */
 export type Say = { key: MessageKey | AppMessageKey; values: Values }
-export type Band = { event: FeedbackEvent | null; say: Say; /** What was scanned, for the panel of trouble. */ scanned: string | null }
+export type Band = {
+  event: FeedbackEvent | null
+  say: Say
+  /** What was scanned, for the panel of trouble. */ scanned: string | null
+}
 
 export type OpenProcess = { process: Process; state: ProcessState }
 
@@ -37,6 +41,8 @@ export type AppState = {
   band: Band | null
   panel: Panel
   question: Question | null
+  /** The input that raised the open question of the process: yes means the same again. */
+  asked: Input | null
   busy: boolean
   saving: Saving
   status: SyncStatus

@@ -1,24 +1,20 @@
-import type { CodeKind, Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import { takeBadge } from './badge.ts'
 import type { Core } from './core.ts'
 import { openDocument, openTask } from './open.ts'
 import { press } from './press.ts'
 import { answeredBy } from './question.ts'
+import { resolveHere } from './resolve.ts'
 import { detour, step } from './step.ts'
 import { openOf, topOf } from './state.ts'
-import type { Wanted } from './state.ts'
-
-/** Outside a task everything counts, in the order of the home screen. */
-const ANYTHING: readonly CodeKind[] = ['document', 'task', 'lpn', 'tote', 'carton', 'cart', 'location', 'serial', 'lot', 'item']
 
 /**
  * The one loop: look the code up here, never on the network; find its meaning; let it decide what happens. Commands and
  * badges count on every screen, before anything else.
  */
 export const take = async (core: Core, scan: Scan): Promise<void> => {
-  const { handheld, resolver } = core.ports
-  const lookup = await handheld.lookup(resolver.keysOf(scan))
-  const resolved = resolver.resolve(scan, wantedNow(core), lookup)
+  const { handheld } = core.ports
+  const resolved = await resolveHere(core, scan)
   if (topOf(core.get()).at === 'settings') core.set({ test: { scan, resolved } })
   const [first] = resolved.readings
   if (first?.kind === 'command') return press(core, first.code)
@@ -26,22 +22,21 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   if (first?.kind === 'badge') return takeBadge(core, first.text)
   if (handheld.session() === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
-  const items = resolved.readings.flatMap(reading => (reading.kind === 'item' ? [reading.item] : []))
-  if (items.length > 0) await handheld.loadItems(items)
   if (openOf(core.get()) === null) await route(core, resolved)
   else await step(core, { kind: 'scan', resolved })
-}
-
-const wantedNow = (core: Core): Wanted => {
-  const { prompt } = core.get()
-  return prompt ? { expects: prompt.expects, client: prompt.client } : { expects: ANYTHING, client: null }
 }
 
 /** On the home screen the scan decides where to go. */
 export const route = async (core: Core, resolved: Resolved): Promise<void> => {
   const { scan, readings } = resolved
   const [first] = readings
-  if (first === undefined) return core.say('unknown', resolved.problem === 'separatorLost' ? 'label.separator' : 'unknown', { code: scan.text }, scan.text)
+  if (first === undefined)
+    return core.say(
+      'unknown',
+      resolved.problem === 'separatorLost' ? 'label.separator' : 'unknown',
+      { code: scan.text },
+      scan.text,
+    )
   if (readings.length > 1 && first.kind !== 'item') return core.say('unknown', 'many', {}, scan.text)
   const task = taskOf(core, first)
   if (task !== null) return openTask(core, task, scan.text)

@@ -21,7 +21,8 @@ const CHECK_MS = 3_600_000
 export const watchUpdates = (ports: UpdatePorts): { atLogIn(): Promise<void>; stop(): void } => {
   let sinceCheck = 0
   let cancel = (): void => undefined
-  const apply = (registration: ServiceWorkerRegistration): void => registration.waiting?.postMessage({ type: 'SKIP_WAITING' })
+  const apply = (registration: ServiceWorkerRegistration): void =>
+    registration.waiting?.postMessage({ type: 'SKIP_WAITING' })
   const look = async (): Promise<void> => {
     const registration = await ports.registration()
     sinceCheck += LOOK_MS

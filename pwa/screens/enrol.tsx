@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { FormEvent } from 'react'
 import { tokenOf } from '../app/enrolment.ts'
 import type { SettingsStore } from '../app/settings.ts'
 import { speakerOf, LANGUAGES } from '../words/speak.ts'
 import { Button } from '../ui/button.tsx'
 import type { AppMessageKey } from '../words/keys.ts'
+import type { Speaker } from '../words/words.ts'
 
 type Step = 'waiting' | 'working' | 'done'
 type Props = {
@@ -25,49 +26,26 @@ const TROUBLE: Readonly<Record<'offline' | 'spent' | 'refused', AppMessageKey>> 
 }
 
 /** Once per device, and the only screen that needs the network at the start. */
-export const EnrolScreen = ({ settings, language, enrol, token, listen, onDone }: Props) => {
+export const EnrolScreen = (props: Props) => {
+  const { settings, language, token, listen } = props
   const speaker = speakerOf(language)
-  const [step, setStep] = useState<Step>('waiting')
-  const [trouble, setTrouble] = useState<AppMessageKey | null>(null)
-  const [typed, setTyped] = useState('')
-  const busy = useRef(false)
-  const take = async (text: string): Promise<void> => {
-    const found = tokenOf(text)
-    if (busy.current) return
-    if (found === null) return setTrouble('enrol.bad')
-    busy.current = true
-    setTrouble(null)
-    setStep('working')
-    const answer = await enrol(found)
-    busy.current = false
-    if (answer !== 'ok') {
-      setStep('waiting')
-      return setTrouble(TROUBLE[answer])
-    }
-    setStep('done')
-    onDone()
-  }
-  const taking = useRef(take)
-  taking.current = take
-  useEffect(() => listen(text => void taking.current(text)), [listen])
+  const { step, trouble, take } = useEnrolment(props)
+  useEffect(() => listen(take), [listen, take])
   useEffect(() => {
-    if (token !== null) void taking.current(token)
-  }, [token])
-  const send = (event: FormEvent): void => {
-    event.preventDefault()
-    void take(typed)
-  }
-  const ticks = [
-    { word: 'enrol.code', ok: step !== 'waiting' },
-    { word: 'enrol.storage', ok: step === 'done' },
-    { word: 'enrol.catalogue', ok: false },
-  ] as const
+    if (token !== null) take(token)
+  }, [token, take])
   return (
     <div className="frame">
       <header className="head">
         <h1 className="title">Stockhand</h1>
         {LANGUAGES.map(choice => (
-          <Button key={choice.code} kind="icon" className="icon" label={choice.name} onPress={() => settings.set({ language: choice.code })}>
+          <Button
+            key={choice.code}
+            kind="icon"
+            className="icon"
+            label={choice.name}
+            onPress={() => settings.set({ language: choice.code })}
+          >
             {choice.code.toUpperCase()}
           </Button>
         ))}
@@ -77,36 +55,87 @@ export const EnrolScreen = ({ settings, language, enrol, token, listen, onDone }
       </div>
       <main className="main">
         <div className="middle">
-          <ol className="steps">
-            {ticks.map(tick => (
-              <li key={tick.word}>
-                <span>{speaker.word(tick.word)}</span>
-                <span aria-hidden="true">{tick.ok ? '✓' : step === 'working' ? '…' : '○'}</span>
-              </li>
-            ))}
-          </ol>
+          <Ticks step={step} speaker={speaker} />
         </div>
         <p className="prompt" tabIndex={-1} data-busy={step === 'working'}>
           {speaker.say('enrol.code')}
         </p>
-        <form className="typing" onSubmit={send}>
-          <label>
-            <span className="hidden">{speaker.word('enrol.code')}</span>
-            <input
-              className="field code"
-              value={typed}
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              maxLength={200}
-              onChange={event => setTyped(event.target.value)}
-            />
-          </label>
-          <button type="submit" className="button" data-kind="primary">
-            {speaker.word('b.ok')}
-          </button>
-        </form>
+        <TypeCode speaker={speaker} onCode={take} />
       </main>
     </div>
+  )
+}
+
+/** One code at a time; a second one scanned meanwhile is not for the server any more. */
+const useEnrolment = ({ enrol, onDone }: Props) => {
+  const [step, setStep] = useState<Step>('waiting')
+  const [trouble, setTrouble] = useState<AppMessageKey | null>(null)
+  const busy = useRef(false)
+  const take = useCallback(
+    (text: string): void => {
+      const run = async (): Promise<void> => {
+        const found = tokenOf(text)
+        if (busy.current) return
+        if (found === null) return setTrouble('enrol.bad')
+        busy.current = true
+        setTrouble(null)
+        setStep('working')
+        const answer = await enrol(found)
+        busy.current = false
+        if (answer === 'ok') {
+          setStep('done')
+          return onDone()
+        }
+        setStep('waiting')
+        setTrouble(TROUBLE[answer])
+      }
+      void run()
+    },
+    [enrol, onDone],
+  )
+  return { step, trouble, take }
+}
+
+const Ticks = ({ step, speaker }: { step: Step; speaker: Speaker }) => (
+  <ol className="steps">
+    {(
+      [
+        { word: 'enrol.code', ok: step !== 'waiting' },
+        { word: 'enrol.storage', ok: step === 'done' },
+        { word: 'enrol.catalogue', ok: false },
+      ] as const
+    ).map(tick => (
+      <li key={tick.word}>
+        <span>{speaker.word(tick.word)}</span>
+        <span aria-hidden="true">{tick.ok ? '✓' : step === 'working' ? '…' : '○'}</span>
+      </li>
+    ))}
+  </ol>
+)
+
+const TypeCode = ({ speaker, onCode }: { speaker: Speaker; onCode: (text: string) => void }) => {
+  const [typed, setTyped] = useState('')
+  const send = (event: FormEvent): void => {
+    event.preventDefault()
+    onCode(typed)
+  }
+  return (
+    <form className="typing" onSubmit={send}>
+      <label>
+        <span className="hidden">{speaker.word('enrol.code')}</span>
+        <input
+          className="field code"
+          value={typed}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          maxLength={200}
+          onChange={event => setTyped(event.target.value)}
+        />
+      </label>
+      <button type="submit" className="button" data-kind="primary">
+        {speaker.word('b.ok')}
+      </button>
+    </form>
   )
 }

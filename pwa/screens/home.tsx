@@ -93,7 +93,14 @@ const Work = ({ app }: { app: App }) => {
 const NextCard = ({ app, next }: { app: App; next: Work }) => {
   const { chosen, controller, speaker } = app
   const due = next.due === null ? null : new Date(next.due)
-  const time = due ? new Intl.DateTimeFormat(chosen.language, { hour: '2-digit', minute: '2-digit', day: 'numeric', month: 'short' }).format(due) : null
+  const time = due
+    ? new Intl.DateTimeFormat(chosen.language, {
+        hour: '2-digit',
+        minute: '2-digit',
+        day: 'numeric',
+        month: 'short',
+      }).format(due)
+    : null
   return (
     <Button className="next" kind="row" onPress={() => void controller.openRow(next.task)}>
       <span>

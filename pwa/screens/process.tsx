@@ -43,7 +43,7 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       canGoBack
       keypad={keypad}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
-      bar={<Bar offers={question === null ? barOf(prompt, open.process) : QUESTION_BAR} />}
+      bar={<Bar offers={question === null ? barOf(prompt) : QUESTION_BAR} />}
     >
       <Middle app={app} open={open} prompt={prompt} />
     </Frame>
@@ -107,7 +107,11 @@ const Hero = ({ prompt }: { prompt: Prompt }) => {
 
 const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
   prompt.choices.length === 0 ? null : (
-    <div className="choices" role="group" aria-label={app.speaker.say(prompt.ask.message.key, prompt.ask.message.values)}>
+    <div
+      className="choices"
+      role="group"
+      aria-label={app.speaker.say(prompt.ask.message.key, prompt.ask.message.values)}
+    >
       {prompt.choices.map((choice, at) => (
         <Button key={choice.value} onPress={() => void app.controller.choose(at + 1)}>
           <span>

@@ -63,18 +63,19 @@ export const QueueScreen = () => {
 }
 
 const usePending = ({ handheld, state }: App): readonly Command[] => {
-  const [pending, setPending] = useState<readonly Command[]>([])
+  const [seen, setSeen] = useState<{ waiting: number; commands: readonly Command[] }>({ waiting: -1, commands: [] })
   const { waiting } = state.status
   useEffect(() => {
     let gone = false
+    if (seen.waiting === waiting) return undefined
     void handheld.pending().then(commands => {
-      if (!gone) setPending(commands)
+      if (!gone) setSeen({ waiting, commands })
     })
     return () => {
       gone = true
     }
-  }, [handheld, waiting])
-  return pending
+  }, [handheld, waiting, seen.waiting])
+  return seen.commands
 }
 
 const timeOf = (app: App, iso: string): string =>

@@ -91,13 +91,21 @@ const Chosen = ({ app }: { app: App }) => {
       value: LANGUAGES.find(language => language.code === chosen.language)?.name ?? '',
       turn: () => settings.set({ language: chosen.language === 'en' ? 'tr' : 'en' }),
     },
-    { word: speaker.word('set.sound'), value: chosen.sound, turn: () => settings.set({ sound: (chosen.sound + 2) % 12 }) },
+    {
+      word: speaker.word('set.sound'),
+      value: chosen.sound,
+      turn: () => settings.set({ sound: (chosen.sound + 2) % 12 }),
+    },
     {
       word: speaker.word('set.vibration'),
       value: chosen.vibration,
       turn: () => settings.set({ vibration: (chosen.vibration + 1) % 6 }),
     },
-    { word: speaker.word('set.text'), value: `${chosen.text} %`, turn: () => settings.set({ text: after(TEXT, chosen.text) }) },
+    {
+      word: speaker.word('set.text'),
+      value: `${chosen.text} %`,
+      turn: () => settings.set({ text: after(TEXT, chosen.text) }),
+    },
     {
       word: speaker.word('set.buttons'),
       value: `${chosen.buttons} %`,

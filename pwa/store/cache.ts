@@ -1,4 +1,4 @@
-import Dexie from 'dexie'
+import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
 import { emptyTables, frozen, putRow } from '../../shared/sync/rows.ts'
 import type { Kind, Manifest, Row } from '../../shared/sync/wire.ts'

@@ -1,4 +1,4 @@
-import Dexie from 'dexie'
+import { Dexie } from 'dexie'
 import { afterEach, expect, test } from 'vitest'
 import type { Birth, QueueRow } from '../sync/ports.ts'
 import { StorageFull } from '../sync/ports.ts'

@@ -1,4 +1,4 @@
-import Dexie from 'dexie'
+import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
 import type { Birth, EpochMark, QueueRow, QueueStore, SavedState } from '../sync/ports.ts'
 import { StorageFull } from '../sync/ports.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
 import { proofText, sha256Hex } from '../../shared/sync/seal.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import { makeApi } from './api.ts'
@@ -13,7 +14,7 @@ const served = (answers: ((call: Call) => Response)[], first = { access: 'a1', n
   const calls: Call[] = []
   const fetcher: typeof fetch = async (input, init) => {
     const call = {
-      url: String(input),
+      url: typeof input === 'string' ? input : '',
       method: init?.method ?? 'GET',
       headers: new Headers(init?.headers),
       body: typeof init?.body === 'string' ? init.body : '',
@@ -34,7 +35,13 @@ const served = (answers: ((call: Call) => Response)[], first = { access: 'a1', n
 describe('requests of a handheld', () => {
   test('[S60] carry the token and a proof over method, path, body and the last nonce of the server', async () => {
     const { calls, net } = served([() => json(200, {}, { 'x-nonce': 'n2' })])
-    await net.lease({ want: 'task', task: 't', session: 's', worker: 'w', takeOver: false })
+    await net.lease({
+      want: 'task',
+      task: derivedId('t'),
+      session: derivedId('s'),
+      worker: derivedId('w'),
+      takeOver: false,
+    })
     await net.quarantine('raw')
     const [first, second] = calls
     expect(first?.headers.get('authorization')).toBe('Stockhand a1')

@@ -27,67 +27,30 @@ export type ApiDeps = {
 
 const TIMEOUT_MS = 20_000
 
-export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: string; nonce: string } | null): Api => {
-  let access = first?.access ?? ''
-  let nonce = first?.nonce ?? ''
-  let refreshing: Promise<boolean> | null = null
+/** What is known of the token at this moment. */
+type Tokens = { access: string; nonce: string; refreshing: Promise<boolean> | null }
 
-  const raw = async (request: Request, headers: Record<string, string>): Promise<Response | null> => {
-    const timeout = request.timeoutMs === undefined ? TIMEOUT_MS : request.timeoutMs
-    try {
-      const response = await deps.fetch(deps.base + request.path, {
-        method: request.method,
-        headers: { ...headers, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
-        cache: request.path.startsWith('/api/blk/') ? 'default' : 'no-store',
-        redirect: 'error',
-        ...(request.body === undefined ? {} : { body: request.body }),
-        ...(timeout === null ? {} : { signal: AbortSignal.timeout(timeout) }),
-      })
-      nonce = response.headers.get(HEADERS.nonce) ?? nonce
-      return response
-    } catch {
-      return null
-    }
-  }
+export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: string; nonce: string } | null): Api => {
+  const tokens: Tokens = { access: first?.access ?? '', nonce: first?.nonce ?? '', refreshing: null }
   const proven = async (request: Request): Promise<Response | null> =>
-    raw(request, {
-      authorization: `${SCHEME} ${access}`,
-      [HEADERS.nonce]: nonce,
-      [HEADERS.proof]: await device.sign(proofText(request.method, request.path, request.body ?? '', nonce)),
+    raw(deps, tokens, request, {
+      authorization: `${SCHEME} ${tokens.access}`,
+      [HEADERS.nonce]: tokens.nonce,
+      [HEADERS.proof]: await device.sign(proofText(request.method, request.path, request.body ?? '', tokens.nonce)),
     })
-  /** A new access token. The first try may only bring the nonce to sign. */
-  const refresh = async (): Promise<boolean> => {
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const sig = await device.sign(`token\n${device.device}\n${nonce}`)
-      const body = JSON.stringify({ device: device.device, nonce, sig })
-      const response = await raw({ method: 'POST', path: '/api/token', body }, {})
-      if (response === null) return false
-      const answer = await bodyOf(response)
-      const good = response.ok ? v.safeParse(tokenAnswerSchema, answer) : null
-      if (good?.success === true) {
-        access = good.output.access
-        nonce = good.output.nonce
-        return true
-      }
-      const refusal = v.safeParse(refusalSchema, answer)
-      if (!refusal.success || refusal.output.code !== 'use_nonce') return false
-      nonce = refusal.output.nonce ?? nonce
-    }
-    return false
-  }
   const refreshed = (): Promise<boolean> => {
-    refreshing ??= refresh().finally(() => {
-      refreshing = null
+    tokens.refreshing ??= refresh(deps, tokens, device).finally(() => {
+      tokens.refreshing = null
     })
-    return refreshing
+    return tokens.refreshing
   }
   const send: Api['send'] = async request => {
-    if (access === '') await refreshed()
+    if (tokens.access === '') await refreshed()
     let response = await proven(request)
     for (let attempt = 0; attempt < 2 && response?.status === 401; attempt += 1) {
       const refusal = v.safeParse(refusalSchema, await bodyOf(response.clone()))
       const code = refusal.success ? refusal.output.code : null
-      if (code === 'use_nonce') nonce = (refusal.success ? refusal.output.nonce : null) ?? nonce
+      if (code === 'use_nonce') tokens.nonce = (refusal.success ? refusal.output.nonce : null) ?? tokens.nonce
       else if (!(await refreshed())) return response
       response = await proven(request)
     }
@@ -101,6 +64,51 @@ export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: strin
       return response === null ? { kind: 'offline' } : replyOf(response, schema, sentAt, deps.now)
     },
   }
+}
+
+/** Null = no network. Keeps the nonce of the answer for the next proof. */
+const raw = async (
+  deps: ApiDeps,
+  tokens: Tokens,
+  request: Request,
+  headers: Record<string, string>,
+): Promise<Response | null> => {
+  const timeout = request.timeoutMs === undefined ? TIMEOUT_MS : request.timeoutMs
+  try {
+    const response = await deps.fetch(deps.base + request.path, {
+      method: request.method,
+      headers: { ...headers, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      cache: request.path.startsWith('/api/blk/') ? 'default' : 'no-store',
+      redirect: 'error',
+      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(timeout === null ? {} : { signal: AbortSignal.timeout(timeout) }),
+    })
+    tokens.nonce = response.headers.get(HEADERS.nonce) ?? tokens.nonce
+    return response
+  } catch {
+    return null
+  }
+}
+
+/** A new access token, proven by the device key. The first try may only bring the nonce to sign. */
+const refresh = async (deps: ApiDeps, tokens: Tokens, { device, sign }: ApiDevice): Promise<boolean> => {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const { nonce } = tokens
+    const body = JSON.stringify({ device, nonce, sig: await sign(`token\n${device}\n${nonce}`) })
+    const response = await raw(deps, tokens, { method: 'POST', path: '/api/token', body }, {})
+    if (response === null) return false
+    const answer = await bodyOf(response)
+    const good = response.ok ? v.safeParse(tokenAnswerSchema, answer) : null
+    if (good?.success === true) {
+      tokens.access = good.output.access
+      tokens.nonce = good.output.nonce
+      return true
+    }
+    const refusal = v.safeParse(refusalSchema, answer)
+    if (!refusal.success || refusal.output.code !== 'use_nonce') return false
+    tokens.nonce = refusal.output.nonce ?? tokens.nonce
+  }
+  return false
 }
 
 const bodyOf = async (response: Response): Promise<unknown> => {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { device, receiveDraft, stamp, warehouse } from '../../test/support/commands.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
 import { chainHash, FIRST_HASH } from '../../shared/sync/seal.ts'
 import { appendDrafts } from './append.ts'
 import { ensureBirth, isLost, newEpoch } from './birth.ts'
 import { commandOf } from './own-commands.ts'
 
+const other: WarehouseId = derivedId('warehouse', 'other')
 const begun = async () => {
   const world = testPorts()
   const birth = await ensureBirth(world.ports, { device, warehouse, livedBefore: false })
@@ -60,7 +63,9 @@ describe('append', () => {
   test('[S1] what cannot be stored has no number and no chain link', async () => {
     const { ports, queue, birth } = await begun()
     const broken = { ...queue, append: async () => Promise.reject(new Error('no disk')) }
-    await expect(appendDrafts({ ...ports, queue: broken }, [receiveDraft(1)], null, stamp, null)).rejects.toThrow()
+    await expect(appendDrafts({ ...ports, queue: broken }, [receiveDraft(1)], null, stamp, null)).rejects.toThrow(
+      'no disk',
+    )
     expect(await queue.birth()).toEqual(birth)
   })
 })
@@ -81,8 +86,8 @@ describe('epochs', () => {
   test('[S7] another warehouse is another epoch, and what waits of the old one stays', async () => {
     const { ports, queue, birth } = await begun()
     await appendDrafts(ports, [receiveDraft(1)], null, stamp, null)
-    const there = await ensureBirth(ports, { device, warehouse: device as never, livedBefore: true })
-    expect(there).toMatchObject({ n: 2, next: 1, warehouse: device })
+    const there = await ensureBirth(ports, { device, warehouse: other, livedBefore: true })
+    expect(there).toMatchObject({ n: 2, next: 1, warehouse: other })
     expect(await queue.epochs()).toEqual([birth.epoch, there.epoch])
     expect(await queue.rows(birth.epoch, 0, 9)).toHaveLength(1)
     expect(await isLost(ports, there.epoch)).toBe(false)

@@ -4,11 +4,11 @@ const LONGEST_MS = 60_000
 export const backoffMs = (failures: number, random: number): number =>
   Math.floor(random * Math.min(LONGEST_MS, 2 ** Math.min(failures, 10) * 1000))
 
-/** What of one answer follows for the loop; `counts` = the head of the queue may be to blame (9.4 of the protocol). */
+/** What follows from an answer that is not the one asked for. `foreign`: not for this device or warehouse. */
 export type Trouble =
   | { kind: 'offline' }
   | { kind: 'wait'; ms: number | null }
-  | { kind: 'unauthorised' }
+  | { kind: 'unauthorised'; foreign: boolean }
   | { kind: 'revoked' }
   | { kind: 'outdated' }
   | { kind: 'tooLarge' }
@@ -21,8 +21,9 @@ export const troubleOf = (
 ): Trouble => {
   if (reply.kind === 'offline') return { kind: 'offline' }
   const { status } = reply
-  if (status === 401) return { kind: 'unauthorised' }
-  if (status === 403) return reply.refusal?.code === 'revoked' ? { kind: 'revoked' } : { kind: 'unauthorised' }
+  const code = reply.refusal?.code
+  if (status === 403 && code === 'revoked') return { kind: 'revoked' }
+  if (status === 401 || status === 403) return { kind: 'unauthorised', foreign: code === 'foreign_device' }
   if (status === 413) return { kind: 'tooLarge' }
   if (status === 426) return { kind: 'outdated' }
   if (status === 429 || status >= 500) return { kind: 'wait', ms: reply.retryAfterMs }

@@ -9,6 +9,7 @@ export type Doorbell = { start(): void; stop(): void }
 /** The server sends a comment every 20 s; longer silence is a dead connection. */
 const SILENCE_MS = 45_000
 const RETRY_MS = 15_000
+const SOON_MS = 1_000
 /** Three closes within ten seconds of opening: a proxy that buffers. The timer of the engine does the work meanwhile. */
 const SHORT_LIFE_MS = 10_000
 const SHORT_LIVES = 3
@@ -26,6 +27,7 @@ export const makeDoorbell = (
 
   const listen = async (id: number): Promise<void> => {
     const began = ports.clock.mono()
+    let pause = RETRY_MS
     const response = await api.send({ method: 'GET', path: '/api/events', timeoutMs: null })
     const isStream =
       response?.ok === true && (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
@@ -34,14 +36,17 @@ export const makeDoorbell = (
       live = response.body.getReader()
       await ring(live, id)
       live = null
-      shortLives = ports.clock.mono() - began < SHORT_LIFE_MS ? shortLives + 1 : 0
+      const isShort = ports.clock.mono() - began < SHORT_LIFE_MS
+      shortLives = isShort ? shortLives + 1 : 0
+      // A stream ends with its token: one that had lived is opened again at once, only not in step with the others.
+      if (!isShort) pause = SOON_MS
     } else {
       void response?.body?.cancel().catch(() => undefined)
     }
     if (id !== running) return
     const givesUp = shortLives >= SHORT_LIVES
     if (givesUp) shortLives = 0
-    const wait = givesUp ? GIVE_UP_MS : RETRY_MS * (0.5 + ports.random.next())
+    const wait = givesUp ? GIVE_UP_MS : pause * (0.5 + ports.random.next())
     cancel = ports.timer.after(wait, () => void listen(id))
   }
   const ring = async (reader: ByteReader, id: number): Promise<void> => {

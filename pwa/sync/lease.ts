@@ -1,19 +1,18 @@
-import type { InferOutput } from 'valibot'
-import type { Roster } from '../../shared/catalogue.ts'
+import * as v from 'valibot'
 import type { leaseRequestSchema } from '../../shared/sync/enrol.ts'
 import type { Handheld } from './handheld.ts'
 import type { Reply } from './ports.ts'
 
-export type LeaseRequest = InferOutput<typeof leaseRequestSchema>
+export type LeaseRequest = v.InferOutput<typeof leaseRequestSchema>
 
-/** A refusal `leased` names the worker by id, so that the question "… has started this" can name a person. */
-export const leaseAnswer = (reply: Reply<unknown>, roster: Roster | null): Awaited<ReturnType<Handheld['lease']>> => {
-  if (reply.kind === 'ok') return { kind: 'ok' }
-  if (reply.kind === 'offline') return { kind: 'offline' }
-  const { refusal, status } = reply
-  if (refusal?.code === 'leased') {
-    const worker = roster?.workers.find(one => one.id === refusal.id)
-    return { kind: 'taken', by: worker?.name ?? refusal.message }
-  }
-  return status === 404 || refusal?.code === 'not_found' ? { kind: 'gone' } : { kind: 'offline' }
-}
+/** Who has the task is an answer, not a refusal. */
+export const leaseAnswerSchema = v.variant('kind', [
+  v.object({ kind: v.literal('ok') }),
+  v.object({ kind: v.literal('taken'), by: v.string() }),
+  v.object({ kind: v.literal('gone') }),
+])
+export type LeaseAnswer = v.InferOutput<typeof leaseAnswerSchema>
+
+/** A refusal says nothing about the task: it is as if nobody could be asked. */
+export const leaseAnswer = (reply: Reply<LeaseAnswer>): Awaited<ReturnType<Handheld['lease']>> =>
+  reply.kind === 'ok' ? reply.body : { kind: 'offline' }

@@ -48,17 +48,6 @@ export const makeOverlay = (
     world = makeWorld(tables)
     lastAt = rebase(world, [...pending.values()], through, now())
   }
-  const readOwn = async (through: Through): Promise<OwnCommand[]> => {
-    const own: OwnCommand[] = []
-    for (const epoch of await stores.queue.epochs()) {
-      for (const row of await allRows(stores.queue, epoch, through[epoch] ?? 0)) {
-        if (row.warehouse !== warehouse) break
-        const command = ownOf(row)
-        if (command !== null) own.push(command)
-      }
-    }
-    return own
-  }
   /** Rules ask for the item of a command: without it the fold would differ from the server's. */
   const knowItemsOf = async (own: readonly OwnCommand[]): Promise<void> => {
     const ids = new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : [])))
@@ -79,7 +68,7 @@ export const makeOverlay = (
       do {
         // A scan may have been appended while the queue was read; it must be in the list that is folded.
         seen = appends
-        own = await readOwn(known)
+        own = await readOwn(stores.queue, warehouse, known)
         await knowItemsOf(own)
       } while (seen !== appends)
       tables = mutable(here, items)
@@ -113,6 +102,19 @@ export const makeOverlay = (
       redraw()
     },
   }
+}
+
+/** All own commands of the warehouse above `through`, oldest epoch first. */
+const readOwn = async (queue: QueueStore, warehouse: WarehouseId, through: Through): Promise<OwnCommand[]> => {
+  const own: OwnCommand[] = []
+  for (const epoch of await queue.epochs()) {
+    for (const row of await allRows(queue, epoch, through[epoch] ?? 0)) {
+      if (row.warehouse !== warehouse) break
+      const command = ownOf(row)
+      if (command !== null) own.push(command)
+    }
+  }
+  return own
 }
 
 /** A copy that pages may be written into. */

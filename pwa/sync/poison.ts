@@ -1,6 +1,6 @@
 import { OWN_STATE } from './birth.ts'
-import type { Ports } from './ports.ts'
-import { sealedOf } from './push-batch.ts'
+import type { Ports, QueueStore } from './ports.ts'
+import { contiguous, sealedOf } from './push-batch.ts'
 import type { Batch } from './push-batch.ts'
 
 /** The head of the queue that may be what the server cannot take. */
@@ -45,16 +45,16 @@ const deviceOf = (body: string): string | null => /"device":"([0-9a-f-]{36})"/.e
 const REVIEWED = `${OWN_STATE}reviewed/`
 
 /**
- * A revoked handheld still hands in what it has: for review, not for stock. What was handed in is noted, so that it goes
- * once; the queue itself is never touched.
+ * A revoked handheld still hands in what it has: the server keeps such a push for review, not for stock, and refuses it.
+ * What was handed in is noted, so that the next push goes on behind it; the queue itself is never touched.
  */
-export const reviewRevoked = async (ports: Pick<Ports, 'net' | 'queue'>, batch: Batch): Promise<void> => {
-  const key = REVIEWED + batch.epoch
-  const noted = (await ports.queue.state(key))?.value
+export const noteReviewed = async (queue: QueueStore, batch: Batch): Promise<void> => {
+  const last = batch.commands.at(-1)
+  if (last !== undefined) await queue.saveState({ key: REVIEWED + batch.epoch, value: last.seq })
+}
+export const unreviewed = async (queue: QueueStore, batch: Batch, limit: number): Promise<Batch> => {
+  const noted = (await queue.state(REVIEWED + batch.epoch))?.value
   const after = Math.max(batch.mark.acked, typeof noted === 'number' ? noted : 0)
-  const rows = await ports.queue.rows(batch.epoch, after, 100)
-  const last = rows.at(-1)
-  if (last === undefined) return
-  const reply = await ports.net.quarantine(rawOf(batch, rows))
-  if (reply.kind === 'ok') await ports.queue.saveState({ key, value: last.seq })
+  const { hole: _, ...rest } = batch
+  return { ...rest, hole: undefined, commands: contiguous(await queue.rows(batch.epoch, after, limit)) }
 }

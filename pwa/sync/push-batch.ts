@@ -13,6 +13,8 @@ export type Batch = {
   hole: SyncRequest['push']['hole']
   /** Highest number of the epoch that is known here. */
   last: number
+  /** The epoch that new steps get their numbers from. */
+  isPresent: boolean
 }
 
 /** Rows looked at to count what waits of an epoch that is not the present one. */
@@ -31,18 +33,19 @@ export const nextBatch = async (
   birth: Birth,
   head: CacheHead | null,
   limit: number,
+  heldBack: ReadonlySet<string>,
 ): Promise<Batch> => {
   for (const epoch of await queue.epochs()) {
-    if (epoch === birth.epoch) continue
+    if (epoch === birth.epoch || heldBack.has(epoch)) continue
     const mark = await markOf(queue, birth, epoch)
     const unsent = await queue.rows(epoch, mark.acked, limit)
     const warehouse = unsent[0]?.warehouse ?? mark.warehouse
     const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head))
     if (unsent.length === 0 && !behind) continue
-    return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked)
+    return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
   }
   const mark = await markOf(queue, birth, birth.epoch)
-  return batchOf(mark, await queue.rows(birth.epoch, mark.acked, limit), birth.next - 1)
+  return batchOf(mark, await queue.rows(birth.epoch, mark.acked, limit), birth.next - 1, true)
 }
 
 /** Acknowledged commands that the confirmed rows do not contain yet; what was pruned is contained by the rule of pruning. */
@@ -51,7 +54,7 @@ const isBehind = async (queue: QueueStore, mark: EpochMark, head: CacheHead): Pr
   return head.cursor !== null && through < mark.acked && (await queue.rows(mark.epoch, through, 1)).length > 0
 }
 
-const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number): Batch => {
+const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number, isPresent: boolean): Batch => {
   let from = mark.acked + 1
   while (mark.skipped.includes(from)) from += 1
   const present = rows.filter(row => row.seq >= from)
@@ -65,11 +68,11 @@ const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number): Batc
           reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost',
         }
       : undefined
-  return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last }
+  return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last, isPresent }
 }
 
 /** As many as fit, without a gap and without one that went to the rescue door before. */
-const contiguous = (rows: readonly QueueRow[]): readonly QueueRow[] => {
+export const contiguous = (rows: readonly QueueRow[]): readonly QueueRow[] => {
   let bytes = 0
   const end = rows.findIndex((row, i) => {
     bytes += encoder.encode(JSON.stringify(sealedOf(row))).length + 1

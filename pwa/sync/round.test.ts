@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { device, receiveDraft, stamp, warehouse } from '../../test/support/commands.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
 import type { Reply } from './ports.ts'
 import { ensureBirth } from './birth.ts'
 import { makeEngine } from './engine.ts'
 import type { RoundEnd } from './round.ts'
 
+const other: WarehouseId = derivedId('warehouse', 'other')
 const refused = (status: number, code: string | null = null, retryAfterMs: number | null = null): Reply<never> => ({
   kind: 'refused',
   status,
@@ -278,7 +281,7 @@ describe('holes and commands that cannot be taken', () => {
 describe('answers of the server', () => {
   test.each([
     ['offline: nothing changes', { kind: 'offline' } as Reply<never>, { kind: 'offline' }],
-    ['401 after every repair: set up again', refused(401, 'unauthorised'), { kind: 'unauthorised' }],
+    ['401 after every repair: set up again', refused(401, 'unauthorised'), { kind: 'unauthorised', foreign: false }],
     ['426: this app is too old', refused(426, 'unknown_proto'), { kind: 'outdated' }],
     ['429 with a time', refused(429, 'busy', 1000), { kind: 'wait', ms: 1000 }],
     ['503 without a time', refused(503), { kind: 'wait', ms: null }],
@@ -317,12 +320,15 @@ describe('answers of the server', () => {
     for (let i = 0; i < 3; i += 1) {
       state.instead.push(refused(403, 'revoked'))
       expect(await engine.round()).toEqual({ kind: 'revoked' })
+      await scan(1)
     }
     expect(await cache.head()).toBeNull()
-    expect(state.raw).toHaveLength(1)
-    expect(JSON.parse(state.raw[0] ?? '')).toMatchObject({ commands: [{ seq: 1 }, { seq: 2 }] })
-    expect(await queue.rows(birth.epoch, 0, 9)).toHaveLength(2)
+    // The server keeps a refused push for review: each step goes there once.
+    expect(state.requests.slice(-3).map(r => r.push.commands.map(c => c.seq))).toEqual([[1, 2], [3], [4]])
+    expect(await queue.rows(birth.epoch, 0, 9)).toHaveLength(5)
     expect(engine.status().link).toBe('revoked')
+    await rounds()
+    expect([engine.status().waiting, state.last.get(birth.epoch)]).toEqual([0, 5])
   })
   test('[S43] offline is said after two failed rounds, online after the first good one', async () => {
     const { rounds, state, engine } = await begun()
@@ -342,16 +348,30 @@ describe('another warehouse', () => {
     const { scan, rounds, state, ports, birth, cache } = await begun()
     await rounds()
     await scan(2)
-    const there = await ensureBirth(ports, { device, warehouse: device as never, livedBefore: true })
+    const there = await ensureBirth(ports, { device, warehouse: other, livedBefore: true })
     await scan(1)
     await rounds()
     const pushed = state.requests.filter(request => request.push.commands.length > 0)
     expect(pushed.map(r => [r.push.epoch, r.warehouse, r.push.commands.length])).toEqual([
       [birth.epoch, warehouse, 2],
-      [there.epoch, device, 1],
+      [there.epoch, other, 1],
     ])
     expect(pushed[0]?.cursor).toBeNull()
-    expect((await cache.head())?.warehouse).toBe(device)
+    expect((await cache.head())?.warehouse).toBe(other)
+  })
+})
+
+describe('an epoch that the server refuses to hear of', () => {
+  test('[S44] waits in the queue, and the present one goes on', async () => {
+    const { scan, rounds, state, ports, birth, engine } = await begun()
+    await rounds()
+    await scan(2)
+    const there = await ensureBirth(ports, { device, warehouse: other, livedBefore: true })
+    await scan(1)
+    state.instead.push(refused(403, 'foreign_device'))
+    await rounds()
+    expect([state.last.get(birth.epoch), state.last.get(there.epoch)]).toEqual([undefined, 1])
+    expect(engine.status().waiting).toBe(2)
   })
 })
 

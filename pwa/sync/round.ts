@@ -10,7 +10,7 @@ import { isLost, lostIsKnown } from './birth.ts'
 import { fetchCatalogue } from './catalogue-fetch.ts'
 import type { CatalogueProgress } from './catalogue-fetch.ts'
 import { heard, noMark } from './marks.ts'
-import { headFailed, reviewRevoked } from './poison.ts'
+import { headFailed, noteReviewed, unreviewed } from './poison.ts'
 import type { Suspect } from './poison.ts'
 import type { Birth, CacheHead, Ports } from './ports.ts'
 import { nextBatch, sealedOf, waitingOf } from './push-batch.ts'
@@ -27,12 +27,12 @@ export type RoundEnd =
 
 /** What the confirmed rows have become; called after the transaction that wrote them. */
 export type RoundHooks = {
-  pageTaken(rows: readonly Row[], head: CacheHead): void
+  pageTaken(rows: readonly Row[], head: CacheHead): void | Promise<void>
   /** Other rows than before: read them all again. */
   baseReplaced(): Promise<void>
   catalogueChanged(): Promise<void>
   progress(loading: { done: number; all: number | null } | null): void
-  answered(response: SyncResponse): void
+  answered(response: SyncResponse): void | Promise<void>
 }
 
 export type RoundOptions = {
@@ -50,6 +50,8 @@ export type RoundMemory = {
   drift: number | null
   catalogue: CatalogueProgress | null
   revoked: boolean
+  /** Epochs that the server refuses to hear of; asked again after a restart. */
+  heldBack: Set<string>
 }
 export const newMemory = (): RoundMemory => ({
   limit: MAX_COMMANDS,
@@ -58,6 +60,7 @@ export const newMemory = (): RoundMemory => ({
   drift: null,
   catalogue: null,
   revoked: false,
+  heldBack: new Set(),
 })
 
 /** One round: one POST /sync, and what its answer asks for: a snapshot, a piece of the catalogue. */
@@ -70,7 +73,8 @@ export const runRound = async (
   const birth = await ports.queue.birth()
   if (birth === null) return { kind: 'idle' }
   const head = await presentHead(ports, birth)
-  const batch = await nextBatch(ports.queue, birth, head, memory.limit)
+  const due = await nextBatch(ports.queue, birth, head, memory.limit, memory.heldBack)
+  const batch = memory.revoked ? await unreviewed(ports.queue, due, memory.limit) : due
   const reply = await ports.net.sync(await requestOf(ports, options, memory, birth, head, batch))
   if (reply.kind !== 'ok') return failed(ports, hooks, memory, batch, troubleOf(reply))
   takeSample(ports, memory, reply.sentAt, reply.receivedAt, reply.body.now)
@@ -78,7 +82,7 @@ export const runRound = async (
   memory.revoked = false
   memory.limit = Math.min(MAX_COMMANDS, memory.limit * 2)
   const moved = await takeAnswer(ports, hooks, birth, head, batch, reply.body)
-  hooks.answered(reply.body)
+  await hooks.answered(reply.body)
   if ('kind' in moved) return moved
   // An epoch of another warehouse goes out under its own name; that warehouse's catalogue is of no use here.
   if (batch.warehouse !== birth.warehouse) return { kind: 'good', more: moved.progress }
@@ -91,7 +95,7 @@ export const runRound = async (
 }
 
 /** Rows of another warehouse are of no use here: thrown away, and a snapshot is due. */
-const presentHead = async ({ cache }: Ports, birth: Birth): Promise<CacheHead | null> => {
+const presentHead = async ({ cache }: Pick<Ports, 'cache'>, birth: Birth): Promise<CacheHead | null> => {
   const head = await cache.head()
   if (head === null || head.warehouse === birth.warehouse) return head
   await cache.clear()
@@ -172,7 +176,7 @@ const takeAnswer = async (
     through: { ...head.through, [batch.epoch]: pull.through },
   }
   const taken = await ports.cache.applyPage(head, next, pull.rows)
-  if (taken) hooks.pageTaken(pull.rows, next)
+  if (taken) await hooks.pageTaken(pull.rows, next)
   return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
 }
 
@@ -242,8 +246,13 @@ const failed = async (
       await ports.cache.clear()
       await hooks.baseReplaced()
     }
-    await reviewRevoked(ports, batch)
+    await noteReviewed(ports.queue, batch)
     return trouble
+  }
+  if (trouble.kind === 'unauthorised' && trouble.foreign && !batch.isPresent) {
+    // The server does not take the other warehouse's epoch from this handheld any more: it waits, the present one goes on.
+    memory.heldBack.add(batch.epoch)
+    return { kind: 'good', more: true }
   }
   if (trouble.kind === 'tooLarge' && batch.commands.length > 1) {
     memory.limit = Math.max(1, Math.floor(batch.commands.length / 2))

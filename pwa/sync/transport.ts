@@ -1,33 +1,28 @@
 import * as v from 'valibot'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
-import type { Row, SnapshotHead, SyncResponse } from '../../shared/sync/wire.ts'
+import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
 import { refusedBy } from './api.ts'
 import type { Api } from './api.ts'
 import { linesOf } from './lines.ts'
 import type { ByteReader } from './lines.ts'
-import type { LeaseRequest } from './lease.ts'
+import { leaseAnswerSchema } from './lease.ts'
+import type { LeaseAnswer, LeaseRequest } from './lease.ts'
 import type { Net, Reply } from './ports.ts'
 
 const ROWS_AT_ONCE = 1000
 /** A large warehouse over a weak radio; silence is bounded by the server closing the stream. */
 const SNAPSHOT_TIMEOUT_MS = 300_000
 
-/** Rows travel as `unknown` bodies; the schema types the kind but makes `b` optional. */
-const syncBody = v.pipe(
-  syncResponseSchema,
-  v.transform(body => body as SyncResponse),
-)
-
 /** The network as the engine knows it, over fetch. */
 export const makeNet = (
   api: Api,
   now: () => number,
-): Net & { lease(request: LeaseRequest): Promise<Reply<unknown>> } => ({
-  sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncBody),
+): Net & { lease(request: LeaseRequest): Promise<Reply<LeaseAnswer>> } => ({
+  sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncResponseSchema),
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),
-  lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, v.unknown()),
+  lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, leaseAnswerSchema),
   block: async sha => {
     const sentAt = now()
     const response = await api.send({ method: 'GET', path: `/api/blk/${sha}` })

@@ -7,7 +7,7 @@ import type { IconName } from './icon.tsx'
 const LATE_MS = 15 * 60_000
 const LATE_COUNT = 200
 
-export type DotState = { icon: IconName; count: number }
+export type DotState = { icon: Extract<IconName, 'sent' | 'waiting' | 'offline' | 'late' | 'needsMe'>; count: number }
 
 /** What the dot shows; decided by the last round, never by what the browser thinks of the network. */
 export const dotOf = (status: SyncStatus, now: string): DotState => {
@@ -22,7 +22,7 @@ export const dotOf = (status: SyncStatus, now: string): DotState => {
 export const Dot = () => {
   const { controller, handheld, state, speaker } = useApp()
   const dot = dotOf(state.status, handheld.now())
-  const word = speaker.word(`dot.${dot.icon}` as 'dot.sent')
+  const word = speaker.word(`dot.${dot.icon}`)
   return (
     <Button
       kind="icon"

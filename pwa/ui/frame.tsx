@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useApp } from '../app/services.ts'
 import { Band } from './band.tsx'
 import { Button } from './button.tsx'
@@ -20,18 +20,26 @@ type Props = {
   screen: string
 }
 
-/** Header, band, middle, prompt, bar: every screen is drawn in this frame. */
-export const Frame = ({ title, progress, canGoBack = false, children, prompt, bar, keypad = false, screen }: Props) => {
+/** Header, band, middle, prompt, bar: every screen is drawn in this frame. A new screen begins with a new frame. */
+export const Frame = (props: Props) => <Drawn key={props.screen} {...props} />
+
+const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keypad = false, screen }: Props) => {
   const { controller, state, speaker } = useApp()
-  const [frame, tight] = useGiveWay(screen)
+  const frame = useRef<HTMLDivElement>(null)
+  const tight = useGiveWay(frame)
   useEffect(() => {
     frame.current?.querySelector<HTMLElement>('.prompt')?.focus({ preventScroll: true })
-  }, [frame, screen])
+  }, [])
   return (
     <div className="frame" ref={frame} data-tight={tight} data-keypad={keypad} data-screen={screen}>
       <header className="head">
         {canGoBack ? (
-          <Button kind="icon" className="icon" label={speaker.word('key.back')} onPress={() => void controller.press('XCBAK')}>
+          <Button
+            kind="icon"
+            className="icon"
+            label={speaker.word('key.back')}
+            onPress={() => void controller.press('XCBAK')}
+          >
             <Icon name="back" flips />
           </Button>
         ) : null}
@@ -61,25 +69,23 @@ export const Frame = ({ title, progress, canGoBack = false, children, prompt, ba
   )
 }
 
-/** The give-way list: when the middle row is lower than the hero, the frame around it becomes smaller. */
-const useGiveWay = (screen: string) => {
-  const frame = useRef<HTMLDivElement>(null)
+/**
+ * The give-way list: when the middle row is lower than the hero, the frame around it becomes smaller. Once tight it stays
+ * so until the next screen: a frame that breathes is worse than a small one.
+ */
+const useGiveWay = (frame: RefObject<HTMLDivElement | null>): boolean => {
   const [tight, setTight] = useState(false)
   useLayoutEffect(() => {
     const middle = frame.current?.querySelector('.middle')
     if (!middle) return undefined
     const measure = (): void => {
       const hero = middle.querySelector('.hero')?.getBoundingClientRect().height ?? 0
-      // Once tight it stays so until the next screen: a frame that breathes is worse than a small one.
       if (middle.clientHeight < hero + 24) setTight(true)
     }
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(middle)
-    return () => {
-      observer.disconnect()
-      setTight(false)
-    }
-  }, [screen])
-  return [frame, tight] as const
+    return () => observer.disconnect()
+  }, [frame])
+  return tight
 }

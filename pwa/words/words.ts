@@ -1,8 +1,11 @@
 import type { MessageKey, Values, WordKey } from '../../shared/process/message.ts'
 import type { AppMessageKey, AppWordKey } from './keys.ts'
 
-/** A sentence with {places}; where a number decides the form, the forms by the plural rules of the language. */
-export type Sentence = string | { by: string; one?: string; other: string }
+/**
+ * A sentence with {places}; where a number decides the form, the forms by the plural rules of the language. `none` is for
+ * 0, where the number says nothing (goods that nobody has ordered).
+ */
+export type Sentence = string | { by: string; none?: string; one?: string; other: string }
 
 /** A language: every key of the processes and of the app. A missing one does not compile. */
 export type Words = {
@@ -25,6 +28,7 @@ export const makeSpeaker = (language: Language, words: Words) => {
     const found = words.say[key]
     if (typeof found === 'string') return found
     const n = Number(values[found.by] ?? 0)
+    if (n === 0 && found.none !== undefined) return found.none
     return plural.select(n) === 'one' ? (found.one ?? found.other) : found.other
   }
   const shown = (name: string, value: string | number): Piece => {
@@ -59,10 +63,10 @@ export const makeSpeaker = (language: Language, words: Words) => {
 export type Speaker = ReturnType<typeof makeSpeaker>
 
 /** Values that name a kind, a role or a reason are words of ours, not names: they are said in the worker's language. */
-const KINDS: Readonly<Record<string, string>> = { kind: 'kind', wanted: 'kind', role: 'role', reason: 'reason' }
+const FAMILIES: ReadonlySet<string> = new Set(['kind', 'role', 'reason'])
 
 const wordOf = (words: Words, name: string, value: string): string | null => {
-  const family = KINDS[name]
-  const key = `${family}.${value}`
-  return family !== undefined && Object.hasOwn(words.word, key) ? words.word[key as WordKey | AppWordKey] : null
+  if (!FAMILIES.has(name)) return null
+  const found = Object.entries(words.word).find(([key]) => key === `${name}.${value}`)
+  return found?.[1] ?? null
 }

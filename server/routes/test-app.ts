@@ -54,7 +54,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
   const log = (level: string) => (fields: Record<string, unknown>, message: string) =>
     void logged.push({ level, fields, message })
   const memory = memoryStores()
-  const { site } = memory.stores
+  const { site } = more.stores ?? memory.stores
   const secrets = await loadSecrets(site, randomBytes)
   for (const warehouse of [WAREHOUSE, OTHER_WAREHOUSE]) {
     const roster = nextRoster({ warehouse, version: 0, workers: [AYSE, CEM] }, now(), 7)

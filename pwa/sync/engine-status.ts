@@ -1,0 +1,86 @@
+import { isoOf } from '../../shared/time.ts'
+import { isQuotaError } from '../store/quota.ts'
+import type { SyncStatus } from './handheld.ts'
+import { StorageFull } from './ports.ts'
+import type { Ports, QueueRow } from './ports.ts'
+import { waitingOf } from './push-batch.ts'
+import type { RoundEnd } from './round.ts'
+
+export type EngineStatus = Pick<SyncStatus, 'link' | 'waiting' | 'oldest' | 'lastGoodRound' | 'loading' | 'storageFull'>
+
+/** Offline is said after two failed rounds or ten seconds, so that one lost packet does not worry anybody. */
+const OFFLINE_AFTER = { rounds: 2, ms: 10_000 }
+
+/** What the dot in the header shows, kept from what rounds and appends met. */
+export const makeStatus = ({ clock, queue }: Pick<Ports, 'clock' | 'queue'>, changed: () => void) => {
+  let status: EngineStatus = {
+    link: 'connecting',
+    waiting: 0,
+    oldest: null,
+    lastGoodRound: null,
+    loading: null,
+    storageFull: false,
+  }
+  let full = { queue: false, cache: false }
+  const failures = { count: 0, since: 0 }
+  const say = (change: Partial<EngineStatus>): void => {
+    status = { ...status, ...change }
+    changed()
+  }
+  const sayFull = (change: Partial<typeof full>): void => {
+    full = { ...full, ...change }
+    const storageFull = full.queue || full.cache
+    if (storageFull !== status.storageFull) say({ storageFull })
+  }
+  return {
+    get: () => status,
+    failures,
+    say,
+    sayFull,
+    sayAppended: (rows: readonly QueueRow[]): void => {
+      const first = rows[0]
+      if (first === undefined) return
+      say({ waiting: status.waiting + rows.length, oldest: status.oldest ?? isoOf(first.appendedAt) })
+    },
+    sayWaiting: async (): Promise<void> => {
+      const { count, oldest } = await waitingOf(queue, await queue.birth())
+      say({ waiting: count, oldest: oldest === null ? null : isoOf(oldest) })
+    },
+    sayRound: (end: RoundEnd): void => {
+      sayFull({ cache: end.kind === 'storage' && end.full })
+      if (end.kind === 'good') failures.count = 0
+      else if (end.kind !== 'idle') {
+        if (failures.count === 0) failures.since = clock.mono()
+        failures.count += 1
+      }
+      const isLong = failures.count > 0 && clock.mono() - failures.since >= OFFLINE_AFTER.ms
+      const isOffline = failures.count >= OFFLINE_AFTER.rounds || isLong
+      say(linkAfter(end, isOffline ? 'offline' : status.link, isoOf(clock.now())))
+    },
+  }
+}
+
+export const isFull = (error: unknown): boolean => error instanceof StorageFull || isQuotaError(error)
+
+/** A store that rejects must not end the loop: nothing was written, the next round tries again. Faults of ours are thrown. */
+export const isStorageTrouble = (error: unknown): boolean =>
+  isFull(error) || (error instanceof Error && !/^(?:Type|Range|Reference|Syntax)Error$/.test(error.name))
+
+const linkAfter = (end: RoundEnd, otherwise: EngineStatus['link'], now: string): Partial<EngineStatus> => {
+  switch (end.kind) {
+    case 'good':
+      return { link: 'online', lastGoodRound: now }
+    case 'unauthorised':
+    case 'revoked':
+    case 'outdated':
+      return { link: end.kind }
+    case 'offline':
+    case 'wait':
+    case 'rejected':
+    case 'tooLarge':
+      return { link: otherwise }
+    case 'storage':
+    case 'idle':
+      return {}
+  }
+}

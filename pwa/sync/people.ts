@@ -1,0 +1,89 @@
+import type { Client, Roster } from '../../shared/catalogue.ts'
+import { timeId } from '../../shared/ids.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
+import type { RosterBody } from '../../shared/sync/rows.ts'
+import { OWN_STATE } from './birth.ts'
+import type { Handheld, Session } from './handheld.ts'
+import type { Ports } from './ports.ts'
+import { clientsOf, readRoster, workerOfBadge } from './roster.ts'
+import type { VerifyServer } from './roster.ts'
+
+/** Who may log in, who is logged in, and whose goods there are. */
+export type People = {
+  /** At the start: the session goes on after a battery change, the roster is there before any snapshot. */
+  load(): Promise<void>
+  /** The rows of the cache have changed. */
+  read(): Promise<void>
+  roster(): Roster | null
+  clients(): readonly Client[]
+  session(): Session | null
+  logIn: Handheld['logIn']
+  logOut(): Promise<void>
+}
+
+const SESSION = `${OWN_STATE}session`
+const ROSTER = `${OWN_STATE}roster`
+
+export const makePeople = (
+  { cache, clock, queue, random }: Ports,
+  setup: { warehouse: { id: WarehouseId }; verify: VerifyServer; roster: RosterBody | null },
+  now: () => string,
+): People => {
+  let roster: Roster | null = null
+  let clients: readonly Client[] = []
+  let session: Session | null = null
+
+  /** A roster counts if it is signed and not older than the one known. */
+  const take = async (body: RosterBody | null): Promise<boolean> => {
+    const fresh = body === null ? null : await readRoster(body, setup.warehouse.id, setup.verify)
+    if (fresh === null || (roster !== null && fresh.version <= roster.version)) return false
+    roster = fresh
+    return true
+  }
+  const read = async (): Promise<void> => {
+    clients = clientsOf(await cache.rowsOf('client'))
+    const body = rosterBody((await cache.rowsOf('roster'))[0]?.b)
+    // Kept beside the queue as well: without the cache there must still be a log-in.
+    if (await take(body)) await queue.saveState({ key: ROSTER, value: body })
+  }
+  return {
+    load: async () => {
+      await take(setup.roster)
+      await take(rosterBody((await queue.state(ROSTER))?.value))
+      // Written below and by nobody else.
+      session = ((await queue.state(SESSION))?.value as Session | undefined) ?? null
+      await read()
+    },
+    read,
+    roster: () => roster,
+    clients: () => clients,
+    session: () => session,
+    logIn: async badge => {
+      const answer = workerOfBadge(roster, badge, now())
+      if (!answer.ok) return answer
+      const begun: Session = {
+        id: timeId(clock.now(), random.bytes(10)),
+        worker: answer.worker,
+        roster: roster?.version ?? 0,
+        startedAt: now(),
+      }
+      await queue.saveState({ key: SESSION, value: begun })
+      session = begun
+      return { ok: true, session: begun }
+    },
+    logOut: async () => {
+      await queue.dropState(SESSION)
+      session = null
+    },
+  }
+}
+
+const rosterBody = (value: unknown): RosterBody | null =>
+  typeof value === 'object' &&
+  value !== null &&
+  'text' in value &&
+  typeof value.text === 'string' &&
+  'sig' in value &&
+  typeof value.sig === 'string'
+    ? { text: value.text, sig: value.sig }
+    : null

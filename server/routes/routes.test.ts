@@ -1,0 +1,479 @@
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
+import type { TaskId } from '../../shared/ids.ts'
+import { HEADERS } from '../../shared/sync/enrol.ts'
+import { endpoints } from '../app.ts'
+import { scopeName } from '../sync/handle.ts'
+import { HEARTBEAT_MS } from './events.ts'
+import { refusalsOf } from './openapi.ts'
+import { STATUS } from './refused.ts'
+import { MAX_POISON_BYTES, MAX_RESCUE_BYTES } from './rescue.ts'
+import {
+  ADMIN,
+  AYSE,
+  BLOCK,
+  BLOCK_SHA,
+  CEM,
+  CLIENT,
+  enrol,
+  get,
+  OTHER_WAREHOUSE,
+  post,
+  proven,
+  round,
+  sealed,
+  send,
+  session,
+  testApp,
+  WAREHOUSE,
+} from './test-app.ts'
+import { POLL_MS } from './doorbell.ts'
+
+const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code
+
+/** What anybody may call without credentials; everything else must refuse. A new route is refused by this list until it is named. */
+const OPEN = new Set([
+  'POST /api/enrol',
+  'POST /api/token',
+  'POST /api/rescue',
+  'GET /api/health',
+  'GET /api/openapi.json',
+  'GET /demo',
+  'GET /demo/code/:kind/:file',
+  'GET /demo/:file',
+  'GET /*',
+])
+
+test('[A8] without credentials only the documented open routes answer', async () => {
+  const demo = { data: emptyDemo, files: new Map() }
+  const app = await testApp({ demo })
+  const registered = new Set(app.app.routes.map(route => `${route.method} ${route.path}`))
+  const walked: string[] = []
+  for (const route of registered) {
+    const [method = '', path = ''] = route.split(' ')
+    if (method === 'ALL') continue
+    const response = await app.app.request(path.replace(/:\w+/g, 'x').replace('*', 'page'), {
+      method,
+      ...(method === 'POST' ? { body: '{}' } : {}),
+    })
+    const shut = response.status === 401 && (await codeOf(response)) === 'unauthorised'
+    expect([route, shut]).toEqual([route, !OPEN.has(route)])
+    walked.push(route)
+  }
+  for (const { method, path } of endpoints()) expect(walked).toContain(`${method} ${path}`)
+  for (const route of OPEN) expect(walked).toContain(route)
+})
+
+const emptyDemo = {
+  items: async () => [],
+  documents: async () => [],
+  places: async () => [],
+  enrolment: () => ({ code: 'XECODE', url: 'http://localhost/enrol#t=XECODE' }),
+}
+
+test('[A6] a revoked handheld is refused everywhere, its work is kept for review', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  await app.deps.stores.devices.revoke(device.answer.device, 'revoked')
+  const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
+  for (const response of [
+    await get(app, device, '/api/catalogue'),
+    await get(app, device, '/api/snapshot'),
+    await get(app, device, '/api/events'),
+    await send(app, device, '/api/sync', request),
+  ])
+    expect([response.status, await codeOf(response)]).toEqual([403, 'revoked'])
+  expect(app.rounds).toEqual([])
+  expect(app.kept).toMatchObject([{ source: 'revoked', device: device.answer.device, body: JSON.stringify(request) }])
+  expect((await send(app, device, '/api/quarantine', 'poison')).status).toBe(200)
+  expect(app.kept).toHaveLength(2)
+})
+
+test('[A6] a revoked handheld that repeats itself for ever does not fill the store', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  await app.deps.stores.devices.revoke(device.answer.device, 'frozen')
+  const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
+  let last = 403
+  for (let i = 0; i < 21; i += 1) last = (await send(app, device, '/api/sync', request)).status
+  expect([last, app.kept.length]).toEqual([429, 20])
+})
+
+test('[A9] a handheld speaks for itself and its warehouse only', async () => {
+  const app = await testApp()
+  const [one, two] = [await enrol(app), await enrol(app)]
+  for (const request of [round(two), round(one, { warehouse: OTHER_WAREHOUSE })]) {
+    const response = await send(app, one, '/api/sync', request)
+    expect([response.status, await codeOf(response)]).toEqual([403, 'foreign_device'])
+  }
+  expect(app.rounds).toEqual([])
+})
+
+test('[A11] the scope is that of the logged-in worker, computed by the server, and stays when nobody is logged in', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const scopes: unknown[] = []
+  for (const worker of [AYSE, CEM, null, { ...AYSE, id: derivedId<'worker'>('nobody') }]) {
+    await send(app, device, '/api/sync', round(device, { session: worker && session(worker) }))
+    scopes.push(app.rounds.at(-1)?.asker.clients)
+  }
+  expect(scopes).toEqual([null, [CLIENT], [CLIENT], [CLIENT]])
+})
+
+test('[A11] a device with a scope gets the catalogue of its clients only, under a version of its own', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const all = (await (await get(app, device, '/api/catalogue')).json()) as { families: object; version: string }
+  expect(Object.keys(all.families)).toEqual([`code/${CLIENT}`, 'code/other'])
+  const answer = await send(app, device, '/api/sync', round(device, { session: session(CEM) }))
+  const { catalogue } = (await answer.json()) as { catalogue: string }
+  const own = (await (await get(app, device, '/api/catalogue')).json()) as { families: object; version: string }
+  expect(Object.keys(own.families)).toEqual([`code/${CLIENT}`])
+  expect([own.version, all.version]).toEqual([catalogue, 'sha256-one'])
+  expect(catalogue).not.toBe('sha256-one')
+})
+
+test('[W2] every round is the heartbeat of its handheld', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  await send(
+    app,
+    device,
+    '/api/sync',
+    round(device, { session: session(AYSE), head: { ...round(device).head, pending: 11 } }),
+  )
+  expect(app.seen).toMatchObject([{ id: device.answer.device, worker: AYSE.id, head: { pending: 11 }, app: '0.1.0' }])
+})
+
+test('[W3] a second round of the same handheld waits until the first is done, another handheld does not', async () => {
+  let finish = (): void => {}
+  const app = await testApp()
+  const held = new Promise<void>(resolve => (finish = resolve))
+  const [one, two] = [await enrol(app), await enrol(app)]
+  const { seen } = app.deps.stores.devices
+  app.deps.stores.devices.seen = async (id, at) => {
+    await seen(id, at)
+    if (id === one.answer.device) await held
+  }
+  const first = send(app, one, '/api/sync', round(one))
+  while (app.seen.length === 0) await Promise.resolve()
+  await expect.poll(() => app.seen.length).toBe(1)
+  const second = await send(app, one, '/api/sync', round(one))
+  expect([second.status, second.headers.get('retry-after'), await codeOf(second)]).toEqual([429, '1', 'busy'])
+  expect((await send(app, two, '/api/sync', round(two))).status).toBe(200)
+  finish()
+  expect((await first).status).toBe(200)
+  expect((await send(app, one, '/api/sync', round(one))).status).toBe(200)
+})
+
+test('[W4] another protocol is told so before anything else is read', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const response = await send(app, device, '/api/sync', { proto: 99, whatever: true })
+  expect([response.status, await codeOf(response)]).toEqual([426, 'unknown_proto'])
+})
+
+test('[W5] a batch that is too long or too large is refused as too large, so that the handheld halves it', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const pushOf = (n: number, body: string) =>
+    round(device, {
+      push: { epoch: 'abcdefghijkl', commands: Array.from({ length: n }, (_, i) => sealed(i + 1, body)) },
+    })
+  const statusOf = async (body: unknown) => (await send(app, device, '/api/sync', body)).status
+  expect(await statusOf(pushOf(100, '{}'))).toBe(200)
+  expect(await statusOf(pushOf(101, '{}'))).toBe(413)
+  expect(await statusOf(pushOf(2, 'x'.repeat(32 * 1024)))).toBe(200)
+  expect(await statusOf(pushOf(3, 'x'.repeat(32 * 1024)))).toBe(413)
+})
+
+test('[W6] a body over the limit is not read to its end, whether its length is told or not', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const headers = proven(app, device, 'POST', '/api/sync', 'x')
+  const told = await post(app, '/api/sync', '{}', { ...headers, 'content-length': '262145' })
+  expect([told.status, await codeOf(told)]).toEqual([413, 'too_large'])
+  let pulled = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull: controller => {
+      pulled += 1
+      controller.enqueue(new Uint8Array(64 * 1024))
+    },
+  })
+  const init = { method: 'POST', headers, body: endless, duplex: 'half' }
+  expect((await app.app.request('/api/sync', init)).status).toBe(413)
+  expect(pulled).toBeLessThan(10)
+})
+
+test('[W6] a stranger cannot make the server read a body', async () => {
+  const app = await testApp()
+  let pulled = 0
+  const body = new ReadableStream<Uint8Array>({ pull: () => void (pulled += 1) }, { highWaterMark: 0 })
+  const init = { method: 'POST', body, duplex: 'half' }
+  expect((await app.app.request('/api/sync', init)).status).toBe(401)
+  expect(pulled).toBe(0)
+})
+
+test('[W7] what is not JSON, or does not fit, is a bad request that names the field and never its value', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const broken = await send(app, device, '/api/sync', '{"proto":1,')
+  expect([broken.status, await codeOf(broken)]).toEqual([400, 'bad_request'])
+  const misfit = await send(app, device, '/api/sync', { ...round(device), cursor: 'secret'.repeat(50) })
+  const text = await misfit.text()
+  expect([misfit.status, text.includes('cursor'), text.includes('secret')]).toEqual([400, true, false])
+})
+
+test('[W8] a fault is answered with an id and logged once under it, without saying what broke', async () => {
+  const app = await testApp({
+    sync: async () => {
+      throw new Error('relation "command" is on fire')
+    },
+  })
+  const device = await enrol(app)
+  app.logged.length = 0
+  const response = await send(app, device, '/api/sync', round(device))
+  const body = (await response.json()) as { code: string; id: string; message: string }
+  expect([response.status, body.code]).toEqual([500, 'fault'])
+  expect(JSON.stringify(body)).not.toContain('fire')
+  expect(app.logged).toMatchObject([{ level: 'error', fields: { id: body.id, path: '/api/sync' } }])
+  expect((await get(app, device, '/api/catalogue')).status).toBe(200)
+})
+
+test('[W9] a snapshot is one head line, the rows, and the number of rows; the cursor carries the scope', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  await send(app, device, '/api/sync', round(device, { session: session(CEM) }))
+  const response = await get(app, device, '/api/snapshot')
+  expect(response.headers.get('content-type')).toContain('application/x-ndjson')
+  const lines = (await response.text())
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+  expect(lines).toEqual([
+    {
+      feedEpoch: 'feedepoch001',
+      cursor: `feedepoch001.${scopeName([CLIENT])}.7`,
+      floor: 2,
+      through: { abcdefghijkl: 3 },
+      acked: { abcdefghijkl: 4 },
+    },
+    expect.objectContaining({ k: 'client' }),
+    expect.objectContaining({ k: 'lot' }),
+    { end: 2 },
+  ])
+})
+
+test('[W10] a block is kept for ever by who fetched it, compressed on the way, and unknown names are not found', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const plain = await get(app, device, `/api/blk/${BLOCK_SHA}`)
+  expect(await plain.text()).toBe(BLOCK)
+  expect(plain.headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
+  const packed = await get(app, device, `/api/blk/${BLOCK_SHA}`, { 'accept-encoding': 'br, gzip' })
+  expect(packed.headers.get('content-encoding')).toBe('gzip')
+  expect(gunzipSync(Buffer.from(await packed.arrayBuffer())).toString()).toBe(BLOCK)
+  for (const name of ['0'.repeat(64), '..%2f..%2fsecret'])
+    expect((await get(app, device, `/api/blk/${name}`)).status).toBe(404)
+})
+
+test('[W11] every answer of the API carries the safety headers, is not kept, and brings the next nonce', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const answers = [
+    await get(app, device, '/api/catalogue'),
+    await app.app.request('/api/none'),
+    await app.app.request('/'),
+  ]
+  for (const { headers } of answers) {
+    expect(headers.get('content-security-policy')).toContain(
+      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval';",
+    )
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('permissions-policy')).toContain('camera=(self)')
+  }
+  expect(answers.map(answer => answer.headers.get('cache-control'))).toEqual(['no-store', 'no-store', null])
+  expect(answers[0]?.headers.get(HEADERS.nonce)).toBe(app.deps.nonces.issue(app.deps.now()))
+})
+
+test('[W12] the API description holds every route with its body, its answers and its refusals', async () => {
+  const app = await testApp()
+  const response = await app.app.request('/api/openapi.json')
+  const spec = (await response.json()) as {
+    paths: Record<
+      string,
+      Record<
+        string,
+        { requestBody?: { content: object }; responses: Record<string, { description: string; content: object }> }
+      >
+    >
+  }
+  for (const endpoint of endpoints()) {
+    const path = endpoint.path.replace(/:(\w+)/, '{$1}')
+    const described = spec.paths[path]?.[endpoint.method.toLowerCase()]
+    expect([path, described?.requestBody !== undefined]).toEqual([path, endpoint.body !== null])
+    for (const status of Object.keys(endpoint.answers)) expect(described?.responses[status]).toBeDefined()
+    for (const code of refusalsOf(endpoint)) expect(described?.responses[STATUS[code]]?.description).toContain(code)
+  }
+  expect(Object.keys(spec.paths)).toHaveLength(endpoints().length + 1)
+  expect(JSON.stringify(spec.paths['/api/sync']?.['post']?.requestBody)).toContain('commands')
+})
+
+test('[W13] the doorbell rings at once, at each change, and asks the store only while somebody listens', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  expect(app.timers.size).toBe(0)
+  const response = await get(app, device, '/api/events')
+  expect(response.headers.get('content-type')).toContain('text/event-stream')
+  expect(response.headers.get('cache-control')).toBe('no-store, no-transform')
+  const reader = readerOf(response)
+  expect(await reader.until('"n":7}')).toContain('id: 7\ndata: {"n":7}\n\n')
+  app.feed.seq = 8
+  app.turn(POLL_MS)
+  await reader.until('{"n":8}')
+  app.feed.seq = 9
+  app.deps.doorbell.ring(WAREHOUSE)
+  await reader.until('{"n":9}')
+  app.turn(HEARTBEAT_MS)
+  await reader.until('still here')
+  await reader.cancel()
+  expect(app.timers.size).toBe(0)
+})
+
+test('[W13] the doorbell ends with the access token and with the server', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const [first, second] = [
+    readerOf(await get(app, device, '/api/events')),
+    readerOf(await get(app, device, '/api/events')),
+  ]
+  app.wait(15 * 60_000)
+  app.turn(HEARTBEAT_MS)
+  await first.end()
+  await second.end()
+  const third = readerOf(await get(app, device, '/api/events'))
+  app.deps.doorbell.close()
+  await third.end()
+  expect(app.timers.size).toBe(0)
+})
+
+test('[W13] a listener that does not read is dropped, the others go on', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  await get(app, device, '/api/events')
+  const awake = readerOf(await get(app, device, '/api/events'))
+  await awake.until('{"n":7}')
+  const before = app.timers.size
+  for (let n = 0; n < 5_000; n += 1) app.turn(HEARTBEAT_MS)
+  expect(app.timers.size).toBeLessThan(before)
+})
+
+test('[W13] a store that does not answer is asked less often and reported', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const reader = readerOf(await get(app, device, '/api/events'))
+  await reader.until('{"n":7}')
+  app.feed.fails = true
+  app.turn(POLL_MS)
+  await expect.poll(() => app.faults.length).toBe(1)
+  for (let i = 0; i < 50; i += 1) app.turn(POLL_MS)
+  app.feed.fails = false
+  app.feed.seq = 8
+  app.turn(POLL_MS)
+  await reader.until('{"n":8}')
+  expect(app.faults).toHaveLength(1)
+  await reader.cancel()
+})
+
+test('[W14] a task is taken, refused with the name of who has it, taken over, and given back', async () => {
+  const app = await testApp()
+  const [one, two] = [await enrol(app), await enrol(app)]
+  const task = derivedId<'task'>('routes', 'task') satisfies TaskId
+  const want = { want: 'task', task, session: session(AYSE).id, worker: AYSE.id, takeOver: false }
+  const ask = async (device: typeof one, body: object): Promise<unknown> =>
+    (await send(app, device, '/api/leases', body)).json()
+  expect(await ask(one, want)).toEqual({ kind: 'ok' })
+  expect(await ask(two, { ...want, worker: CEM.id })).toEqual({ kind: 'taken', by: 'Ayşe' })
+  expect(await ask(two, { ...want, worker: CEM.id, takeOver: true })).toEqual({ kind: 'ok' })
+  expect(await ask(two, { want: 'giveBack', task, session: want.session, worker: CEM.id })).toEqual({ kind: 'ok' })
+  expect(app.leases.size).toBe(0)
+  expect(await ask(one, { ...want, task: `00000000${task.slice(8)}` })).toEqual({ kind: 'gone' })
+  const stranger = await send(app, one, '/api/leases', { ...want, worker: derivedId('worker', 'stranger') })
+  expect([stranger.status, await codeOf(stranger)]).toEqual([403, 'role'])
+})
+
+test('[W15] the rescue door takes a raw queue from anybody, keeps it, and books nothing', async () => {
+  const app = await testApp()
+  const queue = '{"seq":1}\n\u0000 not json at all'
+  expect((await post(app, '/api/rescue', queue)).status).toBe(200)
+  expect(app.kept).toMatchObject([{ source: 'rescue', device: null, body: '{"seq":1}\n\\u0000 not json at all' }])
+  expect((await post(app, '/api/rescue', '')).status).toBe(400)
+  const large = await post(app, '/api/rescue', '{}', { 'content-length': String(MAX_RESCUE_BYTES + 1) })
+  expect(large.status).toBe(413)
+  expect(app.rounds).toEqual([])
+})
+
+test('[W15] the rescue door cannot be used to fill the disk', async () => {
+  const app = await testApp()
+  const statuses: number[] = []
+  for (let i = 0; i < 11; i += 1) statuses.push((await post(app, '/api/rescue', 'x')).status)
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429])
+  const big = 'x'.repeat(MAX_RESCUE_BYTES)
+  let kept = 0
+  for (let i = 0; i < 20; i += 1)
+    kept += Number((await post(app, '/api/rescue', big, {}, `10.0.1.${i}`)).status === 200)
+  expect(kept).toBe(15)
+})
+
+test('[W15] a command that cannot be taken is kept under the name of its handheld, one at a time', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  expect((await send(app, device, '/api/quarantine', 'one raw command')).status).toBe(200)
+  expect(app.kept).toMatchObject([{ source: 'poison', device: device.answer.device, warehouse: WAREHOUSE }])
+  expect((await send(app, device, '/api/quarantine', 'x'.repeat(MAX_POISON_BYTES + 1))).status).toBe(413)
+})
+
+test('[O1] health says engine and durability, and 503 when the store is away', async () => {
+  const app = await testApp()
+  const good = await app.app.request('/api/health')
+  expect([good.status, await good.json()]).toEqual([200, { ok: true, engine: 'memory', durable: false, demo: false }])
+  app.deps.stores.site.warehouses = async () => {
+    throw new Error('away')
+  }
+  expect((await app.app.request('/api/health')).status).toBe(503)
+})
+
+test('[A12] the command line gets a single-use code by the secret of the data folder, from this machine only', async () => {
+  const app = await testApp()
+  const ask = (secret: string, from: string) =>
+    post(app, '/api/admin/code', {}, { authorization: `Bearer ${secret}` }, from)
+  expect((await ask('wrong', '127.0.0.1')).status).toBe(401)
+  expect((await ask(ADMIN, '10.0.0.7')).status).toBe(401)
+  const answer = await ask(ADMIN, '127.0.0.1')
+  const { code, expiresAt } = (await answer.json()) as { code: string; expiresAt: string }
+  expect([/^XE[0-9A-HJ-NP-Z]{17}$/.test(code), expiresAt]).toEqual([true, '2026-11-23T08:10:00.000Z'])
+})
+
+/** Reads a stream of events; every wait ends with what it waits for, or the test runs out of time. */
+const readerOf = (response: Response) => {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  let text = ''
+  const more = async (): Promise<boolean> => {
+    const part = await reader.read()
+    if (part.value) text += new TextDecoder().decode(part.value)
+    return !part.done
+  }
+  return {
+    until: async (wanted: string): Promise<string> => {
+      while (!text.includes(wanted)) if (!(await more())) throw new Error(`the stream ended before ${wanted}`)
+      const all = text
+      text = ''
+      return all
+    },
+    end: async (): Promise<void> => {
+      while (await more());
+    },
+    cancel: () => reader.cancel(),
+  }
+}

@@ -1,0 +1,198 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
+import type { Document } from '../../shared/catalogue.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import { emptyTables, putRow } from '../../shared/sync/rows.ts'
+import { CONNECTOR, sqlSite } from '../../test/support/sql-site.ts'
+import { placeId, testSite } from '../../test/support/site.ts'
+import { makeSealer } from '../../test/support/sealer.ts'
+import { simConnector } from '../erp/sim.ts'
+import { seedErp } from '../erp/sim/seed.ts'
+import { serveSimErp } from '../erp/sim/serve.ts'
+import { audit } from '../store/audit.ts'
+import { openDatabase } from '../store/open.ts'
+import { applyPush } from '../sync/apply.ts'
+import { prepare } from '../sync/prepare.ts'
+import { deliverRound } from './deliver.ts'
+import type { DeliverDeps } from './deliver.ts'
+import { importRound } from './import.ts'
+import type { ImportDeps } from './import.ts'
+import { toOperation } from './outbound.ts'
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+describe('the workers between our books and a real HTTP ERP', async () => {
+  const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
+  const site = { ...testSite('workers'), items: [] }
+  const stores = await sqlSite(opened, site)
+  const state = seedErp('2026-11-23')
+  const erp = await serveSimErp({ state, save: async () => {}, now: () => '2026-11-23T08:00:00.000Z', token: 't' })
+  const connector = simConnector({ id: 'sim', url: erp.url, token: 't' })
+  let ms = Date.parse('2026-11-23T08:00:00.000Z')
+  const now = () => new Date((ms += 1)).toISOString()
+  const signal = new AbortController().signal
+  const clients: Record<string, string> = { anadolu: site.clients[0]?.id ?? '', marmara: site.clients[1]?.id ?? '' }
+  const imports: ImportDeps = {
+    connector,
+    id: CONNECTOR,
+    warehouse: site.warehouse.id,
+    store: stores.import,
+    sync: stores.sync,
+    now,
+    ring: () => {},
+    log: quiet,
+    clientOf: key => (clients[key] as ReturnType<ImportDeps['clientOf']>) ?? null,
+    openingPlaces: async () => ['A-01', 'A-02', 'A-03', 'A-04'].map(code => placeId(site, code)),
+  }
+  const delivery: DeliverDeps = {
+    connector,
+    id: CONNECTOR,
+    outbox: stores.outbox,
+    now,
+    random: () => 0.5,
+    log: quiet,
+    newToken: () => crypto.randomUUID(),
+    toOperation: toOperation({
+      store: stores.import,
+      connector: CONNECTOR,
+      remoteClient: id => Object.keys(clients).find(key => clients[key] === id) ?? null,
+    }),
+  }
+  const tables = async () => {
+    const found = emptyTables(site.warehouse.id)
+    await stores.sync.snapshot(
+      { warehouse: site.warehouse.id, device: site.devices[0]?.id ?? derivedId('device', ''), clients: null },
+      async rows => {
+        for (const row of rows) putRow(found, row)
+      },
+    )
+    return found
+  }
+  const commits = async () => (await stores.sync.feed(site.warehouse.id)).seq
+  const erpStock = (item: string) =>
+    Object.values(state.stock)
+      .filter(row => row.item === item)
+      .reduce((sum, row) => sum + row.quantity, 0)
+
+  beforeAll(async () => {
+    await sql`delete from remote`.execute(opened.db)
+    await sql`delete from import_cursor`.execute(opened.db)
+    await importRound(imports, signal)
+  })
+  afterAll(async () => {
+    await erp.close()
+    await opened.close()
+  })
+
+  it('[E40] items, open orders and the opening stock arrive once, and the books balance', async () => {
+    const { stock, documents, tasks } = await tables()
+    const ours = [...stock.values()].filter(row => row.onHand > 0).reduce((sum, row) => sum + row.onHand, 0)
+    const theirs = Object.values(state.stock).reduce((sum, row) => sum + row.quantity, 0)
+    expect(ours).toBe(theirs)
+    expect(documents.size).toBe(Object.keys(state.orders).length)
+    expect(tasks.size).toBe(documents.size)
+    expect((await stores.catalogue.manifest(site.warehouse.id)).version).toMatch(/^sha256-[0-9a-f]{64}$/)
+    expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[E41] a sales order is reserved at once, as far as there is stock', async () => {
+    const { lines, documents } = await tables()
+    const wanted = [...lines.values()].filter(line => documents.get(line.document)?.kind === 'order')
+    const reserved = wanted.filter(line => line.claims.reduce((sum, claim) => sum + claim.qty, 0) === line.wanted)
+    expect(reserved.length).toBeGreaterThan(wanted.length * 0.9)
+  })
+
+  it('[E42] a second import of the same writes nothing', async () => {
+    const before = await commits()
+    await importRound(imports, signal)
+    expect(await commits()).toBe(before)
+  })
+
+  it('[E43] a new name in the ERP makes a new catalogue', async () => {
+    const before = (await stores.catalogue.manifest(site.warehouse.id)).version
+    const item = state.items['item,1001']
+    if (!item) throw new Error('no item')
+    state.items['item,1001'] = { ...item, name: 'Renamed mug', changed: (state.clock += 1) }
+    await importRound(imports, signal)
+    expect((await stores.catalogue.manifest(site.warehouse.id)).version).not.toBe(before)
+  })
+
+  const receiveAll = async (
+    number: string,
+    epoch: string,
+  ): Promise<{ document: Document; remoteItem: string; before: number }> => {
+    const { documents, lines } = await tables()
+    const document = [...documents.values()].find(d => d.number === number)
+    const line = [...lines.values()].find(l => l.document === document?.id)
+    if (!document || !line) throw new Error('no receipt')
+    const sealer = makeSealer(site, site.devices[0]?.id ?? derivedId('device', ''), epoch)
+    const remoteItem = (await stores.import.remoteOf(CONNECTOR, [line.item])).get(line.item) ?? ''
+    const before = erpStock(remoteItem)
+    const commands = [
+      sealer.seal({
+        type: 'receive',
+        client: line.client,
+        item: line.item,
+        lot: '',
+        serial: '',
+        document: document.id,
+        blind: false,
+        expiry: null,
+        to: looseAt(placeId(site, 'DOCK-1')),
+        qty: line.wanted,
+      }),
+      sealer.seal({ type: 'close', client: line.client, task: null, document: document.id }),
+    ]
+    const at = { warehouse: site.warehouse.id, device: sealer.device, epoch }
+    const prepared = await prepare(commands, at, async () => true)
+    const end = await stores.sync.apply({ ...at, now: now() }, tx =>
+      applyPush(tx, { ...at, now: now(), prepared, hole: undefined, lost: false }),
+    )
+    expect(end.results.map(r => r.outcome)).toEqual(['applied', 'applied'])
+    return { document, remoteItem, before }
+  }
+  const drain = async () => {
+    for (let i = 0; i < 12; i += 1) {
+      ms += 60_000
+      await deliverRound(delivery, 50, signal)
+    }
+  }
+
+  it('[E44] a closed receipt raises the ERP stock by exactly what came, once', async () => {
+    const { remoteItem, before } = await receiveAll('PO-701', 'epocherp0001')
+    await drain()
+    expect(erpStock(remoteItem)).toBe(before + 5)
+    expect(await stores.outbox.counts(CONNECTOR)).toMatchObject({ posted: 1, waiting: 0, unknown: 0 })
+  })
+
+  it.each(['cutBefore', 'cutAfter', 'error500', 'truncated', 'html', 'throttled'] as const)(
+    '[E45] %s on the way: in the end the receipt is there exactly once',
+    async fault => {
+      const next = ['cutBefore', 'cutAfter', 'error500', 'truncated', 'html', 'throttled'].indexOf(fault)
+      const item = state.items[`item,${1010 + next * 3}`]
+      if (!item) throw new Error('no item')
+      const changed = (state.clock += 1)
+      const id = `purchase,x${next}`
+      state.orders[id] = {
+        id,
+        kind: 'purchase',
+        number: `PO-X${next}`,
+        client: item.client,
+        partner: 'P',
+        due: null,
+        priority: 0,
+        state: 'open',
+        changed,
+        lines: [{ id: `${id}/1`, item: item.id, quantity: 7, done: 0, closed: false }],
+      }
+      await importRound(imports, signal)
+      const { remoteItem, before } = await receiveAll(`PO-X${next}`, `epocherpx00${next}`)
+      erp.fault(fault, 3)
+      await drain()
+      expect(erpStock(remoteItem)).toBe(before + 7)
+      expect((await stores.outbox.counts(CONNECTOR)).posted).toBe(next + 2)
+      expect(await audit(opened.db)).toEqual([])
+    },
+  )
+})
