@@ -33,11 +33,8 @@ export const commit = async (
     await core.ports.handheld.dropState(next.state.key)
     core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
   } else {
-    core.set({
-      stack: withOpen(core.get(), { process, state: next.state }),
-      band: told,
-      panel: panelAfter(core, next, input),
-    })
+    core.set({ stack: withOpen(core.get(), { process, state: next.state }), band: told })
+    core.set({ panel: panelAfter(core, next, input) })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
   return true
@@ -45,8 +42,9 @@ export const commit = async (
 
 /** The camera stays open from scan to scan; a step that says "How many?" opens the keypad; all else closes the panel. */
 const panelAfter = (core: Core, next: Next, input: Input | null): Panel => {
-  if (next.verdict === 'ok' && next.message.key === 'how.many') return 'number'
-  return input?.kind === 'scan' && core.get().panel === 'camera' ? 'camera' : 'none'
+  const { panel, prompt } = core.get()
+  if (next.verdict === 'ok' && next.message.key === 'how.many' && prompt?.ask.kind !== 'quantity') return 'number'
+  return input?.kind === 'scan' && panel === 'camera' ? 'camera' : 'none'
 }
 
 const asksNumber = (core: Core, process: Process, next: Next): boolean => {

@@ -27,6 +27,7 @@ export const HomeScreen = () => {
           <bdi>{state.session?.worker.name}</bdi> · <bdi>{handheld.warehouse.name}</bdi>
         </>
       }
+      keypad={state.panel === 'code'}
       prompt={
         question ? (
           <PromptRow say={{ key: 'again.confirm', values: {} }} />

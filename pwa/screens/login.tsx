@@ -14,6 +14,7 @@ export const LoginScreen = () => {
     <Frame
       screen="login"
       title={<bdi>{handheld.warehouse.name}</bdi>}
+      keypad={state.panel === 'code'}
       prompt={
         <>
           <PromptRow say={{ key: 'login', values: {} }} />

@@ -41,7 +41,7 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       title={title}
       progress={prompt.progress ? `${prompt.progress.done}/${prompt.progress.all}` : null}
       canGoBack
-      keypad={keypad}
+      keypad={keypad || types(state.panel, prompt)}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
       bar={<Bar offers={question === null ? barOf(prompt) : QUESTION_BAR} />}
     >
@@ -54,6 +54,8 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
 const wantsNumber = (panel: string, prompt: Prompt): boolean =>
   panel === 'number' || (prompt.ask.kind === 'quantity' && panel === 'none')
 
+const types = (panel: string, prompt: Prompt): boolean => panel === 'code' || prompt.ask.kind === 'expiry'
+
 const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolean }) => {
   const { controller, speaker, state } = app
   const isOpen = state.question !== null || prompt.confirm !== null
@@ -63,7 +65,7 @@ const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolea
     const { key, values } = prompt.ask.kind === 'quantity' ? prompt.ask.message : { key: 'qty' as const, values: {} }
     return <Keypad prompt={speaker.say(key, values)} words={words} onNumber={n => void controller.number(n)} />
   }
-  if (state.panel === 'code' || prompt.ask.kind === 'expiry') {
+  if (types(state.panel, prompt)) {
     return (
       <>
         <PromptRow say={prompt.ask.message} />

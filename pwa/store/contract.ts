@@ -47,8 +47,12 @@ const append = async (store: QueueStore, count: number, state: unknown = null): 
 
 /** What every strict store must do, Dexie's and the simulator's. `make` gives an empty one each time. */
 export const queueContract = (make: () => Promise<QueueStore>): void => {
-  describe('queue store: append', () => appendContract(make))
-  describe('queue store: epochs', () => epochContract(make))
+  describe('queue store: append', () => {
+    appendContract(make)
+  })
+  describe('queue store: epochs', () => {
+    epochContract(make)
+  })
 }
 
 const appendContract = (make: () => Promise<QueueStore>): void => {
@@ -185,9 +189,15 @@ const filled = async (make: () => Promise<CacheStore>): Promise<CacheStore> => {
 
 /** What every cache must do. `make` gives an empty one each time. */
 export const cacheContract = (make: () => Promise<CacheStore>): void => {
-  describe('cache store: snapshot and pages', () => pageContract(make))
-  describe('cache store: single rows', () => rowContract(make))
-  describe('cache store: catalogue', () => catalogueContract(make))
+  describe('cache store: snapshot and pages', () => {
+    pageContract(make)
+  })
+  describe('cache store: single rows', () => {
+    rowContract(make)
+  })
+  describe('cache store: catalogue', () => {
+    catalogueContract(make)
+  })
 }
 
 const pageContract = (make: () => Promise<CacheStore>): void => {

@@ -67,20 +67,7 @@ export const isStorageTrouble = (error: unknown): boolean =>
   isFull(error) || (error instanceof Error && !/^(?:Type|Range|Reference|Syntax)Error$/.test(error.name))
 
 const linkAfter = (end: RoundEnd, otherwise: EngineStatus['link'], now: string): Partial<EngineStatus> => {
-  switch (end.kind) {
-    case 'good':
-      return { link: 'online', lastGoodRound: now }
-    case 'unauthorised':
-    case 'revoked':
-    case 'outdated':
-      return { link: end.kind }
-    case 'offline':
-    case 'wait':
-    case 'rejected':
-    case 'tooLarge':
-      return { link: otherwise }
-    case 'storage':
-    case 'idle':
-      return {}
-  }
+  if (end.kind === 'good') return { link: 'online', lastGoodRound: now }
+  if (end.kind === 'unauthorised' || end.kind === 'revoked' || end.kind === 'outdated') return { link: end.kind }
+  return end.kind === 'storage' || end.kind === 'idle' ? {} : { link: otherwise }
 }

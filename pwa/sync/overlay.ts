@@ -50,9 +50,7 @@ export const makeOverlay = (
   }
   /** Rules ask for the item of a command: without it the fold would differ from the server's. */
   const knowItemsOf = async (own: readonly OwnCommand[]): Promise<void> => {
-    const ids = new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : [])))
-    const missing = [...ids].filter(id => !items.has(id))
-    if (missing.length > 0) for (const item of await loadItems(missing)) items.set(item.id, item)
+    for (const item of await loadItems(itemsOf(own).filter(id => !items.has(id)))) items.set(item.id, item)
   }
   return {
     world: () => world,
@@ -103,6 +101,10 @@ export const makeOverlay = (
     },
   }
 }
+
+const itemsOf = (own: readonly OwnCommand[]): ItemId[] => [
+  ...new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : []))),
+]
 
 /** All own commands of the warehouse above `through`, oldest epoch first. */
 const readOwn = async (queue: QueueStore, warehouse: WarehouseId, through: Through): Promise<OwnCommand[]> => {

@@ -9,6 +9,7 @@ import { makeEngine } from './engine.ts'
 import type { RoundEnd } from './round.ts'
 
 const other: WarehouseId = derivedId('warehouse', 'other')
+const OFFLINE: Reply<never> = { kind: 'offline' }
 const refused = (status: number, code: string | null = null, retryAfterMs: number | null = null): Reply<never> => ({
   kind: 'refused',
   status,
@@ -32,7 +33,7 @@ const begun = async (options: { livedBefore?: boolean; random?: number } = {}) =
         changed: () => undefined,
       },
       {
-        pageTaken: () => (seen.pages += 1),
+        pageTaken: () => void (seen.pages += 1),
         baseReplaced: async () => void (seen.replaced += 1),
         catalogueChanged: async () => void (seen.catalogue += 1),
         answered: () => undefined,
@@ -124,7 +125,7 @@ describe('a round', () => {
     await rounds()
     await scan(1)
     put(place('A'))
-    const applyPage = cache.applyPage
+    const applyPage = cache.applyPage.bind(cache)
     const full = Object.assign(new Error('aborted'), { name: 'AbortError', inner: { name: 'QuotaExceededError' } })
     ports.cache.applyPage = async () => Promise.reject(full)
     expect(await engine.round()).toEqual({ kind: 'storage', full: true })
@@ -280,7 +281,7 @@ describe('holes and commands that cannot be taken', () => {
 
 describe('answers of the server', () => {
   test.each([
-    ['offline: nothing changes', { kind: 'offline' } as Reply<never>, { kind: 'offline' }],
+    ['offline: nothing changes', OFFLINE, { kind: 'offline' }],
     ['401 after every repair: set up again', refused(401, 'unauthorised'), { kind: 'unauthorised', foreign: false }],
     ['426: this app is too old', refused(426, 'unknown_proto'), { kind: 'outdated' }],
     ['429 with a time', refused(429, 'busy', 1000), { kind: 'wait', ms: 1000 }],
@@ -370,7 +371,7 @@ describe('an epoch that the server refuses to hear of', () => {
     await scan(1)
     state.instead.push(refused(403, 'foreign_device'))
     await rounds()
-    expect([state.last.get(birth.epoch), state.last.get(there.epoch)]).toEqual([undefined, 1])
+    expect([state.last.get(birth.epoch), state.last.get(there.epoch)]).toEqual([0, 1])
     expect(engine.status().waiting).toBe(2)
   })
 })

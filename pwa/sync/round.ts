@@ -31,7 +31,7 @@ export type RoundHooks = {
   /** Other rows than before: read them all again. */
   baseReplaced(): Promise<void>
   catalogueChanged(): Promise<void>
-  progress(loading: { done: number; all: number | null } | null): void
+  progress: (loading: { done: number; all: number | null } | null) => void
   answered(response: SyncResponse): void | Promise<void>
 }
 

@@ -69,6 +69,9 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
   )
 }
 
+/** Lower than this the middle row shows nothing that helps. */
+const MIDDLE_MIN = 120
+
 /**
  * The give-way list: when the middle row is lower than the hero, the frame around it becomes smaller. Once tight it stays
  * so until the next screen: a frame that breathes is worse than a small one.
@@ -80,7 +83,7 @@ const useGiveWay = (frame: RefObject<HTMLDivElement | null>): boolean => {
     if (!middle) return undefined
     const measure = (): void => {
       const hero = middle.querySelector('.hero')?.getBoundingClientRect().height ?? 0
-      if (middle.clientHeight < hero + 24) setTight(true)
+      if (middle.clientHeight < Math.max(hero + 24, MIDDLE_MIN)) setTight(true)
     }
     measure()
     const observer = new ResizeObserver(measure)

@@ -52,6 +52,9 @@ export const fixedRandom = (next = 0.5): Random => {
 }
 export const testSigner: Signer = { sign: async text => `sig-${text.slice(0, 8)}` }
 
+const EMPTY: Manifest = { version: 'sha256-empty', asOf: isoOf(0), families: {} }
+const KEPT: Reply<unknown> = { kind: 'ok', body: null, sentAt: 0, receivedAt: 0 }
+
 /** A server in a few lines: it knows numbers and pages, no stock. What it answers can be put in its mouth. */
 export const scriptedServer = (clock: Clock) => {
   const state = {
@@ -59,9 +62,9 @@ export const scriptedServer = (clock: Clock) => {
     commit: 0,
     last: new Map<string, number>(),
     through: new Map<string, number>(),
-    durable: 1_000_000 as number | null,
+    durable: 1_000_000,
     rows: [] as Row[],
-    manifest: { version: 'sha256-empty', asOf: isoOf(0), families: {} } as Manifest,
+    manifest: EMPTY,
     blocks: new Map<string, string>(),
     requests: [] as SyncRequest[],
     raw: [] as string[],
@@ -72,7 +75,7 @@ export const scriptedServer = (clock: Clock) => {
     }),
     /** Answers to give instead of the true one, in order. */
     instead: [] as (Reply<never> | ((request: SyncRequest) => Reply<SyncResponse> | null))[],
-    quarantine: { kind: 'ok', body: null, sentAt: 0, receivedAt: 0 } as Reply<unknown>,
+    quarantine: KEPT,
     snapshotFails: null as Reply<never> | null,
   }
   const cursorAt = (n: number): string => `${state.feedEpoch}.all.${n}`

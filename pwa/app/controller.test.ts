@@ -1,0 +1,306 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
+import { PROCESSES } from '../../shared/process/index.ts'
+import { StorageFull } from '../sync/ports.ts'
+import { fakeHandheld, ORDER, plainResolver, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { virtualTime } from '../../test/support/handheld-world.ts'
+import { createController, WAITING_MAX } from './controller.ts'
+import type { FeedbackEvent } from './events.ts'
+import { openOf, topOf } from './state.ts'
+
+const MUG = '8690000000001'
+const BOWL = '8690000000003'
+const OTHER = '8690000000004'
+
+const begin = (fake = fakeHandheld()) => {
+  const time = virtualTime()
+  const heard: FeedbackEvent[] = []
+  const controller = createController({
+    handheld: fake.handheld,
+    resolver: plainResolver,
+    feedback: {
+      play: event => {
+        heard.push(event)
+        fake.journal.push(event)
+      },
+    },
+    clock: time.clock,
+    timer: time.timer,
+    processes: PROCESSES,
+  })
+  const scan = async (...texts: string[]): Promise<void> => {
+    for (const text of texts) {
+      await time.advance(1000)
+      await controller.scan(wedgeScan(text))
+    }
+  }
+  return { ...fake, controller, time, heard, scan, band: () => controller.state().band?.say.key }
+}
+type App = ReturnType<typeof begin>
+
+let app: App
+beforeEach(() => {
+  app = begin()
+})
+
+/** Logged in, order open, tote bound. */
+const picking = async (at: App = app): Promise<void> => at.scan('XBANNA', 'ORD-1042', 'XT00018')
+
+describe('the way of one scan', () => {
+  test('[H1] a scan before the log-in is answered and recorded nowhere', async () => {
+    await app.scan(MUG)
+    expect(app.heard).toEqual(['wrong'])
+    expect(app.band()).toBe('login.first')
+    expect(app.commands).toEqual([])
+  })
+
+  test('[H2] a badge logs in, an order opens its pick, place and items finish it with no tap at all', async () => {
+    await picking()
+    await app.scan('A-01', MUG, MUG, 'A-02', BOWL)
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'pick', 'pick'])
+    expect(app.heard.slice(-4)).toEqual(['right', 'line', 'right', 'task'])
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(app.band()).toBe('task.done')
+    expect(app.states.size).toBe(0)
+  })
+
+  test('[H3] success is told only after the transaction is complete, trouble at once', async () => {
+    await picking()
+    await app.scan('A-01')
+    app.journal.length = 0
+    await app.scan(MUG)
+    expect(app.journal).toEqual(['append pick', 'right'])
+    app.journal.length = 0
+    await app.scan(OTHER)
+    expect(app.journal).toEqual(['wrong'])
+  })
+
+  test('[H4] a scan that cannot be saved moves nothing, is told, and the same scan works when the disk does', async () => {
+    await picking()
+    await app.scan('A-01')
+    const before = openOf(app.controller.state())?.state
+    app.onAppend(async () => {
+      throw new StorageFull('full')
+    })
+    await app.scan(MUG)
+    expect(app.heard.at(-1)).toBe('notSaved')
+    expect(app.controller.state().saving).toBe('failed')
+    expect(openOf(app.controller.state())?.state).toEqual(before)
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind'])
+    app.onAppend(async () => undefined)
+    await app.scan(MUG)
+    expect(app.controller.state().saving).toBe('idle')
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick'])
+  })
+
+  test('[H5] scans made while one is being saved wait and are answered in their order', async () => {
+    await picking()
+    let release = (): void => undefined
+    app.onAppend(
+      () =>
+        new Promise(resolve => {
+          release = resolve
+        }),
+    )
+    const all = [wedgeScan('A-01'), wedgeScan(MUG)].map(scan => app.controller.scan(scan))
+    await app.time.settle()
+    expect(app.controller.state().busy).toBe(true)
+    expect(app.heard.length).toBe(3)
+    app.onAppend(async () => undefined)
+    release()
+    await Promise.all(all)
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick'])
+    expect(app.controller.state().busy).toBe(false)
+  })
+
+  test('[H6] the scan after a full line is refused aloud, never swallowed', async () => {
+    await picking()
+    app.onAppend(() => new Promise(() => undefined))
+    for (let i = 0; i < WAITING_MAX; i += 1) void app.controller.scan(wedgeScan('A-01'))
+    await app.time.settle()
+    app.heard.length = 0
+    await app.controller.scan(wedgeScan(MUG))
+    expect(app.heard).toEqual(['wrong'])
+    expect(app.band()).toBe('slow')
+  })
+
+  test('[H7] a disk that does not answer is named after one second and alarms after three', async () => {
+    await picking()
+    app.onAppend(() => new Promise(() => undefined))
+    void app.controller.scan(wedgeScan('A-01'))
+    await app.time.advance(1100)
+    expect(app.controller.state().saving).toBe('slow')
+    await app.time.advance(2000)
+    expect(app.controller.state().saving).toBe('failed')
+    expect(app.heard.at(-1)).toBe('notSaved')
+  })
+
+  test('[H8] a fault of ours is told and the next scan is heard', async () => {
+    await picking()
+    const lookup = app.handheld.lookup.bind(app.handheld)
+    app.handheld.lookup = async () => {
+      throw new Error('broken')
+    }
+    await expect(app.controller.scan(wedgeScan('A-01'))).rejects.toThrow('broken')
+    expect(app.band()).toBe('fault')
+    app.handheld.lookup = lookup
+    await app.scan('A-01')
+    expect(app.band()).toBe('place.ok')
+  })
+})
+
+describe('resume, detour and questions', () => {
+  test('[H9] after a reload the same worker is back at the same prompt', async () => {
+    await picking()
+    await app.scan('A-01', MUG)
+    const again = begin({ ...app })
+    await again.controller.start()
+    expect(again.controller.state().prompt).toEqual(app.controller.state().prompt)
+    expect(again.controller.state().prompt?.ask.kind).toBe('item')
+  })
+
+  test('[H10] work that was left for home is not forced back, and opens where it stood', async () => {
+    await picking()
+    await app.scan('A-01')
+    await app.controller.press('XCHME')
+    const again = begin({ ...app })
+    await again.controller.start()
+    expect(topOf(again.controller.state()).at).toBe('home')
+    await again.scan('ORD-1042')
+    expect(again.controller.state().prompt?.ask.kind).toBe('item')
+  })
+
+  test('[H11] look up opens over the step and Back returns to it unchanged', async () => {
+    await picking()
+    await app.scan('A-01')
+    const before = openOf(app.controller.state())?.state
+    await app.controller.press('XCLKP')
+    await app.scan(BOWL)
+    expect(openOf(app.controller.state())?.process.name).toBe('lookup')
+    await app.controller.press('XCBAK')
+    expect(openOf(app.controller.state())?.state).toEqual(before)
+  })
+
+  test('[H12] another badge in the middle of a task asks, and the same badge again hands over', async () => {
+    await picking()
+    await app.scan('A-01', 'XBCEM')
+    expect(app.controller.state().question?.say.values).toMatchObject({ a: 'ANNA', b: 'CEM', lines: 2, n: 1 })
+    expect(app.handheld.session()?.worker.name).toBe('ANNA')
+    await app.scan('XBCEM')
+    expect(app.handheld.session()?.worker.name).toBe('CEM')
+    expect(app.controller.state().prompt?.ask.kind).toBe('item')
+  })
+
+  test('[H13] no to a hand-over keeps the worker, the step and the work', async () => {
+    await picking()
+    await app.scan('A-01', 'XBCEM')
+    await app.controller.press('XCNAY')
+    expect(app.controller.state().question).toBeNull()
+    expect(app.handheld.session()?.worker.name).toBe('ANNA')
+    expect(app.controller.state().prompt?.ask.kind).toBe('item')
+  })
+
+  test('[H14] work that another handheld has begun is taken over by the second scan only', async () => {
+    app = begin(
+      fakeHandheld({ ...TASK, state: 'started', lease: { device: derivedId('device', 'else'), worker: null } }),
+    )
+    app.setLease({ kind: 'taken', by: 'Berk' })
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(app.controller.state().question?.say).toEqual({ key: 'ask.takeOver', values: { name: 'Berk' } })
+    app.setLease({ kind: 'ok' })
+    await app.scan('ORD-1042')
+    expect(openOf(app.controller.state())?.process.name).toBe('pick')
+  })
+
+  test('[H15] a task of nobody cannot be begun without a network, my own can', async () => {
+    app.setLease({ kind: 'offline' })
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(app.band()).toBe('lease.offline')
+    app = begin(fakeHandheld({ ...TASK, lease: { device: app.handheld.device, worker: null } }))
+    app.setLease({ kind: 'offline' })
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(openOf(app.controller.state())?.process.name).toBe('pick')
+  })
+
+  test('[H16] yes on a question means the same code again, whether scanned or pressed', async () => {
+    await app.scan('XBANNA', 'PO-778', BOWL)
+    expect(app.controller.state().prompt?.confirm?.question.key).toBe('ask.notHere')
+    await app.time.advance(1000)
+    await app.controller.press('XCYES')
+    expect(app.commands.map(command => command.type)).toEqual(['receive'])
+  })
+
+  test('[H17] command cards, keys and buttons are one thing', async () => {
+    await picking()
+    await app.scan('A-01', 'XCSHT', 'XCQ01')
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+    await app.scan('XCR02')
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'short'])
+  })
+
+  test('[H18] Back inside a step goes one step back, on the step it leaves the task without losing it', async () => {
+    await picking()
+    await app.scan('A-01', 'XCSHT')
+    await app.controller.press('XCBAK')
+    expect(app.controller.state().prompt?.ask.kind).toBe('item')
+    await app.controller.press('XCBAK')
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(app.states.size).toBe(1)
+  })
+})
+
+describe('home and news', () => {
+  test('[H19] an item or place scanned at home is looked up, an unknown code is named with one tone', async () => {
+    await app.scan('XBANNA', MUG)
+    expect(openOf(app.controller.state())?.process.name).toBe('lookup')
+    await app.controller.press('XCHME')
+    app.heard.length = 0
+    await app.scan('NOBODY-KNOWS')
+    expect(app.heard).toEqual(['unknown'])
+    expect(topOf(app.controller.state()).at).toBe('home')
+  })
+
+  test('[H20] a worker without the role is told so and nothing opens', async () => {
+    await app.scan('XBBERK', 'ORD-1042')
+    expect(app.band()).toBe('role')
+    expect(topOf(app.controller.state()).at).toBe('home')
+  })
+
+  test('[H21] next work opens the first task', async () => {
+    await app.scan('XBANNA', 'XCNXT')
+    expect(app.controller.state().prompt?.title.code).toBe(ORDER.number)
+  })
+
+  test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {
+    await app.scan('XBANNA')
+    app.heard.length = 0
+    app.setStatus({ link: 'offline' })
+    app.setStatus({ link: 'offline', waiting: 1 })
+    app.setStatus({ link: 'online', waiting: 0 })
+    app.setStatus({ link: 'offline' })
+    expect(app.heard).toEqual(['offline'])
+    await app.time.advance(61_000)
+    app.setStatus({ link: 'online', waiting: 0 })
+    expect(app.heard).toEqual(['offline', 'online'])
+  })
+
+  test('[H23] news of the desk wait for a pause of three seconds', async () => {
+    await picking()
+    app.heard.length = 0
+    app.setStatus({ needsMe: [{ seq: 1, outcome: 'exception', reason: null, command: null }] })
+    await app.time.advance(2000)
+    await app.controller.scan(wedgeScan('A-01'))
+    await app.time.advance(2000)
+    expect(app.heard).toEqual(['right'])
+    await app.time.advance(1500)
+    expect(app.heard).toEqual(['right', 'refused'])
+  })
+
+  test('[H24] logging out says that waiting work is safe and leaves it in the queue', async () => {
+    await picking()
+    await app.controller.press('XCLGT')
+    expect(app.band()).toBe('logout.pending')
+    expect(app.handheld.session()).toBeNull()
+    expect(app.commands.length).toBe(1)
+  })
+})

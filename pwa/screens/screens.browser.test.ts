@@ -1,0 +1,188 @@
+import axe from 'axe-core'
+import { createElement } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import type { Root } from 'react-dom/client'
+import { afterEach, describe, expect, test } from 'vitest'
+import { page } from 'vitest/browser'
+import { PROCESSES } from '../../shared/process/index.ts'
+import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { createController } from '../app/controller.ts'
+import { ServicesProvider } from '../app/services.ts'
+import type { Services } from '../app/services.ts'
+import { DEFAULTS, wear } from '../app/settings.ts'
+import type { Settings } from '../app/settings.ts'
+import { Code } from '../ui/code.tsx'
+import { AppScreen } from './app.tsx'
+import '../ui/frame.css'
+import '../ui/parts.css'
+
+let root: Root | null = null
+afterEach(() => {
+  root?.unmount()
+  root = null
+  document.body.innerHTML = ''
+})
+
+const open = async (settings: Partial<Settings>) => {
+  const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
+  wear(document.documentElement, chosen, false)
+  const fake = fakeHandheld()
+  let mono = 0
+  const controller = createController({
+    handheld: fake.handheld,
+    resolver: plainResolver,
+    feedback: { play: () => undefined },
+    clock: { mono: () => (mono += 1000) },
+    timer: { after: () => () => undefined },
+    processes: PROCESSES,
+  })
+  const services: Services = {
+    controller,
+    handheld: fake.handheld,
+    processes: PROCESSES,
+    settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },
+    play: () => undefined,
+    openCamera: async () => null,
+    info: { version: '1.0.0', number: 12 },
+  }
+  const host = document.createElement('div')
+  document.body.append(host)
+  root = createRoot(host)
+  flushSync(() => root?.render(createElement(ServicesProvider, { value: services }, createElement(AppScreen))))
+  const scan = async (...texts: string[]): Promise<void> => {
+    for (const text of texts) await controller.scan(wedgeScan(text))
+    await drawn()
+  }
+  return { ...fake, controller, scan }
+}
+/** Two frames: React has drawn, and the observers of sizes have answered. */
+const drawn = (): Promise<void> =>
+  new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
+
+type Opened = Awaited<ReturnType<typeof open>>
+const PICKING = ['XBANNA', 'ORD-1042', 'XT00018']
+/** Each screen of the floor, and the way to it. */
+const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
+  'log in': async app => app.scan(),
+  home: async app => app.scan('XBANNA'),
+  'home menu': async app => {
+    await app.scan('XBANNA')
+    app.controller.panel('menu')
+  },
+  'pick a place': async app => app.scan(...PICKING),
+  'pick an item': async app => app.scan(...PICKING, 'A-01', '8690000000001'),
+  'the wrong item': async app => app.scan(...PICKING, 'A-01', '8690000000004'),
+  'how many': async app => app.scan(...PICKING, 'A-01', 'XCSHT'),
+  'what happened': async app => app.scan(...PICKING, 'A-01', 'XCSHT', 'XCQ01'),
+  'all keys': async app => app.scan(...PICKING, 'XCPRB'),
+  'type a code': async app => app.scan(...PICKING, 'XCKEY'),
+  'receive, list of deliveries': async app => {
+    await app.scan('XBANNA')
+    await app.controller.openProcess('receive')
+  },
+  'receive an item': async app => app.scan('XBANNA', 'PO-778', '8690000000001'),
+  'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
+  'hand over': async app => app.scan(...PICKING, 'XBCEM'),
+  'look up': async app => app.scan('XBANNA', '8690000000001'),
+  'waiting to send': async app => app.scan(...PICKING, 'A-01', '8690000000001', 'XCSYN'),
+  settings: async app => app.scan('XBANNA', 'XCHLP', '8690000000001'),
+}
+
+const SMALL = [320, 461] as const
+const COMFORTABLE = [360, 640] as const
+type Look = { size: readonly [number, number]; settings: Partial<Settings>; dir: 'ltr' | 'rtl' }
+const LOOKS: Readonly<Record<string, Look>> = {
+  'small, English': { size: SMALL, settings: {}, dir: 'ltr' },
+  'comfortable, Turkish, dark': { size: COMFORTABLE, settings: { language: 'tr', theme: 'dark' }, dir: 'ltr' },
+  'small, right to left, dark': { size: SMALL, settings: { theme: 'dark' }, dir: 'rtl' },
+  'small, Turkish, text 200 %': { size: SMALL, settings: { language: 'tr', text: 200 }, dir: 'ltr' },
+  'comfortable, left hand, gloves': { size: COMFORTABLE, settings: { leftHand: true, buttons: 125 }, dir: 'ltr' },
+}
+
+const targets = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('button, a[href], input')]
+const named = (element: HTMLElement): string => element.textContent.trim() || element.getAttribute('aria-label') || ''
+const rectOf = (selector: string): DOMRect | null => document.querySelector(selector)?.getBoundingClientRect() ?? null
+
+describe.each(Object.entries(LOOKS))('%s', (_, look) => {
+  test.each(Object.entries(VIEWS))('[H36] %s can be read, hit and used with one thumb', async (__, go) => {
+    await page.viewport(...look.size)
+    const app = await open(look.settings)
+    document.documentElement.dir = look.dir
+    await go(app)
+    await drawn()
+    const small = targets().filter(element => {
+      const { width, height } = element.getBoundingClientRect()
+      return width > 0 && (width < 55.5 || height < 55.5)
+    })
+    expect(small.map(named), 'targets below 56 px').toEqual([])
+    expect(document.documentElement.scrollWidth, 'sideways scroll').toBeLessThanOrEqual(look.size[0])
+    const middle = document.querySelector('.middle')
+    expect(middle && middle.scrollWidth > middle.clientWidth, 'sideways scroll of the middle').toBe(false)
+    for (const selector of ['.prompt', '.bar', '.keypad', '.head']) {
+      const rect = rectOf(selector)
+      if (rect === null || rect.height === 0) continue
+      expect(rect.bottom, `${selector} below the page`).toBeLessThanOrEqual(look.size[1] + 0.5)
+      expect(rect.top, `${selector} above the page`).toBeGreaterThanOrEqual(-0.5)
+    }
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    expect(violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`)).toEqual(
+      [],
+    )
+  })
+})
+
+describe('codes and focus', () => {
+  test('[H37] a code keeps its order on a right-to-left page', async () => {
+    document.documentElement.dir = 'rtl'
+    const host = document.createElement('p')
+    document.body.append(host)
+    root = createRoot(host)
+    flushSync(() => root?.render(createElement(Code, null, '12-A-03')))
+    const text = host.querySelector('.code')?.firstChild
+    const lefts = [...'12-A-03'].map((_letter, at) => {
+      const range = document.createRange()
+      if (text) {
+        range.setStart(text, at)
+        range.setEnd(text, at + 1)
+      }
+      return range.getBoundingClientRect().left
+    })
+    expect(lefts).toEqual([...lefts].sort((a, b) => a - b))
+    expect(new Set(lefts).size).toBe(lefts.length)
+  })
+
+  test('[H38] no button keeps the focus after a tap, so that the Enter of a scan presses nothing', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({})
+    await app.scan(...PICKING)
+    await page.getByRole('button', { name: 'Short' }).click()
+    await drawn()
+    expect(document.activeElement?.tagName).not.toBe('BUTTON')
+    expect(app.controller.state().prompt?.ask.kind).toBe('quantity')
+  })
+
+  test('[H39] the keypad sets the total: the first digit replaces, 0 is 0', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({})
+    await app.scan(...PICKING, 'A-01', 'XCSHT')
+    for (const name of ['0', '1', 'OK']) await page.getByRole('button', { name, exact: true }).click()
+    await drawn()
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+    await page.getByRole('button', { name: 'Not found' }).click()
+    await drawn()
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'short'])
+  })
+
+  test('[H40] the whole hero stays visible at twice the text on the smallest page', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({ text: 200 })
+    await app.scan(...PICKING)
+    await drawn()
+    const hero = rectOf('.hero')
+    const middle = rectOf('.middle')
+    expect(hero !== null && middle !== null && hero.bottom <= middle.bottom + 0.5).toBe(true)
+  })
+})

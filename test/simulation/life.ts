@@ -1,0 +1,44 @@
+import type { Dice } from './random.ts'
+import type { Schedule } from './schedule.ts'
+
+/** One process of a handheld, from its start to the crash. What a dead process waits for never comes. */
+export type Life = {
+  dice: Dice
+  /** Transactions under way: while there are none, memory and stores tell the same. */
+  busy: number
+  alive(): boolean
+  end(): void
+  wait(ms: number): Promise<void>
+  after(ms: number, run: () => void): () => void
+  read<T>(run: () => Promise<T>): Promise<T>
+  isFull(): boolean
+  changed(): void
+}
+
+const never = new Promise<never>(() => undefined)
+
+export const makeLife = (schedule: Schedule, dice: Dice, isFull: () => boolean, changed: () => void): Life => {
+  let alive = true
+  const life: Life = {
+    dice,
+    busy: 0,
+    alive: () => alive,
+    end: () => {
+      alive = false
+    },
+    wait: ms => new Promise(resolve => schedule.after(ms, () => alive && resolve())),
+    after: (ms, run) => {
+      let on = true
+      schedule.after(ms, () => {
+        if (on && alive) run()
+      })
+      return () => {
+        on = false
+      }
+    },
+    read: run => (alive ? run() : never),
+    isFull,
+    changed,
+  }
+  return life
+}

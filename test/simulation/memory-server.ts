@@ -1,0 +1,300 @@
+import type { ApplyTx, DecisionTx, Need, Page, SyncStore } from '../../server/sync/ports.ts'
+import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { ClientId, ItemId, LocationId } from '../../shared/ids.ts'
+import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockKey } from '../../shared/ledger/stock.ts'
+import { bodyOfStock, emptyTables, putRow, rowId } from '../../shared/sync/rows.ts'
+import type { MutableTables } from '../../shared/sync/rows.ts'
+import { FIRST_HASH } from '../../shared/sync/seal.ts'
+import type { Row } from '../../shared/sync/wire.ts'
+import type { SiteSeed } from '../support/site.ts'
+import { commandKey, copyState, cursorKey, emptyState, rowKey, stockIn, undoable } from './memory-state.ts'
+import type { ServerState, StoredRow, Writes } from './memory-state.ts'
+import { writeEntries, writeRow, writeStock } from './memory-write.ts'
+
+export const SERVER_DEVICE = derivedId<'device'>('device', 'server')
+
+/** The server's store in memory, with the image of its last backup. Passes the contract suite of the SQL stores. */
+export type MemoryServer = {
+  store: SyncStore
+  state(): ServerState
+  /** What the last backup holds decides what `durable` says. */
+  backUp(): void
+  /** Puts the last backup back and returns the state that was thrown away. The caller renews the feed. */
+  restore(): ServerState
+}
+
+const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
+
+export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
+  let state = emptyState(site.warehouse.feedEpoch)
+  seed(state, site)
+  let backup = copyState(state)
+  let last: Promise<unknown> = Promise.resolve()
+  /** The counter row: one transaction after the other. */
+  const locked = <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = last.then(run, run)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+  const transact = <T>(run: (writes: Writes, wrote: () => void) => Promise<T>): Promise<T> =>
+    locked(async () => {
+      const writes = undoable(state)
+      state.feed = { ...state.feed, seq: state.feed.seq + 1 }
+      let kept = false
+      try {
+        const answer = await run(writes, () => {
+          kept = true
+        })
+        if (!kept) writes.rollBack()
+        return answer
+      } catch (error) {
+        writes.rollBack()
+        throw error
+      }
+    })
+  const store: SyncStore = {
+    apply: (at, run) => transact((writes, wrote) => run(applyTx(state, site, writes, at, wrote))),
+    decide: (_, run) => transact((writes, wrote) => run(decisionTx(state, site, writes, wrote))),
+    page: at => locked(async () => pageOf(state, backup, at)),
+    feed: async () => state.feed,
+    renewFeed: async (_, epoch) => {
+      state.feed = { ...state.feed, epoch }
+    },
+    snapshot: (at, take) =>
+      locked(async () => {
+        const rows = snapshotRows(state, at.clients)
+        for (let i = 0; i < rows.length; i += 50) await take(rows.slice(i, i + 50))
+        const own = [...state.cursors.values()].filter(cursor => cursor.device === at.device)
+        const acked = Object.fromEntries(own.map(cursor => [cursor.epoch, cursor.lastSeq]))
+        return { feedEpoch: state.feed.epoch, commit: state.feed.seq, floor: state.feed.floor, through: acked, acked }
+      }),
+  }
+  return {
+    store,
+    state: () => state,
+    backUp: () => {
+      backup = copyState(state)
+    },
+    restore: () => {
+      const lost = state
+      state = copyState(backup)
+      return lost
+    },
+  }
+}
+
+const seed = (state: ServerState, site: SiteSeed): void => {
+  const writes = undoable(state)
+  state.feed = { ...state.feed, seq: 1 }
+  for (const client of site.clients) writeRow(state, writes, 'client', client, client.id)
+  for (const location of site.locations) writeRow(state, writes, 'location', location, null)
+  writeRow(state, writes, 'policy', site.policies, null)
+  writeRow(state, writes, 'roster', { text: JSON.stringify(site.roster), sig: 'test' }, null)
+}
+
+const applyTx = (
+  state: ServerState,
+  site: SiteSeed,
+  writes: Writes,
+  at: Parameters<SyncStore['apply']>[0],
+  wrote: () => void,
+): ApplyTx => {
+  const name = cursorKey(at.device, at.epoch)
+  return {
+    feed: state.feed,
+    cursor: async () => {
+      const known = state.cursors.get(name)
+      return known ?? { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
+    },
+    archived: async (from, to) => {
+      const found = []
+      for (let seq = from; seq <= to; seq += 1) {
+        const row = state.commands.get(commandKey(at.device, at.epoch, seq))
+        if (row === undefined) continue
+        const { outcome, reason, exceptions, hash } = row
+        found.push({ seq, outcome, exceptions: [...exceptions], hash, ...(reason === null ? {} : { reason }) })
+      }
+      return found
+    },
+    load: async need => loadTables(state, site, need),
+    worker: async (id, version) => {
+      const found = site.roster.workers.find(worker => worker.id === id) ?? null
+      return { then: version === site.roster.version ? found : null, now: found }
+    },
+    uncovered: async document =>
+      [...state.commands.values()]
+        .filter(row => row.awaits === document && row.message === null)
+        .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements })),
+    write: async batch => {
+      wrote()
+      writeEntries(state, writes, { device: at.device, epoch: at.epoch }, {
+        entries: batch.applied,
+        messages: batch.messages,
+        notes: batch.notes,
+      })
+    },
+    skipHole: async to => {
+      wrote()
+      const lastAt = state.cursors.get(name)?.lastAt ?? null
+      writes.put(state.cursors, name, { device: at.device, epoch: at.epoch, lastSeq: to, lastHash: '*', lastAt })
+    },
+  }
+}
+
+const decisionTx = (state: ServerState, site: SiteSeed, writes: Writes, wrote: () => void): DecisionTx => ({
+  feed: state.feed,
+  load: async need => loadTables(state, site, need),
+  loadStockOf: async items => {
+    const tables = loadTables(state, site, { ...NO_NEED, items })
+    const wanted = new Set<string>(items)
+    for (const row of state.stock.values()) if (wanted.has(row.item)) tables.stock.set(stockKeyText(row), row)
+    for (const row of state.rows.values()) if (row.k === 'location' || row.k === 'lot') putRow(tables, row)
+    return tables
+  },
+  write: async decision => {
+    wrote()
+    const { epoch, seq } = state.feed
+    const sealed = { seq, v: 1, body: JSON.stringify(decision.body), hash: '', sig: '' }
+    const outcome = decision.effects.exceptions.length > 0 ? 'exception' : 'applied'
+    const entry = { sealed, outcome, reason: null, effects: decision.effects, awaits: null, at: null } as const
+    const at = { device: SERVER_DEVICE, epoch }
+    writeEntries(state, writes, at, { entries: [entry], messages: decision.messages ?? [], notes: [] })
+  },
+  reserve: async wants => reserved(state, writes, wants),
+})
+const NO_NEED: Need = { items: [], locations: [], documents: [], tasks: [], lines: [], lots: [] }
+
+const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTables => {
+  const tables = emptyTables(site.warehouse.id)
+  const policy = state.rows.get(rowKey('policy', 'policy'))
+  if (policy) putRow(tables, policy)
+  const items = new Set<ItemId>(need.items)
+  for (const item of site.items) if (items.has(item.id)) tables.items.set(item.id, item)
+  const ids = new Set<string>([...need.documents, ...need.tasks, ...need.lines])
+  const documents = new Set<string>(need.documents)
+  const places = new Set<LocationId>(need.locations)
+  for (const row of state.rows.values()) {
+    if (row.document === null || !(ids.has(row.id) || documents.has(row.document))) continue
+    putRow(tables, row)
+    if (row.k === 'line') for (const { location } of (row.b as Line).claims) places.add(location)
+    const tote = row.k === 'task' ? (row.b as Task).tote : null
+    if (tote !== null) places.add(tote)
+  }
+  for (const id of places) {
+    const row = state.rows.get(rowKey('location', id))
+    if (row) putRow(tables, row)
+  }
+  for (const { client, item, lot } of need.lots) {
+    const id = rowId('lot', { client, item, lot, expiry: null, firstReceivedAt: null, blocked: false })
+    const row = state.rows.get(rowKey('lot', id))
+    if (row) putRow(tables, row)
+  }
+  for (const line of tables.lines.values()) items.add(line.item)
+  const real = (place: Location | undefined): boolean => place !== undefined && !VIRTUAL.has(place.kind)
+  for (const row of state.stock.values())
+    if (items.has(row.item) && real(tables.locations.get(row.location))) tables.stock.set(stockKeyText(row), row)
+  return tables
+}
+
+/** A stock row grants all that is wanted from it, or nothing. */
+const reserved = (
+  state: ServerState,
+  writes: Writes,
+  wants: readonly { line: Line; claims: readonly Claim[] }[],
+): readonly Line[] => {
+  const needed = new Map<string, { key: StockKey; qty: number }>()
+  for (const { line, claims } of wants)
+    for (const claim of claims) {
+      const key = { ...claim, client: line.client, item: line.item }
+      const text = stockKeyText(key)
+      needed.set(text, { key, qty: (needed.get(text)?.qty ?? 0) + claim.qty })
+    }
+  const granted = new Set<string>()
+  for (const [text, { key, qty }] of needed) {
+    const row = stockIn(state, key)
+    if (row.status !== 'available' || row.onHand - row.reserved - row.held < qty) continue
+    granted.add(text)
+    writeStock(state, writes, key, { onHand: 0, reserved: qty, held: 0 })
+  }
+  return wants.map(({ line, claims }) => {
+    const mine = claims.filter(claim => granted.has(stockKeyText({ ...claim, client: line.client, item: line.item })))
+    const after = { ...line, claims: [...line.claims, ...mine] }
+    for (const claim of mine) {
+      const key = { ...claim, client: line.client, item: line.item }
+      const name = `reserve/${line.id}/${stockKeyText(key)}`
+      const qty = (state.claims.get(name)?.qty ?? 0) + claim.qty
+      writes.put(state.claims, name, { owner: line.id, kind: 'reserve' as const, key, qty })
+    }
+    writeRow(state, writes, 'line', after, line.client, line.document)
+    return after
+  })
+}
+
+const mayRead = (row: StoredRow, clients: readonly ClientId[] | null): boolean =>
+  clients === null || row.client === null || clients.includes(row.client)
+const wire = ({ c, k, id, b }: StoredRow): Row => ({ c, k, id, b })
+
+const pageOf = (state: ServerState, backup: ServerState, at: Parameters<SyncStore['page']>[0]): Page => {
+  const { rows, upTo } = changesAfter(state, at)
+  const known = state.cursors.get(cursorKey(at.device, at.epoch))
+  let through = known?.lastSeq ?? 0
+  for (; through > 0; through -= 1) {
+    const command = state.commands.get(commandKey(at.device, at.epoch, through))
+    if (command !== undefined && command.commit <= upTo) break
+  }
+  return {
+    feedEpoch: state.feed.epoch,
+    head: state.feed.seq,
+    floor: state.feed.floor,
+    rows: rows.map(wire),
+    upTo,
+    more: upTo < state.feed.seq,
+    through,
+    acked: known?.lastSeq ?? 0,
+    durable: backup.cursors.get(cursorKey(at.device, at.epoch))?.lastSeq ?? 0,
+  }
+}
+
+/** Changes above a number, cut between commits; one commit above the limit is sent whole. */
+const changesAfter = (
+  state: ServerState,
+  at: { after: number; limit: number; clients: readonly ClientId[] | null },
+): { rows: readonly StoredRow[]; upTo: number } => {
+  const head = state.feed.seq
+  if (at.after >= head) return { rows: [], upTo: head }
+  const rows: StoredRow[] = []
+  for (let i = firstAfter(state.changes, at.after); i < state.changes.length; i += 1) {
+    const row = state.changes[i]
+    if (row === undefined || !mayRead(row, at.clients)) continue
+    const first = rows[0]
+    if (rows.length >= at.limit && first !== undefined && row.c !== first.c) {
+      const whole = rows.filter(one => one.c < row.c)
+      const cut = rows.at(-1)?.c === row.c ? whole : rows
+      return { rows: cut, upTo: cut.at(-1)?.c ?? row.c - 1 }
+    }
+    rows.push(row)
+  }
+  return { rows, upTo: head }
+}
+
+/** Index of the first change of a commit above `after`; changes are in the order of their commits. */
+const firstAfter = (changes: readonly StoredRow[], after: number): number => {
+  let low = 0
+  let high = changes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((changes[middle]?.c ?? 0) > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Every row of a state that a reader of these clients may see. */
+export const snapshotRows = (state: ServerState, clients: readonly ClientId[] | null): Row[] => {
+  const stock = [...state.stock.values()]
+    .filter(row => !isEmpty(row) && (clients === null || clients.includes(row.client)))
+    .map(row => ({ c: row.commit, k: 'balance' as const, id: stockKeyText(row), b: bodyOfStock(row) }))
+  return [...[...state.rows.values()].filter(row => mayRead(row, clients)).map(wire), ...stock]
+}

@@ -1,0 +1,107 @@
+import type { MessageWrite } from '../../server/sync/ports.ts'
+import type { ClientId, DeviceId, DocumentId } from '../../shared/ids.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { Movement, StockKey, StockRow } from '../../shared/ledger/stock.ts'
+import type { Kind, Outcome, Row } from '../../shared/sync/wire.ts'
+
+export type StoredCommand = {
+  device: DeviceId
+  epoch: string
+  seq: number
+  body: string
+  hash: string
+  outcome: Outcome
+  reason: string | null
+  exceptions: readonly string[]
+  movements: readonly Movement[]
+  awaits: DocumentId | null
+  message: string | null
+  /** The commit that wrote it. */
+  commit: number
+}
+export type StoredRow = Row & { client: ClientId | null; document: DocumentId | null }
+export type DeviceCursor = { device: DeviceId; epoch: string; lastSeq: number; lastHash: string; lastAt: string | null }
+export type OpenException = { kind: string; subject: string; id: string; hits: number; open: boolean }
+export type StoredClaim = { owner: string; kind: 'reserve' | 'hold'; key: StockKey; qty: number }
+
+/** All tables of one warehouse. Values are never changed in place, so a shallow copy of the maps is a backup. */
+export type ServerState = {
+  feed: { epoch: string; seq: number; floor: number }
+  cursors: Map<string, DeviceCursor>
+  commands: Map<string, StoredCommand>
+  stock: Map<string, StockRow & { commit: number }>
+  claims: Map<string, StoredClaim>
+  /** Everything in the feed but stock, by `rowKey`. */
+  rows: Map<string, StoredRow>
+  changes: StoredRow[]
+  exceptions: Map<string, OpenException>
+  outbox: Map<string, MessageWrite>
+}
+
+export const rowKey = (kind: Kind, id: string): string => `${kind}\u0000${id}`
+export const commandKey = (device: string, epoch: string, seq: number): string => `${device}/${epoch}/${seq}`
+export const cursorKey = (device: string, epoch: string): string => `${device}/${epoch}`
+
+export const emptyState = (epoch: string): ServerState => ({
+  feed: { epoch, seq: 0, floor: 0 },
+  cursors: new Map(),
+  commands: new Map(),
+  stock: new Map(),
+  claims: new Map(),
+  rows: new Map(),
+  changes: [],
+  exceptions: new Map(),
+  outbox: new Map(),
+})
+
+export const copyState = (state: ServerState): ServerState => ({
+  feed: { ...state.feed },
+  cursors: new Map(state.cursors),
+  commands: new Map(state.commands),
+  stock: new Map(state.stock),
+  claims: new Map(state.claims),
+  rows: new Map(state.rows),
+  changes: state.changes.slice(),
+  exceptions: new Map(state.exceptions),
+  outbox: new Map(state.outbox),
+})
+
+/** A stock row of the state, zero where there is none. */
+export const stockIn = (state: ServerState, key: StockKey): StockRow & { commit: number } =>
+  state.stock.get(stockKeyText(key)) ?? {
+    client: key.client,
+    item: key.item,
+    lot: key.lot,
+    serial: key.serial,
+    location: key.location,
+    lpn: key.lpn,
+    status: key.status,
+    onHand: 0,
+    reserved: 0,
+    held: 0,
+    commit: 0,
+  }
+
+/** Writes with a way back: a transaction that fails leaves no trace. */
+export const undoable = (state: ServerState) => {
+  const undo: (() => void)[] = []
+  const feed = { ...state.feed }
+  const changes = state.changes.length
+  return {
+    put: <V>(map: Map<string, V>, key: string, value: V): void => {
+      const had = map.has(key)
+      const before = map.get(key)
+      undo.push(() => {
+        if (had && before !== undefined) map.set(key, before)
+        else map.delete(key)
+      })
+      map.set(key, value)
+    },
+    rollBack: (): void => {
+      for (const back of undo.reverse()) back()
+      state.feed = feed
+      state.changes.length = changes
+    },
+  }
+}
+export type Writes = ReturnType<typeof undoable>

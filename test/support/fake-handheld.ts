@@ -1,0 +1,243 @@
+import type { Document, Line, Task } from '../../shared/catalogue.ts'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import type { ItemId } from '../../shared/ids.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockRow } from '../../shared/ledger/stock.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import type { Tables } from '../../shared/ledger/world.ts'
+import { foldOwn } from '../../shared/sync/rebase.ts'
+import type { Command, Draft } from '../../shared/sync/command.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
+import type { CodeHit, Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { Resolver } from '../../pwa/app/state.ts'
+import type { Handheld, Session, SyncStatus } from '../../pwa/sync/handheld.ts'
+import type { SavedState } from '../../pwa/sync/ports.ts'
+import { placeId, testSite } from './site.ts'
+
+const NOW = '2027-01-15T10:00:00.000Z'
+export const SITE = testSite('screens')
+const [CLIENT] = SITE.clients
+const client = CLIENT?.id ?? derivedId<'client'>('none')
+const itemId = (n: number): ItemId => derivedId('item', client, n)
+
+const documentOf = (number: string, kind: Document['kind'], due: string): Document => ({
+  id: derivedId('document', number),
+  kind,
+  client,
+  number,
+  partner: 'Partner',
+  state: 'open',
+  due,
+  priority: 0,
+  blind: false,
+})
+export const ORDER = documentOf('ORD-1042', 'order', '2027-01-15T14:30:00.000Z')
+export const RECEIPT = documentOf('PO-778', 'receipt', '2027-01-15T12:00:00.000Z')
+export const TASK: Task = {
+  id: derivedId('task', 'ORD-1042'),
+  kind: 'pick',
+  client,
+  document: ORDER.id,
+  state: 'ready',
+  lease: null,
+  tote: null,
+}
+
+const line = (document: Document, no: number, n: number, wanted: number, place: string | null): Line => ({
+  id: derivedId('line', document.id, no),
+  document: document.id,
+  client,
+  item: itemId(n),
+  source: `${no}`,
+  no,
+  wanted,
+  done: 0,
+  state: 'open',
+  claims:
+    place === null
+      ? []
+      : [{ location: placeId(SITE, place), lpn: NO_LPN, status: 'available', lot: '', serial: '', qty: wanted }],
+  reason: null,
+})
+
+const stockRow = (n: number, place: string, onHand: number, reserved: number): StockRow => ({
+  location: placeId(SITE, place),
+  lpn: NO_LPN,
+  status: 'available',
+  client,
+  item: itemId(n),
+  lot: '',
+  serial: '',
+  onHand,
+  reserved,
+  held: 0,
+})
+
+/** A warehouse with one order of two lines and one delivery, as the handheld's confirmed rows. */
+export const tablesOfSite = (task: Task = TASK): Tables => {
+  const lines = [line(ORDER, 1, 1, 2, 'A-01'), line(ORDER, 2, 3, 1, 'A-02'), line(RECEIPT, 1, 1, 3, null)]
+  const rows = [stockRow(1, 'A-01', 10, 2), stockRow(3, 'A-02', 5, 1)]
+  return {
+    warehouse: SITE.warehouse.id,
+    policies: SITE.policies,
+    items: new Map(SITE.items.map(item => [item.id, item])),
+    locations: new Map(SITE.locations.map(location => [location.id, location])),
+    lots: new Map(),
+    documents: new Map([ORDER, RECEIPT].map(document => [document.id, document])),
+    lines: new Map(lines.map(line => [line.id, line])),
+    tasks: new Map([[task.id, task]]),
+    stock: new Map(rows.map(row => [stockKeyText(row), row])),
+  }
+}
+
+const ONLINE: SyncStatus = {
+  link: 'online',
+  waiting: 0,
+  oldest: null,
+  lastGoodRound: NOW,
+  needsMe: [],
+  loading: null,
+  storageFull: false,
+}
+
+/** The machinery below the screens in a few lines: real world, real rules, memory instead of a disk. */
+export const fakeHandheld = (task: Task = TASK) => {
+  const world = makeWorld(tablesOfSite(task))
+  const listeners = new Set<() => void>()
+  const commands: Command[] = []
+  const states = new Map<string, SavedState>()
+  const journal: string[] = []
+  let session: Session | null = null
+  let status = ONLINE
+  let before = async (): Promise<void> => undefined
+  let lease: Awaited<ReturnType<Handheld['lease']>> = { kind: 'ok' }
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const stamped = (draft: Draft): Command => ({
+    ...draft,
+    v: 1,
+    id: derivedId('command', commands.length + 1),
+    device: derivedId('device', 'screens', 0),
+    epoch: 'epoch0000001',
+    seq: commands.length + 1,
+    warehouse: SITE.warehouse.id,
+    worker: session?.worker.id ?? derivedId('worker', 'none'),
+    session: session?.id ?? derivedId('session', 'none'),
+    roster: 1,
+    policy: 1,
+    at: NOW,
+    mono: 0,
+    off: 0,
+    unc: 0,
+    app: 'test',
+  })
+  const handheld: Handheld = {
+    device: derivedId('device', 'screens', 0),
+    warehouse: SITE.warehouse,
+    world: () => world,
+    roster: () => SITE.roster,
+    clients: () => SITE.clients,
+    session: () => session,
+    logIn: async badge => {
+      const worker = SITE.roster.workers.find(worker => worker.badgeHash === sha256Hex(badge))
+      if (worker === undefined) return { ok: false, why: 'unknown' }
+      session = { id: derivedId('session', badge), worker, roster: 1, startedAt: NOW }
+      tell()
+      return { ok: true, session }
+    },
+    logOut: async () => {
+      session = null
+      tell()
+    },
+    loadItems: async () => [],
+    lookup: async keys => ({ find: key => (keys.includes(key) ? hitsOf(key) : []) }),
+    append: async (drafts, state) => {
+      await before()
+      journal.push(`append ${drafts.map(draft => draft.type).join('+')}`)
+      for (const draft of drafts) {
+        const command = stamped(draft)
+        commands.push(command)
+        const key = { device: command.device, epoch: command.epoch, seq: command.seq }
+        foldOwn(world, { key, command }, { notBefore: null, notAfter: NOW })
+      }
+      if (state !== null) states.set(state.key, state)
+      status = { ...status, waiting: commands.length }
+      tell()
+      return []
+    },
+    savedStates: async () => [...states.values()],
+    dropState: async key => {
+      states.delete(key)
+    },
+    pending: async () => commands,
+    lease: async () => lease,
+    status: () => status,
+    syncNow: () => undefined,
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    now: () => NOW,
+    stop: async () => undefined,
+  }
+  return {
+    handheld,
+    commands,
+    states,
+    journal,
+    setStatus: (change: Partial<SyncStatus>): void => {
+      status = { ...status, ...change }
+      tell()
+    },
+    setLease: (answer: typeof lease): void => {
+      lease = answer
+    },
+    /** Runs before each append: throws or waits in place of the disk. */
+    onAppend: (run: () => Promise<void>): void => {
+      before = run
+    },
+  }
+}
+
+const hitsOf = (key: string): readonly CodeHit[] => [
+  ...SITE.items
+    .filter(item => item.client === client && item.codes.includes(key))
+    .map(item => ({ kind: 'item' as const, client, item: item.id, packaging: null, quantity: 1 })),
+  ...SITE.locations
+    .filter(location => location.code === key)
+    .map(location => ({
+      kind: location.kind === 'tote' ? ('tote' as const) : ('location' as const),
+      location: location.id,
+    })),
+  ...[ORDER, RECEIPT]
+    .filter(document => document.number === key)
+    .map(document => ({ kind: 'document' as const, document: document.id, client })),
+]
+
+/** Badges and commands by their prefix, everything else as the lookup has it: enough for the screens. */
+export const plainResolver: Resolver = {
+  keysOf: scan => [scan.text],
+  resolve: (scan, _wanted, lookup): Resolved => ({
+    scan,
+    readings: readingsOf(scan.text, lookup.find(scan.text)),
+    wanted: true,
+    fields: {},
+    notes: [],
+    problem: null,
+  }),
+}
+const readingsOf = (text: string, hits: readonly CodeHit[]): readonly Reading[] => {
+  if (/^XC[A-Z0-9]{3}$/.test(text)) return [{ kind: 'command', code: text }]
+  return text.startsWith('XB') ? [{ kind: 'badge', text }] : hits
+}
+
+export const wedgeScan = (text: string, t0 = 0): Scan => ({
+  source: 'wedge',
+  raw: text,
+  text,
+  aim: null,
+  symbology: null,
+  t0,
+  equalReads: 1,
+})
