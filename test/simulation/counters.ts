@@ -1,0 +1,51 @@
+/**
+ * Interesting events. A counter that is 0 over a whole suite fails it: then the workload no longer reaches that code, and
+ * a green run says nothing about it.
+ */
+export const SOMETIMES = [
+  'commands',
+  'steps of several commands',
+  'steps without a command',
+  'requests lost',
+  'requests doubled',
+  'requests after their time-out',
+  'answers lost',
+  'commands sent again',
+  'gaps named',
+  'pages cut',
+  'pages refused because the cursor had moved',
+  'snapshots',
+  'snapshots broken off',
+  'feed restored',
+  'restores',
+  'backups',
+  'server transactions rolled back',
+  'crashes',
+  'power cuts',
+  'cache fallen back',
+  'command durable but not heard',
+  'appends refused by a full disk',
+  'pages refused by a full disk',
+  'tabs taken over',
+  'clock jumps',
+  'commands pruned',
+  'exceptions',
+  'negative stock',
+  'over picks',
+  'late lines',
+  'quarantined',
+  'reservations by the desk',
+  'cancellations by the desk',
+  'closed receipts',
+  'blind receipts',
+] as const
+export type Sometimes = (typeof SOMETIMES)[number]
+export type Counters = Record<Sometimes, number>
+
+export const noCounters = (): Counters => {
+  const entries = SOMETIMES.map(name => [name, 0] as const)
+  return Object.fromEntries(entries) as Counters
+}
+export const addCounters = (sum: Counters, more: Counters): void => {
+  for (const name of SOMETIMES) sum[name] += more[name]
+}

@@ -1,0 +1,183 @@
+import { makeHandheld } from '../../pwa/sync/make-handheld.ts'
+import type { Engine } from '../../pwa/sync/engine.ts'
+import type { Handheld } from '../../pwa/sync/handheld.ts'
+import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
+import type { DeviceId } from '../../shared/ids.ts'
+import { memoryCache, memoryQueue } from '../support/memory-stores.ts'
+import type { CacheImage, QueueImage, Snapshotable } from '../support/memory-stores.ts'
+import type { QueueStore } from '../../pwa/sync/ports.ts'
+import { checkPage, checkScreen, checkSnapshot, checkStart } from './check-device.ts'
+import { BADGE, START } from './floor.ts'
+import { makeLife } from './life.ts'
+import type { Life } from './life.ts'
+import { makeNet } from './net.ts'
+import { signatureOf } from './server.ts'
+import type { Stage } from './stage.ts'
+import { livingCache, livingQueue } from './stores.ts'
+import { move } from './truth.ts'
+import type { Leg } from './truth.ts'
+
+/** One handheld: what survives a crash, and the process that does not. */
+export type Device = {
+  id: DeviceId
+  name: string
+  queue: QueueStore & Snapshotable<QueueImage>
+  cache: CacheStore & Snapshotable<CacheImage>
+  /** What a power cut leaves of the relaxed cache. */
+  flushed: CacheImage
+  life: Life
+  handheld: (Handheld & { engine: Engine }) | null
+  isFull: boolean
+  /** Wall clock minus true time, ms. */
+  clock: number
+  /** What the hands did with each number that was handed to the queue. */
+  acts: Map<number, readonly Leg[]>
+  /** The highest number that the worker heard the beep of. */
+  heard: number
+  /** An append is under way. */
+  acting: boolean
+  goesHome: number
+  blind: number
+  /** Something was written since the last look at the screen. */
+  dirty: boolean
+  watching: boolean
+}
+
+export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
+  const cache = memoryCache()
+  const device: Device = {
+    id,
+    name: `handheld ${n}`,
+    queue: memoryQueue(),
+    cache,
+    flushed: cache.snapshot(),
+    life: makeLife(stage.schedule, stage.dice, () => false, () => undefined),
+    handheld: null,
+    isFull: false,
+    clock: 0,
+    acts: new Map(),
+    heard: 0,
+    acting: false,
+    // Some workers stop early: their queue is idle when the server is restored.
+    goesHome: stage.end * (0.3 + stage.dice.next()),
+    blind: 0,
+    dirty: false,
+    watching: false,
+  }
+  device.life.end()
+  return device
+}
+
+const portsOf = (stage: Stage, device: Device, life: Life): Ports => {
+  const bootedAt = stage.schedule.now()
+  const watchedCache: CacheStore = {
+    ...device.cache,
+    applyPage: async (expected, next, rows) => {
+      const before = device.cache.snapshot().head
+      const taken = await device.cache.applyPage(expected, next, rows)
+      if (!taken) stage.seen['pages refused because the cursor had moved'] += 1
+      else checkPage(stage, device, before, rows)
+      return taken
+    },
+    finishSnapshot: async next => {
+      await device.cache.finishSnapshot(next)
+      stage.seen.snapshots += 1
+      checkSnapshot(stage, device)
+    },
+  }
+  const watchedQueue: QueueStore = {
+    ...device.queue,
+    prune: async (epoch, upTo) => {
+      const before = device.queue.snapshot().rows.length
+      await device.queue.prune(epoch, upTo)
+      stage.seen['commands pruned'] += before - device.queue.snapshot().rows.length
+    },
+  }
+  const ports: Ports = {
+    clock: {
+      now: () => START + stage.schedule.now() + device.clock,
+      mono: () => stage.schedule.now() - bootedAt,
+    },
+    random: { next: stage.dice.next, bytes: stage.dice.bytes },
+    timer: { after: life.after },
+    signer: { sign: text => life.read(async () => signatureOf(device.id, text)) },
+    net: makeNet(stage, device, life),
+    queue: livingQueue(watchedQueue, life),
+    cache: livingCache(watchedCache, life),
+  }
+  return stage.plant?.ports?.(ports, device, stage) ?? ports
+}
+
+/** Starts the app. What the last process wrote without telling anybody is what the worker now sees as done. */
+export const boot = (stage: Stage, device: Device): void => {
+  const life = makeLife(
+    stage.schedule,
+    stage.dice,
+    () => device.isFull,
+    () => {
+      device.dirty = true
+    },
+  )
+  device.life = life
+  device.handheld = null
+  device.acting = false
+  void (async () => {
+    const handheld = await makeHandheld(portsOf(stage, device, life), {
+      app: 'simulated',
+      device: device.id,
+      warehouse: { id: stage.site.warehouse.id, name: stage.site.warehouse.name },
+      verify: async () => true,
+      roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
+      livedBefore: false,
+      lease: async () => ({ kind: 'offline' }),
+    })
+    const behind = device.queue.snapshot().birth
+    if (behind !== null && behind.next - 1 > device.heard) {
+      stage.seen['command durable but not heard'] += 1
+      hear(stage, device, behind.next - 1)
+    }
+    checkStart(stage, device)
+    if (handheld.session() === null) {
+      const answer = await handheld.logIn(BADGE)
+      if (!answer.ok) stage.fail('I8', `${device.name} lets nobody log in: ${answer.why}`)
+    }
+    device.handheld = handheld
+    handheld.engine.start()
+  })().catch((error: unknown) => {
+    // A full disk lets nobody begin; the worker tries again.
+    if (device.isFull && device.life === life) stage.schedule.after(5000, () => device.life === life && boot(stage, device))
+    else stage.fail('I8', `${device.name} does not start: ${String(error)}`)
+  })
+}
+
+/** The beep: from now on the goods lie where the worker has put them. */
+export const hear = (stage: Stage, device: Device, upTo: number): void => {
+  const epoch = device.queue.snapshot().birth?.epoch ?? ''
+  for (let seq = device.heard + 1; seq <= upTo; seq += 1) {
+    stage.truth.beeped.push({ device: device.id, epoch, seq })
+    move(stage.truth.lies, device.acts.get(seq) ?? [])
+  }
+  device.heard = Math.max(device.heard, upTo)
+}
+
+/** The process ends where it stands. With the power the relaxed cache falls back to what was flushed. */
+export const crash = (stage: Stage, device: Device, power: boolean): void => {
+  stage.seen[power ? 'power cuts' : 'crashes'] += 1
+  stage.log(`${device.name} ${power ? 'loses power' : 'crashes'}`)
+  device.life.end()
+  device.handheld = null
+  device.acting = false
+  if (power) {
+    if (device.cache.snapshot() !== device.flushed) stage.seen['cache fallen back'] += 1
+    device.cache.restore(device.flushed)
+  }
+  const { life } = device
+  stage.schedule.after(1000 + stage.dice.int(60_000), () => device.life === life && boot(stage, device))
+}
+
+/** Looks at the screen when memory and stores can be compared. */
+export const look = async (stage: Stage, device: Device): Promise<void> => {
+  if (!device.dirty || device.handheld === null || device.life.busy > 0 || device.acting) return
+  device.dirty = false
+  await checkScreen(stage, device, device.handheld)
+}

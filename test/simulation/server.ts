@@ -1,0 +1,101 @@
+import { handleSync } from '../../server/sync/handle.ts'
+import type { SyncDeps } from '../../server/sync/handle.ts'
+import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
+import type { Verify } from '../../server/sync/prepare.ts'
+import type { DeviceId } from '../../shared/ids.ts'
+import { writeCursor } from '../../shared/sync/cursor.ts'
+import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import { isoOf } from '../../shared/time.ts'
+import { checkCommit, checkRestore } from './check-server.ts'
+import { START } from './floor.ts'
+import { newEpoch } from '../../pwa/sync/birth.ts'
+import type { Stage } from './stage.ts'
+
+/** Small on purpose, so that paging happens. */
+const PAGE_ROWS = 10
+
+export const serverNow = (stage: Stage): string => isoOf(START + stage.schedule.now())
+
+/** A signature that anybody can check and that only says whose it is. */
+export const signatureOf = (device: DeviceId, text: string): string => `${device.slice(0, 8)}.${text.slice(0, 40)}`
+const verifyOf =
+  (device: DeviceId): Verify =>
+  async (text, sig) =>
+    sig === signatureOf(device, text)
+
+/** The product's own POST /sync on the store in memory. */
+export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest): Promise<SyncResponse> => {
+  const deps: SyncDeps = {
+    store: stage.store,
+    now: () => serverNow(stage),
+    newFeedEpoch: () => newEpoch(stage.dice.bytes),
+    catalogueVersion: async () => 'sha256-simulated',
+    nonce: () => 'nonce',
+    minVersion: '0.1.0',
+    pageRows: PAGE_ROWS,
+    ring: () => undefined,
+    onForked: async () => stage.fail('I4', `${device} sent another command under a number that is known`),
+  }
+  const verify = stage.plant?.verify?.(verifyOf(device)) ?? verifyOf(device)
+  return handleSync(deps, request, { device, warehouse: request.warehouse, clients: null, verify })
+}
+
+/** All rows of one commit, as GET /snapshot gives them. */
+export const answerSnapshot = async (
+  stage: Stage,
+  device: DeviceId,
+): Promise<{ rows: readonly Row[]; head: SnapshotHead }> => {
+  const rows: Row[] = []
+  const at = { warehouse: stage.site.warehouse.id, device, clients: null }
+  const { commit, ...end } = await stage.store.snapshot(at, async part => void rows.push(...part))
+  const cursor = writeCursor({ feedEpoch: end.feedEpoch, scope: 'all', commit })
+  return { rows, head: { ...end, cursor } }
+}
+
+/** Every commit is checked; the moments between push and pull and before a commit belong to the faults. */
+export const watchedStore = (stage: Stage, inner: SyncStore): SyncStore => ({
+  ...inner,
+  apply: async (at, run) => {
+    const before = stage.memory.state().feed.seq
+    const answer = await inner.apply(at, async tx => {
+      const said = await run(tx)
+      if (stage.dice.chance(stage.odds.rollback)) {
+        stage.seen['server transactions rolled back'] += 1
+        throw new Error('the server died before the commit')
+      }
+      return said
+    })
+    if (stage.memory.state().feed.seq > before) checkCommit(stage, at)
+    return answer
+  },
+  decide: async (at, run) => {
+    const answer = await inner.decide(at, run)
+    checkCommit(stage, null)
+    return answer
+  },
+  page: async at => {
+    const ms = stage.dice.int(40)
+    await new Promise<void>(resolve => stage.schedule.after(ms, resolve))
+    return inner.page(at)
+  },
+  renewFeed: async (warehouse, epoch) => {
+    await inner.renewFeed(warehouse, epoch)
+    stage.feeds.set(stage.memory.state().feed.epoch, stage.memory.state())
+  },
+})
+
+/** The last backup is put back and the feed gets a new name, as the restore tool of the product does it. */
+export const restoreServer = async (stage: Stage): Promise<void> => {
+  const before = stage.memory.state()
+  stage.memory.restore()
+  stage.seen.restores += 1
+  stage.log(`server restored: commit ${before.feed.seq} -> ${stage.memory.state().feed.seq}`)
+  checkRestore(stage)
+  await stage.store.renewFeed(stage.site.warehouse.id, newEpoch(stage.dice.bytes))
+}
+
+/** The inside of a transaction with some of its doors replaced. */
+export const withTx = (store: SyncStore, change: (tx: ApplyTx) => Partial<ApplyTx>): SyncStore => ({
+  ...store,
+  apply: (at, run) => store.apply(at, tx => run({ ...tx, ...change(tx) })),
+})
