@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { build, defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 import { injectManifest } from 'workbox-build'
 
 const OUT = 'dist/pwa'
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** Builds pwa/sw.ts as a bundle of its own and writes the list of files to precache into it. */
 const serviceWorker = (): Plugin => ({
@@ -40,8 +42,13 @@ const chunkFileNames = (chunk: { moduleIds: string[] }): string =>
 
 export default defineConfig({
   root: 'pwa',
-  // Two copies of @zxing/library would make `instanceof` of its errors fail silently.
-  resolve: { dedupe: ['@zxing/library'] },
+  define: { 'import.meta.env.VITE_APP_VERSION': JSON.stringify(version) },
+  resolve: {
+    // Two copies of @zxing/library would make `instanceof` of its errors fail silently.
+    dedupe: ['@zxing/library'],
+    // The package's own entry leads bundlers to its ES5 build, which is a third larger.
+    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.min.mjs' }],
+  },
   build: {
     outDir: `../${OUT}`,
     emptyOutDir: true,

@@ -1,26 +1,78 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { startErp } from './demo/erp-child.ts'
-import type { Companion } from './start.ts'
+import { demoPlaces } from './demo/places.ts'
+import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoClientOf, demoKeyOf } from './demo/site.ts'
+import type { ErpConnector } from './erp/connector.ts'
+import { CONNECTORS } from './erp/index.ts'
+import type { Companion, Core } from './start.ts'
+import { toOperation } from './workers/outbound.ts'
+import { startDeliver, startImport } from './workers/run.ts'
+
+const IMPORT_MS = 5_000
+const DELIVER_MS = 1_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript)]
 
-/** The demo's ERP: a process of its own, its state in the data folder. */
+/** The demo's ERP, a process of its own with its state in the data folder, and the workers between both books. */
 const demoErp =
   (script: string): Companion =>
-  async ({ config, demo, log, atStop }) => {
+  async core => {
+    const { config, demo, log, atStop } = core
     if (!demo) return
     if (!existsSync(script)) {
       log.warn({ script: path.basename(script) }, 'the demo ERP is not built: no orders will come')
       return
     }
+    const token = randomUUID()
     const erp = await startErp({
       script,
       stateFolder: path.join(config.dataDir, 'erp'),
+      token,
       onExit: exitCode =>
         log.error({ exitCode }, 'the demo ERP has ended; orders and receipts wait until the next start'),
     })
     atStop(() => erp.stop())
+    const connector = CONNECTORS['sim']?.({ id: DEMO_CONNECTOR, url: erp.url, token })
+    if (!connector) throw new Error('there is no connector for the demo ERP')
+    await bridge(core, connector)
     log.info({ url: erp.url }, 'the demo ERP is ready')
   }
+
+/** Import and delivery for one connector; both stop before the ERP does. */
+const bridge = async ({ stores, doorbell, log, now, atStop }: Core, connector: ErpConnector): Promise<void> => {
+  const at = { id: DEMO_CONNECTOR, warehouse: DEMO_WAREHOUSE.id }
+  await stores.import.addConnector({ ...at, name: 'Demo ERP' })
+  const places = demoPlaces(at.warehouse).flatMap(place => (place.kind === 'pickable' ? [place.id] : []))
+  const incoming = startImport(
+    {
+      ...at,
+      connector,
+      clientOf: demoClientOf,
+      store: stores.import,
+      sync: stores.sync,
+      openingPlaces: async () => places,
+      now,
+      ring: () => doorbell.ring(at.warehouse),
+      log,
+    },
+    IMPORT_MS,
+  )
+  atStop(() => incoming.stop())
+  const outgoing = startDeliver(
+    {
+      connector,
+      id: at.id,
+      outbox: stores.outbox,
+      toOperation: toOperation({ store: stores.import, connector: at.id, remoteClient: demoKeyOf }),
+      now,
+      random: Math.random,
+      newToken: randomUUID,
+      log,
+    },
+    DELIVER_MS,
+  )
+  atStop(() => outgoing.stop())
+}

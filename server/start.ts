@@ -37,6 +37,7 @@ export type Core = {
   doorbell: Doorbell
   demo: boolean
   log: Log
+  now: () => string
   /** Newest undo first: what was started last is stopped first. */
   atStop: (stop: () => Promise<void> | void) => void
 }
@@ -126,7 +127,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     every,
     onFault: error => log.error({ err: error }, 'the doorbell cannot read the feed'),
   })
-  const core: Core = { config, opened, stores, secrets, doorbell, demo, log, atStop }
+  const core: Core = { config, opened, stores, secrets, doorbell, demo, log, now, atStop }
   await renewRosters(core)
   atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
   return core

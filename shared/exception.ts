@@ -10,6 +10,7 @@ export const EXCEPTIONS = {
   lot_date: 'A lot came with another expiry date than the one known.',
   unknown_code: 'A code was scanned that no item has; the text is kept.',
   negative_stock: 'A fact took a stock row below zero.',
+  serial_twice: 'A serial number came in that the books have in another place.',
   picked_twice: 'A line was picked by two people.',
   over_pick: 'More was picked than the line wants.',
   wrong_lot: 'Another lot than the reserved one was picked against the policy.',

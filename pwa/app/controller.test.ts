@@ -27,6 +27,7 @@ const begin = (fake = fakeHandheld()) => {
     clock: time.clock,
     timer: time.timer,
     processes: PROCESSES,
+    setUpAgain: async () => 'ok',
   })
   const scan = async (...texts: string[]): Promise<void> => {
     for (const text of texts) {

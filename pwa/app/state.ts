@@ -60,6 +60,8 @@ export type Ports = {
   clock: { mono(): number }
   timer: { after(ms: number, run: () => void): () => void }
   processes: readonly Process[]
+  /** A set-up code scanned on a handheld that is set up already: its token has run out. Keeps device, epochs and queue. */
+  setUpAgain: (token: string) => Promise<'ok' | 'offline' | 'spent' | 'refused'>
 }
 
 export type Wanted = { expects: Prompt['expects']; client: Prompt['client'] }

@@ -20,10 +20,17 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   if (first?.kind === 'command') return press(core, first.code)
   if (await answeredBy(core, scan.text)) return
   if (first?.kind === 'badge') return takeBadge(core, first.text)
+  if (first?.kind === 'enrolment') return setUpAgain(core, first.token)
   if (handheld.session() === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
   if (openOf(core.get()) === null) await route(core, resolved)
   else await step(core, { kind: 'scan', resolved })
+}
+
+const setUpAgain = async (core: Core, token: string): Promise<void> => {
+  const answer = await core.ports.setUpAgain(token)
+  if (answer === 'ok') core.say('right', 'enrol.done')
+  else core.say('wrong', answer === 'offline' ? 'enrol.offline' : 'enrol.bad')
 }
 
 /** On the home screen the scan decides where to go. */

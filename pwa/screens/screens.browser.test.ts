@@ -36,6 +36,7 @@ const open = async (settings: Partial<Settings>) => {
     clock: { mono: () => (mono += 1000) },
     timer: { after: () => () => undefined },
     processes: PROCESSES,
+    setUpAgain: async () => 'ok',
   })
   const services: Services = {
     controller,

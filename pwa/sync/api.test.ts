@@ -77,6 +77,9 @@ describe('requests of a handheld', () => {
   test('[S63] the page of a hotspot, or JSON of somebody else, is no network', async () => {
     const html = served([() => new Response('<html>', { headers: { 'content-type': 'text/html' } })])
     expect(await html.net.manifest()).toEqual({ kind: 'offline' })
+    const manifest = { version: 'v', asOf: '2026-11-23T08:00:00.000Z', families: {} }
+    const copied = served([() => json(200, manifest, { 'content-type': 'text/html' })])
+    expect(await copied.net.manifest()).toEqual({ kind: 'offline' })
     const other = served([() => json(200, { hello: 1 })])
     expect(await other.net.manifest()).toEqual({ kind: 'offline' })
     expect(await served([]).net.manifest()).toEqual({ kind: 'offline' })

@@ -1,59 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { device, receiveDraft, stamp, warehouse } from '../../test/support/commands.ts'
+import { device, receiveDraft, warehouse } from '../../test/support/commands.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
-import { testPorts } from '../../test/support/handheld-world.ts'
-import type { Reply } from './ports.ts'
+import { begun, refused } from '../../test/support/test-engine.ts'
 import { ensureBirth } from './birth.ts'
-import { makeEngine } from './engine.ts'
-import type { RoundEnd } from './round.ts'
 
 const other: WarehouseId = derivedId('warehouse', 'other')
-const OFFLINE: Reply<never> = { kind: 'offline' }
-const refused = (status: number, code: string | null = null, retryAfterMs: number | null = null): Reply<never> => ({
-  kind: 'refused',
-  status,
-  refusal: code === null ? null : { code, message: code },
-  retryAfterMs,
-})
-
-/** Engine, stores and server; `seen` counts what the screen was told. */
-const begun = async (options: { livedBefore?: boolean; random?: number } = {}) => {
-  const world = testPorts(options)
-  const birth = await ensureBirth(world.ports, { device, warehouse, livedBefore: options.livedBefore ?? false })
-  const seen = { pages: 0, replaced: 0, catalogue: 0 }
-  const makeOne = () =>
-    makeEngine(
-      world.ports,
-      {
-        app: '1.0.0',
-        session: () => null,
-        storage: async () => ({ quota: null, persisted: null }),
-        stamp: () => stamp,
-        changed: () => undefined,
-      },
-      {
-        pageTaken: () => void (seen.pages += 1),
-        baseReplaced: async () => void (seen.replaced += 1),
-        catalogueChanged: async () => void (seen.catalogue += 1),
-        answered: () => undefined,
-      },
-    )
-  const engine = makeOne()
-  const scan = (count: number): Promise<unknown> =>
-    engine.append(
-      Array.from({ length: count }, (_, i) => receiveDraft(i + 1)),
-      null,
-    )
-  const rounds = async (most = 50): Promise<RoundEnd> => {
-    let end = await engine.round()
-    for (let i = 1; i < most && end.kind === 'good' && end.more; i += 1) end = await engine.round()
-    return end
-  }
-  const acked = async () => (await world.queue.mark(birth.epoch))?.acked ?? 0
-  return { ...world, ...world.server, birth, engine, makeOne, seen, scan, rounds, acked }
-}
-
 const place = (id: string) => ({ k: 'location' as const, id, b: { id, code: id, kind: 'pickable', active: true } })
 
 describe('a round', () => {
@@ -179,6 +131,16 @@ describe('a server that was restored', () => {
     for (let i = 0; i < 5; i += 1) await again.round()
     expect([await acked(), state.last.get(birth.epoch)]).toEqual([5, 5])
   })
+  test('[S30] a handheld that lost its copy hears from the first snapshot what the restored server has lost', async () => {
+    const { scan, rounds, state, birth, cache } = await begun()
+    await scan(5)
+    await rounds()
+    await cache.clear()
+    state.feedEpoch = 'feed00000002'
+    state.last.set(birth.epoch, 0)
+    await rounds()
+    expect(state.last.get(birth.epoch)).toBe(5)
+  })
   test('[S31] an acknowledgement from before the restore is not believed afterwards', async () => {
     const { scan, rounds, state, acked, birth, answer, cache, engine } = await begun()
     await rounds()
@@ -276,71 +238,6 @@ describe('holes and commands that cannot be taken', () => {
     }
     expect((await queue.mark(birth.epoch))?.skipped ?? []).toEqual([])
     expect(state.raw.length).toBeGreaterThan(0)
-  })
-})
-
-describe('answers of the server', () => {
-  test.each([
-    ['offline: nothing changes', OFFLINE, { kind: 'offline' }],
-    ['401 after every repair: set up again', refused(401, 'unauthorised'), { kind: 'unauthorised', foreign: false }],
-    ['426: this app is too old', refused(426, 'unknown_proto'), { kind: 'outdated' }],
-    ['429 with a time', refused(429, 'busy', 1000), { kind: 'wait', ms: 1000 }],
-    ['503 without a time', refused(503), { kind: 'wait', ms: null }],
-    ['500: a fault of theirs', refused(500, 'fault'), { kind: 'wait', ms: null }],
-    ['400: counted', refused(400, 'bad_request'), { kind: 'rejected' }],
-    ['413 for one command alone: counted', refused(413, 'too_large'), { kind: 'tooLarge' }],
-  ])('[S40] %s; the queue is untouched', async (_, reply, end) => {
-    const { scan, rounds, state, engine, queue, birth } = await begun()
-    await rounds()
-    await scan(1)
-    const before = queue.snapshot()
-    state.instead.push(reply)
-    expect(await engine.round()).toEqual(end)
-    expect(queue.snapshot()).toEqual(before)
-    await rounds()
-    expect((await queue.mark(birth.epoch))?.acked).toBe(1)
-  })
-  test('[S41] a batch that is too large is halved until it passes', async () => {
-    const { scan, rounds, state, acked } = await begun()
-    await rounds()
-    await scan(8)
-    state.instead.push(refused(413), refused(413))
-    await rounds()
-    expect(
-      state.requests
-        .map(r => r.push.commands.length)
-        .filter(n => n > 0)
-        .slice(0, 3),
-    ).toEqual([8, 4, 2])
-    expect(await acked()).toBe(8)
-  })
-  test('[S42] a revoked handheld forgets its copy, hands its steps in for review and keeps them', async () => {
-    const { scan, rounds, state, engine, cache, queue, birth } = await begun()
-    await rounds()
-    await scan(2)
-    for (let i = 0; i < 3; i += 1) {
-      state.instead.push(refused(403, 'revoked'))
-      expect(await engine.round()).toEqual({ kind: 'revoked' })
-      await scan(1)
-    }
-    expect(await cache.head()).toBeNull()
-    // The server keeps a refused push for review: each step goes there once.
-    expect(state.requests.slice(-3).map(r => r.push.commands.map(c => c.seq))).toEqual([[1, 2], [3], [4]])
-    expect(await queue.rows(birth.epoch, 0, 9)).toHaveLength(5)
-    expect(engine.status().link).toBe('revoked')
-    await rounds()
-    expect([engine.status().waiting, state.last.get(birth.epoch)]).toEqual([0, 5])
-  })
-  test('[S43] offline is said after two failed rounds, online after the first good one', async () => {
-    const { rounds, state, engine } = await begun()
-    await rounds()
-    state.instead.push({ kind: 'offline' }, { kind: 'offline' })
-    await engine.round()
-    expect(engine.status().link).toBe('online')
-    await engine.round()
-    expect(engine.status().link).toBe('offline')
-    await engine.round()
-    expect(engine.status().link).toBe('online')
   })
 })
 

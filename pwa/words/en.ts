@@ -132,6 +132,7 @@ export const en: Words = {
     'enrol.offline': 'No connection. Connect once to set up',
     'enrol.bad': 'This code was used or ran out. Get a new one',
     'enrol.ready': { by: 'n', one: 'Ready to work offline. {n} item', other: 'Ready to work offline. {n} items' },
+    'enrol.done': 'Set up. Your work goes out now',
     'enrol.again': 'Set up again to send. Your work is safe here',
     install: 'Install the app to keep data safe',
     update: 'New version ready. It starts at your next log-in',

@@ -26,6 +26,7 @@ export const APP_MESSAGES = [
   'enrol.offline',
   'enrol.bad',
   'enrol.ready',
+  'enrol.done',
   'enrol.again',
   'install',
   'update',

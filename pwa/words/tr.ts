@@ -124,6 +124,7 @@ export const tr: Words = {
     'enrol.offline': 'Bağlantı yok. Kurulum için bir kez bağlan',
     'enrol.bad': 'Bu kod kullanılmış ya da süresi dolmuş. Yenisini al',
     'enrol.ready': { by: 'n', other: 'Bağlantısız çalışmaya hazır. {n} ürün' },
+    'enrol.done': 'Kuruldu. İşin şimdi gönderiliyor',
     'enrol.again': 'Göndermek için kurulumu yenile. İşin burada güvende',
     install: 'Veriler kaybolmasın: uygulamayı kur',
     update: 'Yeni sürüm hazır. Sonraki girişte açılır',

@@ -2,7 +2,7 @@ import type { WarehouseId } from '../../shared/ids.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { DeviceStore } from '../ports.ts'
-import { ownLabel } from './own-label.ts'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 
 export const CODE_MINUTES = 10
 const LENGTH = 16
@@ -15,7 +15,7 @@ export const newCode = (random: (bytes: number) => Uint8Array): string => {
     // 7 × 34 = 238: bytes above would make the first letters likelier than the last.
     for (const byte of random(LENGTH)) if (byte < 238 && body.length < LENGTH) body += ALPHABET[byte % 34] ?? ''
   }
-  return ownLabel('XE', body)
+  return makeLabel('XE', body)
 }
 
 /** What people may type: lower case, blanks around it. */

@@ -14,10 +14,13 @@ export type ErpChild = { url: string; stop(): Promise<void> }
 export const startErp = async (options: {
   script: string
   stateFolder: string
+  /** What we prove ourselves to it with. */
+  token: string
   onExit: (code: number | null) => void
 }): Promise<ErpChild> => {
   const child = spawn(process.execPath, [options.script, '--state', options.stateFolder], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { STOCKHAND_ERP_TOKEN: options.token },
   })
   const ended = new Promise<number | null>(resolve => {
     child.once('error', () => resolve(null))

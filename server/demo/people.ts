@@ -1,6 +1,6 @@
 import { derivedId } from '../../shared/ids.ts'
 import type { Role } from '../../shared/roles.ts'
-import { ownLabel } from '../auth/own-label.ts'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 import { makeWorker } from '../auth/roster.ts'
 
 /** A badge is a random id without a meaning; these are fixed so that printed ones keep working after a reset. */
@@ -20,7 +20,7 @@ export type DemoPerson = { name: string; badge: string; roles: readonly Role[] }
 /** The people of the demo with the text on their badges. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = PEOPLE.map(person => ({
   ...person,
-  badge: ownLabel('XB', person.badge),
+  badge: makeLabel('XB', person.badge),
 }))
 
 export const demoWorkers = () =>

@@ -2,7 +2,7 @@ import type { Location, LocationKind, VirtualKind } from '../../shared/catalogue
 import { derivedId } from '../../shared/ids.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
-import { ownLabel } from '../auth/own-label.ts'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 
 const VIRTUAL: readonly VirtualKind[] = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown']
 const two = (n: number): string => String(n).padStart(2, '0')
@@ -20,7 +20,7 @@ const racks = (zone: string, aisles: number, bays: number): Place[] =>
       })),
   )
 
-const toteLabel = (n: number): string => ownLabel('XT', String(n).padStart(4, '0'))
+const toteLabel = (n: number): string => makeLabel('XT', String(n).padStart(4, '0'))
 const named = (kind: LocationKind, codes: readonly string[]): Place[] => codes.map(code => ({ code, kind, zone: null }))
 
 /** Three zones: A fast movers, B slow movers, C the cold room; then what every warehouse has besides racks. */

@@ -21,6 +21,10 @@ export const demoClients = (): readonly Client[] =>
 export const demoClientOf = (key: string): ClientId | null =>
   Object.hasOwn(CLIENTS, key) ? derivedId<'client'>('client', 'demo', key) : null
 
+/** The ERP's key of the owner; null = not one of the demo. */
+export const demoKeyOf = (client: string): string | null =>
+  Object.keys(CLIENTS).find(key => demoClientOf(key) === client) ?? null
+
 /**
  * Fills an empty installation: places, people and policies are ours; items, orders and opening stock come from the demo
  * ERP through the import worker only. Does nothing where there is a warehouse already; returns whether it is the demo.

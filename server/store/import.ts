@@ -24,6 +24,10 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
 
 /** What the import worker keeps. A page and its cursor are one transaction: a crash repeats a page, never loses one. */
 export const makeImportStore = (db: Executor, names: Names): ImportStore => ({
+  addConnector: async ({ id, warehouse, name }) => {
+    await sql`insert into connector (uid, warehouse_id, name) values (${id}, ${await names.warehouse(db, warehouse)}, ${name})
+      on conflict (uid) do update set name = excluded.name`.execute(db)
+  },
   cursor: async (connector, kind) =>
     (
       await sql<{

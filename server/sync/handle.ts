@@ -22,6 +22,8 @@ export type SyncDeps = {
   catalogueVersion: (warehouse: WarehouseId) => Promise<string>
   nonce: () => string
   minVersion: string
+  /** Rows per page, MAX_PULL_ROWS unless told: small ones let a simulation reach the cuts between pages. */
+  pageRows?: number
   /** Rung after a commit, so that the other handhelds look at once. */
   ring: (warehouse: WarehouseId) => void
   /** A number that carries two different commands: freeze the device. */
@@ -46,7 +48,7 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
     warehouse,
     device: asker.device,
     epoch: request.push.epoch,
-    limit: MAX_PULL_ROWS,
+    limit: deps.pageRows ?? MAX_PULL_ROWS,
     clients: asker.clients,
     after: cursor?.commit ?? Number.MAX_SAFE_INTEGER,
   }

@@ -13,6 +13,8 @@ export type Remote = {
 
 /** What the import worker keeps, always in one transaction with the rows that it describes. */
 export interface ImportStore {
+  /** Makes the connector known, under its name for people; again is harmless. Messages of the warehouse wait for it. */
+  addConnector(connector: { id: ConnectorId; warehouse: WarehouseId; name: string }): Promise<void>
   cursor(connector: ConnectorId, kind: string): Promise<string | null>
   /** Hashes of records seen before, by remote id; a record with the same hash writes nothing. */
   known(

@@ -1,6 +1,6 @@
 import type { Draft } from '../sync/command.ts'
-import type { Message, Next, ProcessState, Verdict } from './process.ts'
 import type { MessageKey, Values } from './message.ts'
+import type { Message, Next, ProcessState, Verdict } from './process.ts'
 
 export const message = (key: MessageKey, values: Values = {}): Message => ({ key, values })
 
@@ -33,6 +33,12 @@ export const go = <S extends ProcessState>(
   finished: false,
 })
 
+const REJECTIONS: ReadonlySet<Verdict> = new Set(['wrong', 'unknown', 'dup'])
+
+/** A rejection changes nothing: however far a step has come, the state is the one from before, an open question included. */
+export const kept = <S extends ProcessState>(before: S, next: Next<S>): Next<S> =>
+  REJECTIONS.has(next.verdict) && next.commands.length === 0 ? { ...next, state: before } : next
+
 /** Earlier than this the same code is the same look of the camera, not a yes. */
 const CONFIRM_AFTER_MS = 800
 
@@ -40,6 +46,7 @@ const CONFIRM_AFTER_MS = 800
 export const confirmed = (state: ProcessState, code: string, nowMs: number): boolean =>
   state.confirm !== null && state.confirm.code === code && nowMs - state.confirm.askedAt >= CONFIRM_AFTER_MS
 
+/** Raises a question. Asked again with the same code it keeps its age; another code starts it anew. */
 export const ask = <S extends ProcessState>(
   state: S,
   code: string,
@@ -48,12 +55,17 @@ export const ask = <S extends ProcessState>(
   values: Values = {},
 ): Next<S> => {
   const question = message(key, values)
-  const askedAt = state.confirm?.code === code ? state.confirm.askedAt : nowMs
+  // The monotonic clock begins at zero after a reload: a question from before it would never grow old enough.
+  const same = state.confirm !== null && state.confirm.code === code && state.confirm.askedAt <= nowMs
   return {
-    state: { ...state, confirm: { code, question, askedAt } },
+    state: { ...state, confirm: { code, question, askedAt: same ? (state.confirm?.askedAt ?? nowMs) : nowMs } },
     verdict: 'ask',
     message: question,
     commands: [],
     finished: false,
   }
 }
+
+/** NO to an open question; where none is open the key does nothing. */
+export const sayNo = <S extends ProcessState>(state: S, prompt: Message): Next<S> =>
+  state.confirm === null ? stay(state, 'wrong', 'no.key') : go(state, 'ok', prompt.key, prompt.values)

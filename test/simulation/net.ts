@@ -4,6 +4,7 @@ import { MAX_COMMANDS } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
 import { START, catalogueOf } from './floor.ts'
 import type { Life } from './life.ts'
+import { cursorKey } from './memory-state.ts'
 import { answerSnapshot, answerSync } from './server.ts'
 import type { Stage } from './stage.ts'
 
@@ -59,6 +60,8 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
         const read = JSON.parse(text) as SyncRequest
         if (read.push.commands.length > 1 && dice.chance(stage.odds.busy)) return refused(413)
         try {
+          const known = stage.memory.state().cursors.get(cursorKey(device.id, read.push.epoch))?.lastSeq ?? 0
+          if ((read.push.commands[0]?.seq ?? Infinity) <= known) seen['commands sent again'] += 1
           const body = await answerSync(stage, device.id, read)
           note(stage, read, body)
           return { kind: 'ok', body: stage.plant?.response?.(body) ?? body }
@@ -92,10 +95,8 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
 }
 
 const note = ({ seen }: Stage, request: SyncRequest, body: SyncResponse): void => {
-  const first = request.push.commands[0]?.seq ?? Infinity
   if (request.push.commands.length > MAX_COMMANDS) throw new Error('more commands than a push may hold')
   if (body.push.gap !== null) seen['gaps named'] += 1
-  if (body.push.results.length > 0 && request.head.acked < first - 1) seen['commands sent again'] += 1
   if (body.pull.more) seen['pages cut'] += 1
   if (body.reset === 'feed_restored') seen['feed restored'] += 1
 }

@@ -75,7 +75,7 @@ export const scriptedServer = (clock: Clock) => {
     }),
     /** Answers to give instead of the true one, in order. */
     instead: [] as (Reply<never> | ((request: SyncRequest) => Reply<SyncResponse> | null))[],
-    quarantine: KEPT,
+    quarantine: KEPT as Reply<unknown>,
     snapshotFails: null as Reply<never> | null,
   }
   const cursorAt = (n: number): string => `${state.feedEpoch}.all.${n}`

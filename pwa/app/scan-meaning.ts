@@ -1,0 +1,37 @@
+import { keysOf, resolve } from '../../shared/scan/resolve.ts'
+import { GS } from '../../shared/scan/scan.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import type { Handheld } from '../sync/handheld.ts'
+import type { Resolver } from './state.ts'
+
+const GS_SEEN = 'stockhand-gs-seen'
+
+/**
+ * The rules of shared/scan with what this device knows: the day, the client of the task, and whether its scanner has ever
+ * sent a separator. Once it has, a label without one is taken as it stands.
+ */
+export const makeResolver = (
+  handheld: Pick<Handheld, 'now' | 'clients'>,
+  storage: Pick<Storage, 'getItem' | 'setItem'>,
+): Resolver => {
+  let gsSeen = storage.getItem(GS_SEEN) !== null
+  const hear = (scan: Scan): void => {
+    if (gsSeen || scan.source !== 'wedge' || !scan.text.includes(GS)) return
+    gsSeen = true
+    storage.setItem(GS_SEEN, '1')
+  }
+  const today = (): string => handheld.now().slice(0, 10)
+  return {
+    keysOf: scan => keysOf(scan, today()),
+    resolve: (scan, wanted, lookup) => {
+      hear(scan)
+      return resolve(scan, wanted.expects, lookup, {
+        today: today(),
+        client: handheld.clients().find(client => client.id === wanted.client)?.id ?? null,
+        gsSeen,
+        measureRules: [],
+        upperCase: false,
+      })
+    },
+  }
+}

@@ -1,0 +1,175 @@
+import { PROCESSES } from '../../shared/process/index.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { boot } from '../sync/boot.ts'
+import type { Boot, Running } from '../sync/boot.ts'
+import { browserClock, browserTimer } from '../sync/browser-ports.ts'
+import { createController } from './controller.ts'
+import type { Controller } from './controller.ts'
+import { listenToDemo } from './demo.ts'
+import { tokenOf } from './enrolment.ts'
+import { listenToKeys } from './keyboard.ts'
+import { guardBack } from './router.ts'
+import { makeEars } from './ears.ts'
+import type { Ears } from './ears.ts'
+import { makeResolver } from './scan-meaning.ts'
+import { registerWorker } from './service-worker.ts'
+import type { Services } from './services.ts'
+import type { SettingsStore } from './settings.ts'
+import { watchUpdates } from './update.ts'
+import { keepAwake } from './wake-lock.ts'
+
+export type EnrolAnswer = 'ok' | 'offline' | 'spent' | 'refused'
+
+export type Wired =
+  | {
+      kind: 'enrol'
+      token: string | null
+      enrol: (token: string) => Promise<EnrolAnswer>
+      listen: (onText: (text: string) => void) => () => void
+      done: () => void
+    }
+  | {
+      kind: 'app'
+      services: Services
+      isActive: () => boolean
+      onActive: (listener: () => void) => void
+      useHere: () => void
+    }
+
+const VERSION = String(import.meta.env['VITE_APP_VERSION'] ?? 'dev')
+/** So long another tab may take to answer; without one the lock comes within a few milliseconds. */
+const CLAIM_MS = 500
+
+/** The one place that knows the real stores, network, scanner and browser. Throws when the queue cannot be opened. */
+export const wire = async (settings: SettingsStore): Promise<Wired> => {
+  const registration = registerWorker()
+  const activity = makeActivity()
+  const booted = await boot({ app: VERSION, activeChanged: activity.changed, mustReload: () => location.reload() })
+  const ears = makeEars(settings)
+  const token = location.hash === '' ? null : tokenOf(location.hash)
+  const { running } = booted
+  if (running === null) return enrolment(booted, ears, token)
+  if (token !== null && (await enrolHere(booted, token)) === 'ok') goHome()
+  const controller = createController({
+    handheld: running.handheld,
+    resolver: makeResolver(running.handheld, localStorage),
+    feedback: { play: ears.play },
+    clock: browserClock,
+    timer: browserTimer,
+    processes: PROCESSES,
+    setUpAgain: async code => {
+      const answer = await enrolHere(booted, code)
+      if (answer === 'ok') goHome()
+      return answer
+    },
+  })
+  connect(controller, ears, activity, registration)
+  await activity.settled()
+  await controller.start()
+  await openShortcut(controller)
+  return app(running, controller, ears, settings, activity)
+}
+
+const goHome = (): void => location.replace('/')
+
+const enrolHere = async (booted: Boot, token: string): Promise<EnrolAnswer> => {
+  const answer = await booted.enrol(token)
+  return answer.ok ? 'ok' : answer.why
+}
+
+const enrolment = (booted: Boot, ears: Ears, token: string | null): Wired => ({
+  kind: 'enrol',
+  token,
+  enrol: code => enrolHere(booted, code),
+  listen: onText => ears.listen(scan => onText(scan.text)),
+  done: goHome,
+})
+
+const app = (
+  running: Running,
+  controller: Controller,
+  ears: Ears,
+  settings: SettingsStore,
+  activity: Activity,
+): Wired => ({
+  kind: 'app',
+  services: {
+    controller,
+    handheld: running.handheld,
+    processes: PROCESSES,
+    settings,
+    play: ears.play,
+    openCamera: ears.openCamera,
+    info: { version: VERSION, number: running.record.number },
+  },
+  isActive: activity.isActive,
+  onActive: activity.subscribe,
+  useHere: running.tab.steal,
+})
+
+/** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */
+const connect = (
+  controller: Controller,
+  ears: Ears,
+  activity: Activity,
+  registration: Promise<ServiceWorkerRegistration | undefined>,
+): void => {
+  const take = (scan: Scan): void => {
+    if (activity.isActive()) void controller.scan(scan)
+  }
+  ears.listen(take)
+  void listenToDemo(take)
+  listenToKeys(controller, window)
+  guardBack(controller, window)
+  keepAwake(controller)
+  const updates = watchUpdates({
+    registration: () => registration,
+    timer: browserTimer,
+    isAtRest: controller.isAtRest,
+    idleMs: controller.idleMs,
+    offer: controller.offerUpdate,
+  })
+  let hadSession = controller.state().session !== null
+  controller.subscribe(() => {
+    const hasSession = controller.state().session !== null
+    if (hasSession !== hadSession) void updates.atLogIn()
+    hadSession = hasSession
+  })
+}
+
+/** A shortcut of the home screen of the device: `/?open=pick`. */
+const openShortcut = async (controller: Controller): Promise<void> => {
+  const name = new URLSearchParams(location.search).get('open')
+  const process = PROCESSES.find(process => process.name === name)
+  const { session, stack } = controller.state()
+  if (process !== undefined && session !== null && stack.length === 1) await controller.openProcess(process.name)
+}
+
+type Activity = {
+  changed: (active: boolean) => void
+  isActive: () => boolean
+  subscribe: (listener: () => void) => void
+  settled: () => Promise<void>
+}
+
+/** Whether this tab is the one that scans. */
+const makeActivity = (): Activity => {
+  let active = false
+  const listeners: (() => void)[] = []
+  return {
+    changed: next => {
+      active = next
+      for (const listener of listeners) listener()
+    },
+    isActive: () => active,
+    subscribe: listener => {
+      listeners.push(listener)
+    },
+    settled: () =>
+      new Promise(resolve => {
+        if (active) return resolve()
+        listeners.push(resolve)
+        setTimeout(resolve, CLAIM_MS)
+      }),
+  }
+}

@@ -1,0 +1,70 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import type { Root } from 'react-dom/client'
+import { ServicesProvider } from './app/services.ts'
+import { openSettings, wear } from './app/settings.ts'
+import type { SettingsStore } from './app/settings.ts'
+import { wire } from './app/wire.ts'
+import type { Wired } from './app/wire.ts'
+import { AppScreen } from './screens/app.tsx'
+import { ErrorBoundary, ErrorScreen, SecondTabScreen } from './screens/apart.tsx'
+import { EnrolScreen } from './screens/enrol.tsx'
+import { speakerOf } from './words/speak.ts'
+import './ui/frame.css'
+import './ui/parts.css'
+
+/** Draws what there is to draw: set-up, the app, "another window", or the page that leads to the rescue. */
+const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
+  const { language } = settings.get()
+  const speaker = speakerOf(language)
+  if (wired.kind === 'enrol') {
+    root.render(
+      <EnrolScreen
+        settings={settings}
+        language={language}
+        enrol={wired.enrol}
+        token={wired.token}
+        listen={wired.listen}
+        onDone={wired.done}
+      />,
+    )
+  } else if (wired.isActive()) {
+    root.render(
+      <StrictMode>
+        <ErrorBoundary speaker={speaker}>
+          <ServicesProvider value={wired.services}>
+            <AppScreen />
+          </ServicesProvider>
+        </ErrorBoundary>
+      </StrictMode>,
+    )
+  } else {
+    root.render(<SecondTabScreen speaker={speaker} onUseHere={wired.useHere} />)
+  }
+}
+
+const start = async (): Promise<void> => {
+  const host = document.querySelector('#app')
+  if (host === null) throw new Error('the page has no place for the app')
+  const root = createRoot(host)
+  const settings = openSettings(localStorage, navigator.language)
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const dress = (): void => wear(document.documentElement, settings.get(), dark.matches)
+  dress()
+  dark.addEventListener('change', dress)
+  try {
+    const wired = await wire(settings)
+    const redraw = (): void => draw(root, settings, wired)
+    settings.subscribe(() => {
+      dress()
+      redraw()
+    })
+    if (wired.kind === 'app') wired.onActive(redraw)
+    redraw()
+  } catch (error) {
+    // The queue could not be opened. It is left alone; the rescue page reads it without any of our code.
+    root.render(<ErrorScreen speaker={speakerOf(settings.get().language)} error={error} />)
+  }
+}
+
+void start()

@@ -1,0 +1,106 @@
+import { checkDigitHolds } from '../../shared/scan/check-digit.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { scanOf, symbologyOf } from '../../shared/scan/symbology.ts'
+import { accept, NOTHING_SEEN } from './accept.ts'
+import { Camera } from './camera.ts'
+import type { RawRead } from './decode-messages.ts'
+import { makeDecoder } from './decoder.ts'
+import { rectOf, VIEWS } from './frames.ts'
+
+export type CameraTrouble = 'notAllowed' | 'notFound' | 'inUse' | 'insecure' | 'didNotStart'
+export type CameraScanner = { stop(): Promise<void>; torch: ((on: boolean) => Promise<void>) | null }
+export type CameraOptions = {
+  /** What the prompt expects, and what the local catalogue knows: both save the second read. */
+  expected: (text: string) => boolean
+  known: (text: string) => boolean
+  onScan: (scan: Scan) => void
+}
+
+/** Thrown by `startCamera`; the screen has the words. */
+export class CameraRefused extends Error {
+  readonly trouble: CameraTrouble
+  constructor(trouble: CameraTrouble, cause?: unknown) {
+    super(trouble, { cause })
+    this.trouble = trouble
+  }
+}
+
+const size = { width: { ideal: 1280 }, height: { ideal: 720 } }
+const CONSTRAINTS: readonly MediaStreamConstraints[] = [
+  { video: { facingMode: { ideal: 'environment' }, ...size }, audio: false },
+  { video: true, audio: false },
+]
+
+const troubleOf = (error: unknown): CameraTrouble => {
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'NotAllowedError') return 'notAllowed'
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'notFound'
+  return name === 'NotReadableError' || name === 'AbortError' ? 'inUse' : 'didNotStart'
+}
+
+const open = async (camera: Camera, video: HTMLVideoElement): Promise<MediaStream | null> => {
+  for (const [i, constraints] of CONSTRAINTS.entries()) {
+    try {
+      return await camera.open(video, constraints)
+    } catch (error) {
+      const other = troubleOf(error) === 'notFound' && i < CONSTRAINTS.length - 1
+      if (!other) throw new CameraRefused(troubleOf(error), error)
+    }
+  }
+  return null
+}
+
+/** ITF cuts itself short: only whole GTIN-14s of it count. */
+const isWhole = (read: RawRead): boolean =>
+  !/^ITF/.test(read.format) || (/^\d{14}$/.test(read.text) && checkDigitHolds(read.text))
+
+const MIN_GAP_MS = 50
+
+/** Opens the camera in `video` and hands on accepted scans until it is stopped. Frames never leave the device. */
+export const startCamera = async (video: HTMLVideoElement, options: CameraOptions): Promise<CameraScanner> => {
+  if (!('mediaDevices' in navigator)) throw new CameraRefused('insecure')
+  const camera = new Camera()
+  let state = NOTHING_SEEN
+  const take = (reads: readonly RawRead[]): void => {
+    for (const read of reads.filter(isWhole)) {
+      const at = performance.now()
+      const symbology = read.aim === null ? null : symbologyOf(read.aim)
+      const end = accept(state, { text: read.text, symbology, aim: read.aim, at }, options)
+      state = end.state
+      if (end.taken)
+        options.onScan(scanOf(read.text, 'camera', at, { aim: read.aim, symbology, equalReads: end.equalReads }))
+    }
+  }
+  const decoder = makeDecoder(take)
+  let closed = false
+  let sentAt = 0
+  let n = 0
+  let handle = 0
+  const tick = (): void => {
+    if (closed) return
+    handle = video.requestVideoFrameCallback(tick)
+    // A frame that cannot be decoded now is dropped, never queued.
+    if (document.hidden || !decoder.ready() || performance.now() - sentAt < MIN_GAP_MS || video.videoWidth === 0) return
+    sentAt = performance.now()
+    const view = VIEWS[n % VIEWS.length] ?? 'full'
+    n += 1
+    void createImageBitmap(video, ...rectOf(view, video.videoWidth, video.videoHeight)).then(
+      bitmap => (closed || !decoder.ready() ? bitmap.close() : decoder.send(bitmap, view)),
+      () => undefined,
+    )
+  }
+  const stop = async (): Promise<void> => {
+    closed = true
+    video.cancelVideoFrameCallback(handle)
+    decoder.stop()
+    await camera.close()
+  }
+  try {
+    if ((await open(camera, video)) === null) throw new CameraRefused('didNotStart')
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  handle = video.requestVideoFrameCallback(tick)
+  return { stop, torch: camera.torch }
+}

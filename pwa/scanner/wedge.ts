@@ -1,0 +1,135 @@
+import { scanOf } from '../../shared/scan/symbology.ts'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { learned } from './profile.ts'
+import type { ScannerProfile } from './profile.ts'
+import { add, close, EMPTY, isBurst, silenceMs } from './wedge-buffer.ts'
+import type { Buffer } from './wedge-buffer.ts'
+
+export type WedgeOptions = {
+  profile: ScannerProfile
+  onProfile?: (profile: ScannerProfile) => void
+  /** True for a text that is a whole code: a GTIN with a right check digit, or a code that is known here. */
+  completes: (text: string) => boolean
+  onScan: (scan: Scan) => void
+  /** What a person typed, character by character: digits, letters, Backspace, Enter. */
+  onType: (key: string) => void
+}
+
+const isTextField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
+  (target instanceof HTMLInputElement && target.dataset['wedge'] === undefined) || target instanceof HTMLTextAreaElement
+
+/**
+ * Hears a keyboard scanner anywhere on the page, without a focused field. Listens in the capture phase, takes the time from
+ * the event, swallows a scan's own Enter so that it never clicks a focused button (W8). Returns the function that stops it.
+ */
+export const listenToWedge = (page: Window, options: WedgeOptions): (() => void) => {
+  let profile = options.profile
+  let buffer: Buffer = EMPTY
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let due = 0
+  /** Value of a text field before the burst, so that a scan into it can be taken back (W13). */
+  let field: { element: HTMLInputElement | HTMLTextAreaElement; value: string } | null = null
+  const swallowed = new Set<string>()
+
+  const end = (by: 'Enter' | 'Tab' | null): void => {
+    clearTimeout(timer)
+    const closed = close(buffer, profile)
+    buffer = EMPTY
+    const before = field
+    field = null
+    if (closed.text === '') return
+    if (closed.kind === 'scan') {
+      if (before !== null) before.element.value = before.value
+      const scan = scanOf(closed.text, 'wedge', closed.t0, {
+        gapMsP95: closed.gapMsP95,
+        gsSubstitute: profile.gsSubstitute,
+      })
+      profile = learned(profile, { endedBy: by, gapMsP95: closed.gapMsP95, text: scan.text })
+      options.onProfile?.(profile)
+      options.onScan(scan)
+      return
+    }
+    if (before === null) {
+      for (const character of closed.text) options.onType(character)
+      if (by === 'Enter') options.onType('Enter')
+    }
+  }
+  /** Keys may be queued behind a stall: a timer that fires late waits once more, so that two codes are never merged (W5). */
+  const arm = (ms: number): void => {
+    clearTimeout(timer)
+    due = performance.now() + ms
+    timer = setTimeout(() => {
+      if (performance.now() - due > 30) arm(ms)
+      else end(null)
+    }, ms)
+  }
+  const take = (text: string, at: number): void => {
+    buffer = add(buffer, text, at)
+    arm(silenceMs(buffer, profile, options.completes))
+  }
+
+  const swallow = (event: Event): void => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  const down = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.key === 'Unidentified' || event.keyCode === 229 || event.metaKey) return
+    const typing = isTextField(event.target)
+    if (event.key === 'Enter' || event.key === 'Tab') {
+      if (buffer.text === '') return
+      const scan = isBurst(buffer, profile)
+      if (scan || !typing) {
+        swallow(event)
+        swallowed.add(event.code)
+      }
+      end(event.key)
+      return
+    }
+    const control = event.ctrlKey && event.key === ']' ? '\u001d' : null
+    if (control === null && (event.key.length !== 1 || (event.ctrlKey && !event.altKey))) {
+      if (event.key === 'Backspace' && !typing && buffer.text === '') options.onType('Backspace')
+      return
+    }
+    if (typing) {
+      if (buffer.text === '')
+        field = { element: event.target as HTMLInputElement, value: (event.target as HTMLInputElement).value }
+    } else {
+      // A taken character is prevented, so that it never arrives a second time through a field, and Space clicks nothing.
+      swallow(event)
+      swallowed.add(event.code)
+    }
+    take(control ?? event.key, event.timeStamp)
+  }
+  const up = (event: KeyboardEvent): void => {
+    if (swallowed.delete(event.code)) swallow(event)
+  }
+  /** Input-method scanners: a text of three or more characters in one event is a scan (W10). */
+  const input = (event: Event): void => {
+    if (!(event instanceof InputEvent) || isTextField(event.target) || event.inputType === 'insertCompositionText')
+      return
+    const text = event.data ?? ''
+    if (event.target instanceof HTMLInputElement) event.target.value = ''
+    if (text.length >= 3) options.onScan(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }))
+    else if (text !== '') take(text, event.timeStamp)
+  }
+  const paste = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData('text') ?? ''
+    if (isTextField(event.target) || text.length < 3) return
+    swallow(event)
+    options.onScan(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }))
+  }
+
+  page.addEventListener('keydown', down, true)
+  page.addEventListener('keyup', up, true)
+  page.addEventListener('keypress', up, true)
+  page.addEventListener('input', input, true)
+  page.addEventListener('paste', paste, true)
+  return () => {
+    clearTimeout(timer)
+    page.removeEventListener('keydown', down, true)
+    page.removeEventListener('keyup', up, true)
+    page.removeEventListener('keypress', up, true)
+    page.removeEventListener('input', input, true)
+    page.removeEventListener('paste', paste, true)
+  }
+}

@@ -1,0 +1,75 @@
+import type { BalanceBody } from '../../shared/sync/rows.ts'
+import type { Row } from '../../shared/sync/wire.ts'
+import { commandKey, cursorKey, rowKey } from './memory-state.ts'
+import type { ServerState, StoredRow } from './memory-state.ts'
+
+/** What a position in a feed means, told by the feed itself and not by the code under test. */
+type Index = { read: number; onHand: Map<string, { c: number; qty: number }[]> }
+const indexes = new WeakMap<ServerState, Index>()
+
+const indexOf = (state: ServerState): Index => {
+  const index = indexes.get(state) ?? { read: 0, onHand: new Map() }
+  indexes.set(state, index)
+  for (; index.read < state.changes.length; index.read += 1) {
+    const row = state.changes[index.read]
+    if (row?.k !== 'balance') continue
+    const steps = index.onHand.get(row.id)
+    const step = { c: row.c, qty: (row.b as BalanceBody).oh }
+    if (steps) steps.push(step)
+    else index.onHand.set(row.id, [step])
+  }
+  return index
+}
+
+/** On hand of every stock row that was ever touched, as of one commit. */
+export const onHandAt = (state: ServerState, commit: number): Map<string, number> => {
+  const found = new Map<string, number>()
+  for (const [key, steps] of indexOf(state).onHand) {
+    let i = steps.length - 1
+    while (i >= 0 && (steps[i]?.c ?? 0) > commit) i -= 1
+    found.set(key, steps[i]?.qty ?? 0)
+  }
+  return found
+}
+
+/** The highest own number whose effect lies in commits up to this one. */
+export const ownUpTo = (state: ServerState, device: string, epoch: string, commit: number): number => {
+  let seq = state.cursors.get(cursorKey(device, epoch))?.lastSeq ?? 0
+  while (seq > 0 && (state.commands.get(commandKey(device, epoch, seq))?.commit ?? Infinity) > commit) seq -= 1
+  return seq
+}
+
+/** Change rows of the commits in (after, upTo]. */
+export const changesIn = (state: ServerState, after: number, upTo: number): StoredRow[] => {
+  const found: StoredRow[] = []
+  for (let i = state.changes.length - 1; i >= 0; i -= 1) {
+    const row = state.changes[i]
+    if (row === undefined || row.c <= after) break
+    if (row.c <= upTo) found.push(row)
+  }
+  return found.reverse()
+}
+
+/** All rows as of one commit, by `rowKey`. */
+export const rowsAt = (state: ServerState, commit: number): Map<string, StoredRow> => {
+  const rows = new Map<string, StoredRow>()
+  for (const row of state.changes) if (row.c <= commit) rows.set(rowKey(row.k, row.id), row)
+  return rows
+}
+
+const isNothing = (row: Row | undefined): boolean => {
+  if (row === undefined || row.b === null) return true
+  if (row.k !== 'balance') return false
+  const { oh, rs, hd } = row.b as BalanceBody
+  return oh === 0 && rs === 0 && hd === 0
+}
+
+/** Name of the first row that differs; null when both tell the same. Empty stock rows count as none. */
+export const firstDifference = (a: ReadonlyMap<string, Row>, b: ReadonlyMap<string, Row>): string | null => {
+  for (const key of new Set([...a.keys(), ...b.keys()])) {
+    const [one, two] = [a.get(key), b.get(key)]
+    if (isNothing(one) && isNothing(two)) continue
+    if (one?.b !== two?.b && JSON.stringify(one?.b) !== JSON.stringify(two?.b)) return key.replaceAll(/[\u0000-\u001f]/g, ' ')
+  }
+  return null
+}
