@@ -5,7 +5,8 @@ import type { Plugin } from 'vite'
 import { injectManifest } from 'workbox-build'
 
 const OUT = 'dist/pwa'
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
+const manifest = readFileSync(new URL('package.json', import.meta.url), 'utf8')
+const version = /"version": "([^"]+)"/.exec(manifest)?.[1] ?? 'dev'
 
 /** Builds pwa/sw.ts as a bundle of its own and writes the list of files to precache into it. */
 const serviceWorker = (): Plugin => ({

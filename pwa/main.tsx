@@ -1,4 +1,4 @@
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Root } from 'react-dom/client'
 import { ServicesProvider } from './app/services.ts'
@@ -8,10 +8,11 @@ import { wire } from './app/wire.ts'
 import type { Wired } from './app/wire.ts'
 import { AppScreen } from './screens/app.tsx'
 import { ErrorBoundary, ErrorScreen, SecondTabScreen } from './screens/apart.tsx'
-import { EnrolScreen } from './screens/enrol.tsx'
-import { speakerOf } from './words/speak.ts'
+import { learn, speakerOf } from './words/speak.ts'
 import './ui/frame.css'
 import './ui/parts.css'
+
+const EnrolScreen = lazy(async () => ({ default: (await import('./screens/enrol.tsx')).EnrolScreen }))
 
 /** Draws what there is to draw: set-up, the app, "another window", or the page that leads to the rescue. */
 const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
@@ -19,14 +20,16 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   const speaker = speakerOf(language)
   if (wired.kind === 'enrol') {
     root.render(
-      <EnrolScreen
-        settings={settings}
-        language={language}
-        enrol={wired.enrol}
-        token={wired.token}
-        listen={wired.listen}
-        onDone={wired.done}
-      />,
+      <Suspense fallback={null}>
+        <EnrolScreen
+          settings={settings}
+          language={language}
+          enrol={wired.enrol}
+          token={wired.token}
+          listen={wired.listen}
+          onDone={wired.done}
+        />
+      </Suspense>,
     )
   } else if (wired.isActive()) {
     root.render(
@@ -52,6 +55,7 @@ const start = async (): Promise<void> => {
   const dress = (): void => wear(document.documentElement, settings.get(), dark.matches)
   dress()
   dark.addEventListener('change', dress)
+  await learn(settings.get().language)
   try {
     const wired = await wire(settings)
     const redraw = (): void => draw(root, settings, wired)

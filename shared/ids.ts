@@ -2,7 +2,7 @@ import { sha1 } from '@noble/hashes/legacy.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** Names of things are UUIDs everywhere outside server/store (SPEC W1). The brand keeps an item from being taken for a place. */
-declare const brand: unique symbol
+export declare const brand: unique symbol
 export type Id<K extends string> = string & { readonly [brand]: K }
 
 export type WarehouseId = Id<'warehouse'>

@@ -1,15 +1,13 @@
 import type { ProcessName } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
-import { takeBadge } from './badge.ts'
 import { makeCore, pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { makeNotices } from './notices.ts'
 import { open, openDocument, openTask, resume } from './open.ts'
 import { press } from './press.ts'
-import { typedScan } from './resolve.ts'
 import type { AppState, Panel, Ports } from './state.ts'
-import { openOf } from './state.ts'
 import { step } from './step.ts'
+import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
 
 /** Scans, keys and taps all wait in one line: the next begins when the one before is answered. */
@@ -25,6 +23,8 @@ export type Controller = {
   press: (command: string) => Promise<void>
   number: (value: number) => Promise<void>
   choose: (n: number) => Promise<void>
+  /** One key of the keypad or of the device: a character, Backspace, Enter. */
+  typeKey: (key: string) => Promise<void>
   /** A code, lot or day that was typed, by what the prompt asks for. */
   type: (text: string) => Promise<void>
   openProcess: (name: ProcessName) => Promise<void>
@@ -51,10 +51,14 @@ export const createController = (ports: Ports): Controller => {
     state: core.get,
     subscribe: core.subscribe,
     start: () => line.run(() => resume(core)),
-    scan: scan => line.run(() => take(core, scan)),
+    scan: scan => {
+      if (core.get().typed !== '') core.set({ typed: '' })
+      return line.run(() => take(core, scan))
+    },
     press: command => line.run(() => press(core, command)),
     number: value => line.run(() => step(core, { kind: 'number', value })),
     choose: n => line.run(() => step(core, { kind: 'choice', n })),
+    typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
     openProcess: name => line.run(() => open(core, name, { nothing: true }, null)),
     openRow: id => line.run(() => openRow(core, id)),
@@ -73,7 +77,12 @@ export const createController = (ports: Ports): Controller => {
   }
 }
 
-type Line = { run(job: () => Promise<void>): Promise<void>; lastAt(): number }
+type Line = {
+  run: (job: () => Promise<void>) => Promise<void>
+  /** Drawn at once; only what it answers waits its turn. */
+  quick: (key: () => (() => Promise<void>) | null) => Promise<void>
+  lastAt: () => number
+}
 
 /** First in, first out, one at a time. A full line is said, never swallowed. */
 const makeLine = (core: Core, heard: () => void): Line => {
@@ -92,35 +101,27 @@ const makeLine = (core: Core, heard: () => void): Line => {
       core.set({ busy: waiting > 0 })
     }
   }
+  const add = (job: () => Promise<void>): Promise<void> => {
+    last = core.ports.clock.mono()
+    heard()
+    if (waiting >= WAITING_MAX) {
+      core.say('wrong', 'slow')
+      return Promise.resolve()
+    }
+    waiting += 1
+    core.set({ busy: true })
+    const done = tail.then(() => run(job))
+    tail = done.catch(() => undefined)
+    return done
+  }
   return {
     lastAt: () => last,
-    run: job => {
-      last = core.ports.clock.mono()
-      heard()
-      if (waiting >= WAITING_MAX) {
-        core.say('wrong', 'slow')
-        return Promise.resolve()
-      }
-      waiting += 1
-      core.set({ busy: true })
-      const done = tail.then(() => run(job))
-      tail = done.catch(() => undefined)
-      return done
+    run: add,
+    quick: key => {
+      const job = key()
+      return job === null ? Promise.resolve() : add(job)
     },
   }
-}
-
-/** Kinds that are texts of their own; everything else that is typed is a code and is looked up like a scanned one. */
-const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
-
-const typed = async (core: Core, text: string): Promise<void> => {
-  const ask = core.get().prompt?.ask.kind
-  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask))
-    return step(core, { kind: 'text', value: text })
-  const scan = typedScan(text, core.ports.clock.mono())
-  core.set({ panel: 'none' })
-  if (core.get().session === null) await takeBadge(core, text)
-  else await take(core, scan)
 }
 
 const openRow = async (core: Core, id: string): Promise<void> => {

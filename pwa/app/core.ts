@@ -25,6 +25,7 @@ export const makeCore = (ports: Ports): Core => {
     prompt: null,
     band: null,
     panel: 'none',
+    typed: '',
     question: null,
     asked: null,
     busy: false,
@@ -73,6 +74,7 @@ export const withOpen = (state: AppState, open: OpenProcess): readonly Screen[] 
 export const popped = (state: AppState): Partial<Omit<AppState, 'prompt'>> => ({
   stack: state.stack.length > 1 ? state.stack.slice(0, -1) : state.stack,
   panel: 'none',
+  typed: '',
   question: null,
 })
 

@@ -1,5 +1,9 @@
+import { COMMAND_CODES } from '../../shared/scan/command-code.ts'
+import { gtin14 } from '../../shared/scan/gtin.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { createFeedback } from '../scanner/feedback.ts'
+import { UNKNOWN_PROFILE } from '../scanner/profile.ts'
+import type { ScannerProfile } from '../scanner/profile.ts'
 import { listenToWedge } from '../scanner/wedge.ts'
 import type { FeedbackEvent } from './events.ts'
 import type { OpenCamera } from './services.ts'
@@ -7,25 +11,64 @@ import type { SettingsStore } from './settings.ts'
 
 /** Everything that hears and answers scans: wedge, camera, tones and vibration. */
 export type Ears = {
-  listen: (onScan: (scan: Scan) => void) => () => void
+  /** `onType` gets what a person typed: single characters, Backspace and Enter. */
+  listen: (onScan: (scan: Scan) => void, onType: (key: string) => void) => () => void
   play: (event: FeedbackEvent) => void
   openCamera: (video: HTMLVideoElement, onScan: (scan: Scan) => void) => Promise<OpenCamera | null>
 }
 
+const PROFILE = 'stockhand-scanner'
+
 export const makeEars = (settings: SettingsStore): Ears => {
-  const feedback = createFeedback({ sound: () => settings.get().sound, vibration: () => settings.get().vibration })
+  const levels = () => ({ sound: settings.get().sound, vibration: settings.get().vibration })
+  const feedback = createFeedback(levels())
+  settings.subscribe(() => feedback.setLevels(levels()))
+  // Browsers keep sound silent until a key or tap; the scan of the badge is the first of them.
+  for (const gesture of ['keydown', 'pointerdown', 'input'])
+    addEventListener(gesture, () => feedback.unlock(), { capture: true, passive: true })
   return {
-    listen: onScan => listenToWedge({ onScan }),
+    listen: (onScan, onType) =>
+      listenToWedge(window, {
+        profile: readProfile(),
+        onProfile: profile => localStorage.setItem(PROFILE, JSON.stringify(profile)),
+        completes: isWhole,
+        onScan,
+        onType,
+      }),
     play: event => feedback.play(event),
     openCamera: async (video, onScan) => {
       // The decoder is large: it is loaded when a camera is opened for the first time, never before the first scan.
       const { startCamera } = await import('../scanner/camera-scanner.ts')
       try {
-        const camera = await startCamera({ video, onScan })
-        return { stop: () => void camera.stop(), light: camera.torch ?? null }
+        const camera = await startCamera(video, { expected: () => false, known: isWhole, onScan })
+        return { stop: () => void camera.stop(), light: camera.torch }
       } catch {
         return null
       }
     },
+  }
+}
+
+/** A text that cannot be the head of a longer one: a GTIN whose check digit holds, or one of our commands. */
+const isWhole = (text: string): boolean => COMMAND_CODES.has(text) || (text.length >= 12 && gtin14(text) !== null)
+
+const readProfile = (): ScannerProfile => {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(PROFILE) ?? '{}')
+    return typeof value === 'object' && value !== null ? profileOf(new Map(Object.entries(value))) : UNKNOWN_PROFILE
+  } catch {
+    return UNKNOWN_PROFILE
+  }
+}
+
+const profileOf = (stored: ReadonlyMap<string, unknown>): ScannerProfile => {
+  const ends = stored.get('terminator')
+  const gap = stored.get('gapMsP95')
+  const substitute = stored.get('gsSubstitute')
+  return {
+    terminator: ends === 'Enter' || ends === 'Tab' ? ends : null,
+    gsSubstitute: typeof substitute === 'string' ? substitute : null,
+    gapMsP95: typeof gap === 'number' && gap > 0 ? gap : UNKNOWN_PROFILE.gapMsP95,
+    gsSeen: stored.get('gsSeen') === true,
   }
 }

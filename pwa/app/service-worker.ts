@@ -1,8 +1,6 @@
-import { Workbox } from 'workbox-window'
-
 /** Registers the service worker of a built app; null where there is none (development, or no secure context). */
-export const registerWorker = (): Promise<ServiceWorkerRegistration | undefined> => {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return Promise.resolve(undefined)
+export const registerWorker = async (): Promise<ServiceWorkerRegistration | undefined> => {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return undefined
   const hadController = navigator.serviceWorker.controller !== null
   let reloaded = false
   navigator.serviceWorker.addEventListener('controllerchange', () => {
@@ -12,5 +10,10 @@ export const registerWorker = (): Promise<ServiceWorkerRegistration | undefined>
     location.reload()
   })
   // A browser that keeps no worker (private window) still scans; it only needs the network to load the page.
-  return new Workbox('/sw.js').register().catch(() => undefined)
+  try {
+    const { Workbox } = await import('workbox-window')
+    return await new Workbox('/sw.js').register()
+  } catch {
+    return undefined
+  }
 }

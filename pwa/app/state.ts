@@ -40,6 +40,8 @@ export type AppState = {
   prompt: Prompt | null
   band: Band | null
   panel: Panel
+  /** What a person has typed so far, on the keypad or on the keys of the device. */
+  typed: string
   question: Question | null
   /** The input that raised the open question of the process: yes means the same again. */
   asked: Input | null

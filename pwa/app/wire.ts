@@ -81,7 +81,12 @@ const enrolment = (booted: Boot, ears: Ears, token: string | null): Wired => ({
   kind: 'enrol',
   token,
   enrol: code => enrolHere(booted, code),
-  listen: onText => ears.listen(scan => onText(scan.text)),
+  // Typing goes into the field of that screen; here only scans are heard.
+  listen: onText =>
+    ears.listen(
+      scan => onText(scan.text),
+      () => undefined,
+    ),
   done: goHome,
 })
 
@@ -104,7 +109,7 @@ const app = (
   },
   isActive: activity.isActive,
   onActive: activity.subscribe,
-  useHere: running.tab.steal,
+  useHere: () => running.tab.steal(),
 })
 
 /** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */
@@ -117,7 +122,9 @@ const connect = (
   const take = (scan: Scan): void => {
     if (activity.isActive()) void controller.scan(scan)
   }
-  ears.listen(take)
+  ears.listen(take, key => {
+    if (activity.isActive()) void controller.typeKey(key)
+  })
   void listenToDemo(take)
   listenToKeys(controller, window)
   guardBack(controller, window)

@@ -76,7 +76,16 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
     if (event.isComposing || event.key === 'Unidentified' || event.keyCode === 229 || event.metaKey) return
     const typing = isTextField(event.target)
     if (event.key === 'Enter' || event.key === 'Tab') {
-      if (buffer.text === '') return
+      if (buffer.text === '') {
+        // Enter with nothing open is a person's: on a button it presses that, elsewhere it ends what was typed before.
+        if (
+          event.key === 'Enter' &&
+          !typing &&
+          !(event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement)
+        )
+          options.onType('Enter')
+        return
+      }
       const scan = isBurst(buffer, profile)
       if (scan || !typing) {
         swallow(event)

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { FormEvent } from 'react'
 import { tokenOf } from '../app/enrolment.ts'
 import type { SettingsStore } from '../app/settings.ts'
-import { speakerOf, LANGUAGES } from '../words/speak.ts'
+import { LANGUAGES, learn, speakerOf } from '../words/speak.ts'
 import { Button } from '../ui/button.tsx'
 import type { AppMessageKey } from '../words/keys.ts'
 import type { Speaker } from '../words/words.ts'
@@ -44,7 +44,7 @@ export const EnrolScreen = (props: Props) => {
             kind="icon"
             className="icon"
             label={choice.name}
-            onPress={() => settings.set({ language: choice.code })}
+            onPress={() => void learn(choice.code).then(() => settings.set({ language: choice.code }))}
           >
             {choice.code.toUpperCase()}
           </Button>

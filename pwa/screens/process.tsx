@@ -63,7 +63,14 @@ const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolea
   if (keypad) {
     const words = { ok: speaker.word('b.ok'), erase: speaker.word('b.erase') }
     const { key, values } = prompt.ask.kind === 'quantity' ? prompt.ask.message : { key: 'qty' as const, values: {} }
-    return <Keypad prompt={speaker.say(key, values)} words={words} onNumber={n => void controller.number(n)} />
+    return (
+      <Keypad
+        prompt={speaker.say(key, values)}
+        words={words}
+        value={state.typed}
+        onKey={pressed => void controller.typeKey(pressed)}
+      />
+    )
   }
   if (types(state.panel, prompt)) {
     return (

@@ -3,7 +3,7 @@ import { createElement } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Root } from 'react-dom/client'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
@@ -13,6 +13,7 @@ import type { Services } from '../app/services.ts'
 import { DEFAULTS, wear } from '../app/settings.ts'
 import type { Settings } from '../app/settings.ts'
 import { Code } from '../ui/code.tsx'
+import { learn } from '../words/speak.ts'
 import { AppScreen } from './app.tsx'
 import '../ui/frame.css'
 import '../ui/parts.css'
@@ -27,6 +28,7 @@ afterEach(() => {
 const open = async (settings: Partial<Settings>) => {
   const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
   wear(document.documentElement, chosen, false)
+  await learn(chosen.language)
   const fake = fakeHandheld()
   let mono = 0
   const controller = createController({
@@ -58,8 +60,12 @@ const open = async (settings: Partial<Settings>) => {
   return { ...fake, controller, scan }
 }
 /** Two frames: React has drawn, and the observers of sizes have answered. */
-const drawn = (): Promise<void> =>
-  new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
+const drawn = async (): Promise<void> => {
+  // Screens that are loaded when they are first opened.
+  await Promise.all([import('./queue.tsx'), import('./settings.tsx')])
+  await vi.waitFor(() => expect(document.querySelector('.frame')).not.toBeNull())
+  await new Promise<void>(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
+}
 
 type Opened = Awaited<ReturnType<typeof open>>
 const PICKING = ['XBANNA', 'ORD-1042', 'XT00018']
@@ -143,7 +149,7 @@ describe('codes and focus', () => {
     root = createRoot(host)
     flushSync(() => root?.render(createElement(Code, null, '12-A-03')))
     const text = host.querySelector('.code')?.firstChild
-    const lefts = [...'12-A-03'].map((_letter, at) => {
+    const lefts = Array.from({ length: '12-A-03'.length }, (_letter, at) => {
       const range = document.createRange()
       if (text) {
         range.setStart(text, at)

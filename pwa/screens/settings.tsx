@@ -2,7 +2,8 @@ import { FEEDBACK_EVENTS } from '../app/events.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { TestRead } from '../app/state.ts'
-import { LANGUAGES } from '../words/speak.ts'
+import { LANGUAGES, learn } from '../words/speak.ts'
+import type { Language } from '../words/words.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
@@ -85,11 +86,12 @@ const after = <T,>(values: readonly T[], value: T): T => {
 /** Each row is one big button that turns to the next value: no slider can be moved with a glove. */
 const Chosen = ({ app }: { app: App }) => {
   const { chosen, settings, speaker } = app
+  const speak = (language: Language): void => void learn(language).then(() => settings.set({ language }))
   const rows = [
     {
       word: speaker.word('set.language'),
       value: LANGUAGES.find(language => language.code === chosen.language)?.name ?? '',
-      turn: () => settings.set({ language: chosen.language === 'en' ? 'tr' : 'en' }),
+      turn: () => speak(chosen.language === 'en' ? 'tr' : 'en'),
     },
     {
       word: speaker.word('set.sound'),

@@ -1,50 +1,43 @@
-import { useState } from 'react'
 import { Button } from './button.tsx'
-
-/** Nine digits are more than any quantity that a command may carry. */
-const DIGITS_MAX = 9
 
 type Props = {
   /** The prompt stands beside the value, because the keypad takes its place. */
   prompt: string
-  onNumber: (value: number) => void
+  value: string
+  /** A digit, Backspace or Enter: the same as from the keys of a device that has some. */
+  onKey: (key: string) => void
   words: { ok: string; erase: string }
 }
 
 // Order of the low pad (4 × 3); the tall one (3 × 4) is the same keys in another order.
-const KEYS = ['1', '2', '3', 'erase', '4', '5', '6', '0', '7', '8', '9', 'ok'] as const
-type Key = (typeof KEYS)[number]
-const TALL: readonly Key[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'erase', '0', 'ok']
+const LOW = ['1', '2', '3', 'Backspace', '4', '5', '6', '0', '7', '8', '9', 'Enter']
+const TALL = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'Backspace', '0', 'Enter']
+const FACES: Readonly<Record<string, string>> = { Backspace: '⌫', Enter: '✓' }
 
-/** Own digits, always Latin: the soft keyboard never opens for a number. The first digit replaces, 0 is 0. */
-export const Keypad = ({ prompt, onNumber, words }: Props) => {
-  const [typed, setTyped] = useState('')
+/** Own digits, always Latin: the soft keyboard never opens for a number. */
+export const Keypad = ({ prompt, value, onKey, words }: Props) => {
   const tall = window.matchMedia('(min-height: 640px)').matches
-  const press = (key: Key): void => {
-    if (key === 'erase') setTyped(typed.slice(0, -1))
-    else if (key !== 'ok') setTyped(`${typed === '0' ? '' : typed}${key}`.slice(0, DIGITS_MAX))
-    else if (typed !== '') {
-      onNumber(Number(typed))
-      setTyped('')
-    }
-  }
+  const labels: Readonly<Record<string, string>> = { Backspace: words.erase, Enter: words.ok }
   return (
     <div>
       <div className="prompt value" tabIndex={-1}>
         <span>{prompt}</span>
-        <output aria-live="off">{typed === '' ? '–' : typed}</output>
+        <output aria-live="off">{value === '' ? '–' : value}</output>
       </div>
       <div className="keypad" role="group" aria-label={prompt}>
-        {(tall ? TALL : KEYS).map(key => (
-          <Button
-            key={key}
-            kind={key === 'ok' ? 'primary' : 'plain'}
-            {...(key === 'ok' ? { label: words.ok } : key === 'erase' ? { label: words.erase } : {})}
-            onPress={() => press(key)}
-          >
-            {key === 'ok' ? '✓' : key === 'erase' ? '⌫' : key}
-          </Button>
-        ))}
+        {(tall ? TALL : LOW).map(key => {
+          const label = labels[key]
+          return (
+            <Button
+              key={key}
+              kind={key === 'Enter' ? 'primary' : 'plain'}
+              {...(label === undefined ? {} : { label })}
+              onPress={() => onKey(key)}
+            >
+              {FACES[key] ?? key}
+            </Button>
+          )
+        })}
       </div>
     </div>
   )

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { MESSAGES, WORDS } from '../../shared/process/message.ts'
 import { en } from './en.ts'
 import { APP_MESSAGES } from './keys.ts'
-import { speakerOf } from './speak.ts'
+import { learn, speakerOf } from './speak.ts'
 import { tr } from './tr.ts'
 import type { Sentence, Words } from './words.ts'
 
@@ -74,6 +74,9 @@ describe.each(LANGUAGES)('%s words', (_, words) => {
 })
 
 describe('speaking', () => {
+  beforeAll(async () => {
+    await Promise.all([learn('en'), learn('tr')])
+  })
   test('[H31] both languages name the same values', () => {
     for (const key of [...MESSAGES, ...APP_MESSAGES])
       expect([key, placesOf(tr.say[key])]).toEqual([key, placesOf(en.say[key])])

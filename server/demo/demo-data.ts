@@ -22,12 +22,17 @@ export type DemoDocument = {
   lines: readonly { item: string; sku: string; wanted: number; done: number }[]
 }
 
-/** What the demo page shows of the running warehouse, read afresh for each page view. */
-export type DemoData = {
-  items(): Promise<readonly DemoItem[]>
+/** What the demo page shows of the running warehouse. */
+export type DemoView = {
+  items: readonly DemoItem[]
   /** Open ones first, at most a hundred of each kind. */
-  documents(): Promise<readonly DemoDocument[]>
-  places(): Promise<readonly { code: string; kind: string; zone: string | null }[]>
+  documents: readonly DemoDocument[]
+  places: readonly { code: string; kind: string; zone: string | null }[]
+}
+
+export type DemoData = {
+  /** Read afresh for each page view, from one snapshot. */
+  read(): Promise<DemoView>
   /** The set-up code of this run; it works until the server stops. */
   enrolment(): { code: string; url: string }
 }

@@ -28,20 +28,26 @@ export const startErp = async (options: {
   })
   let stopping = false
   void ended.then(code => stopping || options.onExit(code))
-  const first = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
-    ended.then(code => {
-      throw new Error(`the demo ERP ended before it was ready (code ${code ?? 'none'})`)
-    }),
-  ])
+  const stop = async (): Promise<void> => {
+    stopping = true
+    child.stdin.end()
+    child.kill('SIGTERM')
+    await ended
+  }
+  const first = once(createInterface({ input: child.stdout }), 'line').then(([line]) => addressIn(String(line)))
+  const url = await Promise.race([first, ended.then(() => null)])
+  if (url === null) {
+    await stop()
+    throw new Error('the demo ERP ended, or said something else, before it was ready')
+  }
   child.stdout.resume()
-  return {
-    url: v.parse(helloSchema, JSON.parse(first)).url,
-    stop: async () => {
-      stopping = true
-      child.stdin.end()
-      child.kill('SIGTERM')
-      await ended
-    },
+  return { url, stop }
+}
+
+const addressIn = (line: string): string | null => {
+  try {
+    return v.parse(helloSchema, JSON.parse(line)).url
+  } catch {
+    return null
   }
 }

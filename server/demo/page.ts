@@ -100,7 +100,7 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
 
 /** The whole page. Data are escaped by `html`; script and style are files, because the content policy forbids inline ones. */
 export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
-  const [items, documents, places] = await Promise.all([data.items(), data.documents(), data.places()])
+  const { items, documents, places } = await data.read()
   const of = (kind: DemoDocument['kind']): readonly Html[] =>
     documents.filter(document => document.kind === kind).map(documentLabel)
   const standing = places.filter(place => place.kind !== 'tote')

@@ -1,4 +1,4 @@
-import type { Client, Document, Item } from '../../shared/catalogue.ts'
+import type { Document, Item } from '../../shared/catalogue.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
@@ -17,41 +17,32 @@ const MAX_OF_A_KIND = 100
 const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 /** Reads the demo page's data by the same ports that handhelds are served from: what is not in their copy is not shown. */
-export const readDemo = ({ stores, warehouse, device, enrolment }: From): DemoData => {
-  const tables = async (): Promise<MutableTables> => {
-    const read = emptyTables(warehouse)
-    await stores.sync.snapshot({ warehouse, device, clients: null }, async rows => {
-      for (const row of rows) putRow(read, row)
+export const readDemo = ({ stores, warehouse, device, enrolment }: From): DemoData => ({
+  enrolment,
+  read: async () => {
+    const rows = emptyTables(warehouse)
+    await stores.sync.snapshot({ warehouse, device, clients: null }, async page => {
+      for (const row of page) putRow(rows, row)
     })
-    for (const item of await allItems(stores.catalogue, warehouse)) read.items.set(item.id, item)
-    return read
-  }
-  const clients = async (): Promise<ReadonlyMap<string, Client>> =>
-    new Map((await stores.site.clients(warehouse)).map(client => [client.id, client]))
-  return {
-    enrolment,
-    items: async () => {
-      const [rows, names] = await Promise.all([tables(), clients()])
-      return [...rows.items.values()]
+    for (const item of await allItems(stores.catalogue, warehouse)) rows.items.set(item.id, item)
+    const clients = new Map((await stores.site.clients(warehouse)).map(client => [client.id, client.name]))
+    return {
+      items: [...rows.items.values()]
         .sort((a, b) => a.name.localeCompare(b.name, 'tr'))
-        .map(item => itemOf(item, rows, names.get(item.client)?.name ?? ''))
-    },
-    documents: async () => {
-      const [rows, names] = await Promise.all([tables(), clients()])
-      return (['receipt', 'order'] as const).flatMap(kind =>
+        .map(item => itemOf(item, rows, clients.get(item.client) ?? '')),
+      documents: (['receipt', 'order'] as const).flatMap(kind =>
         [...rows.documents.values()]
           .filter(document => document.kind === kind)
           .sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || a.number.localeCompare(b.number))
           .slice(0, MAX_OF_A_KIND)
-          .map(document => documentOf(document, rows, names.get(document.client)?.name ?? '')),
-      )
-    },
-    places: async () =>
-      [...(await tables()).locations.values()]
+          .map(document => documentOf(document, rows, clients.get(document.client) ?? '')),
+      ),
+      places: [...rows.locations.values()]
         .filter(place => place.active && !VIRTUAL.has(place.kind))
         .sort((a, b) => a.sequence - b.sequence),
-  }
-}
+    }
+  },
+})
 
 const isOver = (document: Document): boolean => document.state === 'closed' || document.state === 'cancelled'
 

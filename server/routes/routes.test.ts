@@ -66,9 +66,7 @@ test('[A8] without credentials only the documented open routes answer', async ()
 })
 
 const emptyDemo = {
-  items: async () => [],
-  documents: async () => [],
-  places: async () => [],
+  read: async () => ({ items: [], documents: [], places: [] }),
   enrolment: () => ({ code: 'XECODE', url: 'http://localhost/enrol#t=XECODE' }),
 }
 

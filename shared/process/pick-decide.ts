@@ -1,12 +1,18 @@
-import type { Claim, Line, Location, Task } from '../catalogue.ts'
+import type { Line, Location, Task } from '../catalogue.ts'
 import type { ExceptionKind } from '../exception.ts'
 import { derivedId } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { keyOf, stockKeyText } from '../ledger/stock.ts'
-import type { Address } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
+import { dayOf } from '../time.ts'
+import { contradiction } from './contradiction.ts'
+import { isAt, moveClaims, sumOf, swapOthers } from './pick-claims.ts'
+import type { Moved } from './pick-claims.ts'
+import { shelfClaims } from './pick-lines.ts'
+import { newTote, rivalOf } from './pick-open.ts'
 import type { CommandTimes } from './process.ts'
 
 /** What picking books. The goods have moved already: whatever contradicts the order becomes an exception beside it. */
@@ -23,203 +29,132 @@ export const decidePick = (view: View, command: Command, key: CommandKey, times:
   }
 }
 
-const exception = (
-  key: CommandKey,
-  kind: ExceptionKind,
-  subject: string,
-  body: Record<string, unknown>,
-): ExceptionDraft => ({
-  id: derivedId('exception', key.device, key.epoch, key.seq, kind),
-  kind,
-  subject,
-  body,
-})
-
-const isAt = (claim: Claim, at: Address, lot: string, serial: string): boolean =>
-  claim.location === at.location &&
-  claim.lpn === at.lpn &&
-  claim.status === at.status &&
-  claim.lot === lot &&
-  claim.serial === serial
-
-/** Takes up to `qty` off the claims, the fitting one first, then any other of the shelf (a swapped lot). */
-const release = (
-  claims: readonly Claim[],
-  qty: number,
-  first: (claim: Claim) => boolean,
-  next: (claim: Claim) => boolean,
-): { claims: Claim[]; taken: number } => {
-  let rest = qty
-  const order = [...claims.filter(first), ...claims.filter(claim => !first(claim) && next(claim))]
-  const taken = new Map<Claim, number>()
-  for (const claim of order) {
-    const n = Math.min(rest, claim.qty)
-    taken.set(claim, n)
-    rest -= n
-  }
-  return {
-    claims: claims
-      .map(claim => ({ ...claim, qty: claim.qty - (taken.get(claim) ?? 0) }))
-      .filter(claim => claim.qty > 0),
-    taken: qty - rest,
-  }
-}
-
-const withClaim = (claims: readonly Claim[], at: Address, lot: string, serial: string, qty: number): Claim[] => {
-  if (qty <= 0) return [...claims]
-  const same = claims.find(claim => isAt(claim, at, lot, serial))
-  return same === undefined
-    ? [...claims, { ...at, lot, serial, qty }]
-    : claims.map(claim => (claim === same ? { ...claim, qty: claim.qty + qty } : claim))
-}
-
 const picked = (view: View, c: CommandOf<'pick'>, key: CommandKey, times: CommandTimes): Effects => {
   const line = view.line(c.line)
   const task = view.task(c.task)
-  const document = view.document(c.document)
   if (line === undefined || task === undefined) return NOTHING
-  const room = Math.max(0, Math.min(c.qty, line.wanted - line.done))
-  const fits = (claim: Claim): boolean => isAt(claim, c.from, c.lot, c.serial)
-  const { claims, taken } = release(
-    line.claims,
-    room,
-    fits,
-    claim => claim.location === c.from.location && claim.lpn === c.from.lpn,
-  )
-  const cancelled = document?.state === 'cancelled' || line.state === 'cancelled'
+  const moved = moveClaims(line, c, view)
   const done = line.done + c.qty
+  const isCancelled = line.state === 'cancelled' || view.document(c.document)?.state === 'cancelled'
   const after: Line = {
     ...line,
     done,
-    // A reservation follows the goods: it stays with the order in the tote until it ships. Only what was reserved moves.
-    claims: cancelled
-      ? claims
-      : withClaim(claims, c.to, c.lot, c.serial, Math.max(taken, Math.min(room, freeAt(view, c)))),
-    state: cancelled ? line.state : done >= line.wanted ? 'done' : line.state,
+    claims: moved.claims,
+    state: !isCancelled && done >= line.wanted ? 'done' : line.state,
   }
-  const exceptions = pickExceptions(view, c, key, { line, task, cancelled })
+  const { client, item, lot, serial, from, to, qty } = c
   return {
     ...NOTHING,
-    movements: [
-      { client: c.client, item: c.item, lot: c.lot, serial: c.serial, from: c.from, to: c.to, qty: c.qty, ...times },
-    ],
-    lines: [after],
+    movements: [{ client, item, lot, serial, from, to, qty, ...times }],
+    lines: [after, ...swapOthers(view, c, moved)],
     ...progress(view, task, [after]),
-    exceptions,
+    exceptions: pickExceptions(view, c, key, times, { line, task, moved, isCancelled }),
   }
-}
-
-const freeAt = (view: View, c: CommandOf<'pick'>): number => {
-  const row = view.stock(keyOf({ ...c, ...c.from }))
-  return Math.max(0, row.onHand - row.reserved - row.held)
 }
 
 const pickExceptions = (
   view: View,
   c: CommandOf<'pick'>,
   key: CommandKey,
-  at: { line: Line; task: Task; cancelled: boolean },
+  times: CommandTimes,
+  at: { line: Line; task: Task; moved: Moved; isCancelled: boolean },
 ): ExceptionDraft[] => {
+  const { line, task, moved } = at
   const found: ExceptionDraft[] = []
   const add = (kind: ExceptionKind, subject: string, body: Record<string, unknown> = {}): void =>
-    void found.push(exception(key, kind, subject, { item: c.item, qty: c.qty, line: c.line, ...body }))
-  if (at.cancelled) add('order_cancelled', c.document, { document: c.document })
-  else if (at.line.state === 'done' && at.line.done >= at.line.wanted) add('picked_twice', c.line)
-  else if (at.line.done + c.qty > at.line.wanted)
-    add('over_pick', c.line, { picked: at.line.done + c.qty, wanted: at.line.wanted })
+    void found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, line: c.line, ...body }))
+  const done = line.done + c.qty
+  if (at.isCancelled) add('order_cancelled', c.document, { document: c.document })
+  else if (line.done >= line.wanted) add('picked_twice', c.line, { picked: done, wanted: line.wanted })
+  else if (done > line.wanted) add('over_pick', c.line, { picked: done, wanted: line.wanted })
+  if (task.lease !== null && task.lease.device !== key.device) add('lease_lost', c.task, { holder: task.lease.device })
+  const stockKey = keyOf({ ...c, ...c.from })
+  const row = view.stock(stockKey)
   const lot = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
-  if (lot?.blocked === true || c.from.status !== 'available')
-    add('not_available', stockKeyText(keyOf({ ...c, ...c.from })))
-  if (at.task.lease !== null && at.task.lease.device !== key.device)
-    add('lease_lost', c.task, { holder: at.task.lease.device })
-  const planned = at.line.claims.find(claim => claim.location === c.from.location && claim.lot !== c.lot)
-  const exact = at.line.claims.some(claim => isAt(claim, c.from, c.lot, c.serial))
-  if (!exact && planned !== undefined) {
-    const before = view.lot(c.client, c.item, planned.lot)?.expiry ?? '9999'
-    if ((lot?.expiry ?? '9999') > before) add('fefo_broken', c.line, { picked: c.lot, reserved: planned.lot })
-  }
+  const tookHeld = row.held > 0 && c.qty - moved.exact > row.onHand - row.reserved - row.held
+  if (lot?.blocked === true || isExpired(lot, times) || c.from.status !== 'available' || tookHeld)
+    add('not_available', stockKeyText(stockKey))
+  const instead = moved.swapped.find(claim => claim.lot !== c.lot)
+  if (instead === undefined) return found
+  const { fefo } = policyFor(view.policies, c.client).pick
+  const before = view.lot(c.client, c.item, instead.lot)?.expiry ?? '9999'
+  if (fefo === 'force') add('wrong_lot', c.line, { picked: c.lot, reserved: instead.lot })
+  if (fefo === 'warn' && (lot?.expiry ?? '9999') > before)
+    add('fefo_broken', c.line, { picked: c.lot, reserved: instead.lot })
   return found
 }
+
+const isExpired = (lot: { expiry: string | null } | undefined, times: CommandTimes): boolean =>
+  lot !== undefined && lot.expiry !== null && lot.expiry < dayOf(times.at)
 
 /** The task goes on until no line is open; then it and its lease end by themselves. */
 const progress = (view: View, task: Task, changed: readonly Line[]): Pick<Effects, 'tasks' | 'documents'> => {
   const document = task.document === null ? undefined : view.document(task.document)
-  const lines =
-    task.document === null ? [] : view.linesOf(task.document).map(line => changed.find(c => c.id === line.id) ?? line)
-  const over = lines.every(line => line.state !== 'open')
-  const ended = task.state === 'done' || task.state === 'cancelled'
+  const lines = document === undefined ? changed : view.linesOf(document.id)
+  const isOver = lines.every(line => (changed.find(c => c.id === line.id) ?? line).state !== 'open')
+  const hasEnded = task.state === 'done' || task.state === 'cancelled'
   return {
-    tasks: ended ? [] : [{ ...task, state: over ? 'done' : 'started', lease: over ? null : task.lease }],
+    tasks: hasEnded ? [] : [{ ...task, state: isOver ? 'done' : 'started', lease: isOver ? null : task.lease }],
     documents: document === undefined || document.state !== 'open' ? [] : [{ ...document, state: 'started' }],
   }
 }
 
-/** The row had less than the books say: the line lets go of it, and what is missing is held until a person has looked. */
+/**
+ * The row had less than the books say (flows 5). All lines of the order let go of it; what no other order has reserved on
+ * it is held, free stock included, because the picker looked and there is none. On-hand stays until a person decides.
+ */
 const short = (view: View, c: CommandOf<'short'>, key: CommandKey): Effects => {
-  const line = view.line(c.line)
   const task = view.task(c.task)
-  if (line === undefined || task === undefined) return NOTHING
+  if (task === undefined || view.line(c.line) === undefined) return NOTHING
   const stockKey = keyOf({ ...c, ...c.from })
   const row = view.stock(stockKey)
-  const mine = line.claims
-    .filter(claim => isAt(claim, c.from, c.lot, c.serial))
-    .reduce((sum, claim) => sum + claim.qty, 0)
-  const claims = line.claims.filter(claim => !isAt(claim, c.from, c.lot, c.serial))
+  const here = (claim: Line['claims'][number]): boolean => isAt(claim, c.from, c.lot, c.serial)
+  const own = view
+    .linesOf(c.document)
+    .filter(line => line.client === c.client && line.item === c.item)
+    .filter(line => line.id === c.line || (line.state === 'open' && line.claims.some(here)))
+  const mine = sumOf(own.flatMap(line => line.claims.filter(here)))
   const missing = Math.max(0, row.onHand - (row.reserved - mine))
-  const shelf = claims.some(claim => !['tote', 'carton', 'cart'].includes(view.location(claim.location)?.kind ?? ''))
-  const after: Line = {
-    ...line,
-    claims,
-    state: line.state !== 'open' ? line.state : shelf ? 'open' : 'short',
-    reason: c.reason,
-  }
-  const variance = derivedId('variance', view.warehouse, stockKeyText(stockKey))
-  // UNREACHABLE and DAMAGED say nothing about the number; one pending variance per row, so the new one replaces the old hold.
-  const held = c.reason === 'UNREACHABLE' ? Math.max(0, row.onHand - (row.reserved - mine)) : missing
+  const lines = own.map((line): Line => {
+    const after = { ...line, claims: line.claims.filter(claim => !here(claim)) }
+    const isShort = line.state === 'open' && shelfClaims(after, view).length === 0
+    return isShort ? { ...after, state: 'short', reason: c.reason } : after
+  })
+  const subject = stockKeyText(stockKey)
+  // One pending variance per row: its name is the row's, and the newest observation replaces what it holds.
+  const variance = derivedId('variance', view.warehouse, subject)
+  const body = { ...stockKey, reason: c.reason, missing, line: c.line, document: c.document, variance }
   return {
     ...NOTHING,
-    lines: [after],
-    ...progress(view, task, [after]),
-    holds: held === row.held ? [] : [{ owner: variance, key: stockKey, qty: held - row.held }],
-    exceptions: [
-      exception(key, 'short_pick', stockKeyText(stockKey), {
-        ...stockKey,
-        reason: c.reason,
-        missing,
-        line: c.line,
-        document: c.document,
-        variance,
-      }),
-    ],
+    lines,
+    ...progress(view, task, lines),
+    holds: missing === row.held ? [] : [{ owner: variance, key: stockKey, qty: missing - row.held }],
+    exceptions: [contradiction(key, 'short_pick', subject, body)],
   }
 }
 
 const bound = (view: View, c: CommandOf<'tote.bind'>, key: CommandKey): Effects => {
   const task = view.task(c.task)
   if (task === undefined) return NOTHING
-  const tote: Location | undefined =
-    c.tote === null
-      ? {
-          id: derivedId('location', view.warehouse, 'tote', c.label),
-          kind: 'tote',
-          code: c.label,
-          zone: null,
-          sequence: 0,
-          parent: null,
-          active: true,
-        }
-      : view.location(c.tote)
-  if (tote === undefined) return NOTHING
-  const other = [...view.tasks()].find(
-    t => t.id !== task.id && t.tote === tote.id && t.state !== 'cancelled' && t.state !== 'done',
-  )
+  const id = c.tote ?? newTote(view, c.label)
+  const made: Location = {
+    id,
+    kind: 'tote',
+    code: c.label,
+    zone: null,
+    sequence: 0,
+    parent: null,
+    active: true,
+  }
+  const rival = rivalOf(view, id, task.id)
+  const hasEnded = task.state === 'done' || task.state === 'cancelled'
   return {
     ...NOTHING,
-    locations: c.tote === null && view.location(tote.id) === undefined ? [tote] : [],
-    tasks: task.state === 'done' || task.state === 'cancelled' ? [] : [{ ...task, state: 'started', tote: tote.id }],
+    locations: view.location(id) === undefined ? [made] : [],
+    tasks: hasEnded ? [] : [{ ...task, state: 'started', tote: id }],
     exceptions:
-      other === undefined
+      rival === undefined
         ? []
-        : [exception(key, 'tote_conflict', tote.id, { tasks: [task.id, other.id], tote: tote.code })],
+        : [contradiction(key, 'tote_conflict', id, { tasks: [task.id, rival.id], tote: c.label })],
   }
 }

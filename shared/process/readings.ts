@@ -51,7 +51,6 @@ export const amountOf = (item: Item, hit: ItemHit, fields: Resolved['fields']): 
   return qty === null || !isQuantity(n) ? null : { n, qty, packaging: hit.packaging }
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/
-
 /** A lot or serial as it may stand in a command: 1 to 40 characters, none of them invisible. */
-export const isMark = (text: string): boolean => text.length > 0 && text.length <= 40 && !CONTROL.test(text)
+export const isMark = (text: string): boolean =>
+  text.length > 0 && text.length <= 40 && [...text].every(c => c >= ' ' && c !== '\u007f')

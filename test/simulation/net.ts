@@ -52,7 +52,7 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
     retryAfterMs: status === 503 ? 1000 + dice.int(5000) : null,
   })
   const catalogue = catalogueOf(stage.site)
-  const net: Net = {
+  return {
     sync: request => {
       const text = JSON.stringify(request)
       return ask(async () => {
@@ -91,7 +91,6 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
       return { kind: 'offline' }
     },
   }
-  return stage.plant?.net?.(net, device, stage) ?? net
 }
 
 const note = ({ seen }: Stage, request: SyncRequest, body: SyncResponse): void => {

@@ -1,0 +1,52 @@
+import { takeBadge } from './badge.ts'
+import type { Core } from './core.ts'
+import { press } from './press.ts'
+import { typedScan } from './resolve.ts'
+import { openOf } from './state.ts'
+import { step } from './step.ts'
+import { take } from './take.ts'
+
+/** Nine digits are more than any quantity that a command may carry; longer digits are a code. */
+const NUMBER = /^\d{1,9}$/
+const TYPED_MAX = 200
+
+/** Kinds that are texts of their own; everything else that is typed is a code and is looked up like a scanned one. */
+const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
+
+/** A code, lot or day that was typed as a whole. */
+export const typed = async (core: Core, text: string): Promise<void> => {
+  const ask = core.get().prompt?.ask.kind
+  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask))
+    return step(core, { kind: 'text', value: text })
+  const scan = typedScan(text, core.ports.clock.mono())
+  core.set({ panel: 'none' })
+  if (core.get().session === null) await takeBadge(core, text)
+  else await take(core, scan)
+}
+
+/**
+ * One key of a person. Digits build a number inside a task and choose among tiles, letters build a code, Enter sends it.
+ * The first digit replaces, 0 is 0; Enter with nothing typed does nothing, because a scanner may send one too many.
+ * Returns what has to wait its turn, null where the key only changed the picture.
+ */
+export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => {
+  const { prompt, typed: text } = core.get()
+  if (key === 'Enter') return text === '' ? null : () => send(core, text)
+  if (key === 'Backspace') {
+    core.set({ typed: text.slice(0, -1) })
+    return null
+  }
+  if (key.length !== 1) return null
+  if (key === '#' && text === '') return () => press(core, 'XCUND')
+  const choices = prompt?.choices.length ?? 0
+  const n = Number(key)
+  if (choices > 0 && text === '' && n >= 1 && n <= choices) return () => step(core, { kind: 'choice', n })
+  core.set({ typed: `${text === '0' ? '' : text}${key}`.slice(0, TYPED_MAX) })
+  return null
+}
+
+const send = async (core: Core, text: string): Promise<void> => {
+  core.set({ typed: '' })
+  if (openOf(core.get()) !== null && NUMBER.test(text)) await step(core, { kind: 'number', value: Number(text) })
+  else await typed(core, text)
+}

@@ -1,0 +1,182 @@
+import type { Applied, SyncStore } from '../../server/sync/ports.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockKey } from '../../shared/ledger/stock.ts'
+import { NO_LPN } from '../../shared/ids.ts'
+import type { Plant } from './bugs.ts'
+import type { Fault } from './faults.ts'
+import { commandKey, cursorKey, stockIn } from './memory-state.ts'
+import { withTx } from './server.ts'
+import type { Stage } from './stage.ts'
+
+const withFaults =
+  (...needed: readonly Fault[]) =>
+  (drawn: readonly Fault[]): readonly Fault[] => [...new Set([...drawn, ...needed])]
+
+/** Changes one balance behind the back of the ledger. */
+const tamper = (stage: Stage, key: StockKey, change: { onHand?: number; reserved?: number }): void => {
+  const { stock } = stage.memory.state()
+  const row = stockIn(stage.memory.state(), key)
+  stock.set(stockKeyText(key), {
+    ...row,
+    onHand: row.onHand + (change.onHand ?? 0),
+    reserved: row.reserved + (change.reserved ?? 0),
+  })
+}
+
+/** What comes after each batch that was written. */
+const afterWrite = (store: SyncStore, then: (applied: readonly Applied[]) => void): SyncStore =>
+  withTx(store, tx => ({
+    write: async batch => {
+      await tx.write(batch)
+      then(batch.applied)
+    },
+  }))
+
+/** Sees the batch before the store does: `change` gives what is written instead. */
+const changed = (store: SyncStore, change: (row: Applied) => Applied): SyncStore =>
+  withTx(store, tx => ({ write: batch => tx.write({ ...batch, applied: batch.applied.map(change) }) }))
+
+/** Mistakes of the server. */
+export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
+  noDedupe: {
+    title: 'a command that is sent again is applied again',
+    within: 6,
+    faults: withFaults('drop', 'double'),
+    store: (store, stage) =>
+      ({
+        ...store,
+        apply: (at, run) =>
+          store.apply(at, tx => {
+            const state = stage.memory.state()
+            const cursor = state.cursors.get(cursorKey(at.device, at.epoch))
+            const known = cursor?.lastSeq ?? 0
+            return run({
+              ...tx,
+              // Forgets the newest number, as if nothing had remembered it.
+              cursor: async () => (cursor === undefined ? tx.cursor() : { ...cursor, lastSeq: known - 1, lastHash: '*' }),
+              write: batch => {
+                for (const row of batch.applied) state.commands.delete(commandKey(at.device, at.epoch, row.sealed.seq))
+                return tx.write(batch)
+              },
+            })
+          }),
+      }) satisfies SyncStore,
+  },
+  acceptGap: {
+    title: 'the server takes a number above last + 1',
+    within: 20,
+    faults: withFaults('restore'),
+    store: (store, stage) => ({
+      ...store,
+      apply: (at, run) =>
+        store.apply(at, async tx => {
+          const heldBack = stage.devices.find(device => device.id === at.device)?.queue.snapshot()
+          const acked = heldBack?.marks.get(at.epoch)?.acked ?? 0
+          const cursor = await tx.cursor()
+          return run({
+            ...tx,
+            cursor: async () => (acked > cursor.lastSeq ? { ...cursor, lastSeq: acked, lastHash: '*' } : cursor),
+          })
+        }),
+    }),
+  },
+  rejectOversell: {
+    title: 'the server refuses what the books do not have',
+    within: 6,
+    store: store =>
+      changed(store, row =>
+        row.effects.exceptions.some(draft => draft.kind === 'negative_stock') ? { ...row, effects: NOTHING } : row,
+      ),
+  },
+  leak: {
+    title: 'one side of a movement loses a unit',
+    within: 3,
+    store: (store, stage) =>
+      afterWrite(store, applied => {
+        for (const row of applied)
+          for (const m of row.effects.movements) if (m.qty > 3) tamper(stage, { ...m, ...m.to }, { onHand: -1 })
+      }),
+  },
+  reservationLeft: {
+    title: 'a pick leaves its reservation on the shelf',
+    within: 6,
+    store: (store, stage) =>
+      afterWrite(store, applied => {
+        for (const row of applied)
+          for (const line of row.effects.lines)
+            for (const m of row.effects.movements)
+              if (line.claims.some(claim => claim.location === m.to.location))
+                tamper(stage, { ...m, ...m.from, lpn: NO_LPN }, { reserved: m.qty })
+      }),
+  },
+  cursorGap: {
+    title: 'commit numbers become visible out of their order',
+    within: 3,
+    store: (store, stage) => {
+      const visibleAt = new Map<number, number>()
+      return {
+        ...store,
+        page: async at => {
+          const page = await store.page(at)
+          const now = stage.schedule.now()
+          const rows = page.rows.filter(row => {
+            const due = visibleAt.get(row.c) ?? now + stage.dice.int(400)
+            visibleAt.set(row.c, due)
+            return due <= now
+          })
+          return { ...page, rows }
+        },
+      }
+    },
+  },
+  throughAhead: {
+    title: '`through` is taken from the newest state and not from the page',
+    within: 6,
+    response: body => ({ ...body, pull: { ...body.pull, through: body.push.acked } }),
+  },
+  noFeedEpoch: {
+    title: 'a restored server keeps the name of its feed',
+    within: 10,
+    faults: withFaults('restore'),
+    store: store => ({ ...store, renewFeed: async () => undefined }),
+  },
+  snapshotThrough: {
+    title: 'a snapshot forgets which own commands it contains',
+    within: 6,
+    faults: withFaults('restore'),
+    store: store => ({ ...store, snapshot: async (at, rows) => ({ ...(await store.snapshot(at, rows)), through: {} }) }),
+  },
+  chainNotChecked: {
+    title: 'the server does not check the hash chain',
+    within: 6,
+    faults: withFaults('intruder'),
+    store: store => withTx(store, tx => ({ cursor: async () => ({ ...(await tx.cursor()), lastHash: '*' }) })),
+  },
+  signatureNotChecked: {
+    title: 'the server takes any signature',
+    within: 6,
+    faults: withFaults('intruder'),
+    verify: () => async () => true,
+  },
+  roleNotChecked: {
+    title: 'the server books what the worker may not do',
+    within: 6,
+    faults: withFaults('intruder'),
+    store: (store, stage) => {
+      const boss = stage.site.roster.workers.find(worker => worker.roles.includes('supervisor')) ?? null
+      return withTx(store, () => ({ worker: async () => ({ then: boss, now: boss }) }))
+    },
+  },
+  exceptionTwice: {
+    title: 'an exception that is open is opened a second time',
+    within: 3,
+    store: (store, stage) =>
+      afterWrite(store, applied => {
+        const { exceptions } = stage.memory.state()
+        for (const draft of applied.flatMap(row => row.effects.exceptions))
+          if (!exceptions.has(draft.id))
+            exceptions.set(draft.id, { kind: draft.kind, subject: draft.subject, id: draft.id, hits: 1, open: true })
+      }),
+  },
+}

@@ -1,0 +1,27 @@
+import type { Ports } from '../../pwa/sync/ports.ts'
+import type { SyncStore } from '../../server/sync/ports.ts'
+import type { Verify } from '../../server/sync/prepare.ts'
+import type { SyncResponse } from '../../shared/sync/wire.ts'
+import type { Device } from './device.ts'
+import { DEVICE_BUGS } from './bugs-device.ts'
+import { SERVER_BUGS } from './bugs-server.ts'
+import type { Fault } from './faults.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * A mistake that a real implementation makes, put between the product and its ports. A simulator that finds nothing proves
+ * nothing until it finds what is known to be there.
+ */
+export type Plant = {
+  title: string
+  /** It must be caught within so many seeds, counted from 1. */
+  within: number
+  /** Trouble without which it cannot show. */
+  faults?: (drawn: readonly Fault[]) => readonly Fault[]
+  ports?: (ports: Ports, device: Device, stage: Stage) => Ports
+  store?: (store: SyncStore, stage: Stage) => SyncStore
+  verify?: (verify: Verify) => Verify
+  response?: (body: SyncResponse) => SyncResponse
+}
+
+export const BUGS: Readonly<Record<string, Plant>> = { ...SERVER_BUGS, ...DEVICE_BUGS }

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { BUGS } from './bugs.ts'
+import type { Fault } from './faults.ts'
+import { FAULTS } from './faults.ts'
+import { run } from './run.ts'
+import type { RunResult } from './run.ts'
+import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite.ts'
+
+const USAGE = `npm run sim -- [--seeds N] [--from S] [--no-bugs]   many seeds, then every planted bug
+npm run sim -- --seed N [--trace] [--bug NAME] [--faults a,b] [--minutes M] [--devices D]   one run`
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    bug: { type: 'string' },
+    faults: { type: 'string' },
+    minutes: { type: 'string' },
+    devices: { type: 'string' },
+    'no-bugs': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const isFault = (name: string): name is Fault => FAULTS.some(fault => fault === name)
+
+const tell = (result: RunResult): void => {
+  say(`seed ${result.seed} (${result.faults.join(' ')}): ${result.failures.join('; ') || 'no violation'}`)
+  if (result.failures.length > 0) for (const line of result.trail) say(`  ${line}`)
+}
+
+const one = async (seed: number): Promise<boolean> => {
+  const plant = values.bug === undefined ? null : BUGS[values.bug]
+  if (plant === undefined) throw new Error(`--bug is one of ${Object.keys(BUGS).join(', ')}`)
+  const result = await run(seed, {
+    plant,
+    ...(values.faults === undefined ? {} : { faults: values.faults.split(',').filter(isFault) }),
+    ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }),
+    ...(values.devices === undefined ? {} : { devices: Number(values.devices) }),
+    ...(values.trace ? { log: say } : {}),
+  })
+  tell(result)
+  say(JSON.stringify({ seeds: 1, failed: result.failures.length > 0 ? 1 : 0, movements: result.movements, seen: result.seen }))
+  return result.failures.length === 0
+}
+
+const many = async (): Promise<boolean> => {
+  const count = Number(values.seeds)
+  let bad = 0
+  const differs = await differsFromItself(7)
+  if (differs !== null) {
+    bad += 1
+    say(`seed 7 gives two different runs:\n${differs}`)
+  }
+  let done = 0
+  const told = (result: RunResult): void => {
+    done += 1
+    if (result.failures.length > 0) tell(result)
+    else if (done % 20 === 0) say(`${done} of ${count} seeds`)
+  }
+  const end = await runSeeds(Number(values.from), count, told)
+  let kept = 0
+  for (const { seed, title } of keptSeeds()) {
+    const result = await run(seed)
+    if (result.failures.length === 0) continue
+    kept += 1
+    say(`again: ${title}`)
+    tell(result)
+  }
+  for (const name of neverSeen(end.seen)) {
+    bad += 1
+    say(`never seen: ${name}`)
+  }
+  let caught = 0
+  const names = values['no-bugs'] ? [] : Object.keys(BUGS)
+  for (const name of names) {
+    const found = await hunt(name)
+    if (found.caught !== null) caught += 1
+    say(
+      found.caught === null
+        ? `MISSED ${name} in ${found.tried} seeds: ${found.plant.title}`
+        : `caught ${name} by seed ${found.tried}: ${found.caught.failures[0]}`,
+    )
+  }
+  const failed = end.failed.length + kept
+  say(JSON.stringify({ seeds: count, failed, movements: end.movements, planted: names.length, caught }))
+  return failed === 0 && bad === 0 && caught === names.length
+}
+
+if (values.help) say(USAGE)
+else process.exitCode = (await (values.seed === undefined ? many() : one(Number(values.seed)))) ? 0 : 1
