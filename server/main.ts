@@ -30,15 +30,16 @@ const run = async (config: Config): Promise<Running> => {
 const main = async (): Promise<void> => {
   let ending = false
   const starting = run(readConfig(process.env))
-  const end = async (): Promise<void> => {
+  const end = async (signal: string): Promise<void> => {
     // npm and the terminal both pass a Ctrl-C on: the second one must not cut the stop short.
     if (ending) return
     ending = true
+    console.log(`Stopping (${signal}) …`)
     setTimeout(() => process.exit(1), STOP_MS).unref()
     await (await starting).stop()
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(signal))
   await starting
 }
 

@@ -1,6 +1,5 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -63,7 +62,7 @@ test('[O8] the command line finds the running server by a file that only its own
   expect((await stat(path.join(folder, 'running.json'))).mode & 0o777).toBe(0o600)
   const headers = { authorization: `Bearer ${admin?.secret}` }
   const answer = await fetch(`${admin?.url}/api/admin/code`, { method: 'POST', headers, body: '{}' })
-  const { code } = (await answer.json()) as { code: string }
+  const { code }: { code: string } = await answer.json()
   expect([(await enrolAt(running.origin, code)).status, (await enrolAt(running.origin, code)).status]).toEqual([
     200, 410,
   ])
@@ -74,7 +73,8 @@ test('[O8] the command line finds the running server by a file that only its own
 test('[O9] a taken port is one clear line, and the data folder is free again after it', async () => {
   const other = createServer()
   await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
-  const { port } = other.address() as AddressInfo
+  const address = other.address()
+  const port = typeof address === 'object' && address ? address.port : 0
   await expect(run(configOf({ port }))).rejects.toThrow(`Port ${port} is taken by another program.`)
   await new Promise(resolve => other.close(resolve))
   await run()
@@ -100,7 +100,7 @@ test('[O10] at the stop the companions end first, in reverse order, then the dat
   const running = await run(configOf(), [companion('erp'), companion('worker')])
   await Promise.all([running.stop(), running.stop()])
   expect(order).toEqual(['worker', 'erp'])
-  await expect(fetch(`${running.origin}/api/health`)).rejects.toThrow()
+  await expect(fetch(`${running.origin}/api/health`)).rejects.toThrow('fetch failed')
 })
 
 test('[O10] a companion that does not start takes everything down again and is named', async () => {

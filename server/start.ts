@@ -171,19 +171,16 @@ const renewRosters = async (core: Core): Promise<void> => {
       core.doorbell.ring(id)
 }
 
-/** The demo's set-up code works for any number of handhelds, and only until this run ends. */
+/** The demo's set-up code works for any number of handhelds, and only in this run. */
 const openDemoCode = async (core: Core): Promise<string> => {
   const { site, devices } = core.stores
   const warehouse = DEMO_WAREHOUSE.id
-  const spoil = async (hash: unknown): Promise<void> => {
-    if (typeof hash === 'string')
-      await devices.addCode({ hash, warehouse, expiresAt: '1970-01-01T00:00:00.000Z', reusable: false })
-  }
-  // The code of a run that was killed still stands.
-  await spoil(await site.setting('demoCode'))
+  // The code of the last run, however that ended, still stands.
+  const hash = await site.setting('demoCode')
+  if (typeof hash === 'string')
+    await devices.addCode({ hash, warehouse, expiresAt: '1970-01-01T00:00:00.000Z', reusable: false })
   const { code } = await issueCode(devices, { warehouse, now: now(), reusable: true, code: newCode(random) })
   await site.saveSetting('demoCode', codeHash(code))
-  core.atStop(() => spoil(codeHash(code)))
   return code
 }
 

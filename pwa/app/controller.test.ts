@@ -250,6 +250,29 @@ describe('resume, detour and questions', () => {
   })
 })
 
+describe('typing', () => {
+  test('[H42] typed digits are a number: the first replaces, 0 is 0, Enter sends', async () => {
+    await picking()
+    await app.scan('A-01', 'XCSHT')
+    for (const key of ['0', '1', 'Backspace', '0', '1']) await app.controller.typeKey(key)
+    expect(app.controller.state().typed).toBe('1')
+    await app.controller.typeKey('Enter')
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+    await app.controller.typeKey('2')
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'short'])
+  })
+
+  test('[H43] a scan throws away what was half typed, and an Enter too many does nothing', async () => {
+    await picking()
+    await app.controller.typeKey('5')
+    await app.scan('A-01')
+    expect(app.controller.state().typed).toBe('')
+    const before = app.controller.state().band
+    await app.controller.typeKey('Enter')
+    expect(app.controller.state().band).toBe(before)
+  })
+})
+
 describe('home and news', () => {
   test('[H19] an item or place scanned at home is looked up, an unknown code is named with one tone', async () => {
     await app.scan('XBANNA', MUG)
@@ -259,6 +282,19 @@ describe('home and news', () => {
     await app.scan('NOBODY-KNOWS')
     expect(app.heard).toEqual(['unknown'])
     expect(topOf(app.controller.state()).at).toBe('home')
+  })
+
+  test('[H41] the items of a document are fetched before its first line is shown', async () => {
+    const asked: string[] = []
+    app.handheld.loadItems = async ids => {
+      asked.push(...ids)
+      return []
+    }
+    const item = app.handheld.world().linesOf(ORDER.id)[0]?.item ?? ''
+    const world = app.handheld.world()
+    app.handheld.world = () => ({ ...world, item: id => (id === item ? undefined : world.item(id)) })
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(asked).toContain(item)
   })
 
   test('[H20] a worker without the role is told so and nothing opens', async () => {

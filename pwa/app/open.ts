@@ -4,6 +4,7 @@ import type { Process, ProcessName, ProcessState, Start } from '../../shared/pro
 import { books, save, slot } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
+import { know } from './know.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { openOf } from './state.ts'
@@ -25,6 +26,8 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
     return core.say('wrong', 'role', { role: process.roles[0] ?? 'supervisor' }, scanned)
   }
   if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
+  const task = 'task' in start ? core.ports.handheld.world().task(start.task) : undefined
+  await know(core, { ...start, ...(task?.document ? { document: task.document } : {}) })
   const next = process.start(start, core.ports.handheld.world(), moment)
   if (next.verdict === 'wrong' || next.verdict === 'unknown') {
     return core.say('wrong', next.message.key, next.message.values, scanned)
@@ -104,6 +107,7 @@ export const resume = async (core: Core): Promise<void> => {
   const last = slots.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1))[0]
   const process = last ? processNamed(core, last.state.process) : undefined
   if (last === undefined || process === undefined) return
+  await know(core, last.state)
   core.set({ stack: [{ at: 'home' }, { at: 'process', open: { process, state: last.state } }] })
 }
 

@@ -2,6 +2,7 @@ import type { Input } from '../../shared/process/process.ts'
 import type { Resolved } from '../../shared/scan/scan.ts'
 import { commit } from './commit.ts'
 import type { Core } from './core.ts'
+import { know } from './know.ts'
 import { lease, open, processNamed, taskIn } from './open.ts'
 import { openOf } from './state.ts'
 
@@ -10,6 +11,7 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   const now = openOf(core.get())
   const moment = core.moment()
   if (now === null || moment === null) return
+  await know(core, now.state)
   const judge = () => now.process.step(now.state, input, core.ports.handheld.world(), moment)
   let next = judge()
   const task = taskIn(core, next.state)
@@ -19,6 +21,7 @@ export const step = async (core: Core, input: Input): Promise<void> => {
     // The lease has brought rows of its own: the step is judged again by what is known now.
     if (answer === 'new') next = judge()
   }
+  await know(core, next.state)
   const taken = await commit(core, now.process, now.state, next, input)
   if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
   if (next.detour) await detour(core, next.detour.lookup)

@@ -93,15 +93,7 @@ const Work = ({ app }: { app: App }) => {
 
 const NextCard = ({ app, next }: { app: App; next: Work }) => {
   const { chosen, controller, speaker } = app
-  const due = next.due === null ? null : new Date(next.due)
-  const time = due
-    ? new Intl.DateTimeFormat(chosen.language, {
-        hour: '2-digit',
-        minute: '2-digit',
-        day: 'numeric',
-        month: 'short',
-      }).format(due)
-    : null
+  const time = next.due === null ? null : dueText(next.due, chosen.language)
   return (
     <Button className="next" kind="row" onPress={() => void controller.openRow(next.task)}>
       <span>
@@ -116,4 +108,15 @@ const NextCard = ({ app, next }: { app: App; next: Work }) => {
       <span>{speaker.say('lines', { n: next.lines })}</span>
     </Button>
   )
+}
+
+/** A due day has no hour: midnight means the whole day. */
+const dueText = (iso: string, language: string): string => {
+  const isDay = iso.length === 10 || iso.includes('T00:00:00')
+  const day = { day: 'numeric', month: 'short' } as const
+  const format = new Intl.DateTimeFormat(
+    language,
+    isDay ? { ...day, timeZone: 'UTC' } : { ...day, hour: '2-digit', minute: '2-digit' },
+  )
+  return format.format(new Date(iso))
 }

@@ -142,7 +142,7 @@ export const tr: Words = {
     'type.day': 'Gün, ay, yıl',
     lines: { by: 'n', other: '{n} satır' },
     units: '{n}',
-    due: 'son saat {time}',
+    due: 'en geç {time}',
     'sent.last': 'Son gönderim {time}',
     storage: 'Depolama %{n}',
     version: 'Sürüm {no}',

@@ -97,12 +97,13 @@ test('[O3] a first start that broke off is finished by the next one', async () =
   const seed = { key: app.deps.serverKey, now: app.deps.now(), feedEpoch: 'feedepoch001' }
   const calls: string[] = []
   const site = emptySite(calls)
-  const { putLocations } = site
-  site.putLocations = async () => {
-    throw new Error('power cut')
+  const broken: SiteStore = {
+    ...site,
+    putLocations: async () => {
+      throw new Error('power cut')
+    },
   }
-  await expect(seedDemo(site, seed)).rejects.toThrow('power cut')
-  site.putLocations = putLocations
+  await expect(seedDemo(broken, seed)).rejects.toThrow('power cut')
   expect(await seedDemo(site, seed)).toBe(true)
   expect(calls.filter(call => call === 'addWarehouse')).toHaveLength(1)
   expect(calls.at(-1)).toBe('saveSetting')

@@ -1,11 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { HEADERS } from '../../shared/sync/enrol.ts'
-import type { DeviceId } from '../../shared/ids.ts'
-import { AYSE, enrol, enrolBody, get, newKey, OTHER_WAREHOUSE, post, proven, testApp, WAREHOUSE } from './test-app.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { enrol, enrolBody, get, newKey, OTHER_WAREHOUSE, post, proven, testApp, WAREHOUSE } from './test-app.ts'
 import type { TestApp, TestDevice } from './test-app.ts'
 
-const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code
+const codeOf = async (response: Response): Promise<string> => {
+  const { code }: { code: string } = await response.json()
+  return code
+}
 
 describe('setting a handheld up', () => {
   test('[A1] a set-up code registers one handheld and is spent by it', async () => {
@@ -126,7 +129,7 @@ describe('a new access token', () => {
     const nonce = app.deps.nonces.issue(app.deps.now())
     const response = await ask(app, device, nonce)
     expect(response.status).toBe(200)
-    const { access } = (await response.json()) as { access: string }
+    const { access }: { access: string } = await response.json()
     expect(app.deps.tokens.read(access, app.deps.now())?.device).toBe(device.answer.device)
   })
 
@@ -136,7 +139,7 @@ describe('a new access token', () => {
     app.wait(10 * 60_000)
     const stale = await ask(app, device, device.answer.nonce)
     expect(stale.status).toBe(401)
-    const refusal = (await stale.json()) as { code: string; nonce: string }
+    const refusal: { code: string; nonce: string } = await stale.json()
     expect(refusal.code).toBe('use_nonce')
     expect(stale.headers.get(HEADERS.nonce)).toBe(refusal.nonce)
     expect((await ask(app, device, refusal.nonce)).status).toBe(200)
@@ -147,7 +150,7 @@ describe('a new access token', () => {
     const device = await enrol(app)
     const nonce = app.deps.nonces.issue(app.deps.now())
     const forged = await ask(app, device, nonce, newKey().sign(`token\n${device.answer.device}\n${nonce}`))
-    const stranger = { ...device, answer: { ...device.answer, device: AYSE.id as unknown as DeviceId } }
+    const stranger = { ...device, answer: { ...device.answer, device: derivedId<'device'>('nobody') } }
     const unknown = await ask(app, stranger, nonce)
     expect([forged.status, await forged.text()]).toEqual([unknown.status, await unknown.text()])
     expect(forged.status).toBe(401)

@@ -214,47 +214,88 @@ const emptyAnswer = (now: string, nonce: string): SyncResponse => ({
 export const BLOCK = JSON.stringify(Array.from({ length: 100 }, (_, i) => `entry ${i}`))
 export const BLOCK_SHA = createHash('sha256').update(BLOCK).digest('hex')
 
-const memoryStores = () => {
-  const codes = new Map<
-    string,
-    { warehouse: WarehouseId; expiresAt: string | null; reusable: boolean; spent: boolean }
-  >()
+type Code = { warehouse: WarehouseId; expiresAt: string | null; reusable: boolean; spent: boolean }
+
+const unused = (): never => {
+  throw new Error('not part of these tests')
+}
+
+const memoryDevices = (seen: unknown[]): Stores['devices'] => {
+  const codes = new Map<string, Code>()
   const devices = new Map<DeviceId, Device>()
+  const change = (id: DeviceId, to: Partial<Device>): void => {
+    const device = devices.get(id)
+    if (device) devices.set(id, { ...device, ...to })
+  }
+  return {
+    addCode: async ({ hash, ...code }) => void codes.set(hash, { ...code, spent: false }),
+    spendCode: async (hash, now) => {
+      const code = codes.get(hash)
+      if (!code || (code.spent && !code.reusable) || (code.expiresAt !== null && code.expiresAt <= now)) return null
+      code.spent = true
+      return code.warehouse
+    },
+    add: async ({ id, publicKey, warehouse }) => {
+      const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null }
+      devices.set(id, device)
+      return device
+    },
+    get: async id => devices.get(id) ?? null,
+    list: async () => unused(),
+    revoke: async (id, state) => change(id, { state }),
+    seen: async (id, at) => {
+      seen.push({ id, ...at })
+      change(id, { clients: at.clients })
+    },
+  }
+}
+
+const memorySite = (): Stores['site'] => {
   const settings = new Map<string, unknown>()
   const rosters = new Map<WarehouseId, Awaited<ReturnType<Stores['site']['roster']>>>()
+  return {
+    warehouses: async () => [
+      { id: WAREHOUSE, name: 'Depo 1' },
+      { id: OTHER_WAREHOUSE, name: 'Depo 2' },
+    ],
+    clients: async () => [],
+    addWarehouse: async () => unused(),
+    putClients: async () => unused(),
+    putLocations: async () => unused(),
+    putPolicies: async () => unused(),
+    putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
+    roster: async warehouse => rosters.get(warehouse) ?? null,
+    setting: async name => settings.get(name) ?? null,
+    saveSetting: async (name, value) => void settings.set(name, value),
+  }
+}
+
+const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
+  apply: async () => unused(),
+  decide: async () => unused(),
+  page: async () => unused(),
+  renewFeed: async () => unused(),
+  feed: async () => {
+    if (feed.fails) throw new Error('the database is away')
+    return { epoch: 'feedepoch001', seq: feed.seq, floor: 0 }
+  },
+  snapshot: async (_at, rows) => {
+    await rows([{ c: 7, k: 'client', id: CLIENT, b: { id: CLIENT, name: 'One' } }])
+    await rows([{ c: 7, k: 'lot', id: 'lot', b: null }])
+    return { feedEpoch: 'feedepoch001', commit: 7, floor: 2, through: { abcdefghijkl: 3 }, acked: { abcdefghijkl: 4 } }
+  },
+})
+
+const memoryStores = () => {
   const kept: Kept[] = []
   const seen: unknown[] = []
   const leases = new Map<string, { device: DeviceId; worker: Worker['id'] }>()
   const feed = { seq: 7, fails: false }
-  const unused = (): never => {
-    throw new Error('not part of these tests')
-  }
   const stores: AppDeps['stores'] = {
-    devices: {
-      addCode: async ({ hash, ...code }) => void codes.set(hash, { ...code, spent: false }),
-      spendCode: async (hash, now) => {
-        const code = codes.get(hash)
-        if (!code || (code.spent && !code.reusable) || (code.expiresAt !== null && code.expiresAt <= now)) return null
-        code.spent = true
-        return code.warehouse
-      },
-      add: async ({ id, publicKey, warehouse }) => {
-        const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null }
-        devices.set(id, device)
-        return device
-      },
-      get: async id => devices.get(id) ?? null,
-      list: async () => unused(),
-      revoke: async (id, state) => {
-        const device = devices.get(id)
-        if (device) devices.set(id, { ...device, state })
-      },
-      seen: async (id, at) => {
-        seen.push({ id, ...at })
-        const device = devices.get(id)
-        if (device) devices.set(id, { ...device, clients: at.clients })
-      },
-    },
+    devices: memoryDevices(seen),
+    site: memorySite(),
+    sync: memorySync(feed),
+    quarantine: { keep: async raw => void kept.push(raw) },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }
@@ -273,43 +314,6 @@ const memoryStores = () => {
       }),
       version: async () => 'sha256-one',
       block: async sha => (sha === BLOCK_SHA ? BLOCK : null),
-    },
-    site: {
-      warehouses: async () => [
-        { id: WAREHOUSE, name: 'Depo 1' },
-        { id: OTHER_WAREHOUSE, name: 'Depo 2' },
-      ],
-      clients: async () => [],
-      addWarehouse: async () => unused(),
-      putClients: async () => unused(),
-      putLocations: async () => unused(),
-      putPolicies: async () => unused(),
-      putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
-      roster: async warehouse => rosters.get(warehouse) ?? null,
-      setting: async name => settings.get(name) ?? null,
-      saveSetting: async (name, value) => void settings.set(name, value),
-    },
-    quarantine: { keep: async raw => void kept.push(raw) },
-    sync: {
-      apply: async () => unused(),
-      decide: async () => unused(),
-      page: async () => unused(),
-      renewFeed: async () => unused(),
-      feed: async () => {
-        if (feed.fails) throw new Error('the database is away')
-        return { epoch: 'feedepoch001', seq: feed.seq, floor: 0 }
-      },
-      snapshot: async (_at, rows) => {
-        await rows([{ c: 7, k: 'client', id: CLIENT, b: { id: CLIENT, name: 'One' } }])
-        await rows([{ c: 7, k: 'lot', id: 'lot', b: null }])
-        return {
-          feedEpoch: 'feedepoch001',
-          commit: 7,
-          floor: 2,
-          through: { abcdefghijkl: 3 },
-          acked: { abcdefghijkl: 4 },
-        }
-      },
     },
   }
   return { stores, kept, seen, feed, leases }

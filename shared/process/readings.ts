@@ -52,5 +52,4 @@ export const amountOf = (item: Item, hit: ItemHit, fields: Resolved['fields']): 
 }
 
 /** A lot or serial as it may stand in a command: 1 to 40 characters, none of them invisible. */
-export const isMark = (text: string): boolean =>
-  text.length > 0 && text.length <= 40 && [...text].every(c => c >= ' ' && c !== '\u007f')
+export const isMark = (text: string): boolean => text.length <= 40 && /^\P{Cc}+$/u.test(text)

@@ -1,15 +1,18 @@
-import type { Document, Line, Task } from '../catalogue.ts'
+import type { Document, Line, Lot, Task } from '../catalogue.ts'
+import type { ExceptionKind } from '../exception.ts'
 import { derivedId } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
-import type { ExceptionKind } from '../exception.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
 import { dayOf } from '../time.ts'
+import { contradiction } from './contradiction.ts'
 import type { CommandTimes } from './process.ts'
 import { limitOf } from './receive-limit.ts'
+import { blindNumber } from './receive-state.ts'
+import { isVirtual } from './virtual.ts'
 
 /** What receiving books. Nothing is refused: whatever contradicts the delivery becomes an exception beside the booking. */
 export const decideReceive = (view: View, command: Command, key: CommandKey, times: CommandTimes): Effects => {
@@ -19,66 +22,46 @@ export const decideReceive = (view: View, command: Command, key: CommandKey, tim
     case 'close':
       return closed(view, command)
     case 'unmatched':
-      return {
-        ...NOTHING,
-        exceptions: [
-          exception(key, 'unknown_code', command.scan.slice(0, 200), {
-            scan: command.scan.slice(0, 200),
-            document: command.document,
-          }),
-        ],
-      }
+      return { ...NOTHING, exceptions: [unknownCode(command, key)] }
     default:
       return NOTHING
   }
 }
 
-const exception = (
-  key: CommandKey,
-  kind: ExceptionKind,
-  subject: string,
-  body: Record<string, unknown>,
-): ExceptionDraft => ({
-  id: derivedId('exception', key.device, key.epoch, key.seq, kind),
-  kind,
-  subject,
-  body,
-})
+const SUBJECT_MAX = 200
+
+const unknownCode = (c: CommandOf<'unmatched'>, key: CommandKey): ExceptionDraft => {
+  const scan = c.scan.slice(0, SUBJECT_MAX)
+  return contradiction(key, 'unknown_code', scan, { scan, client: c.client, document: c.document })
+}
 
 const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: CommandTimes): Effects => {
-  const before = view.document(c.document)
-  const document = before ?? blindDocument(c)
+  const document = view.document(c.document) ?? blindDocument(c)
   const task = view.taskOf(c.document) ?? taskOf(c)
-  const { line, isNew } = lineFor(view, c, key)
-  const done = line.done + c.qty
-  const after: Line = { ...line, done, state: line.wanted > 0 && done >= line.wanted ? 'done' : 'open' }
-  const over = document.state === 'closed' || document.state === 'cancelled'
-  const known = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
+  const lines = linesFor(view, c, key)
+  const isOver = document.state === 'closed' || document.state === 'cancelled'
+  const { client, item, lot, serial, to, qty } = c
+  const from = looseAt(virtualLocation(view.warehouse, 'supplier'))
   return {
     ...NOTHING,
-    movements: [
-      {
-        client: c.client,
-        item: c.item,
-        lot: c.lot,
-        serial: c.serial,
-        from: looseAt(virtualLocation(view.warehouse, 'supplier')),
-        to: c.to,
-        qty: c.qty,
-        ...times,
-      },
-    ],
-    documents: over ? [] : [{ ...document, state: 'started' }],
-    tasks: over || task.state === 'done' ? [] : [{ ...task, state: 'started' }],
-    lines: [after],
-    lots:
-      c.lot === '' || known !== undefined
-        ? []
-        : [{ client: c.client, item: c.item, lot: c.lot, expiry: c.expiry, firstReceivedAt: times.at, blocked: false }],
-    exceptions: exceptionsOf(view, c, key, times, { document, line, isNew, over, knownExpiry: known?.expiry ?? null }),
+    movements: [{ client, item, lot, serial, from, to, qty, ...times }],
+    documents: isOver ? [] : [{ ...document, state: 'started' }],
+    tasks: isOver || task.state === 'done' ? [] : [{ ...task, state: 'started' }],
+    lines,
+    lots: lotsFor(view, c, times),
+    exceptions: exceptionsOf(view, c, key, times, { document, lines, isOver }),
     // Goods on a closed receipt go to the ERP as a supplement, never as a second full message.
     messages: document.state === 'closed' ? [{ type: 'receipt', document: document.id, final: false }] : [],
   }
+}
+
+/** The first receipt of a lot makes it; one that came without a date gets the first date that is read. */
+const lotsFor = (view: View, c: CommandOf<'receive'>, times: CommandTimes): Lot[] => {
+  if (c.lot === '') return []
+  const { client, item, lot, expiry } = c
+  const known = view.lot(client, item, lot)
+  if (known === undefined) return [{ client, item, lot, expiry, firstReceivedAt: times.at, blocked: false }]
+  return known.expiry === null && expiry !== null ? [{ ...known, expiry }] : []
 }
 
 const exceptionsOf = (
@@ -86,31 +69,41 @@ const exceptionsOf = (
   c: CommandOf<'receive'>,
   key: CommandKey,
   times: CommandTimes,
-  at: { document: Document; line: Line; isNew: boolean; over: boolean; knownExpiry: string | null },
+  at: { document: Document; lines: readonly Line[]; isOver: boolean },
 ): ExceptionDraft[] => {
   const item = view.item(c.item)
-  if (item === undefined) return []
+  const [line] = at.lines
+  if (item === undefined || line === undefined) return []
   const found: ExceptionDraft[] = []
-  const { limit, received: had } = limitOf(view, c.document, item)
   const add = (kind: ExceptionKind, subject: string, body: Record<string, unknown>): void =>
-    void found.push(exception(key, kind, subject, { item: c.item, qty: c.qty, ...body }))
-  if (at.over) add('late_line', c.document, { document: c.document, state: at.document.state })
+    void found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, document: c.document, ...body }))
+  if (at.isOver) add('late_line', c.document, { state: at.document.state })
   if (at.document.client !== c.client) add('other_client', c.document, { client: c.client })
-  if (at.isNew && !at.document.blind) add('unexpected_item', at.line.id, { line: at.line.id })
-  if (!at.isNew && had + c.qty > limit) add('over_receipt', at.line.id, { received: had + c.qty, limit })
-  if (at.knownExpiry !== null && c.expiry !== null && at.knownExpiry !== c.expiry)
-    add('lot_date', `${c.item}/${c.lot}`, { known: at.knownExpiry, came: c.expiry })
-  const days = policyFor(view.policies, c.client).shelf.acceptDays
-  if (days !== null && c.expiry !== null && c.expiry < dayOf(times.at, days))
-    add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry })
+  if (line.source === null && !at.document.blind) add('unexpected_item', line.id, { line: line.id })
+  const { limit, received } = limitOf(view, c.document, item)
+  if (received + c.qty > limit) add('over_receipt', line.id, { received: received + c.qty, limit })
+  const known = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
+  if (known !== undefined && known.expiry !== null && c.expiry !== null && known.expiry !== c.expiry)
+    add('lot_date', `${c.item}/${c.lot}`, { known: known.expiry, came: c.expiry })
+  // Expired goods are short of life whatever the client accepts.
+  const days = policyFor(view.policies, c.client).shelf.acceptDays ?? 0
+  if (c.expiry !== null && c.expiry < dayOf(times.at, days))
+    add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry, days })
+  const twice = c.serial === '' ? undefined : elsewhere(view, c)
+  if (twice !== undefined) add('serial_twice', `${c.item}/${c.serial}`, { serial: c.serial, place: twice })
   return found
 }
+
+const elsewhere = (view: View, c: CommandOf<'receive'>): string | undefined =>
+  view
+    .stockOf(c.client, c.item)
+    .find(row => row.serial === c.serial && row.onHand > 0 && !isVirtual(view.location(row.location)))?.location
 
 const blindDocument = (c: CommandOf<'receive'>): Document => ({
   id: c.document,
   kind: 'receipt',
   client: c.client,
-  number: `B-${c.document.slice(0, 8).toUpperCase()}`,
+  number: blindNumber(c.document),
   partner: '',
   state: 'started',
   due: null,
@@ -127,29 +120,41 @@ const taskOf = (c: CommandOf<'receive'>): Task => ({
   tote: null,
 })
 
-/** The open line of the item with room, else the last one of it, else a new one that the delivery did not name. */
-const lineFor = (view: View, c: CommandOf<'receive'>, key: CommandKey): { line: Line; isNew: boolean } => {
+/** Fills the open lines of the item in their order; what is over stays with the last one. No line = a new, unexpected one. */
+const linesFor = (view: View, c: CommandOf<'receive'>, key: CommandKey): Line[] => {
   const all = view.linesOf(c.document)
-  const lines = all.filter(line => line.item === c.item && line.client === c.client && line.state !== 'cancelled')
-  const line = lines.find(l => l.done < l.wanted) ?? lines.at(-1)
-  if (line !== undefined) return { line, isNew: line.source === null }
-  return {
-    line: {
-      id: derivedId('line', key.device, key.epoch, key.seq),
-      document: c.document,
-      client: c.client,
-      item: c.item,
-      source: null,
-      no: all.length + 1,
-      wanted: 0,
-      done: 0,
-      state: 'open',
-      claims: [],
-      reason: 'UNEXPECTED',
-    },
-    isNew: true,
+  const own = all.filter(line => line.item === c.item && line.client === c.client && line.state !== 'cancelled')
+  const open = own.filter(line => line.done < line.wanted)
+  const last = open.at(-1) ?? own.at(-1)
+  if (last === undefined) return [unexpected(c, key, all.length + 1)]
+  const changed: Line[] = []
+  let rest = c.qty
+  for (const line of open) {
+    const n = line.id === last.id ? rest : Math.min(rest, line.wanted - line.done)
+    if (n > 0) changed.push(grown(line, n))
+    rest -= n
   }
+  return open.length === 0 ? [grown(last, rest)] : changed
 }
+
+const grown = (line: Line, n: number): Line => {
+  const done = line.done + n
+  return { ...line, done, state: line.wanted > 0 && done >= line.wanted ? 'done' : line.state }
+}
+
+const unexpected = (c: CommandOf<'receive'>, key: CommandKey, no: number): Line => ({
+  id: derivedId('line', key.device, key.epoch, key.seq),
+  document: c.document,
+  client: c.client,
+  item: c.item,
+  source: null,
+  no,
+  wanted: 0,
+  done: c.qty,
+  state: 'open',
+  claims: [],
+  reason: 'UNEXPECTED',
+})
 
 const closed = (view: View, c: CommandOf<'close'>): Effects => {
   const document = view.document(c.document)
@@ -158,7 +163,7 @@ const closed = (view: View, c: CommandOf<'close'>): Effects => {
   return {
     ...NOTHING,
     documents: document.state === 'cancelled' ? [] : [{ ...document, state: 'closed' }],
-    tasks: task === undefined ? [] : [{ ...task, state: 'done', lease: null }],
+    tasks: task === undefined || task.state === 'cancelled' ? [] : [{ ...task, state: 'done', lease: null }],
     messages: [{ type: 'receipt', document: document.id, final: true }],
   }
 }

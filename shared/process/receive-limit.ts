@@ -3,26 +3,40 @@ import type { DocumentId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 
-export const receivedOf = (line: Line): number => line.done
+/** Lines of the item that the delivery names; a line that the ERP has closed counts only where the policy says so. */
+const listedOf = (view: View, document: DocumentId | null, item: Item): readonly Line[] => {
+  if (document === null) return []
+  const lines = view.linesOf(document).filter(line => line.item === item.id && line.source !== null)
+  const open = lines.filter(line => line.state !== 'cancelled')
+  const { over } = policyFor(view.policies, item.client).receive
+  return open.length === 0 && over === 'blockIfClosed' ? lines : open
+}
 
-/** What a receipt may still take of an item, over all its lines. `limit` is Infinity where nothing bounds it. */
+/** True when goods of the item need no question: the delivery names it, or it has been added on the floor already. */
+export const isListed = (view: View, document: DocumentId | null, item: Item): boolean =>
+  listedOf(view, document, item).length > 0 ||
+  (document !== null && view.linesOf(document).some(line => line.item === item.id && line.source === null))
+
+/**
+ * What a receipt may take of an item, over all its lines: floor(ordered × (1 + overPct)) per line, in base units. `limit` is
+ * Infinity where nothing bounds it: goods that no line names have been questioned already.
+ */
 export const limitOf = (
   view: View,
   document: DocumentId | null,
   item: Item,
 ): { limit: number; ordered: number; received: number } => {
-  const lines =
-    document === null ? [] : view.linesOf(document).filter(line => line.item === item.id && line.state !== 'cancelled')
-  const listed = lines.filter(line => line.source !== null)
-  const ordered = listed.reduce((sum, line) => sum + line.wanted, 0)
-  const received = lines.reduce((sum, line) => sum + line.done, 0)
+  const listed = listedOf(view, document, item)
+  const all = document === null ? [] : view.linesOf(document).filter(line => line.item === item.id)
+  const ordered = listed.reduce((sum, line) => sum + (line.state === 'cancelled' ? 0 : line.wanted), 0)
+  const received = all.reduce((sum, line) => sum + line.done, 0)
   if (listed.length === 0) return { limit: Infinity, ordered, received }
   const { over, overPct } = policyFor(view.policies, item.client).receive
+  if (listed.every(line => line.state === 'cancelled')) return { limit: received, ordered, received }
   const percent = over === 'block' ? 0 : overPct
-  if (percent === null) return { limit: Infinity, ordered, received }
-  return {
-    limit: listed.reduce((sum, line) => sum + Math.floor((line.wanted * (100 + percent)) / 100), 0),
-    ordered,
-    received,
-  }
+  const limit =
+    percent === null
+      ? Infinity
+      : listed.reduce((sum, line) => sum + Math.floor((line.wanted * (100 + percent)) / 100), 0)
+  return { limit, ordered, received }
 }

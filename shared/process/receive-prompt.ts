@@ -3,7 +3,7 @@ import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 import { limitOf } from './receive-limit.ts'
-import type { ReceiveState } from './receive.ts'
+import type { ReceiveState } from './receive-state.ts'
 
 const KEYS: Record<ReceiveState['at'], readonly KeyOffer[]> = {
   document: [{ command: 'XCNDC', word: 'key.noDocument' }],
@@ -27,6 +27,8 @@ const EXPECTS: Record<ReceiveState['at'], Prompt['expects']> = {
   serial: ['serial'],
 }
 
+export const askReceive = (state: ReceiveState): Prompt['ask'] => ASK[state.at]
+
 export const promptReceive = (state: ReceiveState, view: View): Prompt => {
   const lines = state.document === null ? [] : view.linesOf(state.document).filter(line => line.state !== 'cancelled')
   const listed = lines.filter(line => line.wanted > 0)
@@ -43,7 +45,7 @@ export const promptReceive = (state: ReceiveState, view: View): Prompt => {
         : { kind: 'number', value: String(sums.received), ...(sums.ordered > 0 ? { of: String(sums.ordered) } : {}) },
     facts: item === undefined || inHand === null ? [] : facts(item.name, inHand),
     lines: lines.map(line => lineOf(line, view, item?.id ?? null)),
-    ask: ASK[state.at],
+    ask: askReceive(state),
     expects: EXPECTS[state.at],
     client: state.client,
     choices: [],

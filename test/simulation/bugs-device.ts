@@ -7,8 +7,14 @@ const withFaults =
   (...needed: readonly Fault[]) =>
   (drawn: readonly Fault[]): readonly Fault[] => [...new Set([...drawn, ...needed])]
 
-const withQueue = (ports: Ports, queue: Partial<Ports['queue']>): Ports => ({ ...ports, queue: { ...ports.queue, ...queue } })
-const withCache = (ports: Ports, cache: Partial<Ports['cache']>): Ports => ({ ...ports, cache: { ...ports.cache, ...cache } })
+const withQueue = (ports: Ports, queue: Partial<Ports['queue']>): Ports => ({
+  ...ports,
+  queue: { ...ports.queue, ...queue },
+})
+const withCache = (ports: Ports, cache: Partial<Ports['cache']>): Ports => ({
+  ...ports,
+  cache: { ...ports.cache, ...cache },
+})
 
 /** Mistakes of the handheld. */
 export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
@@ -24,7 +30,9 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
         append: async (expected, next, rows, state) => {
           claimed = next
           const { life } = device
-          last = last.then(() => life.wait(stage.dice.int(3000))).then(() => ports.queue.append(expected, next, rows, state))
+          last = last
+            .then(() => life.wait(stage.dice.int(3000)))
+            .then(() => ports.queue.append(expected, next, rows, state))
           return true
         },
       })
@@ -79,7 +87,8 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
     faults: withFaults('tabs', 'late'),
     ports: ports =>
       withCache(ports, {
-        applyPage: async (expected, next, rows) => ports.cache.applyPage((await ports.cache.head()) ?? expected, next, rows),
+        applyPage: async (expected, next, rows) =>
+          ports.cache.applyPage((await ports.cache.head()) ?? expected, next, rows),
       }),
   },
   foldByAck: {
@@ -100,7 +109,8 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
     within: 6,
     ports: ports =>
       withCache(ports, {
-        applyPage: (expected, next, rows) => ports.cache.applyPage(expected, { ...next, through: expected.through }, rows),
+        applyPage: (expected, next, rows) =>
+          ports.cache.applyPage(expected, { ...next, through: expected.through }, rows),
       }),
   },
   pruneOnAck: {

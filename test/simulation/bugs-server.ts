@@ -2,6 +2,7 @@ import type { Applied, SyncStore } from '../../server/sync/ports.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import type { Plant } from './bugs.ts'
 import type { Fault } from './faults.ts'
@@ -24,6 +25,16 @@ const tamper = (stage: Stage, key: StockKey, change: { onHand?: number; reserved
   })
 }
 
+const lastSeq = (stage: Stage, { device, push }: SyncRequest): number =>
+  stage.memory.state().cursors.get(cursorKey(device, push.epoch))?.lastSeq ?? 0
+
+/** Lets the server believe that a handheld stands somewhere else. */
+const standAt = (stage: Stage, { device, push }: SyncRequest, seq: number): void => {
+  const { cursors } = stage.memory.state()
+  const { epoch } = push
+  cursors.set(cursorKey(device, epoch), { device, epoch, lastSeq: seq, lastHash: '*', lastAt: null })
+}
+
 /** What comes after each batch that was written. */
 const afterWrite = (store: SyncStore, then: (applied: readonly Applied[]) => void): SyncStore =>
   withTx(store, tx => ({
@@ -43,43 +54,22 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
     title: 'a command that is sent again is applied again',
     within: 6,
     faults: withFaults('drop', 'double'),
-    store: (store, stage) =>
-      ({
-        ...store,
-        apply: (at, run) =>
-          store.apply(at, tx => {
-            const state = stage.memory.state()
-            const cursor = state.cursors.get(cursorKey(at.device, at.epoch))
-            const known = cursor?.lastSeq ?? 0
-            return run({
-              ...tx,
-              // Forgets the newest number, as if nothing had remembered it.
-              cursor: async () => (cursor === undefined ? tx.cursor() : { ...cursor, lastSeq: known - 1, lastHash: '*' }),
-              write: batch => {
-                for (const row of batch.applied) state.commands.delete(commandKey(at.device, at.epoch, row.sealed.seq))
-                return tx.write(batch)
-              },
-            })
-          }),
-      }) satisfies SyncStore,
+    asked: (stage, request) => {
+      const first = request.push.commands[0]?.seq ?? Infinity
+      const state = stage.memory.state()
+      if (first > lastSeq(stage, request)) return
+      for (const { seq } of request.push.commands) state.commands.delete(commandKey(request.device, request.push.epoch, seq))
+      standAt(stage, request, first - 1)
+    },
   },
   acceptGap: {
     title: 'the server takes a number above last + 1',
     within: 20,
     faults: withFaults('restore'),
-    store: (store, stage) => ({
-      ...store,
-      apply: (at, run) =>
-        store.apply(at, async tx => {
-          const heldBack = stage.devices.find(device => device.id === at.device)?.queue.snapshot()
-          const acked = heldBack?.marks.get(at.epoch)?.acked ?? 0
-          const cursor = await tx.cursor()
-          return run({
-            ...tx,
-            cursor: async () => (acked > cursor.lastSeq ? { ...cursor, lastSeq: acked, lastHash: '*' } : cursor),
-          })
-        }),
-    }),
+    asked: (stage, request) => {
+      const first = request.push.commands[0]?.seq ?? 0
+      if (first > lastSeq(stage, request) + 1) standAt(stage, request, first - 1)
+    },
   },
   rejectOversell: {
     title: 'the server refuses what the books do not have',
@@ -145,7 +135,10 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
     title: 'a snapshot forgets which own commands it contains',
     within: 6,
     faults: withFaults('restore'),
-    store: store => ({ ...store, snapshot: async (at, rows) => ({ ...(await store.snapshot(at, rows)), through: {} }) }),
+    store: store => ({
+      ...store,
+      snapshot: async (at, rows) => ({ ...(await store.snapshot(at, rows)), through: {} }),
+    }),
   },
   chainNotChecked: {
     title: 'the server does not check the hash chain',

@@ -1,7 +1,7 @@
 import type { Ports } from '../../pwa/sync/ports.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Verify } from '../../server/sync/prepare.ts'
-import type { SyncResponse } from '../../shared/sync/wire.ts'
+import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
 import { DEVICE_BUGS } from './bugs-device.ts'
 import { SERVER_BUGS } from './bugs-server.ts'
@@ -20,6 +20,8 @@ export type Plant = {
   faults?: (drawn: readonly Fault[]) => readonly Fault[]
   ports?: (ports: Ports, device: Device, stage: Stage) => Ports
   store?: (store: SyncStore, stage: Stage) => SyncStore
+  /** Sees each request before the server does. */
+  asked?: (stage: Stage, request: SyncRequest) => void
   verify?: (verify: Verify) => Verify
   response?: (body: SyncResponse) => SyncResponse
 }

@@ -38,7 +38,10 @@ export const checkPage = (stage: Stage, device: Device, before: CacheHead | null
   const committed = changesIn(to.state, from.commit, to.commit)
   const names = (list: readonly Row[]): string => list.map(row => `${row.c} ${row.k} ${row.id}`).join()
   if (names(committed) !== names(rows))
-    stage.fail('I5', `${device.name} got ${rows.length} of ${committed.length} rows after ${from.commit} to ${to.commit}`)
+    stage.fail(
+      'I5',
+      `${device.name} got ${rows.length} of ${committed.length} rows after ${from.commit} to ${to.commit}`,
+    )
 }
 
 /** A snapshot is the whole base at one commit. */
@@ -60,7 +63,8 @@ export const checkStart = (stage: Stage, device: Device): void => {
 }
 const checkStep = (stage: Stage, device: Device, last: number, step: unknown): void => {
   const said = typeof step === 'object' && step !== null && 'last' in step ? step.last : 0
-  if (said !== last) stage.fail('I8', `${device.name} prompts for the step after ${String(said)}, its queue ends at ${last}`)
+  if (said !== last)
+    stage.fail('I8', `${device.name} prompts for the step after ${String(said)}, its queue ends at ${last}`)
 }
 
 /** What is on the screen: confirmed rows and each own command that they do not contain, once. */
@@ -69,7 +73,8 @@ export const checkScreen = async (stage: Stage, device: Device, handheld: Handhe
   const { head, manifest } = device.cache.snapshot()
   if (birth === null) return
   const at = positionOf(stage, head)
-  if (at !== null && at.commit > at.state.feed.seq) return stage.fail('I5', `${device.name} stands at a commit that never was`)
+  if (at !== null && at.commit > at.state.feed.seq)
+    return stage.fail('I5', `${device.name} stands at a commit that never was`)
   const last = birth.next - 1
   checkStep(stage, device, last, states.get(STEP)?.value)
   const confirmed = at === null ? 0 : ownUpTo(at.state, device.id, birth.epoch, at.commit)

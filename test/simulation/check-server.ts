@@ -35,7 +35,8 @@ export const checkCommit = (stage: Stage, at: Parameters<SyncStore['apply']>[0] 
     if (before !== undefined) break
     known.set(nameOf(row), row.commit)
     note(stage, row.outcome)
-    const distrusted = row.reason === 'bad_signature' || row.reason === 'broken_chain' || row.reason === 'not_authorised'
+    const distrusted =
+      row.reason === 'bad_signature' || row.reason === 'broken_chain' || row.reason === 'not_authorised'
     const isIntruder = !stage.devices.some(device => device.id === at.device)
     if (isIntruder && (!distrusted || row.movements.length > 0))
       return stage.fail('I11', `${nameOf(row)} of an intruder was ${row.outcome}`)
@@ -75,7 +76,10 @@ export const checkRestore = (stage: Stage): void => {
     const known = state.cursors.get(cursorKey(device.id, birth.epoch))?.lastSeq ?? 0
     const held = rows.filter(row => row.epoch === birth.epoch && row.seq > known).length
     if (held < birth.next - 1 - known)
-      stage.fail('I17', `${device.name} holds ${held} of ${birth.next - 1 - known} commands that the restored server lacks`)
+      stage.fail(
+        'I17',
+        `${device.name} holds ${held} of ${birth.next - 1 - known} commands that the restored server lacks`,
+      )
   }
 }
 

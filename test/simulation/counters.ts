@@ -25,7 +25,7 @@ export const SOMETIMES = [
   'cache fallen back',
   'command durable but not heard',
   'appends refused by a full disk',
-  'pages refused by a full disk',
+  'writes refused by a full disk',
   'tabs taken over',
   'clock jumps',
   'commands pruned',

@@ -40,7 +40,8 @@ export type Device = {
   blind: number
   /** Something was written since the last look at the screen. */
   dirty: boolean
-  watching: boolean
+  /** A robbed tab has written since: until this one writes itself, its memory may be behind the stores. */
+  isBehind: boolean
 }
 
 export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
@@ -51,7 +52,12 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     queue: memoryQueue(),
     cache,
     flushed: cache.snapshot(),
-    life: makeLife(stage.schedule, stage.dice, () => false, () => undefined),
+    life: makeLife(
+      stage.schedule,
+      stage.dice,
+      () => false,
+      () => undefined,
+    ),
     handheld: null,
     isFull: false,
     clock: 0,
@@ -62,7 +68,7 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     goesHome: stage.end * (0.3 + stage.dice.next()),
     blind: 0,
     dirty: false,
-    watching: false,
+    isBehind: false,
   }
   device.life.end()
   return device
@@ -77,11 +83,13 @@ const portsOf = (stage: Stage, device: Device, life: Life): Ports => {
       const taken = await device.cache.applyPage(expected, next, rows)
       if (!taken) stage.seen['pages refused because the cursor had moved'] += 1
       else checkPage(stage, device, before, rows)
+      if (taken) device.isBehind = device.life !== life
       return taken
     },
     finishSnapshot: async next => {
       await device.cache.finishSnapshot(next)
       stage.seen.snapshots += 1
+      device.isBehind = device.life !== life
       checkSnapshot(stage, device)
     },
   }
@@ -113,7 +121,10 @@ export const boot = (stage: Stage, device: Device): void => {
   const life = makeLife(
     stage.schedule,
     stage.dice,
-    () => device.isFull,
+    () => {
+      if (device.isFull) stage.seen['writes refused by a full disk'] += 1
+      return device.isFull
+    },
     () => {
       device.dirty = true
     },
@@ -121,6 +132,7 @@ export const boot = (stage: Stage, device: Device): void => {
   device.life = life
   device.handheld = null
   device.acting = false
+  device.isBehind = false
   void (async () => {
     const handheld = await makeHandheld(portsOf(stage, device, life), {
       app: 'simulated',
@@ -145,7 +157,8 @@ export const boot = (stage: Stage, device: Device): void => {
     handheld.engine.start()
   })().catch((error: unknown) => {
     // A full disk lets nobody begin; the worker tries again.
-    if (device.isFull && device.life === life) stage.schedule.after(5000, () => device.life === life && boot(stage, device))
+    if (device.isFull && device.life === life)
+      stage.schedule.after(5000, () => device.life === life && boot(stage, device))
     else stage.fail('I8', `${device.name} does not start: ${String(error)}`)
   })
 }
@@ -177,7 +190,7 @@ export const crash = (stage: Stage, device: Device, power: boolean): void => {
 
 /** Looks at the screen when memory and stores can be compared. */
 export const look = async (stage: Stage, device: Device): Promise<void> => {
-  if (!device.dirty || device.handheld === null || device.life.busy > 0 || device.acting) return
+  if (!device.dirty || device.isBehind || device.handheld === null || device.life.busy > 0 || device.acting) return
   device.dirty = false
   await checkScreen(stage, device, device.handheld)
 }

@@ -69,7 +69,8 @@ export const firstDifference = (a: ReadonlyMap<string, Row>, b: ReadonlyMap<stri
   for (const key of new Set([...a.keys(), ...b.keys()])) {
     const [one, two] = [a.get(key), b.get(key)]
     if (isNothing(one) && isNothing(two)) continue
-    if (one?.b !== two?.b && JSON.stringify(one?.b) !== JSON.stringify(two?.b)) return key.replaceAll(/[\u0000-\u001f]/g, ' ')
+    if (one?.b !== two?.b && JSON.stringify(one?.b) !== JSON.stringify(two?.b))
+      return key.replaceAll(/[\u0000-\u001f]/g, ' ')
   }
   return null
 }

@@ -101,7 +101,13 @@ export const openFloor = async (store: SyncStore, site: SiteSeed): Promise<reado
   )
   const lots = site.items
     .filter(item => item.tracking.lot)
-    .map(item => ({ client: item.client, item: item.id, ...lotOf(site, item.id), firstReceivedAt: at.now, blocked: false }))
+    .map(item => ({
+      client: item.client,
+      item: item.id,
+      ...lotOf(site, item.id),
+      firstReceivedAt: at.now,
+      blocked: false,
+    }))
   await store.decide(at, tx =>
     tx.write({
       body: { kind: 'opening' },

@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts'
 /** One process of a handheld, from its start to the crash. What a dead process waits for never comes. */
 export type Life = {
   dice: Dice
-  /** Transactions under way: while there are none, memory and stores tell the same. */
+  /** Transactions and reads under way: while there are none, memory and stores tell the same. */
   busy: number
   alive(): boolean
   end(): void
@@ -36,7 +36,16 @@ export const makeLife = (schedule: Schedule, dice: Dice, isFull: () => boolean, 
         on = false
       }
     },
-    read: run => (alive ? run() : never),
+    read: async run => {
+      // Now and then a read takes time as well, so that something else gets in between.
+      if (!alive) return never
+      if (dice.chance(0.1)) {
+        life.busy += 1
+        await life.wait(dice.int(4))
+        life.busy -= 1
+      }
+      return run()
+    },
     isFull,
     changed,
   }

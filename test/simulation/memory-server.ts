@@ -129,11 +129,16 @@ const applyTx = (
         .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements })),
     write: async batch => {
       wrote()
-      writeEntries(state, writes, { device: at.device, epoch: at.epoch }, {
-        entries: batch.applied,
-        messages: batch.messages,
-        notes: batch.notes,
-      })
+      writeEntries(
+        state,
+        writes,
+        { device: at.device, epoch: at.epoch },
+        {
+          entries: batch.applied,
+          messages: batch.messages,
+          notes: batch.notes,
+        },
+      )
     },
     skipHole: async to => {
       wrote()

@@ -9,7 +9,7 @@ import type { Bodies } from '../../shared/sync/rows.ts'
 import type { Line } from '../../shared/catalogue.ts'
 import type { Kind, Outcome, Sealed } from '../../shared/sync/wire.ts'
 import { commandKey, cursorKey, rowKey, stockIn } from './memory-state.ts'
-import type { ServerState, Writes } from './memory-state.ts'
+import type { ServerState, StoredRow, Writes } from './memory-state.ts'
 
 export type Entry = {
   sealed: Sealed
@@ -131,6 +131,19 @@ export const writeRow = <K extends Kind>(
 ): void => {
   const row = stored(state, kind, body, client, document)
   writes.put(state.rows, rowKey(kind, row.id), row)
+  putChange(state, row)
+}
+
+/** One change row for each thing and commit: a reader takes the first one of a commit and no second. */
+const putChange = (state: ServerState, row: StoredRow): void => {
+  for (let i = state.changes.length - 1; i >= 0; i -= 1) {
+    const before = state.changes[i]
+    if (before === undefined || before.c < row.c) break
+    if (before.k === row.k && before.id === row.id) {
+      state.changes[i] = row
+      return
+    }
+  }
   state.changes.push(row)
 }
 
@@ -143,8 +156,7 @@ const workOf = (state: ServerState, writes: Writes, effects: Effects, work: Map<
   for (const body of effects.tasks)
     work.set(body.id, () => writeRow(state, writes, 'task', body, body.client, body.document))
   for (const body of effects.locations) work.set(body.id, () => writeRow(state, writes, 'location', body, null))
-  for (const body of effects.lots)
-    work.set(rowId('lot', body), () => writeRow(state, writes, 'lot', body, body.client))
+  for (const body of effects.lots) work.set(rowId('lot', body), () => writeRow(state, writes, 'lot', body, body.client))
 }
 
 /** One open row for each kind and subject: a second hit raises its counter. */
@@ -175,7 +187,7 @@ export const writeStock = (state: ServerState, writes: Writes, key: StockKey, ch
     commit: state.feed.seq,
   }
   writes.put(state.stock, stockKeyText(key), row)
-  state.changes.push({
+  putChange(state, {
     c: state.feed.seq,
     k: 'balance',
     id: stockKeyText(key),

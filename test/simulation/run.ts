@@ -48,8 +48,7 @@ const QUIET: Odds = Object.fromEntries(FAULTS.map(fault => [fault, 0])) as Odds
 export const run = async (seed: number, options: RunOptions = {}): Promise<RunResult> => {
   const trail: string[] = []
   const stage = await makeStage(seed, options, trail)
-  const { schedule, failures } = stage
-  const faults = stage.faults
+  const { schedule, failures, faults } = stage
   for (const device of stage.devices) {
     boot(stage, device)
     schedule.after(2000 + stage.dice.int(1000), () => work(stage, device))
@@ -58,7 +57,8 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   }
   const period = (1 + stage.dice.int(4)) * MINUTE
   schedule.after(period, () => backUp(stage, period))
-  if (faults.includes('restore')) schedule.after(period + stage.dice.int(stage.end - period), () => void restoreServer(stage))
+  if (faults.includes('restore'))
+    schedule.after(period + stage.dice.int(stage.end - period), () => void restoreServer(stage))
   schedule.after(MINUTE, () => desk(stage))
   if (faults.includes('intruder')) schedule.after(MINUTE, makeIntruder(stage))
 
@@ -91,7 +91,7 @@ const makeStage = async (
   trail: string[],
 ): Promise<Stage & { faults: readonly Fault[] }> => {
   const dice = makeDice(seed)
-  const site = makeFloor(options.devices ?? 4)
+  const site = makeFloor(options.devices ?? 3)
   const memory = makeMemoryServer(site)
   const schedule = makeSchedule()
   const faults = options.faults ?? options.plant?.faults?.(drawFaults(dice)) ?? drawFaults(dice)
@@ -114,7 +114,7 @@ const makeStage = async (
     devices: [],
     truth: makeTruth(opening),
     odds: oddsOf(dice, faults),
-    end: (options.minutes ?? 15) * MINUTE,
+    end: (options.minutes ?? 8) * MINUTE,
     seen: noCounters(),
     plant: options.plant ?? null,
     faults,
@@ -162,6 +162,7 @@ const trouble = (stage: Stage, device: Device): void => {
   else if (dice.chance(odds.tabs) && device.handheld !== null && !device.acting) {
     // Another tab takes over: the robbed one stops its loop, but a round under way goes on.
     seen['tabs taken over'] += 1
+    stage.log(`${device.name}: another tab takes over`)
     void device.handheld.stop()
     boot(stage, device)
   }
@@ -191,4 +192,3 @@ const desk = (stage: Stage): void => {
     void reserveOrder(store, site, anyOrder(dice), serverNow(stage))
   }
 }
-

@@ -36,6 +36,7 @@ export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest)
     ring: () => undefined,
     onForked: async () => stage.fail('I4', `${device} sent another command under a number that is known`),
   }
+  stage.plant?.asked?.(stage, request)
   const verify = stage.plant?.verify?.(verifyOf(device)) ?? verifyOf(device)
   return handleSync(deps, request, { device, warehouse: request.warehouse, clients: null, verify })
 }

@@ -6,7 +6,7 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import { placeId } from '../support/site.ts'
 import { STEP } from './check-device.ts'
-import { hear } from './device.ts'
+import { crash, hear } from './device.ts'
 import type { Device } from './device.ts'
 import { blindDocument, lotOf, SHELVES } from './floor.ts'
 import type { Stage } from './stage.ts'
@@ -28,6 +28,7 @@ const act = async (stage: Stage, device: Device, handheld: Handheld, drafts: rea
   const first = device.queue.snapshot().birth?.next ?? 1
   drafts.forEach((draft, i) => device.acts.set(first + i, legsOf(stage.site.warehouse.id, draft)))
   device.acting = true
+  dieMeanwhile(stage, device)
   try {
     const rows = await handheld.append(drafts, { key: STEP, value: { last: first + drafts.length - 1 } })
     if (rows.some((row, i) => row.seq !== first + i)) stage.fail('I8', `${device.name} numbered a command twice`)
@@ -43,6 +44,17 @@ const act = async (stage: Stage, device: Device, handheld: Handheld, drafts: rea
       device.dirty = true
     }
   }
+}
+
+/** Some crashes and power cuts come in the middle of a transaction, where they hurt. */
+const dieMeanwhile = (stage: Stage, device: Device): void => {
+  const { dice, odds, schedule } = stage
+  const isPower = dice.chance(0.5)
+  if (!dice.chance((isPower ? odds.power : odds.crash) / 5)) return
+  const { life } = device
+  schedule.after(dice.int(8), () => {
+    if (life === device.life && life.alive()) crash(stage, device, isPower)
+  })
 }
 
 const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => {
@@ -70,7 +82,8 @@ const draftsOf = (stage: Stage, device: Device, world: World): readonly Draft[] 
 
 const documentsOf = (world: World, kind: Document['kind']): readonly Document[] =>
   [...world.documents()].filter(document => document.kind === kind)
-const itemsOf = (stage: Stage, client: string): readonly Item[] => stage.site.items.filter(item => item.client === client)
+const itemsOf = (stage: Stage, client: string): readonly Item[] =>
+  stage.site.items.filter(item => item.client === client)
 
 const receives = (stage: Stage, device: Device, world: World): readonly Draft[] => {
   const { dice, site } = stage
@@ -97,7 +110,9 @@ const closes = (stage: Stage, world: World): readonly Draft[] => {
   const receipts = documentsOf(world, 'receipt').filter(document => document.state === 'started')
   if (receipts.length === 0) return []
   const document = stage.dice.pick(receipts)
-  return [{ type: 'close', client: document.client, task: world.taskOf(document.id)?.id ?? null, document: document.id }]
+  return [
+    { type: 'close', client: document.client, task: world.taskOf(document.id)?.id ?? null, document: document.id },
+  ]
 }
 
 /** From the reserved place, mostly; sometimes from any shelf, and sometimes more than the line wants or the shelf has. */
@@ -119,7 +134,11 @@ const picks = (stage: Stage, world: World): readonly Draft[] => {
   return dice.chance(0.2) ? [one(), one()] : [one()]
 }
 
-const pickOf = (stage: Stage, line: Line, task: Extract<Draft, { type: 'pick' }>['task']): Extract<Draft, { type: 'pick' }> => {
+const pickOf = (
+  stage: Stage,
+  line: Line,
+  task: Extract<Draft, { type: 'pick' }>['task'],
+): Extract<Draft, { type: 'pick' }> => {
   const { dice, site } = stage
   const shelves = line.claims.filter(claim => SHELVES.some(code => placeId(site, code) === claim.location))
   const claim = shelves.length > 0 && dice.chance(0.8) ? dice.pick(shelves) : null

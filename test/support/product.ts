@@ -68,7 +68,7 @@ export const startProduct = async (
     }
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://localhost:${port}`,
     printed: () => printed,
     code: /\bXE[A-Z0-9]{4,}/.exec(printed)?.[0] ?? '',
     badge: name => {

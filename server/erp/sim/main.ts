@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openStateFile } from './file.ts'
@@ -17,6 +17,8 @@ const state = file.read() ?? seedErp()
 await file.save(state)
 const token = process.env['STOCKHAND_ERP_TOKEN'] ?? 'demo'
 const erp = await serveSimErp({ state, save: file.save, now: () => new Date().toISOString(), token })
+// For the demo's own tools and tests, readable by the owner only; the token is new at every start.
+writeFileSync(path.join(folder, 'address.json'), JSON.stringify({ url: erp.url, token }), { mode: 0o600 })
 console.log(JSON.stringify({ url: erp.url }))
 
 const stop = (): void => void erp.close().then(() => process.exit(0))

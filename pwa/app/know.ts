@@ -1,0 +1,26 @@
+import { isUuid } from '../../shared/ids.ts'
+import type { ItemId, LocationId } from '../../shared/ids.ts'
+import type { Core } from './core.ts'
+
+/**
+ * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
+ * items of the lines of its document, and of what stands at its place. By convention the fields `document` and `location`
+ * of a state, so that no process has to be known here.
+ */
+export const know = async (core: Core, state: object): Promise<void> => {
+  const { handheld } = core.ports
+  const world = handheld.world()
+  const missing = new Set<ItemId>()
+  const need = (id: ItemId): void => {
+    if (world.item(id) === undefined) missing.add(id)
+  }
+  const document = 'document' in state ? state.document : null
+  for (const known of document === null ? [] : world.documents()) {
+    if (known.id === document) for (const line of world.linesOf(known.id)) need(line.item)
+  }
+  const place = 'location' in state ? state.location : null
+  if (isPlace(place)) for (const row of world.stockAt(place)) need(row.item)
+  if (missing.size > 0) await handheld.loadItems([...missing])
+}
+
+const isPlace = (value: unknown): value is LocationId => typeof value === 'string' && isUuid(value)

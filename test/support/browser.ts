@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
+
+export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+export const ARGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const launch = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({
+    ...(existsSync(CHROMIUM) ? { executablePath: CHROMIUM } : {}),
+    headless: true,
+    args: [...ARGS, ...more],
+  })
+
+export const SIZES = { small: { width: 320, height: 461 }, usual: { width: 360, height: 640 } } as const
+
+/** One handheld: a browser profile of its own, set up with the printed code. */
+export type Handheld = {
+  context: BrowserContext
+  page: Page
+  scan: (text: string) => Promise<void>
+  text: () => Promise<string>
+  pointerEvents: () => Promise<number>
+  band: (part: string | RegExp) => Promise<void>
+}
+
+export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
+  context,
+  page,
+  /** As a keyboard scanner: characters close together, then Enter. */
+  scan: async text => {
+    await page.keyboard.type(text, { delay: 3 })
+    await page.keyboard.press('Enter')
+  },
+  text: () => page.innerText('body'),
+  pointerEvents: () => page.evaluate(() => Number(document.documentElement.dataset['pointers'] ?? 0)),
+  band: async part => {
+    await page.waitForFunction(
+      ([source, flags]) => new RegExp(source ?? '', flags).test(document.body.innerText),
+      typeof part === 'string' ? [part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ''] : [part.source, part.flags],
+      { timeout: 30_000 },
+    )
+  },
+})
+
+export const setUp = async (
+  browser: Browser,
+  product: { url: string; code: string },
+  size: { width: number; height: number } = SIZES.usual,
+  permissions: string[] = [],
+): Promise<Handheld> => {
+  const context = await browser.newContext({
+    viewport: size,
+    hasTouch: true,
+    isMobile: true,
+    permissions,
+    locale: 'en-GB',
+  })
+  await context.addInitScript(() => {
+    addEventListener(
+      'pointerdown',
+      () => {
+        const root = document.documentElement
+        root.dataset['pointers'] = String(Number(root.dataset['pointers'] ?? 0) + 1)
+      },
+      true,
+    )
+  })
+  const page = await context.newPage()
+  await page.goto(`${product.url}/enrol#t=${product.code}`)
+  const handheld = handheldOn(context, page)
+  await handheld.band('Scan your badge')
+  return handheld
+}
