@@ -52,7 +52,7 @@ const open = async (camera: Camera, video: HTMLVideoElement): Promise<MediaStrea
 
 /** ITF cuts itself short: only whole GTIN-14s of it count. */
 const isWhole = (read: RawRead): boolean =>
-  !/^ITF/.test(read.format) || (/^\d{14}$/.test(read.text) && checkDigitHolds(read.text))
+  !read.format.startsWith('ITF') || (/^\d{14}$/.test(read.text) && checkDigitHolds(read.text))
 
 const MIN_GAP_MS = 50
 

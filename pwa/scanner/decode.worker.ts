@@ -36,7 +36,7 @@ const decode = async ({ id, view, bitmap }: ToWorker): Promise<void> => {
     const found = await readBarcodes(picture, READER)
     const reads = found
       .filter(read => read.isValid)
-      .map(read => ({ text: read.text, format: String(read.format), aim: read.symbologyIdentifier || null }))
+      .map(read => ({ text: read.text, format: read.format, aim: read.symbologyIdentifier || null }))
     say({ type: 'result', id, ms: performance.now() - begun, reads })
   } catch (error) {
     say({ type: 'dead', error: String(error) })

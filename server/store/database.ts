@@ -3,4 +3,4 @@
  * set-based statements that a query builder would only obscure. So Kysely is given no table types: it carries the
  * connection, the transaction and the parameters.
  */
-export type Database = Record<never, never>
+export type Database = Record<string, never>

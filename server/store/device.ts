@@ -54,9 +54,9 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
   },
   list: async warehouse => {
     const { rows } = await sql<DeviceRow>`
-      select ${COLUMNS}, d.seen_at as "seenAt", d.head, (select sum(c.last_seq) from device_cursor c where c.device_id = d.id) as acked
+      select ${COLUMNS}, d.seen_at as "seenAt", d.head, (select sum(c.last_seq)::bigint from device_cursor c where c.device_id = d.id) as acked
       from device d join warehouse w on w.id = d.warehouse_id where w.uid = ${warehouse} order by d.number`.execute(db)
-    return rows.map(row => ({ ...row, seenAt: row.seenAt?.toISOString() ?? null, acked: Number(row.acked ?? 0) }))
+    return rows.map(row => ({ ...row, seenAt: row.seenAt?.toISOString() ?? null, acked: row.acked ?? 0 }))
   },
   revoke: async (id, state) => {
     await sql`update device set state = ${state} where uid = ${id}`.execute(db)

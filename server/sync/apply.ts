@@ -46,9 +46,7 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   const old = push.prepared.filter(p => p.sealed.seq <= known)
   const archive = old.length > 0 ? await tx.archived(old[0]?.sealed.seq ?? 0, known) : []
   const forked = old.filter(p => archive.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))
-  const repeated = archive
-    .filter(row => old.some(p => p.sealed.seq === row.seq))
-    .map(({ hash: _, ...result }) => result)
+  const repeated = archive.filter(row => old.some(p => p.sealed.seq === row.seq)).map(withoutHash)
   const notes = [...lostNote(push, known), ...holeNote(push, known), ...forkNote(push, forked)]
 
   const skipTo = push.hole !== undefined && push.hole.from === known + 1 && push.hole.to > known ? push.hole.to : null
@@ -72,6 +70,13 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   }))
   return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], forked }
 }
+
+const withoutHash = (row: CommandResult & { hash: string }): CommandResult => ({
+  seq: row.seq,
+  outcome: row.outcome,
+  exceptions: row.exceptions,
+  ...(row.reason === undefined ? {} : { reason: row.reason }),
+})
 
 const contiguous = (prepared: readonly Prepared[], last: number): readonly Prepared[] => {
   const end = prepared.findIndex((p, i) => p.sealed.seq !== last + 1 + i)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Item, Location, Lot } from '../catalogue.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
-import type { ClientId, ItemId, LocationId } from '../ids.ts'
+import type { ClientId, LocationId } from '../ids.ts'
 import { allocate } from './reservation.ts'
 import type { StockRow } from './stock.ts'
 
@@ -36,7 +36,7 @@ const places = [
 const at = (code: string): LocationId => places.find(p => p.code === code)?.id ?? derivedId('location', code)
 const row = (code: string, onHand: number, more: Partial<StockRow> = {}): StockRow => ({
   client,
-  item: item.id as ItemId,
+  item: item.id,
   lot: '',
   serial: '',
   location: at(code),

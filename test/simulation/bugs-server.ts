@@ -58,7 +58,8 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
       const first = request.push.commands[0]?.seq ?? Infinity
       const state = stage.memory.state()
       if (first > lastSeq(stage, request)) return
-      for (const { seq } of request.push.commands) state.commands.delete(commandKey(request.device, request.push.epoch, seq))
+      for (const { seq } of request.push.commands)
+        state.commands.delete(commandKey(request.device, request.push.epoch, seq))
       standAt(stage, request, first - 1)
     },
   },
