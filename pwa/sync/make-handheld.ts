@@ -135,8 +135,8 @@ const roundHooks = (
   setup: HandheldSetup,
   { overlay, catalogue, people, tell, readNeedsMe }: Parts,
 ): Omit<RoundHooks, 'progress'> => ({
-  pageTaken: async (rows, head) => {
-    overlay.pageTaken(rows, head)
+  pageTaken: async (rows, head, from) => {
+    await overlay.pageTaken(rows, head, from)
     if (rows.some(row => row.k === 'roster' || row.k === 'client')) await people.read()
     tell()
   },

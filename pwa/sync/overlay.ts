@@ -18,7 +18,11 @@ export type Overlay = {
   places(): ReadonlyMap<LocationId, Location>
   /** All rows anew from both stores: at the start, after a snapshot, after forgetting. */
   reload(): Promise<void>
-  pageTaken(rows: readonly Row[], head: CacheHead): void
+  /**
+   * A page of ours is in the store. `from`: where the store stood before it. A tab that was robbed may have finished a
+   * round since we last read: then memory stands elsewhere, and all is read anew.
+   */
+  pageTaken(rows: readonly Row[], head: CacheHead, from: CacheHead): Promise<void>
   appended(rows: readonly QueueRow[]): void
   addItems(items: readonly Item[]): void
   hasItem(id: ItemId): boolean
@@ -38,6 +42,7 @@ export const makeOverlay = (
   const items = new Map<ItemId, Item>()
   let tables: MutableTables = { ...emptyTables(warehouse), items }
   let through: Through = {}
+  let cursor: string | null = null
   let pending = new Map<string, OwnCommand>()
   let world = makeWorld(tables)
   let appends = 0
@@ -52,32 +57,35 @@ export const makeOverlay = (
   const knowItemsOf = async (own: readonly OwnCommand[]): Promise<void> => {
     for (const item of await loadItems(itemsOf(own).filter(id => !items.has(id)))) items.set(item.id, item)
   }
+  const reload = async (): Promise<void> => {
+    const { loaded, head } = await readBase(stores.cache)
+    const here = loaded !== null && head !== null && head.warehouse === warehouse ? loaded : emptyTables(warehouse)
+    const known = head?.warehouse === warehouse ? head.through : {}
+    const own = await steady(
+      () => appends,
+      async () => {
+        const read = await readOwn(stores.queue, warehouse, known)
+        await knowItemsOf(read)
+        return read
+      },
+    )
+    tables = mutable(here, items)
+    through = known
+    cursor = head?.cursor ?? null
+    pending = new Map(own.map(one => [nameOf(one), one]))
+    redraw()
+  }
   return {
     world: () => world,
     pending: () => [...pending.values()],
     places: () => tables.locations,
-    reload: async () => {
-      const loaded = await stores.cache.load()
-      const head = await stores.cache.head()
-      const here = loaded !== null && head !== null && head.warehouse === warehouse ? loaded : emptyTables(warehouse)
-      const known = head?.warehouse === warehouse ? head.through : {}
-      let own: OwnCommand[]
-      let seen: number
-      do {
-        // A scan may have been appended while the queue was read; it must be in the list that is folded.
-        seen = appends
-        own = await readOwn(stores.queue, warehouse, known)
-        await knowItemsOf(own)
-      } while (seen !== appends)
-      tables = mutable(here, items)
-      through = known
-      pending = new Map(own.map(one => [nameOf(one), one]))
-      redraw()
-    },
-    pageTaken: (rows, head) => {
+    reload,
+    pageTaken: async (rows, head, from) => {
+      if (from.cursor !== cursor) return reload()
       if (rows.some(row => row.k === 'location')) tables.locations = new Map(tables.locations)
       for (const row of rows) putRow(tables, row)
       through = head.through
+      cursor = head.cursor
       redraw()
     },
     appended: rows => {
@@ -95,7 +103,8 @@ export const makeOverlay = (
     },
     hasItem: id => items.has(id),
     replaceItems: async load => {
-      const fresh = await load([...items.keys()])
+      // Also what waits: after a power cut the catalogue may come later than the commands that name its items.
+      const fresh = await load([...new Set([...items.keys(), ...itemsOf([...pending.values()])])])
       for (const item of fresh) items.set(item.id, item)
       redraw()
     },
@@ -105,6 +114,25 @@ export const makeOverlay = (
 const itemsOf = (own: readonly OwnCommand[]): ItemId[] => [
   ...new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : []))),
 ]
+
+/** A scan may be appended while the queue is read; it must be in the list that is folded. */
+const steady = async <T>(count: () => number, read: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    const seen = count()
+    const found = await read()
+    if (seen === count()) return found
+  }
+}
+
+/** Rows and head are read one after the other: again, when another tab has written in between. */
+const readBase = async (cache: CacheStore): Promise<{ loaded: Tables | null; head: CacheHead | null }> => {
+  for (;;) {
+    const before = await cache.head()
+    const loaded = await cache.load()
+    const head = await cache.head()
+    if (before?.cursor === head?.cursor && before?.generation === head?.generation) return { loaded, head }
+  }
+}
 
 /** All own commands of the warehouse above `through`, oldest epoch first. */
 const readOwn = async (queue: QueueStore, warehouse: WarehouseId, through: Through): Promise<OwnCommand[]> => {

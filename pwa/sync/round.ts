@@ -27,7 +27,8 @@ export type RoundEnd =
 
 /** What the confirmed rows have become; called after the transaction that wrote them. */
 export type RoundHooks = {
-  pageTaken(rows: readonly Row[], head: CacheHead): void | Promise<void>
+  /** `from`: where the stored rows stood before the page. */
+  pageTaken(rows: readonly Row[], head: CacheHead, from: CacheHead): void | Promise<void>
   /** Other rows than before: read them all again. */
   baseReplaced(): Promise<void>
   catalogueChanged(): Promise<void>
@@ -176,7 +177,7 @@ const takeAnswer = async (
     through: { ...head.through, [batch.epoch]: pull.through },
   }
   const taken = await ports.cache.applyPage(head, next, pull.rows)
-  if (taken) await hooks.pageTaken(pull.rows, next)
+  if (taken) await hooks.pageTaken(pull.rows, next, head)
   return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
 }
 
@@ -192,6 +193,9 @@ const takePush = async (ports: Ports, head: CacheHead | null, batch: Batch, body
   return mark.acked !== before.acked
 }
 
+/** Room for the numbers that tabs draw, so that two never meet. */
+const GENERATIONS = 1_000_000
+
 /**
  * Everything anew, at one cursor. Before it becomes visible, what the server knows of our epochs is stored, downwards too:
  * after a restore an old acknowledgement would lose the whole interval, also on a handheld with nothing waiting.
@@ -199,7 +203,8 @@ const takePush = async (ports: Ports, head: CacheHead | null, batch: Batch, body
 const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Promise<Trouble | null> => {
   const { cache, net } = ports
   const before = await cache.head()
-  const generation = (before?.generation ?? 0) + 1
+  // A number of its own: another tab that writes a snapshot at the same time must not write into this one.
+  const generation = (before?.generation ?? 0) + 1 + Math.floor(ports.random.next() * GENERATIONS)
   await cache.beginSnapshot(generation)
   let done = 0
   const reply = await net.snapshot(async rows => {
@@ -211,7 +216,10 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
   if (reply.kind !== 'ok') return troubleOf(reply)
   const snapshot = reply.body
   await takeMarks(ports, birth, snapshot, before?.feedEpoch !== snapshot.feedEpoch)
-  await cache.finishSnapshot({
+  // A tab that took over meanwhile has written a base of its own and thrown this one away: half a base must not be shown.
+  const now = await cache.head()
+  const isOvertaken = now?.generation !== before?.generation || now?.cursor !== before?.cursor
+  const next = {
     warehouse: birth.warehouse,
     feedEpoch: snapshot.feedEpoch,
     cursor: snapshot.cursor,
@@ -219,7 +227,8 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
     through: snapshot.through,
     generation,
     catalogue: before?.catalogue ?? null,
-  })
+  }
+  if (!isOvertaken) await cache.finishSnapshot(next)
   await hooks.baseReplaced()
   return null
 }

@@ -5,8 +5,10 @@ import type { StockRow } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { ROLES } from '../roles.ts'
 import type { Resolved } from '../scan/scan.ts'
-import { go, message, stay } from './answer.ts'
+import { go, kept, message, stay } from './answer.ts'
 import type { Fact, Input, Next, Process, ProcessState, Prompt, PromptLine, Start } from './process.ts'
+import { badLabel, itemsIn, mistaken } from './readings.ts'
+import { isVirtual } from './virtual.ts'
 
 export type LookupState = ProcessState & {
   process: 'lookup'
@@ -27,33 +29,30 @@ const start = (start: Start, view: View): Next<LookupState> => {
 
 /** Look-up books nothing: it is a detour that leaves the step below it as it was. */
 const show = (state: LookupState, resolved: Resolved): Next<LookupState> => {
-  const items = new Set(resolved.readings.flatMap(r => (r.kind === 'item' ? [r.item] : [])))
+  const bad = badLabel(state, resolved)
+  if (bad !== null) return bad
+  const items = new Set(itemsIn(resolved).map(hit => hit.item))
   if (items.size > 1) return stay(state, 'unknown', 'many')
   for (const item of items) return go({ ...state, at: 'item', item, location: null }, 'ok', 'shown')
   const place = resolved.readings.flatMap(r =>
     r.kind === 'location' || r.kind === 'tote' || r.kind === 'carton' || r.kind === 'cart' ? [r.location] : [],
   )[0]
   if (place !== undefined) return go({ ...state, at: 'location', location: place, item: null }, 'ok', 'shown')
-  return stay(state, 'unknown', resolved.readings.length > 0 ? 'wrong.kind' : 'unknown', {
-    scanned: resolved.scan.text,
-    kind: resolved.readings[0]?.kind ?? '',
-  })
+  return mistaken(state, resolved)
 }
 
 const step = (state: LookupState, input: Input): Next<LookupState> =>
-  input.kind === 'scan' ? show(state, input.resolved) : stay(state, 'wrong', 'no.key')
+  input.kind === 'scan' ? kept(state, show(state, input.resolved)) : stay(state, 'wrong', 'no.key')
 
 const sum = (rows: readonly StockRow[], of: (row: StockRow) => number): number =>
   rows.reduce((total, row) => total + of(row), 0)
-
-const HIDDEN = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 const prompt = (state: LookupState, view: View): Prompt => {
   const item = state.item === null ? undefined : view.item(state.item)
   const place = state.location === null ? undefined : view.location(state.location)
   const rows = (
     item !== undefined ? view.stockOf(item.client, item.id) : place !== undefined ? view.stockAt(place.id) : []
-  ).filter(row => !HIDDEN.has(view.location(row.location)?.kind ?? ''))
+  ).filter(row => !isVirtual(view.location(row.location)))
   const facts: Fact[] =
     item === undefined
       ? []
@@ -77,7 +76,9 @@ const prompt = (state: LookupState, view: View): Prompt => {
         : [{ label: 'fact.onHand', value: String(sum(rows, row => row.onHand)), kind: 'quantity' }],
     lines: rows.map((row): PromptLine => ({
       id: [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/'),
-      title: item === undefined ? [view.item(row.item)?.name ?? '', row.lot].filter(Boolean).join(' · ') : row.lot,
+      title: [item === undefined ? (view.item(row.item)?.name ?? '') : '', row.lot, row.serial]
+        .filter(Boolean)
+        .join(' · '),
       place: item === undefined ? null : (view.location(row.location)?.code ?? ''),
       done: row.onHand,
       wanted: null,

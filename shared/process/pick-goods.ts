@@ -12,7 +12,7 @@ import type { Visit } from './pick-lines.ts'
 import { atPlace, toteOf, walk } from './pick-state.ts'
 import type { PickHand, PickNext, PickState } from './pick-state.ts'
 import type { Moment } from './process.ts'
-import { amountOf, isMark, itemsIn, mistaken, placesIn } from './readings.ts'
+import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
 import { isVirtual } from './virtual.ts'
 
 /** K2: the place of the visit, or, where the policy allows it, goods that lie nowhere else. */
@@ -87,6 +87,8 @@ export const stepMark = (
   const item = view.item(visit.line.item)
   const { hand } = state
   if (item === undefined || hand === null) return go(atPlace(state), 'ok', 'scan.place')
+  const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
+  if (other !== null) return other
   const kind = state.at === 'lot' ? 'lot' : 'serial'
   const mark = resolved?.fields[kind] ?? text
   const rows = view.stockOf(item.client, item.id)

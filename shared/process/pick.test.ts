@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NOTHING } from '../ledger/effects.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { World } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
@@ -183,17 +184,7 @@ describe('the walk', () => {
     anna.scan(scanOf.place(a1))
     const line = world.line(lineId('SO-7', 1))
     const moved = { ...line!, claims: line!.claims.map(claim => ({ ...claim, location: a2.id })) }
-    world.apply({
-      movements: [],
-      documents: [],
-      tasks: [],
-      locations: [],
-      lots: [],
-      holds: [],
-      exceptions: [],
-      messages: [],
-      lines: [moved],
-    })
+    world.apply({ ...NOTHING, lines: [moved] })
     expect(anna.prompt()).toMatchObject({ hero: { value: 'A-02' }, ask: { kind: 'location' } })
     rejects(world, anna, () => anna.scan(scanOf.item(mug)), 'first.place')
   })
@@ -208,18 +199,7 @@ describe('the walk', () => {
     expect(world.task(taskId('SO-7'))).toMatchObject({ state: 'done', lease: null })
     const gone = at([wants(mug, 1, [mugs, 1])])
     const order = gone.world.document(documentId('SO-7'))
-    gone.world.apply({
-      ...gone.anna.judged[0]?.effects!,
-      movements: [],
-      lines: [],
-      tasks: [],
-      locations: [],
-      lots: [],
-      holds: [],
-      exceptions: [],
-      messages: [],
-      documents: [{ ...order!, state: 'cancelled' }],
-    })
+    gone.world.apply({ ...NOTHING, documents: [{ ...order!, state: 'cancelled' }] })
     expect(gone.anna.scan(scanOf.place(a1))).toMatchObject({
       message: { key: 'cancelled' },
       finished: true,
@@ -315,6 +295,7 @@ describe('lots and serials', () => {
     expect(anna.scan(scanOf.item(milk))).toMatchObject({ message: { key: 'scan.lot' }, state: { at: 'lot' } })
     rejects(world, anna, () => anna.scan(scanOf.item(milk)), 'wrong.kind')
     rejects(world, anna, () => anna.scan(scanned('NONE')), 'lot.gone')
+    rejects(world, anna, () => anna.scan(scanOf.item(bowl, { lot: 'L1' })), 'wrong.item')
     rejects(world, anna, () => anna.number(2), 'first.item')
     expect(anna.key('XCBAK').state).toMatchObject({ at: 'goods', hand: null })
     anna.scan(scanOf.item(milk))
@@ -369,6 +350,14 @@ describe('lots and serials', () => {
     expect(world.stock(keyOf(l2))).toMatchObject({ onHand: 8, reserved: 8 })
     expect(kinds(anna)).toEqual([])
     expect(wrongReserved(world)).toEqual([])
+  })
+  it('[P16] of several lines that had reserved the lot only as many give way as must', () => {
+    const others = [orderOf('SO-8', [wants(milk, 5, [l2, 5])]), orderOf('SO-9', [wants(milk, 4, [l2, 4])])]
+    const { world, anna } = atMilk({ documents: others, policy: { pick: { fefo: 'none' } } })
+    anna.scan(scanOf.item(milk, { lot: 'L2', count: 2 }))
+    // One of the ten was free, so one unit of one line moves to the other lot.
+    expect(world.stock(keyOf(l2))).toMatchObject({ onHand: 8, reserved: 8 })
+    expect(world.stock(keyOf(l1))).toMatchObject({ onHand: 10, reserved: 2 })
   })
   it('[P16] of another lot no more is taken than lies there', () => {
     const { world, anna } = atMilk({ stock: [l1, { ...l2, onHand: 1 }], policy: { pick: { fefo: 'none' } } })

@@ -37,6 +37,20 @@ export const mistaken = <S extends ProcessState>(state: S, resolved: Resolved, w
     : stay(state, 'wrong', 'wrong.kind', { scanned: resolved.scan.text, kind: first.kind, wanted })
 }
 
+/** A label that names other goods than those in hand: whatever else it says is not about these. Null = it does not. */
+export const otherItem = <S extends ProcessState>(
+  state: S,
+  resolved: Resolved | null,
+  item: Item,
+  nameOf: (hit: ItemHit) => string,
+): Next<S> | null => {
+  const hits = resolved === null ? [] : itemsIn(resolved)
+  const [first] = hits
+  return first === undefined || hits.some(hit => hit.item === item.id)
+    ? null
+    : stay(state, 'wrong', 'wrong.item', { scanned: nameOf(first), wanted: item.name })
+}
+
 export type Amount = { n: number; qty: number; packaging: string | null }
 
 /**

@@ -7,7 +7,7 @@ import { dayOf } from '../time.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
 import type { Moment } from './process.ts'
-import { amountOf, isMark, itemsIn, mistaken, placesIn } from './readings.ts'
+import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
 import { bookHand, tooMany } from './receive-book.ts'
 import { isListed } from './receive-limit.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
@@ -74,8 +74,8 @@ export const stepAsked = (
   if (hand === null || item === undefined) return go({ ...state, at: 'line', hand: null }, 'ok', 'scan.recv')
   const fields = resolved?.fields ?? {}
   const isOther = resolved !== null && resolved.readings.length > 0
-  // The label of another item, or of the same one again without what is asked for, begins a new line.
-  const isItem = resolved !== null && itemsIn(resolved).length > 0
+  const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
+  if (other !== null && state.at !== 'serial') return other
   if (state.at === 'expiry') {
     const day = fields.expiry ?? (isOther ? null : parseDay(text))
     if (day === null) return stay(state, 'wrong', 'date.bad', { scanned: text })
@@ -83,7 +83,8 @@ export const stepAsked = (
   }
   if (state.at === 'serial') {
     const serial = fields.serial ?? text
-    if (fields.serial === undefined && isItem)
+    // The label of another item, or of the same one again without a serial, begins a new line.
+    if (resolved !== null && itemsIn(resolved).length > 0 && (other !== null || fields.serial === undefined))
       return stepLine({ ...state, at: 'line', hand: null }, resolved, view, moment)
     if (fields.serial === undefined && isOther) return mistaken(state, resolved, 'serial')
     if (!isMark(serial)) return stay(state, 'wrong', 'label.bad', { scanned: serial })

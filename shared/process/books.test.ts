@@ -1,0 +1,264 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item, Location } from '../catalogue.ts'
+import { derivedId } from '../ids.ts'
+import { stockKeyText } from '../ledger/stock.ts'
+import { looseAt } from '../ledger/world.ts'
+import type { World } from '../ledger/world.ts'
+import type { Command, CommandKey, Draft } from '../sync/command.ts'
+import {
+  EPOCH,
+  TIMES,
+  a1,
+  a2,
+  a3,
+  allRows,
+  bowl,
+  demoSeed,
+  device,
+  dock,
+  documentId,
+  drill,
+  lineId,
+  milk,
+  mug,
+  one,
+  orderOf,
+  otherDevice,
+  row,
+  scanOf,
+  scanned,
+  stamped,
+  taskId,
+  theirMilk,
+  theirMug,
+  tote1,
+  tote2,
+  unbalanced,
+  vial,
+  wants,
+  workerAt,
+  worldOf,
+  wrongReserved,
+} from '../../test/support/world.ts'
+import { isVirtual } from './virtual.ts'
+import { judge } from './judge.ts'
+import { lookup } from './lookup.ts'
+import { pick } from './pick.ts'
+import type { Input, Process } from './process.ts'
+import { receive } from './receive.ts'
+
+const mugs = row(mug, a1, 30)
+const l1 = row(milk, a2, 10, { lot: 'L1' })
+const l2 = row(milk, a2, 10, { lot: 'L2' })
+const seed = () => ({
+  ...demoSeed(),
+  policy: { receive: { blindReceipt: 'yes' as const }, pick: { newTotes: true } },
+  documents: [
+    ...demoSeed().documents,
+    orderOf('SO-2', [wants(milk, 6, [l2, 6]), wants(mug, 5, [mugs, 5]), wants(mug, 4, [mugs, 2])], { tote: tote2.id }),
+    orderOf('SO-3', [wants(milk, 4, [l1, 4])], { lease: null }),
+  ],
+})
+
+const ORDERS = ['SO-1', 'SO-2', 'SO-3']
+const place = fc.constantFrom(a1, a2, a3, dock)
+const lot = fc.constantFrom('', 'L1', 'L2', 'NEW')
+const serial = fc.constantFrom('', '', 'S1', 'S2')
+const item = fc.constantFrom(mug, bowl, milk, drill)
+const qty = fc.integer({ min: 1, max: 12 })
+const nowhere = derivedId<'location'>('nowhere')
+
+const receiveDraft = fc
+  .record({
+    item: fc.constantFrom(mug, bowl, milk, drill, theirMug),
+    lot,
+    serial,
+    qty,
+    number: fc.constantFrom('PO-1', 'NEW-1', 'SO-1'),
+  })
+  .map(({ item, lot, serial, qty, number }): Draft => ({
+    type: 'receive',
+    client: item.client,
+    item: item.id,
+    lot,
+    serial,
+    document: documentId(number),
+    blind: number === 'NEW-1',
+    expiry: lot === '' ? null : '2027-01-01',
+    to: looseAt(dock.id),
+    qty,
+  }))
+const work = fc.record({
+  number: fc.constantFrom(...ORDERS),
+  no: fc.integer({ min: 1, max: 3 }),
+  item,
+  lot,
+  serial,
+  place,
+  qty,
+  tote: fc.constantFrom(tote1.id, tote2.id, nowhere),
+})
+const pickDraft = work.map(({ number, no, item, lot, serial, place, qty, tote }): Draft => ({
+  type: 'pick',
+  client: one.id,
+  item: item.id,
+  lot,
+  serial,
+  task: taskId(number),
+  document: documentId(number),
+  line: lineId(number, no),
+  from: looseAt(place.id),
+  to: looseAt(tote),
+  qty,
+}))
+const shortDraft = work.map(({ number, no, item, lot, serial, place }): Draft => ({
+  type: 'short',
+  client: one.id,
+  item: item.id,
+  lot,
+  serial,
+  task: taskId(number),
+  document: documentId(number),
+  line: lineId(number, no),
+  from: looseAt(place.id),
+  reason: 'NOT_FOUND',
+}))
+const otherDraft = fc.constantFrom<Draft[]>(
+  { type: 'close', client: one.id, task: null, document: documentId('PO-1') },
+  { type: 'close', client: one.id, task: null, document: documentId('NEW-1') },
+  { type: 'unmatched', client: null, document: null, scan: '??' },
+  {
+    type: 'tote.bind',
+    client: one.id,
+    task: taskId('SO-1'),
+    document: documentId('SO-1'),
+    tote: tote1.id,
+    label: 'T-01',
+  },
+  { type: 'tote.bind', client: one.id, task: taskId('SO-3'), document: documentId('SO-3'), tote: null, label: 'T-9' },
+)
+const draft = fc.oneof(receiveDraft, { arbitrary: pickDraft, weight: 3 }, shortDraft, otherDraft)
+const log = fc.array(fc.tuple(draft, fc.boolean()), { maxLength: 40 })
+
+type Own = { command: Command; key: CommandKey }
+const commandsOf = (drafts: readonly (readonly [Draft, boolean])[]): Own[] =>
+  drafts.map(([draft, isOther], i) => {
+    const key = { device: isOther ? otherDevice : device, epoch: EPOCH, seq: i + 1 }
+    return { command: stamped(draft, key), key }
+  })
+const fold = (world: World, own: readonly Own[]) =>
+  own.map(({ command, key }) => {
+    const judged = judge(world, command, key, TIMES)
+    world.apply(judged.effects)
+    return judged
+  })
+
+/** What must hold after every command, whatever happened on the floor. */
+const holds = (world: World, opened: ReadonlySet<string>): void => {
+  expect(unbalanced(allRows(world))).toEqual([])
+  expect(wrongReserved(world)).toEqual([])
+  for (const r of allRows(world)) {
+    if (isVirtual(world.location(r.location))) continue
+    const text = stockKeyText(r)
+    expect(r.reserved).toBeGreaterThanOrEqual(0)
+    expect(r.held).toBeGreaterThanOrEqual(0)
+    if (r.onHand < 0) expect(opened).toContain(`negative_stock ${text}`)
+    const isExplained = ['negative_stock', 'reservation_broken', 'not_available', 'short_pick'].some(kind =>
+      opened.has(`${kind} ${text}`),
+    )
+    if (r.reserved + r.held > r.onHand) expect(isExplained, text).toBe(true)
+  }
+  for (const number of ORDERS) {
+    for (const line of world.linesOf(documentId(number))) {
+      const claimed = line.claims.reduce((sum, claim) => sum + claim.qty, 0)
+      expect(claimed).toBeLessThanOrEqual(line.wanted)
+      expect(line.claims.every(claim => claim.qty > 0)).toBe(true)
+    }
+  }
+}
+
+describe('the books, whatever comes', () => {
+  it('[L18] any sequence of commands leaves the sums at zero, reserved equal to the claims and every doubt explained', () => {
+    fc.assert(
+      fc.property(log, drafts => {
+        const world = worldOf(seed())
+        const opened = new Set<string>()
+        for (const own of commandsOf(drafts)) {
+          const [judged] = fold(world, [own])
+          for (const e of judged?.effects.exceptions ?? []) opened.add(`${e.kind} ${e.subject}`)
+          const ids = judged?.effects.exceptions.map(e => e.id) ?? []
+          expect(new Set(ids).size).toBe(ids.length)
+          holds(world, opened)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+  it('[L19] the same commands again give the same world and the same answers: handheld and server agree', () => {
+    fc.assert(
+      fc.property(log, drafts => {
+        const [here, there] = [worldOf(seed()), worldOf(seed())]
+        const own = commandsOf(drafts)
+        const first = fold(here, own)
+        here.reset()
+        expect(fold(here, own)).toEqual(first)
+        expect(fold(there, own)).toEqual(first)
+        expect(JSON.stringify(allRows(there))).toBe(JSON.stringify(allRows(here)))
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+const scans = [
+  ...[mug, bowl, milk, drill, vial, theirMug, theirMilk].map((item: Item) => scanOf.item(item)),
+  scanOf.pack(mug, 'case', 12),
+  scanOf.item(milk, { lot: 'L1' }),
+  scanOf.item(milk, { lot: 'L2', expiry: '2027-03-31' }),
+  scanOf.item(drill, { serial: 'S2' }),
+  ...[a1, a2, a3, dock, tote1, tote2].map((at: Location) => scanOf.place(at)),
+  ...['PO-1', 'SO-1', 'SO-2'].map(number => scanOf.document(number)),
+  ...['L1', 'NEW', 'S1', 'N1', '??'].map(text => scanned(text)),
+  { ...scanned('x'), problem: 'separatorLost' as const },
+]
+const input: fc.Arbitrary<Input> = fc.oneof(
+  { arbitrary: fc.constantFrom(...scans).map((resolved): Input => ({ kind: 'scan', resolved })), weight: 6 },
+  fc.constantFrom(0, 1, 2, 3, 12, -1, 0.5, 2_000_000_000).map((value): Input => ({ kind: 'number', value })),
+  fc.constantFrom('L1', 'NEW', '270331', '', 'x'.repeat(99)).map((value): Input => ({ kind: 'text', value })),
+  fc
+    .constantFrom('XCDNE', 'XCSHT', 'XCMPT', 'XCSKP', 'XCBAK', 'XCNAY', 'XCNDC', 'XC???')
+    .map((command): Input => ({ kind: 'key', command })),
+  fc.integer({ min: 0, max: 6 }).map((n): Input => ({ kind: 'choice', n })),
+)
+
+describe('the worker, whatever they scan', () => {
+  it.each<[string, Process]>([
+    ['receive', receive],
+    ['pick', pick],
+    ['lookup', lookup],
+  ])('[L20] %s answers any sequence of inputs: no throw, a rejection changes nothing, the books hold', (_, process) => {
+    const inputs = fc.array(fc.tuple(input, fc.constantFrom(100, 2000)), { maxLength: 60 })
+    const starts = fc.constantFrom('PO-1', 'SO-1', 'SO-2', '')
+    fc.assert(
+      fc.property(starts, inputs, (number, inputs) => {
+        const world = worldOf(seed())
+        const anna = workerAt(process, world, number === '' ? { nothing: true } : { document: documentId(number) })
+        const opened = new Set<string>()
+        for (const [given, pause] of inputs) {
+          const before = JSON.stringify([anna.state(), allRows(world)])
+          const next = anna.input(given, pause)
+          anna.prompt()
+          if (['wrong', 'unknown', 'dup'].includes(next.verdict) && next.commands.length === 0)
+            expect(JSON.stringify([next.state, allRows(world)])).toBe(before)
+          if (next.verdict === 'ask') expect(next.commands).toEqual([])
+          for (const e of anna.judged.flatMap(j => j.effects.exceptions)) opened.add(`${e.kind} ${e.subject}`)
+          if (next.finished) break
+        }
+        expect(anna.judged.every(j => j.outcome !== 'quarantined')).toBe(true)
+        holds(world, opened)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

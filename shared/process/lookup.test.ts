@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import {
+  a1,
+  allRows,
+  demoWorld,
+  milk,
+  mug,
+  one,
+  scanOf,
+  scanned,
+  theirMug,
+  tote1,
+  workerAt,
+} from '../../test/support/world.ts'
+import { lookup } from './lookup.ts'
+
+const idle = () => {
+  const world = demoWorld()
+  return { world, anna: workerAt(lookup, world, { nothing: true }) }
+}
+
+describe('looking up', () => {
+  it('[U1] an item shows its totals and where it lies; the outside is no place', () => {
+    const { anna } = idle()
+    expect(anna.scan(scanOf.item(milk))).toMatchObject({ verdict: 'ok', message: { key: 'shown' }, commands: [] })
+    const { facts, lines, hero } = anna.prompt()
+    expect(hero).toEqual({ kind: 'text', value: 'milk' })
+    expect(facts.map(fact => [fact.label, fact.value])).toEqual([
+      ['fact.onHand', '20'],
+      ['fact.reserved', '2'],
+      ['fact.available', '18'],
+    ])
+    expect(lines.map(line => [line.place, line.title, line.done])).toEqual([
+      ['A-02', 'L1', 10],
+      ['A-02', 'L2', 10],
+    ])
+  })
+  it('[U2] a place or tote shows what lies there, of all clients', () => {
+    const { anna } = idle()
+    anna.scan(scanOf.place(a1))
+    expect(anna.prompt()).toMatchObject({ hero: { kind: 'code', value: 'A-01' } })
+    expect(anna.prompt().lines.map(line => [line.title, line.done])).toEqual([
+      ['mug', 30],
+      ['mug', 5],
+    ])
+    anna.scan(scanOf.place(tote1))
+    expect(anna.prompt().lines).toEqual([])
+  })
+  it('[U3] what it does not know it says, and stays where it was; nothing is ever booked', () => {
+    const { world, anna } = idle()
+    anna.scan(scanOf.item(mug))
+    const before = JSON.stringify([anna.state(), allRows(world)])
+    const both = { ...scanOf.item(mug), readings: [...scanOf.item(mug).readings, ...scanOf.item(theirMug).readings] }
+    const answers = [
+      anna.scan(scanned('??')),
+      anna.scan(scanned('XB', [{ kind: 'badge', text: 'XB' }])),
+      anna.scan(both),
+      anna.scan({ ...scanOf.item(milk), problem: 'contradiction' }),
+      anna.key('XCDNE'),
+      anna.number(3),
+    ]
+    expect(answers.map(next => next.message.key)).toEqual([
+      'unknown',
+      'wrong.kind',
+      'many',
+      'label.contradicts',
+      'no.key',
+      'no.key',
+    ])
+    expect(JSON.stringify([anna.state(), allRows(world)])).toBe(before)
+    expect(lookup.commands).toEqual([])
+  })
+  it('[U4] it can be opened on an item or a place; an unknown one asks', () => {
+    expect(workerAt(lookup, demoWorld(), { item: mug.id }).prompt().hero.value).toBe('mug')
+    expect(workerAt(lookup, demoWorld(), { location: a1.id }).prompt().hero.value).toBe('A-01')
+    expect(workerAt(lookup, demoWorld(), { item: one.id as never }).state().at).toBe('ask')
+  })
+})
