@@ -53,21 +53,13 @@ export const makeOverlay = (
     world = makeWorld(tables)
     lastAt = rebase(world, [...pending.values()], through, now())
   }
-  /** Rules ask for the item of a command: without it the fold would differ from the server's. */
-  const knowItemsOf = async (own: readonly OwnCommand[]): Promise<void> => {
-    for (const item of await loadItems(itemsOf(own).filter(id => !items.has(id)))) items.set(item.id, item)
-  }
   const reload = async (): Promise<void> => {
     const { loaded, head } = await readBase(stores.cache)
     const here = loaded !== null && head !== null && head.warehouse === warehouse ? loaded : emptyTables(warehouse)
     const known = head?.warehouse === warehouse ? head.through : {}
     const own = await steady(
       () => appends,
-      async () => {
-        const read = await readOwn(stores.queue, warehouse, known)
-        await knowItemsOf(read)
-        return read
-      },
+      () => readKnown(stores.queue, warehouse, known, items, loadItems),
     )
     tables = mutable(here, items)
     through = known
@@ -114,6 +106,19 @@ export const makeOverlay = (
 const itemsOf = (own: readonly OwnCommand[]): ItemId[] => [
   ...new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : []))),
 ]
+
+/** Own commands and their items. Rules ask for the item of a command: without it the fold would differ from the server's. */
+const readKnown = async (
+  queue: QueueStore,
+  warehouse: WarehouseId,
+  through: Through,
+  items: Map<ItemId, Item>,
+  loadItems: (ids: readonly ItemId[]) => Promise<readonly Item[]>,
+): Promise<OwnCommand[]> => {
+  const own = await readOwn(queue, warehouse, through)
+  for (const item of await loadItems(itemsOf(own).filter(id => !items.has(id)))) items.set(item.id, item)
+  return own
+}
 
 /** A scan may be appended while the queue is read; it must be in the list that is folded. */
 const steady = async <T>(count: () => number, read: () => Promise<T>): Promise<T> => {

@@ -12,6 +12,11 @@ import type { Executor } from './names.ts'
 
 export type Scope = { warehouse: WarehouseId; id: number }
 
+const claimedLots = (tables: MutableTables): Need['lots'] =>
+  [...tables.lines.values()].flatMap(line =>
+    line.claims.flatMap(claim => (claim.lot === '' ? [] : [{ client: line.client, item: line.item, lot: claim.lot }])),
+  )
+
 const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 /**
@@ -23,9 +28,10 @@ export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<M
   await loadPolicies(db, at, tables)
   await loadItems(db, need.items, tables)
   await loadWork(db, at, need, tables)
+  await loadRivals(db, at, need, tables)
   await loadLocations(db, at, [...need.locations, ...claimedPlaces(tables)], tables)
-  await loadLots(db, at, need.lots, tables)
-  await loadStock(db, at, tables)
+  await loadLots(db, at, [...need.lots, ...claimedLots(tables)], tables)
+  await loadStock(db, at, need.serials, tables)
   return tables
 }
 
@@ -55,11 +61,38 @@ const loadWork = async (db: Executor, at: Scope, need: Need, tables: MutableTabl
     select kind, body from work where warehouse_id = ${at.id} and (id = any(${ids}::uuid[]) or document = any(${documents}::uuid[]))`.execute(
     db,
   )
-  for (const row of rows) {
-    if (row.kind === 'document') tables.documents.set((row.body as Document).id, row.body as Document)
-    if (row.kind === 'line') tables.lines.set((row.body as Line).id, row.body as Line)
-    if (row.kind === 'task') tables.tasks.set((row.body as Task).id, row.body as Task)
-  }
+  for (const row of rows) putWork(tables, row)
+}
+
+const putWork = (tables: MutableTables, { kind, body }: { kind: string; body: unknown }): void => {
+  if (kind === 'document') tables.documents.set((body as Document).id, body as Document)
+  if (kind === 'line') tables.lines.set((body as Line).id, body as Line)
+  if (kind === 'task') tables.tasks.set((body as Task).id, body as Task)
+}
+
+/**
+ * What other people's work has to do with these commands: tasks that hold the same totes, and lines that have reserved the
+ * rows goods are taken from. Without them the server would miss what only it can see.
+ */
+const loadRivals = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
+  if (need.tasks.length === 0) return
+  const places = [...need.locations]
+  const { rows } = await sql<{ kind: string; body: unknown }>`
+    with rival as (
+      select distinct c.owner from claim c
+      join location l on l.warehouse_id = c.warehouse_id and l.id = c.location_id
+      join item i on i.id = c.item_id
+      where c.warehouse_id = ${at.id} and c.kind = 'reserve' and c.qty > 0
+        and l.uid = any(${places}::uuid[]) and i.uid = any(${[...need.items]}::uuid[])
+    ), line as (select w.document, w.kind, w.body from work w join rival r on r.owner = w.id where w.warehouse_id = ${at.id})
+    select kind, body from line
+    union all
+    select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'document' and w.id in (select document from line)
+    union all
+    select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'task' and w.body->>'tote' = any(${places}::text[])`.execute(
+    db,
+  )
+  for (const row of rows) putWork(tables, row)
 }
 
 const loadLocations = async (
@@ -91,7 +124,7 @@ const STOCK_JOINS = sql`balance b join location l on l.warehouse_id = b.warehous
   join client c on c.id = b.client_id join item i on i.id = b.item_id`
 
 /** Stock rows of the loaded items at the loaded real places. Virtual places have no row that a rule looks at. */
-const loadStock = async (db: Executor, at: Scope, tables: MutableTables): Promise<void> => {
+const loadStock = async (db: Executor, at: Scope, serials: readonly string[], tables: MutableTables): Promise<void> => {
   const places = [...tables.locations.values()]
     .filter(location => !VIRTUAL.has(location.kind))
     .map(location => location.id)
@@ -99,7 +132,8 @@ const loadStock = async (db: Executor, at: Scope, tables: MutableTables): Promis
   if (places.length === 0 || items.length === 0) return
   const { rows } = await sql<StockRow>`
     select ${STOCK_COLUMNS} from ${STOCK_JOINS}
-    where b.warehouse_id = ${at.id} and l.uid = any(${places}::uuid[]) and i.uid = any(${items}::uuid[])`.execute(db)
+    where b.warehouse_id = ${at.id} and i.uid = any(${items}::uuid[])
+      and (l.uid = any(${places}::uuid[]) or (b.serial <> '' and b.serial = any(${[...serials]}::text[])))`.execute(db)
   for (const row of rows) tables.stock.set(stockKeyText(row), row)
 }
 

@@ -15,7 +15,15 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
     tx: DecisionTx,
     id: Task['id'],
   ): Promise<{ task: Task | undefined; lines: readonly Line[]; tables: Awaited<ReturnType<DecisionTx['load']>> }> => {
-    const first = await tx.load({ items: [], locations: [], documents: [], tasks: [id], lines: [], lots: [] })
+    const first = await tx.load({
+      items: [],
+      locations: [],
+      documents: [],
+      tasks: [id],
+      lines: [],
+      lots: [],
+      serials: [],
+    })
     const task = first.tasks.get(id)
     if (!task?.document) return { task, lines: [], tables: first }
     const tables = await tx.load({
@@ -25,6 +33,7 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
       tasks: [id],
       lines: [],
       lots: [],
+      serials: [],
     })
     return { task, lines: [...tables.lines.values()], tables }
   }

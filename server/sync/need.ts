@@ -12,10 +12,12 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
   const documents = new Set<Need['documents'][number]>()
   const tasks = new Set<Need['tasks'][number]>()
   const lines = new Set<Need['lines'][number]>()
+  const serials = new Set<string>()
   const lots = new Map<string, Need['lots'][number]>()
   for (const command of commands) {
     if ('item' in command) {
       items.add(command.item)
+      if (command.serial) serials.add(command.serial)
       if (command.lot)
         lots.set(`${command.client}|${command.item}|${command.lot}`, {
           client: command.client,
@@ -37,5 +39,6 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
     tasks: [...tasks],
     lines: [...lines],
     lots: [...lots.values()],
+    serials: [...serials],
   }
 }

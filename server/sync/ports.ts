@@ -23,6 +23,8 @@ export type Need = {
   tasks: readonly TaskId[]
   lines: readonly LineId[]
   lots: readonly { client: ClientId; item: ItemId; lot: string }[]
+  /** Serials that came in: their rows count in whatever place they lie. */
+  serials: readonly string[]
 }
 
 /** One judged command, ready to be written. */

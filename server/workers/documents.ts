@@ -153,7 +153,8 @@ const changedWhileBegun = (before: Document | undefined, lines: readonly Line[],
 export const wishes = (world: World, lines: readonly Line[], today: string): { line: Line; claims: Line['claims'] }[] =>
   lines.flatMap(line => {
     const item = world.item(line.item)
-    const missing = line.wanted - line.done - line.claims.reduce((sum, claim) => sum + claim.qty, 0)
+    // What was picked lies in the tote and is claimed there, so the claims alone say what is taken care of.
+    const missing = line.wanted - line.claims.reduce((sum, claim) => sum + claim.qty, 0)
     if (item === undefined || line.state !== 'open' || missing <= 0) return []
     const minDays = policyFor(world.policies, line.client).shelf.minDaysOut ?? 0
     const claims = allocate({

@@ -174,7 +174,9 @@ const bookDocuments = async (
   tx: Parameters<Parameters<SyncStore['decide']>[1]>[0],
 ): Promise<void> => {
   const ids = documents.map(erp => documentId(erp, deps.id))
-  const view = makeWorld(await tx.load({ items: [], locations: [], documents: ids, tasks: [], lines: [], lots: [] }))
+  const view = makeWorld(
+    await tx.load({ items: [], locations: [], documents: ids, tasks: [], lines: [], lots: [], serials: [] }),
+  )
   const effects = documents.map(erp => documentEffects(erp, deps.id, view))
   const all = {
     ...NOTHING,

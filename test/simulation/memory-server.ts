@@ -169,7 +169,7 @@ const decisionTx = (state: ServerState, site: SiteSeed, writes: Writes, wrote: (
   },
   reserve: async wants => reserved(state, writes, wants),
 })
-const NO_NEED: Need = { items: [], locations: [], documents: [], tasks: [], lines: [], lots: [] }
+const NO_NEED: Need = { items: [], locations: [], documents: [], tasks: [], lines: [], lots: [], serials: [] }
 
 const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTables => {
   const tables = emptyTables(site.warehouse.id)

@@ -206,6 +206,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
             tasks: [],
             lines: [],
             lots: [],
+            serials: [],
           }),
         ),
       )

@@ -85,6 +85,8 @@ const TABLES = [
      primary key (warehouse_id, id)
    ) with (fillfactor = 80)`,
   `create index work_document on work (warehouse_id, document)`,
+  `create index work_tote on work (warehouse_id, (body->>'tote')) where kind = 'task'`,
+  `create index claim_row on claim (warehouse_id, location_id, item_id) where qty > 0`,
   `create table change (
      warehouse_id int not null, seq bigint not null, n int not null, kind text not null, id text not null, client_id int, body jsonb,
      primary key (warehouse_id, seq, n))`,
