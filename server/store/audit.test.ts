@@ -33,34 +33,34 @@ describe('the audit of the books', async () => {
   )
   const rules = async () => (await audit(opened.db)).map(finding => finding.rule)
 
-  it('[L2] finds nothing while every projection equals its ledger', async () => {
+  it('[B2] finds nothing while every projection equals its ledger', async () => {
     expect(await audit(opened.db)).toEqual([])
   })
 
   it.each([
     [
-      '[L1] [L2] a balance that somebody edited',
+      '[B1] [B2] a balance that somebody edited',
       sql`update balance set on_hand = on_hand + 1 where on_hand > 0`,
       sql`update balance set on_hand = on_hand - 1 where on_hand > 0`,
-      ['L1', 'L2'],
+      ['B1', 'B2'],
     ],
     [
-      '[L3] a reservation that nobody claims',
+      '[B3] a reservation that nobody claims',
       sql`update balance set reserved = 2 where on_hand > 0`,
       sql`update balance set reserved = 0`,
-      ['L3'],
+      ['B3'],
     ],
     [
-      '[L4] a hold without a variance',
+      '[B4] a hold without a variance',
       sql`update balance set held = 2 where on_hand > 0`,
       sql`update balance set held = 0`,
-      ['L4'],
+      ['B4'],
     ],
     [
-      '[L7] a change numbered above the feed',
+      '[B7] a change numbered above the feed',
       sql`update feed set seq = seq - 1`,
       sql`update feed set seq = seq + 1`,
-      ['L7'],
+      ['B7'],
     ],
   ])('%s is found', async (_, breakIt, repair, expected) => {
     await breakIt.execute(opened.db)

@@ -14,14 +14,14 @@ const KEY = sql`warehouse_id, location_id, lpn, client_id, item_id, lot, serial,
 export const audit = async (db: Executor): Promise<readonly Finding[]> => {
   const checks: { rule: string; meaning: string; query: { execute(db: Executor): Promise<{ rows: unknown[] }> } }[] = [
     {
-      rule: 'L1',
+      rule: 'B1',
       meaning: 'the sum over all addresses, virtual ones included, is 0 for each client, item, lot and serial',
       query: sql`
         select warehouse_id, client_id, item_id, lot, serial, sum(on_hand) as sum from balance
         group by warehouse_id, client_id, item_id, lot, serial having sum(on_hand) <> 0 limit 20`,
     },
     {
-      rule: 'L2',
+      rule: 'B2',
       meaning: 'on-hand is the fold of the movements',
       query: sql`
         with leg as (
@@ -33,7 +33,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
         where coalesce(fold.q, 0) <> coalesce(balance.on_hand, 0) limit 20`,
     },
     ...(['reserve', 'hold'] as const).map(kind => ({
-      rule: kind === 'reserve' ? 'L3' : 'L4',
+      rule: kind === 'reserve' ? 'B3' : 'B4',
       meaning:
         kind === 'reserve'
           ? 'reserved is the fold of what lines claim'
@@ -45,7 +45,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
         where coalesce(fold.q, 0) <> coalesce(${sql.ref(kind === 'reserve' ? 'balance.reserved' : 'balance.held')}, 0) limit 20`,
     })),
     {
-      rule: 'L5',
+      rule: 'B5',
       meaning: 'what a line says it claims is what is claimed for it',
       query: sql`
         with said as (
@@ -56,7 +56,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
         where coalesce(said.q, 0) <> coalesce(kept.q, 0) limit 20`,
     },
     {
-      rule: 'L6',
+      rule: 'B6',
       meaning: 'the numbers of every epoch are gapless up to the last one, apart from declared holes',
       query: sql`
         select c.warehouse_id, c.device_id, c.epoch, d.last_seq, count(*) as known from command c
@@ -66,7 +66,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
         group by c.warehouse_id, c.device_id, c.epoch, d.last_seq having count(*) <> d.last_seq or max(c.seq) <> d.last_seq limit 20`,
     },
     {
-      rule: 'L7',
+      rule: 'B7',
       meaning: 'no change and no command is numbered above the feed',
       query: sql`
         select f.warehouse_id, f.seq, m.top from feed f
@@ -74,7 +74,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
               group by warehouse_id) m using (warehouse_id) where m.top > f.seq limit 20`,
     },
     {
-      rule: 'L8',
+      rule: 'B8',
       meaning: 'every command that crossed to or from the outside is in at most one message, and its message exists',
       query: sql`
         select c.warehouse_id, c.device_id, c.epoch, c.seq, c.message from command c

@@ -143,7 +143,7 @@ describe('a round of sync on the server', async () => {
     return sum
   }
 
-  it('[S20] a batch is booked once, and a repeated batch gets the same answers', async () => {
+  it('[T1] a batch is booked once, and a repeated batch gets the same answers', async () => {
     const batch = [sealer.seal(receive(2)), sealer.seal(receive(3))]
     const first = await sync(request(batch))
     expect(first.push).toMatchObject({
@@ -160,7 +160,7 @@ describe('a round of sync on the server', async () => {
     expect(await audit(opened.db)).toEqual([])
   })
 
-  it('[S21] a gap is named, nothing behind it is booked, and the pull half is served', async () => {
+  it('[T2] a gap is named, nothing behind it is booked, and the pull half is served', async () => {
     sealer.seal(receive())
     const answer = await sync(request([sealer.seal(receive())]))
     expect(answer.push).toMatchObject({ acked: 0, gap: 1, results: [] })
@@ -168,22 +168,22 @@ describe('a round of sync on the server', async () => {
   })
 
   const spoilt: [string, (s: Sealer) => Sealed, string][] = [
-    ['[A20] a forged signature', s => ({ ...s.seal(receive()), sig: 'A'.repeat(86) }), 'bad_signature'],
+    ['[T11] a forged signature', s => ({ ...s.seal(receive()), sig: 'A'.repeat(86) }), 'bad_signature'],
     [
-      '[A21] a foreign device inside the signed bytes',
+      '[T12] a foreign device inside the signed bytes',
       s => s.seal(receive(), NOW, body => ({ ...body, device: derivedId('device', 'other') })),
       'envelope_mismatch',
     ],
     [
-      '[S22] an unknown version',
+      '[T3] an unknown version',
       s => ({ ...s.seal(receive(), NOW, body => ({ ...body, v: 99 })), v: 99 }),
       'unknown_version',
     ],
-    ['[S22] an unknown type', s => s.seal(receive(), NOW, body => ({ ...body, type: 'teleport' })), 'unknown_type'],
-    ['[S23] a negative quantity', s => s.seal(receive(-3)), 'unreadable'],
-    ['[S23] a fractional quantity', s => s.seal(receive(1.5)), 'unreadable'],
-    ['[S23] a lot with control characters', s => s.seal(receive(1, { lot: 'A\u0007B' })), 'unreadable'],
-    ['[S24] an unknown item', s => s.seal(receive(1, { item: derivedId('item', 'nowhere') })), 'unknown_reference'],
+    ['[T3] an unknown type', s => s.seal(receive(), NOW, body => ({ ...body, type: 'teleport' })), 'unknown_type'],
+    ['[T4] a negative quantity', s => s.seal(receive(-3)), 'unreadable'],
+    ['[T4] a fractional quantity', s => s.seal(receive(1.5)), 'unreadable'],
+    ['[T4] a lot with control characters', s => s.seal(receive(1, { lot: 'A\u0007B' })), 'unreadable'],
+    ['[T5] an unknown item', s => s.seal(receive(1, { item: derivedId('item', 'nowhere') })), 'unknown_reference'],
   ]
   it.each(spoilt)(
     '%s is kept in quarantine, books nothing, and the command behind it is booked',
@@ -200,7 +200,7 @@ describe('a round of sync on the server', async () => {
     },
   )
 
-  it('[A22] a broken chain is kept in quarantine', async () => {
+  it('[T13] a broken chain is kept in quarantine', async () => {
     const first = sealer.seal(receive(1))
     await sync(request([first]))
     const other = makeSealer(site, sealer.device)
@@ -211,7 +211,7 @@ describe('a round of sync on the server', async () => {
     expect(await onDock()).toBe(1)
   })
 
-  it('[A23] another command under a known number freezes the device and books nothing', async () => {
+  it('[T14] another command under a known number freezes the device and books nothing', async () => {
     await sync(request([sealer.seal(receive(1))]))
     const twin = makeSealer(site, sealer.device)
     const answer = await sync(request([twin.seal(receive(9))]))
@@ -220,7 +220,7 @@ describe('a round of sync on the server', async () => {
     expect(await onDock()).toBe(1)
   })
 
-  it('[A24] a worker who never had the role books nothing', async () => {
+  it('[T15] a worker who never had the role books nothing', async () => {
     const counter = makeSealer(site, sealer.device, sealer.epoch, 1)
     sealer = counter
     const answer = await sync(request([counter.seal(receive(1))]))
@@ -228,13 +228,13 @@ describe('a round of sync on the server', async () => {
     expect(await onDock()).toBe(0)
   })
 
-  it('[S25] more than ordered is booked as it happened, with an exception', async () => {
+  it('[T6] more than ordered is booked as it happened, with an exception', async () => {
     const answer = await sync(request([sealer.seal(receive(25))]))
     expect(answer.push.results.map(r => r.outcome)).toEqual(['exception'])
     expect(await onDock()).toBe(25)
   })
 
-  it('[S26] a wrong clock is corrected, never refused', async () => {
+  it('[T7] a wrong clock is corrected, never refused', async () => {
     const answer = await sync(
       request([
         sealer.seal(receive(1), '1970-01-01T00:00:00.000Z'),
@@ -245,7 +245,7 @@ describe('a round of sync on the server', async () => {
     expect(await onDock()).toBe(2)
   })
 
-  it('[S27] a declared hole is recorded, and the commands behind it are taken', async () => {
+  it('[T8] a declared hole is recorded, and the commands behind it are taken', async () => {
     await sync(request([sealer.seal(receive(1))]))
     sealer.seal(receive(50))
     const after = sealer.seal(receive(2))
@@ -256,14 +256,14 @@ describe('a round of sync on the server', async () => {
     expect(await audit(opened.db)).toEqual([])
   })
 
-  it('[S28] a handheld that has seen more than the server gives the feed a new epoch', async () => {
+  it('[T9] a handheld that has seen more than the server gives the feed a new epoch', async () => {
     const feed = await stores.sync.feed(site.warehouse.id)
     const answer = await sync(request([], { cursor: `${feed.epoch}.all.${feed.seq + 5}` }))
     expect(answer.reset).toBe('feed_restored')
     expect((await stores.sync.feed(site.warehouse.id)).epoch).toBe('feedepoch999')
   })
 
-  it('[S29] closing a receipt writes one message that covers every receive of it once', async () => {
+  it('[T10] closing a receipt writes one message that covers every receive of it once', async () => {
     await sync(request([sealer.seal(receive(2))]))
     await sync(
       request([

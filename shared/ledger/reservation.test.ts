@@ -86,18 +86,18 @@ const wish = (qty: number, rows: readonly StockRow[], notExpiringBefore = '2026-
   }).map(claim => [places.find(p => p.id === claim.location)?.code, claim.lot, claim.qty])
 
 describe('where an order takes its goods from', () => {
-  it('[L10] the lot that expires first goes first, whatever place it lies in', () => {
+  it('[B10] the lot that expires first goes first, whatever place it lies in', () => {
     expect(wish(5, [row('A-01', 9, { lot: 'LATE' }), row('A-02', 9, { lot: 'SOON' })])).toEqual([['A-02', 'SOON', 5]])
   })
-  it('[L10] without expiry the lot that came in first goes first', () => {
+  it('[B10] without expiry the lot that came in first goes first', () => {
     expect(wish(5, [row('A-01', 9, { lot: 'NEW' }), row('A-02', 9, { lot: 'OLD' })])).toEqual([['A-02', 'OLD', 5]])
   })
-  it('[L10] a lot on hold and a lot that expires too soon are left alone (example H)', () => {
+  it('[B10] a lot on hold and a lot that expires too soon are left alone (example H)', () => {
     const rows = [row('A-01', 9, { lot: 'HELD' }), row('A-02', 9, { lot: 'SOON' }), row('A-02', 9, { lot: 'LATE' })]
     expect(wish(5, rows)).toEqual([['A-02', 'SOON', 5]])
     expect(wish(5, rows, '2027-01-01')).toEqual([['A-02', 'LATE', 5]])
   })
-  it('[L11] only free stock that is available, at an open place for picking, is promised', () => {
+  it('[B11] only free stock that is available, at an open place for picking, is promised', () => {
     const rows = [
       row('A-01', 9, { reserved: 4, held: 3 }),
       row('A-02', 9, { status: 'damaged' }),
@@ -107,7 +107,7 @@ describe('where an order takes its goods from', () => {
     ]
     expect(wish(5, rows)).toEqual([['A-01', '', 2]])
   })
-  it('[L12] one place that covers all goes before two that share it, then the pick face, then the walk', () => {
+  it('[B12] one place that covers all goes before two that share it, then the pick face, then the walk', () => {
     expect(wish(5, [row('A-01', 3), row('A-02', 8)])).toEqual([['A-02', '', 5]])
     expect(wish(2, [row('R-01', 8), row('A-02', 8), row('A-01', 8)])).toEqual([['A-01', '', 2]])
     expect(wish(10, [row('A-01', 3), row('A-02', 8)])).toEqual([
