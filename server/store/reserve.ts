@@ -56,6 +56,14 @@ export const reserveLines = async (
       on conflict (warehouse_id, kind, owner, location_id, item_id, lpn, client_id, lot, serial, status)
       do update set qty = c.qty + excluded.qty
       returning owner, location_id, lpn, lot, serial, status
+    ), stale as (
+      -- One row per object and commit: the row that an earlier statement of this commit wrote is replaced.
+      delete from change c using got g
+        join client k on k.id = g.client_id join item i on i.id = g.item_id
+        join location l on l.warehouse_id = ${at.id}::int and l.id = g.location_id
+      where c.warehouse_id = ${at.id}::int and c.seq = ${at.commit}::bigint and c.kind = 'balance'
+        and c.id = concat_ws(e'\\x1f', l.uid, g.lpn, g.status, k.uid, i.uid, g.lot, g.serial)
+      returning c.n
     ), ch as (
       insert into change (warehouse_id, seq, n, kind, id, client_id, body)
       select ${at.id}::int, ${at.commit}::bigint,
@@ -133,6 +141,10 @@ const writeLines = async (db: Executor, at: Scope & { commit: number }, lines: r
       from jsonb_to_recordset(${json(lines.map(body => ({ id: body.id, body })))}) as x(id uuid, body jsonb)
       where t.warehouse_id = ${at.id}::int and t.id = x.id
       returning t.id, t.client_id, t.body
+    ), stale as (
+      delete from change c using wrk
+      where c.warehouse_id = ${at.id}::int and c.seq = ${at.commit}::bigint and c.kind = 'line' and c.id = wrk.id::text
+      returning c.n
     )
     insert into change (warehouse_id, seq, n, kind, id, client_id, body)
     select ${at.id}::int, ${at.commit}::bigint,

@@ -255,6 +255,9 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
         })
       expect((await reserve(1)).map(l => l.claims.length)).toEqual([1])
       expect((await reserve(2)).map(l => l.claims.length)).toEqual([0])
+      const pulled = (await page(0)).rows
+      expect(new Set(pulled.map(r => `${r.c} ${r.k} ${r.id}`)).size).toBe(pulled.length)
+      expect(tablesOf(pulled).lines).toEqual(tablesOf((await snapshot()).rows).lines)
       const { rows } = await snapshot()
       const tables = tablesOf(rows)
       expect([...tables.stock.values()].find(row => row.location === claim.location)).toMatchObject({
