@@ -1,6 +1,6 @@
 // npm test: everything that must hold, in the order of how fast it fails. Ends with 1 when anything does not.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, root } from './build.mjs'
 import { findChromium } from './chromium.mjs'
@@ -14,6 +14,7 @@ if (chromium === null) {
 }
 const postgres = '/usr/lib/postgresql'
 const hasPostgres =
+  Boolean(process.env.TEST_DATABASE_URL) ||
   (existsSync(postgres) && readdirSync(postgres).some(v => existsSync(path.join(postgres, v, 'bin/postgres')))) ||
   (process.env.PATH ?? '').split(path.delimiter).some(folder => existsSync(path.join(folder, 'postgres')))
 if (!hasPostgres && process.env.CI === 'true') {
@@ -36,8 +37,31 @@ step('lint', () => call(bin('oxlint'), '--deny-warnings'))
 step('types', () => call(bin('tsc'), '--build'))
 step('build', () => build() === 0)
 if (!hasPostgres) console.log('skipped: tests on PostgreSQL, none is installed (CI would fail)')
-step('tests', () => call(bin('vitest'), 'run', ...(hasPostgres ? [] : ['--project', '!pg'])))
+const totals = { passed: 0, failed: 0, skipped: 0 }
+/** One project after the other: a browser beside a loaded database would only make both slow. */
+const tests = project => {
+  const report = path.join(root, 'dist', `tests-${project}.json`)
+  const good = call(
+    bin('vitest'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  )
+  if (existsSync(report)) {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
+    totals.passed += numPassedTests
+    totals.failed += numFailedTests
+    totals.skipped += numPendingTests
+  }
+  return good
+}
+for (const project of ['node', ...(hasPostgres ? ['pg'] : []), 'browser', 'e2e'])
+  step(`tests: ${project}`, () => tests(project))
 step('simulation', () => call('npm', 'run', '--silent', 'sim', '--', '--seeds', '200'))
 
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 if (failed.length > 0) console.error(`Not good: ${failed.join(', ')}`)
 process.exit(failed.length > 0 ? 1 : 0)
