@@ -94,8 +94,9 @@ const greyOf = (bitmap: ImageBitmap, stretched: boolean): Grey => {
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   const begun = performance.now()
   try {
-    reader.reset()
     reader.setHints(hints(data.id % 2 === 0))
+    // After a read some readers keep their half: without this a blank frame would give the last code again.
+    reader.reset()
     const result = reader.decodeWithState(
       new BinaryBitmap(new HybridBinarizer(greyOf(data.bitmap, data.view === 'stretched'))),
     )

@@ -1,19 +1,8 @@
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
-import type { ReaderOptions } from 'zxing-wasm/reader'
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url'
 import { stretch } from './frames.ts'
 import type { FromWorker, ToWorker } from './decode-messages.ts'
-
-/** Without `Plain` the GS1 data would arrive as bracketed text. */
-export const READER: ReaderOptions = {
-  formats: ['EAN13', 'UPCA', 'UPCE', 'EAN8', 'Code128', 'QRCode', 'DataMatrix', 'ITF14'],
-  tryHarder: true,
-  tryRotate: true,
-  tryInvert: false,
-  tryDownscale: true,
-  maxNumberOfSymbols: 1,
-  textMode: 'Plain',
-}
+import { READER } from './reader-options.ts'
 
 const say = (message: FromWorker): void => self.postMessage(message)
 let canvas: OffscreenCanvas | null = null

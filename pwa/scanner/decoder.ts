@@ -17,8 +17,8 @@ const start = (fallback: boolean): Worker =>
     : new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' })
 
 /** Decodes in a worker, one frame at a time. A dead or twice hung worker is replaced by the slower one in plain JavaScript. */
-export const makeDecoder = (onReads: (reads: readonly RawRead[]) => void): Decoder => {
-  let fallback = false
+export const makeDecoder = (onReads: (reads: readonly RawRead[]) => void, plain = false): Decoder => {
+  let fallback = plain
   let strikes = 0
   let ready = false
   let busy = false

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { UNKNOWN_PROFILE } from './profile.ts'
+import { listenToWedge } from './wedge.ts'
+
+describe('a keyboard scanner on a page', () => {
+  let scans: Scan[]
+  let keys: string[]
+  let clicks: number
+  let stop: () => void
+  const button = document.createElement('button')
+  const field = document.createElement('input')
+
+  beforeEach(() => {
+    scans = []
+    keys = []
+    clicks = 0
+    button.onclick = () => {
+      clicks += 1
+    }
+    field.value = ''
+    document.body.append(button, field)
+    stop = listenToWedge(window, {
+      profile: UNKNOWN_PROFILE,
+      completes: () => false,
+      onScan: scan => scans.push(scan),
+      onType: key => keys.push(key),
+    })
+  })
+  afterEach(() => {
+    stop()
+    button.remove()
+    field.remove()
+  })
+  const press = (key: string, target: Element = document.body): KeyboardEvent => {
+    const event = new KeyboardEvent('keydown', { key, code: key, bubbles: true, cancelable: true, composed: true })
+    target.dispatchEvent(event)
+    target.dispatchEvent(new KeyboardEvent('keyup', { key, code: key, bubbles: true, cancelable: true }))
+    return event
+  }
+  const scan = (text: string, target?: Element): void => {
+    for (const character of text) press(character, target)
+    press('Enter', target)
+  }
+
+  it('[K25] a scan is heard without a focused field, with its identifier cut off', () => {
+    scan(']E09780764544200')
+    expect(scans.map(s => [s.text, s.aim, s.source])).toEqual([['9780764544200', ']E0', 'wedge']])
+  })
+  it('[K26] two scans one after the other are two scans', () => {
+    scan('A-01')
+    scan('A-01')
+    expect(scans.map(s => s.text)).toEqual(['A-01', 'A-01'])
+  })
+  it('[K27] a scan never clicks the button that has the focus', () => {
+    button.focus()
+    scan('A B', button)
+    expect(clicks).toBe(0)
+    expect(scans.map(s => s.text)).toEqual(['A B'])
+  })
+  it('[K28] Enter with nothing open is left to the button of the person who presses it', () => {
+    expect(press('Enter', button).defaultPrevented).toBe(false)
+  })
+  it('[K29] the separator arrives as a key, as Ctrl+] and as text', () => {
+    scan('10AB<GS>17270331')
+    for (const character of '10AB') press(character)
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: ']', code: 'BracketRight', ctrlKey: true, bubbles: true, cancelable: true }),
+    )
+    for (const character of '17270331') press(character)
+    press('Enter')
+    expect(scans.map(s => s.text)).toEqual(['10AB\u001d17270331', '10AB\u001d17270331'])
+  })
+  it('[K30] a pasted code is a scan', () => {
+    const data = new DataTransfer()
+    data.setData('text', '9780764544200')
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    expect(scans.map(s => s.text)).toEqual(['9780764544200'])
+  })
+})
