@@ -9,15 +9,15 @@ describe('a keyboard scanner on a page', () => {
   let clicks: number
   let stop: () => void
   const button = document.createElement('button')
+  button.addEventListener('click', () => {
+    clicks += 1
+  })
   const field = document.createElement('input')
 
   beforeEach(() => {
     scans = []
     keys = []
     clicks = 0
-    button.onclick = () => {
-      clicks += 1
-    }
     field.value = ''
     document.body.append(button, field)
     stop = listenToWedge(window, {
