@@ -155,7 +155,6 @@ const anyRoster = (): Roster => ({
 
 /** An item and a dock of the running demo, read from the demo page's own data once the import has run. */
 const goods = async (
-  _url: string,
   database: { databaseUrl?: string; dataDir: string },
   warehouse: string,
 ): Promise<{ item: Item; dock: Location['id'] }> => {
