@@ -1,0 +1,15 @@
+import { ingest } from './ingest.ts'
+
+/** npm run bench -- NAME: prints a table and one JSON line. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  ingest: () => ingest(process.argv[3] ?? 'postgres'),
+}
+
+const name = process.argv[2] ?? ''
+const bench = BENCHES[name]
+if (bench === undefined) {
+  console.error(`Which bench? ${Object.keys(BENCHES).join(', ')}`)
+  process.exit(1)
+}
+await bench()
+process.exit(0)
