@@ -1,8 +1,10 @@
 import { ingest } from './ingest.ts'
+import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
+  scan,
 }
 
 const name = process.argv[2] ?? ''

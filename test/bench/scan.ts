@@ -1,0 +1,112 @@
+import { launch, setUp } from '../support/browser.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import { percentile, report } from './report.ts'
+
+const SCANS = 200
+const ITEM = '9780764544200'
+const THROTTLE = 4
+
+/** Last key of a scan → durable and drawn, on the built product at a fourth of the processor's speed. */
+export const scan = async (): Promise<void> => {
+  const product = await startProduct()
+  const browser = await launch()
+  try {
+    const handheld = await setUp(browser, product)
+    const { page } = handheld
+    await handheld.scan(product.badge('Ayşe'))
+    await handheld.band(/Receive \d+/)
+    await page
+      .getByRole('button', { name: /^Receive( \d+)?$/ })
+      .first()
+      .click()
+    await page.waitForTimeout(500)
+    for (let i = 0; i < 2; i += 1) {
+      await handheld.scan('XCNDC')
+      await page.waitForTimeout(1100)
+    }
+    await handheld.band('Scan item or pallet label')
+    await handheld.scan(ITEM)
+    await page.waitForTimeout(1000)
+    const cdp = await handheld.context.newCDPSession(page)
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE })
+    const empty = await page.evaluate(referenceInPage, SCANS / 4)
+    await page.evaluate(watchInPage)
+    for (let i = 0; i < SCANS; i += 1) {
+      await handheld.scan(ITEM)
+      await page.waitForTimeout(350)
+    }
+    const times = await page.evaluate(() => (window as unknown as { times: number[] }).times)
+    const reference = percentile(empty, 95)
+    report(
+      [
+        {
+          what: 'last key → durable and drawn',
+          n: times.length,
+          'p50 ms': Math.round(percentile(times, 50)),
+          'p95 ms': Math.round(percentile(times, 95)),
+        },
+        {
+          what: 'strict transaction of one row + frame',
+          n: empty.length,
+          'p50 ms': Math.round(percentile(empty, 50)),
+          'p95 ms': Math.round(reference),
+        },
+      ],
+      { bench: `scan ${THROTTLE}x`, value: percentile(times, 95), unit: 'ms p95', reference },
+    )
+  } finally {
+    await browser.close()
+    await product.stop()
+    await removeFolder(product.dataDir)
+  }
+}
+
+/** The least that durable and drawn can cost here: one strict transaction and the next frame. */
+const referenceInPage = async (n: number): Promise<number[]> => {
+  const db = await new Promise<IDBDatabase>((resolve, reject) => {
+    const open = indexedDB.open('bench', 1)
+    open.addEventListener('upgradeneeded', () => void open.result.createObjectStore('rows', { autoIncrement: true }))
+    open.addEventListener('success', () => resolve(open.result))
+    open.addEventListener('error', () => reject(new Error('no database')))
+  })
+  const times: number[] = []
+  for (let i = 0; i < n; i += 1) {
+    const from = performance.now()
+    await new Promise<void>(resolve => {
+      const tx = db.transaction('rows', 'readwrite', { durability: 'strict' })
+      tx.objectStore('rows').add({ i })
+      tx.addEventListener('complete', () => resolve())
+    })
+    await new Promise(resolve => requestAnimationFrame(resolve))
+    times.push(performance.now() - from)
+  }
+  return times
+}
+
+/** From the time stamp of Enter to the frame after the large figure has changed. */
+const watchInPage = (): void => {
+  const times: number[] = []
+  ;(window as unknown as { times: number[] }).times = times
+  let enter = 0
+  addEventListener(
+    'keydown',
+    event => {
+      if (event.key === 'Enter') enter = event.timeStamp
+    },
+    true,
+  )
+  let shown = document.querySelector('.hero')?.textContent
+  new MutationObserver(() => {
+    const now = document.querySelector('.hero')?.textContent
+    if (now === shown || enter === 0) return
+    shown = now
+    const from = enter
+    enter = 0
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel()
+      channel.port1.addEventListener('message', () => times.push(performance.now() - from))
+      channel.port1.start()
+      channel.port2.postMessage(0)
+    })
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })
+}
