@@ -2,7 +2,7 @@ import { launch, setUp } from '../support/browser.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import { percentile, report } from './report.ts'
 
-const SCANS = 200
+const SCANS = 120
 const ITEM = '9780764544200'
 const THROTTLE = 4
 
@@ -13,6 +13,18 @@ export const scan = async (): Promise<void> => {
   try {
     const handheld = await setUp(browser, product)
     const { page } = handheld
+    // Before the app's own listener, which lets nobody else hear a scan's Enter.
+    await handheld.context.addInitScript(() => {
+      addEventListener(
+        'keydown',
+        event => {
+          if (event.key === 'Enter') document.documentElement.dataset['enter'] = String(event.timeStamp)
+        },
+        true,
+      )
+    })
+    await page.reload()
+    await handheld.band('Scan your badge')
     await handheld.scan(product.badge('Ayşe'))
     await handheld.band(/Receive \d+/)
     await page
@@ -87,21 +99,13 @@ const referenceInPage = async (n: number): Promise<number[]> => {
 const watchInPage = (): void => {
   const times: number[] = []
   ;(window as unknown as { times: number[] }).times = times
-  let enter = 0
-  addEventListener(
-    'keydown',
-    event => {
-      if (event.key === 'Enter') enter = event.timeStamp
-    },
-    true,
-  )
   let shown = document.querySelector('.hero')?.textContent
   new MutationObserver(() => {
     const now = document.querySelector('.hero')?.textContent
-    if (now === shown || enter === 0) return
+    const from = Number(document.documentElement.dataset['enter'] ?? 0)
+    if (now === shown || from === 0) return
     shown = now
-    const from = enter
-    enter = 0
+    document.documentElement.dataset['enter'] = '0'
     requestAnimationFrame(() => {
       const channel = new MessageChannel()
       channel.port1.addEventListener('message', () => times.push(performance.now() - from))
