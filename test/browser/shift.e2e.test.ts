@@ -52,7 +52,7 @@ describe('a shift on the built product', () => {
       .filter(row => row.item === item)
       .reduce((sum, row) => sum + row.quantity, 0)
   const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let i = 0; i < 200; i += 1) {
+    for (let i = 0; i < 500; i += 1) {
       if (await holds()) return
       await new Promise(resolve => setTimeout(resolve, 150))
     }

@@ -46,7 +46,7 @@ export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
     await page.waitForFunction(
       ([source, flags]) => new RegExp(source ?? '', flags).test(document.body.innerText),
       typeof part === 'string' ? [part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ''] : [part.source, part.flags],
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
   },
 })
