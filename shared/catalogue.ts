@@ -31,6 +31,17 @@ export type Item = {
   codes: readonly string[]
   tracking: Tracking
   active: boolean
+  /** Of the ERP's own tree, for reports and ABC classes. */
+  category?: string | null
+  /** What kind of place it needs ('cold', 'hazard'); missing = any. Places say what they accept. */
+  storage?: string | null
+  /** Goods of it arrive with status inspection where the policy says `item`. */
+  inspect?: boolean
+  /** Overrides the client's policy: days left at receipt and when it leaves; whole life, for percentages. */
+  shelf?: { acceptDays: number | null; minDaysOut: number | null; lifeDays: number | null } | null
+  weightG?: number | null
+  /** SHA-256 of a thumbnail of at most 10 kB. */
+  picture?: string | null
 }
 
 /** SUPPLIER, CUSTOMER and the rest have two sides as well, so that every movement has both. */
@@ -50,7 +61,36 @@ export type Location = {
   /** Where a tote, carton or cart stands. */
   parent: LocationId | null
   active: boolean
+  /** Most base units and pallets that fit; null = no limit. Putting more asks for a second scan. */
+  capacity?: { units: number | null; lpns: number | null } | null
+  /** Kinds of storage that may lie here; missing = everything. */
+  accepts?: readonly string[] | null
+  /** What may lie side by side; missing = anything of any client. */
+  mix?: 'item' | 'lot' | 'client' | null
+  /** Goods must stand on a pallet label here. */
+  lpnRequired?: boolean
+  /** The pick face of an item: its home, refilled below `min` up to `max`. */
+  face?: { client: ClientId; item: ItemId; min: number; max: number } | null
+  /** A worker found no room; put-away passes it by until a supervisor clears it or goods leave. */
+  full?: boolean
+  /** Of a carton: whose order is in it and how far it is. */
+  carton?: Carton | null
 }
+
+export type Carton = {
+  document: DocumentId
+  /** Name of a type of the policy, null = no type. */
+  type: string | null
+  weightG: number | null
+  /** Millimetres. */
+  size: { l: number; w: number; h: number } | null
+  tracking: string | null
+  closed: boolean
+  shipped: boolean
+}
+
+/** Licence plate: the label of a pallet or box of stock. Its id is derived from its label, alike on every device. */
+export type Lpn = { id: LpnId; client: ClientId; label: string }
 
 export type Lot = {
   client: ClientId
@@ -61,10 +101,10 @@ export type Lot = {
   blocked: boolean
 }
 
-export type DocumentKind = 'receipt' | 'order'
+export type DocumentKind = 'receipt' | 'order' | 'return'
 export type DocumentState = 'open' | 'started' | 'closed' | 'cancelled'
 
-/** A receipt (from a purchase order, an ASN, or blind) or an order of a customer. */
+/** A receipt (from a purchase order, an ASN, or blind), an order of a customer, or a return. An order that is closed has left. */
 export type Document = {
   id: DocumentId
   kind: DocumentKind
@@ -75,8 +115,15 @@ export type Document = {
   state: DocumentState
   due: string | null
   priority: number
-  /** True for a receipt that was made on the floor without a document. */
+  /** True for a receipt or return that was made on the floor without a document. */
   blind: boolean
+  /** A receipt whose supplier has announced lots and pallets. */
+  asn?: boolean
+  /** Of a return: the order whose goods come back. */
+  origin?: DocumentId | null
+  carrier?: string | null
+  /** Of an order: everything is packed, cartons are closed. */
+  ready?: boolean
 }
 
 export type LineState = 'open' | 'done' | 'short' | 'cancelled'
@@ -102,6 +149,13 @@ export type Line = {
   claims: readonly Claim[]
   /** Reason of a short or of an unexpected row. */
   reason: string | null
+  /** Announced by an ASN or proposed by a return. */
+  lot?: string | null
+  expiry?: string | null
+  lpn?: LpnId | null
+  /** Order: has left, and of that has come back. */
+  shipped?: number
+  returned?: number
 }
 
 export type TaskKind =
@@ -128,6 +182,44 @@ export type Task = {
   lease: { device: DeviceId; worker: WorkerId | null } | null
   /** Tote that is bound to the task's order, once bound. */
   tote: LocationId | null
+  /** Pick tasks of one walk: they are leased together. */
+  batch?: TaskBatch | null
+  /** What put-away, replenish and put-back carry; null for work on a document. */
+  goods?: TaskGoods | null
+  count?: CountTask | null
+  due?: string | null
+  priority?: number
+  /** Why it was made ("zero", "short", "min", "demand"), in the words of flows. */
+  cause?: string | null
+}
+
+/** `one`: all orders in one tote, sorted at packing; `each`: one tote per order. */
+export type TaskBatch = { id: string; totes: 'each' | 'one' }
+
+/** Loose goods, or everything on a pallet (`item` null, `from.lpn` set). `to` is the suggestion, `qty` null = all. */
+export type TaskGoods = {
+  item: ItemId | null
+  lot: string
+  serial: string
+  from: { location: LocationId; lpn: LpnId; status: StockStatus }
+  to: LocationId | null
+  qty: number | null
+  /** The order line whose goods are put back. */
+  line: LineId | null
+}
+
+export const COUNT_MODES = ['guided', 'blind', 'spot', 'recount', 'total'] as const
+export type CountMode = (typeof COUNT_MODES)[number]
+
+/** One place, or one item in it. `notBy`: who counted before; `hidden`: quantities are withheld from the counter. */
+export type CountTask = {
+  location: LocationId
+  item: ItemId | null
+  mode: CountMode
+  /** 0 for the first count, raised by every recount. */
+  index: number
+  notBy: readonly WorkerId[]
+  hidden: boolean
 }
 
 export type Worker = {

@@ -9,7 +9,7 @@ describe('policies', () => {
     expect(v.parse(policySchema, DEFAULT_POLICY)).toEqual(DEFAULT_POLICY)
   })
   it("[L9] a client's own policy counts, else the warehouse's", () => {
-    const own = { ...DEFAULT_POLICY, task: { noPrefill: false } }
+    const own = { ...DEFAULT_POLICY, task: { ...DEFAULT_POLICY.task, noPrefill: false } }
     const set = { version: 1, warehouse: DEFAULT_POLICY, clients: { c1: own } }
     expect(policyFor(set, 'c1')).toBe(own)
     expect(policyFor(set, 'c2')).toBe(DEFAULT_POLICY)
@@ -19,9 +19,9 @@ describe('policies', () => {
     ['a percentage above 1000', { receive: { ...DEFAULT_POLICY.receive, overPct: 1000.5 } }, false],
     ['a negative percentage', { receive: { ...DEFAULT_POLICY.receive, overPct: -1 } }, false],
     ['a broken percentage', { receive: { ...DEFAULT_POLICY.receive, overPct: 2.5 } }, true],
-    ['half a day', { shelf: { acceptDays: 0.5, minDaysOut: null } }, false],
-    ['ten years', { shelf: { acceptDays: 3650, minDaysOut: 3650 } }, true],
-    ['more than ten years', { shelf: { acceptDays: 3651, minDaysOut: null } }, false],
+    ['half a day', { shelf: { ...DEFAULT_POLICY.shelf, acceptDays: 0.5, minDaysOut: null } }, false],
+    ['ten years', { shelf: { ...DEFAULT_POLICY.shelf, acceptDays: 3650, minDaysOut: 3650 } }, true],
+    ['more than ten years', { shelf: { ...DEFAULT_POLICY.shelf, acceptDays: 3651, minDaysOut: null } }, false],
     ['a roster of 30 days', { worker: { rosterDays: 30 } }, true],
     ['a roster of 31 days', { worker: { rosterDays: 31 } }, false],
     ['a word that nobody knows', { pick: { ...DEFAULT_POLICY.pick, fefo: 'maybe' } }, false],

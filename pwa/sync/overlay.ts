@@ -163,4 +163,6 @@ const mutable = (tables: Tables, items: Map<ItemId, Item>): MutableTables => ({
   lines: new Map(tables.lines),
   tasks: new Map(tables.tasks),
   stock: new Map(tables.stock),
+  lpns: new Map(tables.lpns),
+  undone: new Set(tables.undone),
 })

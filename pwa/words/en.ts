@@ -105,6 +105,16 @@ export const en: Words = {
     'label.bad': 'The label cannot be read. Scan another one',
     'undo.none': 'Nothing to undo',
     cancelled: 'Cancelled. Put it back',
+    // receive, the rest
+    // putaway
+    // pick, the rest
+    // pack and ship
+    // count
+    // move, status, scrap
+    // replenish
+    // return
+    // look-up
+    // undo and photos
 
     hello: 'Hello {name}',
     'login.first': 'First scan your badge',
@@ -211,6 +221,16 @@ export const en: Words = {
     'fact.next': 'Next',
     'fact.status': 'Status',
     'fact.from': 'From',
+    // receive, the rest
+    // putaway
+    // pick, the rest
+    // pack and ship
+    // count
+    // move, status, scrap
+    // replenish
+    // return
+    // look-up
+    // undo and photos
     't.home': 'Home',
     't.login': 'Log in',
     't.enrol': 'Set up',
@@ -297,5 +317,23 @@ export const en: Words = {
     'cmd.tote.bind': 'Tote',
     'cmd.close': 'Closed',
     'cmd.unmatched': 'Unknown code',
+    'cmd.reject': 'Rejected',
+    'cmd.putaway': 'Put away',
+    'cmd.pack': 'Packed',
+    'cmd.move': 'Moved',
+    'cmd.lpn.move': 'Pallet moved',
+    'cmd.status': 'Status changed',
+    'cmd.scrap': 'Scrapped',
+    'cmd.ship': 'Shipped',
+    'cmd.return': 'Returned',
+    'cmd.extra': 'Put aside',
+    'cmd.count.observed': 'Counted',
+    'cmd.count.request': 'Count asked for',
+    'cmd.carton.open': 'Box opened',
+    'cmd.carton.close': 'Box closed',
+    'cmd.full': 'Place is full',
+    'cmd.park': 'Tote left',
+    'cmd.note': 'Note',
+    'cmd.undo': 'Taken back',
   },
 }

@@ -97,6 +97,16 @@ export const tr: Words = {
     'label.bad': 'Etiket okunamıyor. Başka etiket okut',
     'undo.none': 'Geri alınacak bir şey yok',
     cancelled: 'İptal edildi. Yerine koy',
+    // receive, the rest
+    // putaway
+    // pick, the rest
+    // pack and ship
+    // count
+    // move, status, scrap
+    // replenish
+    // return
+    // look-up
+    // undo and photos
 
     hello: 'Merhaba {name}',
     'login.first': 'Önce kartını okut',
@@ -203,6 +213,16 @@ export const tr: Words = {
     'fact.next': 'Sıradaki',
     'fact.status': 'Durum',
     'fact.from': 'Nereden',
+    // receive, the rest
+    // putaway
+    // pick, the rest
+    // pack and ship
+    // count
+    // move, status, scrap
+    // replenish
+    // return
+    // look-up
+    // undo and photos
     't.home': 'Ana ekran',
     't.login': 'Giriş',
     't.enrol': 'Kurulum',
@@ -289,5 +309,23 @@ export const tr: Words = {
     'cmd.tote.bind': 'Kutu',
     'cmd.close': 'Kapandı',
     'cmd.unmatched': 'Tanınmayan kod',
+    'cmd.reject': 'Reddedildi',
+    'cmd.putaway': 'Yerleştirildi',
+    'cmd.pack': 'Paketlendi',
+    'cmd.move': 'Taşındı',
+    'cmd.lpn.move': 'Palet taşındı',
+    'cmd.status': 'Durum değişti',
+    'cmd.scrap': 'Hurda',
+    'cmd.ship': 'Sevk edildi',
+    'cmd.return': 'İade alındı',
+    'cmd.extra': 'Kenara kondu',
+    'cmd.count.observed': 'Sayıldı',
+    'cmd.count.request': 'Sayım istendi',
+    'cmd.carton.open': 'Koli açıldı',
+    'cmd.carton.close': 'Koli kapandı',
+    'cmd.full': 'Yer dolu',
+    'cmd.park': 'Kutu bırakıldı',
+    'cmd.note': 'Not',
+    'cmd.undo': 'Geri alındı',
   },
 }

@@ -14,11 +14,11 @@ export type ApplyAt = { warehouse: number; device: number; epoch: string; commit
 export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument): Promise<void> => {
   const { rows } = await sql<{ commands: number; movements: number; claims: number; messages: number; work: number }>`
     with cmd as (
-      insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, feed_seq, received_at)
+      insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, undoes, feed_seq, received_at)
       select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
-             x.worker, x.awaits, x.message, ${at.commit}::bigint, ${at.now}::timestamptz
+             x.worker, x.awaits, x.message, x.undoes, ${at.commit}::bigint, ${at.now}::timestamptz
       from jsonb_to_recordset(${json(doc.commands)})
-           as x(seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid)
+           as x(seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid, undoes text)
       order by x.seq
       on conflict (warehouse_id, device_id, epoch, seq) do nothing
       returning seq, hash

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Document, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
+import type { Document, Line, Location, Lot, Lpn, Task } from '../../shared/catalogue.ts'
 import { claimChanges } from '../../shared/ledger/world.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
@@ -61,7 +61,7 @@ export const documentOf = async (
   )
   const clients = await names.client(db, [
     ...goods.map(g => g.client),
-    ...effects.flatMap(e => [...e.documents, ...e.tasks].map(row => row.client)),
+    ...effects.flatMap(e => [...e.documents, ...e.tasks, ...e.lpns].map(row => row.client)),
   ])
   const locations = await writeLocations(
     db,
@@ -87,6 +87,7 @@ export const documentOf = async (
       worker: entry.worker,
       awaits: entry.awaits,
       at: entry.at,
+      undoes: undoesOf(entry.effects),
       message: covers.find(c => c.own && c.seq === entry.sealed.seq)?.key ?? null,
     })),
     movements: entries.flatMap(entry =>
@@ -149,6 +150,9 @@ export const documentOf = async (
   }
 }
 
+/** The command of the same handheld that this one takes back. */
+const undoesOf = ({ undone: [of] }: Effects): string | null => (of === undefined ? null : `${of.epoch}/${of.seq}`)
+
 const lastOf = <T>(rows: readonly T[], by: (row: T) => string): T[] => [
   ...new Map(rows.map(row => [by(row), row])).values(),
 ]
@@ -172,6 +176,16 @@ const workRows = (effects: readonly Effects[]) => {
         document: b.document,
         client: b.client,
         state: b.state,
+        body: b as unknown,
+      })),
+    ),
+    ...effects.flatMap(e =>
+      e.lpns.map((b: Lpn) => ({
+        kind: 'lpn',
+        id: b.id,
+        document: null,
+        client: b.client,
+        state: 'open',
         body: b as unknown,
       })),
     ),

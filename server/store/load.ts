@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import type { Document, Item, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
+import type { Document, Item, Line, Location, Lot, Lpn, Task } from '../../shared/catalogue.ts'
 import type { ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
-import { lotKey } from '../../shared/ledger/world.ts'
+import { commandText, lotKey } from '../../shared/ledger/world.ts'
+import type { CommandKey } from '../../shared/sync/command.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import type { PolicySet } from '../../shared/policy.ts'
@@ -26,10 +27,12 @@ const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit
 export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<MutableTables> => {
   const tables = emptyTables(at.warehouse)
   await loadPolicies(db, at, tables)
-  await loadItems(db, need.items, tables)
+  const onPallets = await loadPallets(db, at, need.lpns, tables)
+  await loadItems(db, [...need.items, ...onPallets.items], tables)
+  await loadUndone(db, at, need.undone, tables)
   await loadWork(db, at, need, tables)
-  await loadRivals(db, at, need, tables)
-  await loadLocations(db, at, [...need.locations, ...claimedPlaces(tables)], tables)
+  await loadRivals(db, at, need, onPallets, tables)
+  await loadLocations(db, at, [...need.locations, ...onPallets.places, ...claimedPlaces(tables)], tables)
   await loadLots(db, at, [...need.lots, ...claimedLots(tables)], tables)
   await loadStock(db, at, need.serials, tables)
   return tables
@@ -68,22 +71,59 @@ const putWork = (tables: MutableTables, { kind, body }: { kind: string; body: un
   if (kind === 'document') tables.documents.set((body as Document).id, body as Document)
   if (kind === 'line') tables.lines.set((body as Line).id, body as Line)
   if (kind === 'task') tables.tasks.set((body as Task).id, body as Task)
+  if (kind === 'lpn') tables.lpns.set((body as Lpn).id, body as Lpn)
+}
+
+type OnPallets = { items: readonly ItemId[]; places: readonly LocationId[] }
+
+/** The pallets themselves, and what is on them wherever it lies: its items and places are needed as if they were named. */
+const loadPallets = async (db: Executor, at: Scope, lpns: Need['lpns'], tables: MutableTables): Promise<OnPallets> => {
+  if (lpns.length === 0) return { items: [], places: [] }
+  const ids = [...lpns]
+  const known = await sql<{ kind: string; body: unknown }>`
+    select kind, body from work where warehouse_id = ${at.id} and id = any(${ids}::uuid[])`.execute(db)
+  for (const row of known.rows) putWork(tables, row)
+  const { rows } = await sql<StockRow>`
+    select ${STOCK_COLUMNS} from ${STOCK_JOINS} where b.warehouse_id = ${at.id} and b.lpn = any(${ids}::uuid[])`.execute(
+    db,
+  )
+  for (const row of rows) tables.stock.set(stockKeyText(row), row)
+  return { items: rows.map(row => row.item), places: rows.map(row => row.location) }
+}
+
+/** Which of these commands have been taken back already. */
+const loadUndone = async (db: Executor, at: Scope, keys: Need['undone'], tables: MutableTables): Promise<void> => {
+  if (keys.length === 0) return
+  const { rows } = await sql<CommandKey>`
+    select x.device, x.epoch, x.seq
+    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as x(device uuid, epoch text, seq bigint)
+    join device d on d.uid = x.device
+    join command c on c.warehouse_id = ${at.id} and c.device_id = d.id and c.undoes = x.epoch || '/' || x.seq`.execute(
+    db,
+  )
+  for (const key of rows) tables.undone.add(commandText(key))
 }
 
 /**
  * What other people's work has to do with these commands: tasks that hold the same totes, and lines that have reserved the
  * rows goods are taken from. Without them the server would miss what only it can see.
  */
-const loadRivals = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
-  if (need.tasks.length === 0) return
-  const places = [...need.locations]
+const loadRivals = async (
+  db: Executor,
+  at: Scope,
+  need: Need,
+  onPallets: OnPallets,
+  tables: MutableTables,
+): Promise<void> => {
+  if (need.tasks.length === 0 && need.lpns.length === 0 && !need.takes) return
+  const places = [...need.locations, ...onPallets.places]
   const { rows } = await sql<{ kind: string; body: unknown }>`
     with rival as (
       select distinct c.owner from claim c
       join location l on l.warehouse_id = c.warehouse_id and l.id = c.location_id
       join item i on i.id = c.item_id
       where c.warehouse_id = ${at.id} and c.kind = 'reserve' and c.qty > 0
-        and l.uid = any(${places}::uuid[]) and i.uid = any(${[...need.items]}::uuid[])
+        and l.uid = any(${places}::uuid[]) and i.uid = any(${[...need.items, ...onPallets.items]}::uuid[])
     ), line as (select w.document, w.kind, w.body from work w join rival r on r.owner = w.id where w.warehouse_id = ${at.id})
     select kind, body from line
     union all

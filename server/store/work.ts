@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Line, Task } from '../../shared/catalogue.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { WorkStore } from '../ports.ts'
+import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
@@ -15,26 +16,10 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
     tx: DecisionTx,
     id: Task['id'],
   ): Promise<{ task: Task | undefined; lines: readonly Line[]; tables: Awaited<ReturnType<DecisionTx['load']>> }> => {
-    const first = await tx.load({
-      items: [],
-      locations: [],
-      documents: [],
-      tasks: [id],
-      lines: [],
-      lots: [],
-      serials: [],
-    })
+    const first = await tx.load({ ...NO_NEED, tasks: [id] })
     const task = first.tasks.get(id)
     if (!task?.document) return { task, lines: [], tables: first }
-    const tables = await tx.load({
-      items: [],
-      locations: [],
-      documents: [task.document],
-      tasks: [id],
-      lines: [],
-      lots: [],
-      serials: [],
-    })
+    const tables = await tx.load({ ...NO_NEED, documents: [task.document], tasks: [id] })
     return { task, lines: [...tables.lines.values()], tables }
   }
 

@@ -231,7 +231,7 @@ const awaitsOf = (command: Command, effects: Effects): DocumentId | null =>
 
 const authorised = (worker: Worker | null, command: Command): boolean => {
   if (worker === null || !worker.active) return false
-  const process = processOf(command.type)
+  const process = processOf(command)
   const client = command.client
   return (
     process !== undefined &&

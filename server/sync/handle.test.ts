@@ -268,7 +268,14 @@ describe('a round of sync on the server', async () => {
     await sync(
       request([
         sealer.seal(receive(3)),
-        sealer.seal({ type: 'close', client: receipt.client, task: derivedId('task', run), document: receipt.id }),
+        sealer.seal({
+          type: 'close',
+          process: 'receive',
+          place: null,
+          client: receipt.client,
+          task: derivedId('task', run),
+          document: receipt.id,
+        }),
       ]),
     )
     const late = await sync(request([sealer.seal(receive(1))]))

@@ -1,5 +1,7 @@
+import type { Act } from '../../shared/sync/act.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
-import type { WarehouseId } from '../../shared/ids.ts'
+import { NO_LPN } from '../../shared/ids.ts'
+import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import type { Need } from './ports.ts'
 
@@ -14,7 +16,16 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
   const lines = new Set<Need['lines'][number]>()
   const serials = new Set<string>()
   const lots = new Map<string, Need['lots'][number]>()
-  for (const command of commands) {
+  const lpns = new Set<Need['lpns'][number]>()
+  const undone: Need['undone'][number][] = []
+  const pallet = (id: Need['lpns'][number]): void => {
+    if (id !== NO_LPN) lpns.add(id)
+  }
+  const read = (command: Act | Command): void => {
+    if (command.type === 'undo') {
+      undone.push({ device: command.device, ...command.of })
+      return read(command.act)
+    }
     if ('item' in command) {
       items.add(command.item)
       if (command.serial) serials.add(command.serial)
@@ -25,13 +36,18 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
           lot: command.lot,
         })
     }
-    if ('from' in command) locations.add(command.from.location)
-    if ('to' in command) locations.add(command.to.location)
-    if ('tote' in command && command.tote) locations.add(command.tote)
+    for (const place of placesOf(command)) locations.add(place)
+    if ('from' in command) pallet(command.from.lpn)
+    if ('to' in command) pallet(command.to.lpn)
+    if ('lpn' in command) pallet(command.lpn)
+    if (command.type === 'count.observed') pallet(command.place.lpn)
+    if ('order' in command && command.order) documents.add(command.order)
+    if (command.type === 'count.request' && command.only) items.add(command.only)
     if ('document' in command && command.document) documents.add(command.document)
     if ('task' in command && command.task) tasks.add(command.task)
     if ('line' in command && command.line) lines.add(command.line)
   }
+  for (const command of commands) read(command)
   return {
     items: [...items],
     locations: [...locations],
@@ -40,5 +56,26 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
     lines: [...lines],
     lots: [...lots.values()],
     serials: [...serials],
+    lpns: [...lpns],
+    undone,
+    takes: commands.some(command => takesGoods(command.type === 'undo' ? command.act : command)),
   }
 }
+
+const takesGoods = (command: Act | Command): boolean =>
+  'from' in command || 'fromPlace' in command || command.type === 'count.observed' || command.type === 'ship'
+
+const placesOf = (command: Act | Command): readonly LocationId[] => [
+  ...('from' in command ? [command.from.location] : []),
+  ...('to' in command ? [command.to.location] : []),
+  ...('fromPlace' in command ? [command.fromPlace, command.toPlace] : []),
+  ...('tote' in command && command.tote !== null ? [command.tote] : []),
+  ...('carton' in command ? [command.carton] : []),
+  ...('cartons' in command ? command.cartons : []),
+  ...('door' in command && command.door !== null ? [command.door] : []),
+  ...('parent' in command && command.parent !== null ? [command.parent] : []),
+  ...('mobile' in command ? [command.mobile] : []),
+  ...('place' in command && command.place !== null
+    ? [typeof command.place === 'string' ? command.place : command.place.location]
+    : []),
+]

@@ -6,6 +6,7 @@ import type {
   ItemId,
   LineId,
   LocationId,
+  LpnId,
   TaskId,
   WarehouseId,
   WorkerId,
@@ -13,6 +14,7 @@ import type {
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
+import type { CommandKey } from '../../shared/sync/command.ts'
 import type { CommandResult, Outcome, Row, Sealed } from '../../shared/sync/wire.ts'
 
 /** What a batch needs to be judged. The store loads these, their documents' lines and tasks, and all stock rows they touch. */
@@ -25,6 +27,26 @@ export type Need = {
   lots: readonly { client: ClientId; item: ItemId; lot: string }[]
   /** Serials that came in: their rows count in whatever place they lie. */
   serials: readonly string[]
+  /** Pallets: what is on them counts wherever it lies, and so do the lines that have reserved it. */
+  lpns: readonly LpnId[]
+  /** Commands that are to be taken back: which of them have been already. */
+  undone: readonly CommandKey[]
+  /** Goods are taken from the places: the lines that have reserved them there count. */
+  takes: boolean
+}
+
+/** A need of nothing, to name only what is needed. */
+export const NO_NEED: Need = {
+  items: [],
+  locations: [],
+  documents: [],
+  tasks: [],
+  lines: [],
+  lots: [],
+  serials: [],
+  lpns: [],
+  undone: [],
+  takes: false,
 }
 
 /** One judged command, ready to be written. */

@@ -142,7 +142,14 @@ describe('the workers between our books and a real HTTP ERP', async () => {
         to: looseAt(placeId(site, 'DOCK-1')),
         qty: line.wanted,
       }),
-      sealer.seal({ type: 'close', client: line.client, task: null, document: document.id }),
+      sealer.seal({
+        type: 'close',
+        process: 'receive',
+        place: null,
+        client: line.client,
+        task: null,
+        document: document.id,
+      }),
     ]
     const at = { warehouse: site.warehouse.id, device: sealer.device, epoch }
     const prepared = await prepare(commands, at, async () => true)

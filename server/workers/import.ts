@@ -6,6 +6,7 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ErpConnector, Inbound } from '../erp/connector.ts'
+import { NO_NEED } from '../sync/ports.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { documentEffects, documentId, wishes } from './documents.ts'
 import type { ErpDocument } from './documents.ts'
@@ -174,9 +175,7 @@ const bookDocuments = async (
   tx: Parameters<Parameters<SyncStore['decide']>[1]>[0],
 ): Promise<void> => {
   const ids = documents.map(erp => documentId(erp, deps.id))
-  const view = makeWorld(
-    await tx.load({ items: [], locations: [], documents: ids, tasks: [], lines: [], lots: [], serials: [] }),
-  )
+  const view = makeWorld(await tx.load({ ...NO_NEED, documents: ids }))
   const effects = documents.map(erp => documentEffects(erp, deps.id, view))
   const all = {
     ...NOTHING,

@@ -1,6 +1,7 @@
-import type { Document, Line, Location, Lot, Task } from '../catalogue.ts'
+import type { CountMode, Document, Line, Location, Lot, Lpn, Task } from '../catalogue.ts'
 import type { ExceptionKind } from '../exception.ts'
-import type { DocumentId } from '../ids.ts'
+import type { DocumentId, TaskId } from '../ids.ts'
+import type { CommandKey } from '../sync/command.ts'
 import type { Movement, StockKey } from './stock.ts'
 
 /** A signed change of what a pending variance holds on one stock row. `owner` names the variance. */
@@ -9,8 +10,32 @@ export type HoldChange = { owner: string; key: StockKey; qty: number }
 /** A fact that contradicts the books. At most one is open per (kind, subject); a second hit raises its counter. */
 export type ExceptionDraft = { id: string; kind: ExceptionKind; subject: string; body: Record<string, unknown> }
 
-/** What the ERP must be told. The server fills in the lines from the commands that no message covers yet. */
-export type MessageDraft = { type: 'receipt'; document: DocumentId; final: boolean }
+/**
+ * What the ERP must be told. The server fills in the lines from the commands of the document that no message covers yet.
+ * `final`: no more is expected on the document.
+ */
+export type MessageDraft = { type: 'receipt' | 'shipment' | 'return'; document: DocumentId; final: boolean }
+
+/**
+ * What somebody saw of one stock row. It books nothing; the server keeps it, compares it with the book at its point and
+ * makes or renews the row's one pending variance.
+ */
+export type Observation = {
+  key: StockKey
+  /** Units seen. */
+  seen: number
+  /** `short`: the picker found less; `count`: somebody counted. */
+  kind: 'count' | 'short'
+  count: string
+  task: TaskId | null
+  mode: CountMode
+  attempt: number
+  at: string
+  unc: number | null
+  reason: string | null
+  typed: boolean
+  photos: readonly string[]
+}
 
 /**
  * All that one command does to the world. Rows are given in their state AFTER it, each id once.
@@ -26,6 +51,11 @@ export type Effects = {
   holds: readonly HoldChange[]
   exceptions: readonly ExceptionDraft[]
   messages: readonly MessageDraft[]
+  /** Labels of pallets that are new here. */
+  lpns: readonly Lpn[]
+  observations: readonly Observation[]
+  /** Commands that this one takes back: they can be taken back once. */
+  undone: readonly CommandKey[]
 }
 
 export const NOTHING: Effects = {
@@ -38,4 +68,7 @@ export const NOTHING: Effects = {
   holds: [],
   exceptions: [],
   messages: [],
+  lpns: [],
+  observations: [],
+  undone: [],
 }

@@ -1,7 +1,19 @@
-import type { Document, Item, Line, Location, Lot, Task, VirtualKind } from '../catalogue.ts'
+import type {
+  Document,
+  DocumentKind,
+  Item,
+  Line,
+  Location,
+  Lot,
+  Lpn,
+  Task,
+  TaskKind,
+  VirtualKind,
+} from '../catalogue.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
-import type { ClientId, DocumentId, ItemId, LineId, LocationId, TaskId, WarehouseId } from '../ids.ts'
+import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId, WarehouseId } from '../ids.ts'
 import type { PolicySet } from '../policy.ts'
+import type { CommandKey } from '../sync/command.ts'
 import type { Effects } from './effects.ts'
 import { keyOf, stockKeyText } from './stock.ts'
 import type { Balance, StockKey, StockRow } from './stock.ts'
@@ -19,7 +31,15 @@ export type Tables = {
   tasks: ReadonlyMap<TaskId, Task>
   /** By `stockKeyText`. */
   stock: ReadonlyMap<string, StockRow>
+  lpns: ReadonlyMap<LpnId, Lpn>
+  /** Commands that were taken back, by `commandText`; the server loads what it is asked about. */
+  undone: ReadonlySet<string>
 }
+
+export const commandText = (key: CommandKey): string => `${key.device}/${key.epoch}/${key.seq}`
+
+/** The work that a document is opened for, where nothing else is said. */
+const MAIN: Record<DocumentKind, TaskKind> = { receipt: 'receive', order: 'pick', return: 'return' }
 
 export const lotKey = (client: ClientId, item: ItemId, lot: string): string => [client, item, lot].join('\u001f')
 
@@ -40,13 +60,20 @@ export interface View {
   line(id: LineId): Line | undefined
   linesOf(document: DocumentId): readonly Line[]
   task(id: TaskId): Task | undefined
-  taskOf(document: DocumentId): Task | undefined
+  /** The document's task of a kind; without a kind, the work that it is opened for (receive, pick, return). */
+  taskOf(document: DocumentId, kind?: TaskKind): Task | undefined
   tasks(): Iterable<Task>
   /** Zero balance where there is no row. */
   stock(key: StockKey): StockRow
   /** Rows that are not empty. */
   stockAt(location: LocationId): readonly StockRow[]
   stockOf(client: ClientId, item: ItemId): readonly StockRow[]
+  /** What is on a pallet, wherever the books have it. */
+  stockOn(lpn: LpnId): readonly StockRow[]
+  lpn(id: LpnId): Lpn | undefined
+  /** Lines that have reserved goods on a stock row. */
+  linesClaiming(key: StockKey): readonly Line[]
+  isUndone(key: CommandKey): boolean
 }
 
 /** A View that effects can be applied to. `reset` forgets them all: the rebase is reset + replay. */
@@ -102,6 +129,9 @@ export const claimChanges = (before: Line | undefined, after: Line): { key: Stoc
   return [...changes.values()].filter(change => change.qty !== 0)
 }
 
+const claimKeys = (line: Line): readonly string[] =>
+  line.claims.map(claim => stockKeyText({ ...claim, client: line.client, item: line.item }))
+
 /** Builds the world over confirmed tables. The tables may be replaced only by making a new World. */
 export const makeWorld = (tables: Tables): World => {
   const locations = layered(tables.locations)
@@ -114,6 +144,12 @@ export const makeWorld = (tables: Tables): World => {
   const taskByDocument = indexed(tables.tasks.values(), task => task.document)
   const stockByLocation = indexed(tables.stock.values(), row => row.location)
   const stockByItem = indexed(tables.stock.values(), row => clientItem(row.client, row.item))
+  const onPallets = [...tables.stock.values()].filter(row => row.lpn !== NO_LPN)
+  const stockByLpn = indexed(onPallets, row => row.lpn)
+  const lpns = layered(tables.lpns)
+  const undone = new Set<string>()
+  const claimRows = [...tables.lines.values()].flatMap(line => claimKeys(line).map(key => ({ key, line })))
+  const linesByClaim = indexed(claimRows, row => row.key)
 
   /** Base rows of an index in their present state, then the pending rows that the base does not have. */
   const current = <K, V>(
@@ -156,6 +192,16 @@ export const makeWorld = (tables: Tables): World => {
     for (const row of effects.tasks) tasks.over.set(row.id, row)
     for (const row of effects.locations) locations.over.set(row.id, row)
     for (const row of effects.lots) lots.over.set(lotKey(row.client, row.item, row.lot), row)
+    for (const row of effects.lpns) lpns.over.set(row.id, row)
+    for (const key of effects.undone) undone.add(commandText(key))
+  }
+
+  const linesClaiming = (key: StockKey): readonly Line[] => {
+    const text = stockKeyText(key)
+    const found = new Map<LineId, Line>()
+    for (const { line } of linesByClaim.get(text) ?? []) found.set(line.id, lines.get(line.id) ?? line)
+    for (const line of lines.over.values()) found.set(line.id, line)
+    return [...found.values()].filter(line => claimKeys(line).includes(text)).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   return {
@@ -177,14 +223,17 @@ export const makeWorld = (tables: Tables): World => {
         line => line.document === id,
       ).sort((a, b) => a.no - b.no),
     task: tasks.get,
-    taskOf: id =>
-      current(
+    taskOf: (id, kind) => {
+      const document = documents.get(id)
+      const wanted = kind ?? (document === undefined ? undefined : MAIN[document.kind])
+      return current(
         taskByDocument.get(id),
         tasks,
         tables.tasks,
         task => task.id,
         task => task.document === id,
-      )[0],
+      ).find(task => task.kind === wanted)
+    },
     tasks: tasks.all,
     stock: rowOf,
     stockAt: id =>
@@ -199,9 +248,14 @@ export const makeWorld = (tables: Tables): World => {
           row => row.client === client && row.item === item,
         ),
       ),
+    stockOn: id => filled(current(stockByLpn.get(id), stock, tables.stock, stockKeyText, row => row.lpn === id)),
+    lpn: lpns.get,
+    linesClaiming,
+    isUndone: key => undone.has(commandText(key)) || tables.undone.has(commandText(key)),
     apply,
     reset: () => {
-      for (const layer of [locations, lots, documents, lines, tasks, stock]) layer.over.clear()
+      for (const layer of [locations, lots, documents, lines, tasks, stock, lpns]) layer.over.clear()
+      undone.clear()
     },
     changedStock: () => stock.over.values(),
   }

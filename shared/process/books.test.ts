@@ -114,6 +114,7 @@ const pickDraft = work.map(({ number, no, item, lot, serial, place, qty, tote })
 }))
 const shortDraft = work.map(({ number, no, item, lot, serial, place }): Draft => ({
   type: 'short',
+  process: 'pick',
   client: one.id,
   item: item.id,
   lot,
@@ -125,9 +126,9 @@ const shortDraft = work.map(({ number, no, item, lot, serial, place }): Draft =>
   reason: 'NOT_FOUND',
 }))
 const otherDraft = fc.constantFrom<Draft[]>(
-  { type: 'close', client: one.id, task: null, document: documentId('PO-1') },
-  { type: 'close', client: one.id, task: null, document: documentId('NEW-1') },
-  { type: 'unmatched', client: null, document: null, scan: '??' },
+  { type: 'close', process: 'receive', place: null, client: one.id, task: null, document: documentId('PO-1') },
+  { type: 'close', process: 'receive', place: null, client: one.id, task: null, document: documentId('NEW-1') },
+  { type: 'unmatched', process: 'receive', place: null, client: null, document: null, scan: '??' },
   {
     type: 'tote.bind',
     client: one.id,

@@ -1,3 +1,4 @@
+import type { Act } from '../sync/act.ts'
 import type { Command } from '../sync/command.ts'
 import { lookup } from './lookup.ts'
 import { pick } from './pick.ts'
@@ -8,5 +9,10 @@ import { receive } from './receive.ts'
 export const PROCESSES: readonly Process[] = [receive, pick, lookup]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)
-export const processOf = (type: Command['type']): Process | undefined =>
-  PROCESSES.find(process => process.commands.includes(type))
+
+/** Which process judges an act: the one that it names where several share its type, else the only one that has the type. */
+export const processOf = (act: Act | Command): Process | undefined => {
+  if (act.type === 'undo') return processOf(act.act)
+  const named = 'process' in act ? act.process : null
+  return PROCESSES.find(process => process.commands.includes(act.type) && (named === null || process.name === named))
+}

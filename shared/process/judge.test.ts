@@ -73,7 +73,14 @@ const picked = (qty: number, over: Partial<DraftOf<'pick'>> = {}): Draft => ({
   ...over,
 })
 const so8 = { task: taskId('SO-8'), document: documentId('SO-8'), line: lineId('SO-8', 1) }
-const closing = (number: string): Draft => ({ type: 'close', client: one.id, task: null, document: documentId(number) })
+const closing = (number: string): Draft => ({
+  type: 'close',
+  process: 'receive',
+  place: null,
+  client: one.id,
+  task: null,
+  document: documentId(number),
+})
 
 const after = (drafts: readonly Draft[], over: Partial<WorldSeed> = {}, on = device) => {
   const world = demoWorld(over)
@@ -118,7 +125,17 @@ describe('what cannot be read', () => {
         label: 'T',
       },
     ],
-    ['a close of nothing', { type: 'close', client: one.id, task: null, document: derivedId('document', '?') }],
+    [
+      'a close of nothing',
+      {
+        type: 'close',
+        process: 'receive',
+        place: null,
+        client: one.id,
+        task: null,
+        document: derivedId('document', '?'),
+      },
+    ],
     ['a short of a line of another item', { ...picked(1), type: 'short', item: bowl.id, reason: 'EMPTY' } as Draft],
   ])('[L1] %s is quarantined and books nothing', (_, draft) => {
     const { last, world } = after([draft])

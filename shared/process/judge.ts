@@ -10,8 +10,7 @@ import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
 import type { Outcome } from '../sync/wire.ts'
 import { contradiction } from './contradiction.ts'
 import { processOf } from './index.ts'
-import { isMobile } from './pick-lines.ts'
-import type { CommandTimes } from './process.ts'
+import type { CommandTimes, Process } from './process.ts'
 import { isVirtual } from './virtual.ts'
 
 export type Judgement = { outcome: Outcome; reason: QuarantineReason | null; effects: Effects }
@@ -21,59 +20,59 @@ export type Judgement = { outcome: Outcome; reason: QuarantineReason | null; eff
  * nothing itself. Roles, signatures and numbers are the server's affair and have been checked before.
  */
 export const judge = (world: World, command: Command, key: CommandKey, times: CommandTimes): Judgement => {
-  const process = processOf(command.type)
+  const process = processOf(command)
   if (process === undefined) return { outcome: 'quarantined', reason: 'unknown_type', effects: NOTHING }
-  const unknown = unknownReference(world, command)
+  const unknown = unknownReference(process, world, command)
   if (unknown !== null) {
     const effects = unknown === 'target' ? toUnknown(world, command, times) : NOTHING
     return { outcome: 'quarantined', reason: 'unknown_reference', effects: checked(world, effects, key) }
   }
-  const effects = checked(world, process.decide(world, command, key, times), key)
+  const effects = checked(world, decided(process, world, command, key, times), key)
   return { outcome: effects.exceptions.length > 0 ? 'exception' : 'applied', reason: null, effects }
 }
 
+const decided = (process: Process, view: View, command: Command, key: CommandKey, times: CommandTimes): Effects =>
+  command.type === 'undo' ? takenBack(process, view, command, key, times) : process.decide(view, command, key, times)
+
 /**
- * 'target': goods have left a known place, only where they went or for whom is not known; they can at least be booked as
- * gone. 'other': not even that can be read.
+ * The opposite of an earlier act of the same handheld, once. Goods that have moved on meanwhile are fetched from where they
+ * were all the same; the row that goes below zero by it is named by `undo_late` too, so that a person puts it right.
  */
-const unknownReference = (view: View, command: Command): 'target' | 'other' | null => {
-  if ('item' in command && view.item(command.item)?.client !== command.client) return 'other'
-  if ('from' in command && view.location(command.from.location) === undefined) return 'other'
-  switch (command.type) {
-    case 'receive': {
-      const document = view.document(command.document)
-      const isKnown = document === undefined ? command.blind : document.kind === 'receipt'
-      return isKnown && view.location(command.to.location) !== undefined ? null : 'other'
-    }
-    case 'pick':
-      return isWork(view, command) && view.location(command.to.location) !== undefined ? null : 'target'
-    case 'short':
-      return isWork(view, command) ? null : 'other'
-    case 'tote.bind': {
-      const isTote = command.tote === null || isMobile(view, command.tote)
-      return isTote && view.task(command.task)?.document === command.document ? null : 'other'
-    }
-    case 'close':
-      return view.document(command.document) === undefined ? 'other' : null
-    case 'unmatched':
-      return null
+const takenBack = (
+  process: Process,
+  view: View,
+  c: CommandOf<'undo'>,
+  key: CommandKey,
+  times: CommandTimes,
+): Effects => {
+  const of: CommandKey = { device: key.device, ...c.of }
+  if (view.isUndone(of)) return NOTHING
+  const effects = process.undo(view, c.act, { of, key, times })
+  const late = effects.movements.find(m => {
+    const row = view.stock(keyOf({ ...m, ...m.from }))
+    return row.onHand < m.qty && !isVirtual(view.location(m.from.location))
+  })
+  const subject = late === undefined ? '' : stockKeyText(keyOf({ ...late, ...late.from }))
+  return {
+    ...effects,
+    undone: [of],
+    exceptions: [
+      ...effects.exceptions,
+      ...(late === undefined ? [] : [contradiction(key, 'undo_late', subject, { of: c.of, qty: late.qty })]),
+    ],
   }
 }
 
-/** Task, document and line belong together, and the line wants this item of this client. */
-const isWork = (view: View, c: CommandOf<'pick' | 'short'>): boolean => {
-  const line = view.line(c.line)
-  return (
-    view.document(c.document) !== undefined &&
-    view.task(c.task)?.document === c.document &&
-    line?.document === c.document &&
-    line.item === c.item &&
-    line.client === c.client
-  )
+const unknownReference = (process: Process, view: View, command: Command): 'target' | 'other' | null => {
+  const act = command.type === 'undo' ? command.act : command
+  if ('item' in act && view.item(act.item)?.client !== act.client) return 'other'
+  if ('from' in act && view.location(act.from.location) === undefined) return 'other'
+  // What was taken back was judged when it happened: its own references are those of that day.
+  return command.type === 'undo' ? null : process.unknown(view, command)
 }
 
 const toUnknown = (view: View, command: Command, times: CommandTimes): Effects => {
-  if (command.type !== 'pick') return NOTHING
+  if (!('from' in command) || !('qty' in command) || !('item' in command)) return NOTHING
   const { client, item, lot, serial, from, qty } = command
   const to = { location: virtualLocation(view.warehouse, 'unknown'), lpn: NO_LPN, status: 'available' as const }
   return { ...NOTHING, movements: [{ client, item, lot, serial, from, to, qty, ...times }] }

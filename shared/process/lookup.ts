@@ -101,4 +101,6 @@ export const lookup: Process<LookupState> = {
   prompt,
   step,
   decide: () => NOTHING,
+  unknown: () => null,
+  undo: () => NOTHING,
 }

@@ -105,6 +105,16 @@ export const MESSAGES = [
   'label.bad',
   'undo.none',
   'cancelled',
+  // receive, the rest
+  // putaway
+  // pick, the rest
+  // pack and ship
+  // count
+  // move, status, scrap
+  // replenish
+  // return
+  // look-up
+  // undo and photos
 ] as const
 export type MessageKey = (typeof MESSAGES)[number]
 
@@ -166,5 +176,15 @@ export const WORDS = [
   'fact.next',
   'fact.status',
   'fact.from',
+  // receive, the rest
+  // putaway
+  // pick, the rest
+  // pack and ship
+  // count
+  // move, status, scrap
+  // replenish
+  // return
+  // look-up
+  // undo and photos
 ] as const
 export type WordKey = (typeof WORDS)[number]

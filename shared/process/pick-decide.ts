@@ -104,8 +104,8 @@ const progress = (view: View, task: Task, changed: readonly Line[]): Pick<Effect
  * it is held, free stock included, because the picker looked and there is none. On-hand stays until a person decides.
  */
 const short = (view: View, c: CommandOf<'short'>, key: CommandKey): Effects => {
-  const task = view.task(c.task)
-  if (task === undefined || view.line(c.line) === undefined) return NOTHING
+  const task = c.task === null ? undefined : view.task(c.task)
+  if (task === undefined || c.document === null || c.line === null || view.line(c.line) === undefined) return NOTHING
   const stockKey = keyOf({ ...c, ...c.from })
   const row = view.stock(stockKey)
   const here = (claim: Line['claims'][number]): boolean => isAt(claim, c.from, c.lot, c.serial)

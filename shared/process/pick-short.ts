@@ -39,7 +39,7 @@ export const stepReason = (state: PickState, n: number, visit: Visit, view: View
   const to = { location: tote, lpn: NO_LPN, status: 'available' as const }
   const picked: Draft[] =
     short > 0 ? [{ type: 'pick', ...work, to, qty: short, entered: { n: short, packaging: null } }] : []
-  const commands: Draft[] = [...picked, { type: 'short', ...work, reason }]
+  const commands: Draft[] = [...picked, { type: 'short', process: 'pick', ...work, reason }]
   // The row gives nothing more to this order, so its other lines on the row end with it.
   const rest = walk(state, view).filter(other => rowOf(other) !== rowOf(visit))
   const values = { item: view.item(line.item)?.name ?? '', n: short }

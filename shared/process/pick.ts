@@ -8,6 +8,8 @@ import { stepReason, stepShort, stepShortNumber } from './pick-short.ts'
 import { atPlace, current, settled } from './pick-state.ts'
 import type { PickNext, PickState } from './pick-state.ts'
 import type { Visit } from './pick-lines.ts'
+import { undoPick } from './pick-undo.ts'
+import { unknownPick } from './pick-unknown.ts'
 import type { Input, Moment, Process } from './process.ts'
 import { badLabel, mistaken } from './readings.ts'
 
@@ -78,6 +80,8 @@ const answer = (state: PickState, input: Input, view: View, moment: Moment): Pic
       return stepNumber(state, input.value, visit, view, moment)
     case 'choice':
       return state.at === 'reason' ? stepReason(state, input.n, visit, view) : stay(state, 'wrong', 'no.key')
+    case 'photo':
+      return stay(state, 'wrong', 'no.key')
     case 'text':
       if (state.at === 'lot' || state.at === 'serial') return stepMark(state, input.value, null, visit, view, moment)
       return stay(state, 'unknown', 'unknown', { scanned: input.value })
@@ -98,4 +102,6 @@ export const pick: Process<PickState> = {
   prompt: promptPick,
   step,
   decide: decidePick,
+  unknown: unknownPick,
+  undo: undoPick,
 }

@@ -1,9 +1,10 @@
 import type { TaskKind, Worker } from '../catalogue.ts'
-import type { DeviceId, DocumentId, ItemId, LocationId, TaskId } from '../ids.ts'
+import type { DeviceId, DocumentId, ItemId, LocationId, LpnId, TaskId } from '../ids.ts'
 import type { Effects } from '../ledger/effects.ts'
 import type { View } from '../ledger/world.ts'
 import type { Role } from '../roles.ts'
 import type { CodeKind, Resolved } from '../scan/scan.ts'
+import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, Draft } from '../sync/command.ts'
 import type { MessageKey, Values, WordKey } from './message.ts'
 
@@ -41,7 +42,7 @@ export type PromptLine = {
   state: 'open' | 'next' | 'done' | 'short'
 }
 
-export type AskKind = CodeKind | 'expiry' | 'quantity' | 'confirm' | 'reason' | 'any'
+export type AskKind = CodeKind | 'expiry' | 'quantity' | 'weight' | 'text' | 'confirm' | 'reason' | 'photo' | 'any'
 
 /** All that the one generic screen needs to draw any process. */
 export type Prompt = {
@@ -56,8 +57,8 @@ export type Prompt = {
   expects: readonly CodeKind[]
   /** Only this client's codes count (inside a task); null outside. */
   client: Worker['id'] | string | null
-  /** Reason tiles or choices, 1..9, when `ask.kind` is 'reason'. */
-  choices: readonly { word: WordKey; value: string }[]
+  /** Reason tiles or choices, 1..9, when `ask.kind` is 'reason'. A `code` is shown as it is (carton types, places). */
+  choices: readonly { word: WordKey; value: string; code?: string }[]
   keys: readonly KeyOffer[]
   confirm: Confirm | null
 }
@@ -72,6 +73,8 @@ export type Input =
   | { kind: 'key'; command: string }
   /** The n-th choice, from 1. */
   | { kind: 'choice'; n: number }
+  /** Pictures that were taken for what is in hand, by their SHA-256 (hex); they wait in a store of their own. */
+  | { kind: 'photo'; sha: string }
 
 export type Next<S extends ProcessState = ProcessState> = {
   state: S
@@ -90,6 +93,7 @@ export type Start =
   | { document: DocumentId }
   | { item: ItemId }
   | { location: LocationId }
+  | { lpn: LpnId }
   | { blind: true }
   | { nothing: true }
 
@@ -107,7 +111,20 @@ export interface Process<S extends ProcessState = ProcessState> {
   prompt(state: S, view: View, moment: Moment): Prompt
   step(state: S, input: Input, view: View, moment: Moment): Next<S>
   decide(view: View, command: Command, key: CommandKey, times: CommandTimes): Effects
+  /**
+   * References of a command that are not known or do not belong together. 'target': goods have left a known place, only
+   * where they went or for whom is not known, so they are booked as gone; 'other': not even that can be read. Its item and
+   * the place of a `from` have been checked before.
+   */
+  unknown(view: View, command: Command): 'target' | 'other' | null
+  /** Effects of taking an act of this process back: the opposite movements, lines and tasks as they were before it. */
+  undo(view: View, act: Act, at: UndoAt): Effects
+  /** Why an act cannot be taken back any more (the carton has left); null = it can. Asked on the handheld only. */
+  undoBarred?(view: View, act: Act): MessageKey | null
 }
+
+/** `of`: the command that is taken back, what it made is named after it. `key`: the undo itself. */
+export type UndoAt = { of: CommandKey; key: CommandKey; times: CommandTimes }
 
 /** Corrected times of a command, ISO: out-leg, in-leg, ± ms. */
 export type CommandTimes = { takenAt: string; at: string; unc: number | null }

@@ -157,8 +157,8 @@ const unexpected = (c: CommandOf<'receive'>, key: CommandKey, no: number): Line 
 })
 
 const closed = (view: View, c: CommandOf<'close'>): Effects => {
-  const document = view.document(c.document)
-  const task = view.taskOf(c.document)
+  const document = c.document === null ? undefined : view.document(c.document)
+  const task = document === undefined ? undefined : view.taskOf(document.id)
   if (document === undefined || document.kind !== 'receipt' || document.state === 'closed') return NOTHING
   return {
     ...NOTHING,

@@ -57,7 +57,15 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
 /** An unknown code at the dock is a fact of its own: goods stand there. The text is kept, work goes on. */
 const keepUnknown = (state: ReceiveState, resolved: Resolved): ReceiveNext => {
   if (resolved.readings.length > 0) return mistaken(state, resolved)
-  const command: Draft = { type: 'unmatched', client: state.client, document: state.document, scan: resolved.scan.raw }
+  const { client, document } = state
+  const command: Draft = {
+    type: 'unmatched',
+    process: 'receive',
+    client,
+    document,
+    place: state.dock,
+    scan: resolved.scan.raw,
+  }
   return go(state, 'unknown', 'kept', { scanned: resolved.scan.text }, [command])
 }
 

@@ -404,7 +404,14 @@ describe('the end, and no document', () => {
     const end = anna.key('XCDNE')
     expect(end).toMatchObject({ verdict: 'done', message: { key: 'closed' }, finished: true })
     expect(end.commands).toEqual([
-      { type: 'close', client: one.id, task: taskId('PO-7'), document: documentId('PO-7') },
+      {
+        type: 'close',
+        process: 'receive',
+        place: null,
+        client: one.id,
+        task: taskId('PO-7'),
+        document: documentId('PO-7'),
+      },
     ])
     expect(world.document(documentId('PO-7'))?.state).toBe('closed')
     expect(world.task(taskId('PO-7'))?.state).toBe('done')

@@ -8,6 +8,8 @@ import { decideReceive } from './receive-decide.ts'
 import { stepAsked, stepLine } from './receive-goods.ts'
 import { isOpen, startReceive, stepDocument, withoutDocument } from './receive-open.ts'
 import { askReceive, promptReceive } from './receive-prompt.ts'
+import { undoReceive } from './receive-undo.ts'
+import { unknownReceive } from './receive-unknown.ts'
 import type { ReceiveNext, ReceiveState } from './receive-state.ts'
 
 const stepKey = (state: ReceiveState, command: string, view: View, moment: Moment): ReceiveNext => {
@@ -28,7 +30,8 @@ const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => 
   const rest = lines.filter(line => line.state === 'open' && line.done < line.wanted).length
   if (rest > 0 && !confirmed(state, 'XCDNE', moment.monoMs))
     return ask(state, 'XCDNE', moment.monoMs, 'ask.rest', { n: rest })
-  const command: Draft = { type: 'close', client, task: view.taskOf(document)?.id ?? null, document }
+  const task = view.taskOf(document)?.id ?? null
+  const command: Draft = { type: 'close', process: 'receive', client, task, document, place: null }
   const no = view.document(document)?.number ?? ''
   return { ...go({ ...state, at: 'document', hand: null }, 'done', 'closed', { no }, [command]), finished: true }
 }
@@ -38,6 +41,7 @@ const answer = (state: ReceiveState, input: Input, view: View, moment: Moment): 
     case 'key':
       return stepKey(state, input.command, view, moment)
     case 'choice':
+    case 'photo':
       return stay(state, 'wrong', 'no.key')
     case 'number':
       if (state.at === 'line') return stepNumber(state, input.value, view)
@@ -75,4 +79,6 @@ export const receive: Process<ReceiveState> = {
   prompt: promptReceive,
   step,
   decide: decideReceive,
+  unknown: unknownReceive,
+  undo: undoReceive,
 }

@@ -1,4 +1,4 @@
-import type { Client, Document, Item, Line, Location, Lot, Task } from '../catalogue.ts'
+import type { Client, Document, Item, Line, Location, Lot, Lpn, Task } from '../catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId, WarehouseId } from '../ids.ts'
 import { isEmpty, stockKeyText } from '../ledger/stock.ts'
 import type { StockRow, StockStatus } from '../ledger/stock.ts'
@@ -58,6 +58,7 @@ export type Bodies = {
   line: Line
   task: Task
   lot: Lot
+  lpn: Lpn
   policy: PolicySet
   roster: RosterBody
   balance: BalanceBody
@@ -86,6 +87,8 @@ export type MutableTables = {
   lines: Map<LineId, Line>
   tasks: Map<TaskId, Task>
   stock: Map<string, StockRow>
+  lpns: Map<LpnId, Lpn>
+  undone: Set<string>
 }
 
 export const emptyTables = (warehouse: WarehouseId): MutableTables => ({
@@ -98,6 +101,8 @@ export const emptyTables = (warehouse: WarehouseId): MutableTables => ({
   lines: new Map(),
   tasks: new Map(),
   stock: new Map(),
+  lpns: new Map(),
+  undone: new Set(),
 })
 
 /** Puts one row into the tables; a null body removes it. Roster and client rows are not part of the tables. */
@@ -117,6 +122,8 @@ export const putRow = (tables: MutableTables, row: Row): void => {
       return set(tables.tasks)
     case 'lot':
       return set(tables.lots)
+    case 'lpn':
+      return set(tables.lpns)
     case 'policy': {
       if (row.b !== null) tables.policies = row.b as PolicySet
       return

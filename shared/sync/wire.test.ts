@@ -44,6 +44,7 @@ const formOf = (schema: GenericSchema): string => JSON.stringify(toJsonSchema(sc
  */
 const HASHES: Record<number, string> = {
   1: '7d551ea992eb8f0d9a4afedfd3ed7598a311e0b5dbe72311e788aa5ff1ef9f5c',
+  2: '9776e5c1fe946435be86eeccb51101492612e01f96aadb05013487d6fd00a0b4',
 }
 
 describe('the wire', () => {

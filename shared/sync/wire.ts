@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { DeviceId, SessionId, WarehouseId, WorkerId } from '../ids.ts'
-import { isoInstant, text, uuid } from './command.ts'
+import { isoInstant, text, uuid } from './act.ts'
 
 /** Limits of one round, in both directions. Beyond them: 413, and the handheld halves its batch. */
 export const MAX_COMMANDS = 100
@@ -67,7 +67,18 @@ export const resultSchema = v.object({
 export type CommandResult = v.InferOutput<typeof resultSchema>
 
 /** Kinds of rows in the feed. A lease travels inside its task, totes and cartons are locations. */
-export const KINDS = ['client', 'location', 'document', 'line', 'task', 'lot', 'policy', 'roster', 'balance'] as const
+export const KINDS = [
+  'client',
+  'location',
+  'document',
+  'line',
+  'task',
+  'lot',
+  'lpn',
+  'policy',
+  'roster',
+  'balance',
+] as const
 export type Kind = (typeof KINDS)[number]
 
 /**

@@ -1,3 +1,4 @@
+import { NO_NEED } from '../../server/sync/ports.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
@@ -121,15 +122,7 @@ export const openFloor = async (store: SyncStore, site: SiteSeed): Promise<reado
 /** The desk reserves what an order still lacks. */
 export const reserveOrder = (store: SyncStore, site: SiteSeed, id: DocumentId, now: string): Promise<void> =>
   store.decide({ warehouse: site.warehouse.id, now }, async tx => {
-    const known = await tx.load({
-      items: [],
-      locations: [],
-      documents: [id],
-      tasks: [],
-      lines: [],
-      lots: [],
-      serials: [],
-    })
+    const known = await tx.load({ ...NO_NEED, documents: [id] })
     const lines = [...known.lines.values()].filter(line => line.state === 'open')
     if (lines.length === 0) return
     const tables = await tx.loadStockOf([...new Set(lines.map(line => line.item))])
@@ -153,15 +146,7 @@ export const reserveOrder = (store: SyncStore, site: SiteSeed, id: DocumentId, n
 /** The desk cancels an order: what it had reserved is free again, what was picked stays where it is. */
 export const cancelOrder = (store: SyncStore, site: SiteSeed, id: DocumentId, now: string): Promise<void> =>
   store.decide({ warehouse: site.warehouse.id, now }, async tx => {
-    const known = await tx.load({
-      items: [],
-      locations: [],
-      documents: [id],
-      tasks: [],
-      lines: [],
-      lots: [],
-      serials: [],
-    })
+    const known = await tx.load({ ...NO_NEED, documents: [id] })
     const doc = known.documents.get(id)
     if (doc === undefined || doc.state === 'cancelled') return
     const lines = [...known.lines.values()].map(line => ({ ...line, state: 'cancelled' as const, claims: [] }))

@@ -1,9 +1,11 @@
+import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, DecisionTx, Need, Page, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
+import { commandText } from '../../shared/ledger/world.ts'
 import { bodyOfStock, emptyTables, putRow, rowId } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
@@ -169,8 +171,6 @@ const decisionTx = (state: ServerState, site: SiteSeed, writes: Writes, wrote: (
   },
   reserve: async wants => reserved(state, writes, wants),
 })
-const NO_NEED: Need = { items: [], locations: [], documents: [], tasks: [], lines: [], lots: [], serials: [] }
-
 const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTables => {
   const tables = emptyTables(site.warehouse.id)
   const policy = state.rows.get(rowKey('policy', 'policy'))
@@ -197,6 +197,29 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
     if (row) putRow(tables, row)
   }
   for (const line of tables.lines.values()) items.add(line.item)
+  const pallets = new Set<string>(need.lpns)
+  for (const id of need.lpns) {
+    const row = state.rows.get(rowKey('lpn', id))
+    if (row) putRow(tables, row)
+  }
+  for (const row of state.stock.values()) {
+    if (!pallets.has(row.lpn)) continue
+    items.add(row.item)
+    const place = state.rows.get(rowKey('location', row.location))
+    if (place) putRow(tables, place)
+  }
+  for (const item of site.items) if (items.has(item.id)) tables.items.set(item.id, item)
+  if (need.takes || need.lpns.length > 0)
+    for (const claim of state.claims.values()) {
+      if (claim.kind !== 'reserve' || claim.qty === 0 || !items.has(claim.key.item)) continue
+      if (!places.has(claim.key.location) && !pallets.has(claim.key.lpn)) continue
+      const line = state.rows.get(rowKey('line', claim.owner))
+      const document = line === undefined ? undefined : state.rows.get(rowKey('document', line.document ?? ''))
+      for (const row of [line, document]) if (row) putRow(tables, row)
+    }
+  for (const key of need.undone)
+    for (const command of state.commands.values())
+      if (command.undone?.some(of => commandText(of) === commandText(key))) tables.undone.add(commandText(key))
   const real = (place: Location | undefined): boolean => place !== undefined && !VIRTUAL.has(place.kind)
   for (const row of state.stock.values())
     if (items.has(row.item) && real(tables.locations.get(row.location))) tables.stock.set(stockKeyText(row), row)

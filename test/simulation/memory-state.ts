@@ -2,6 +2,7 @@ import type { MessageWrite } from '../../server/sync/ports.ts'
 import type { ClientId, DeviceId, DocumentId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Movement, StockKey, StockRow } from '../../shared/ledger/stock.ts'
+import type { CommandKey } from '../../shared/sync/command.ts'
 import type { Kind, Outcome, Row } from '../../shared/sync/wire.ts'
 
 export type StoredCommand = {
@@ -16,6 +17,8 @@ export type StoredCommand = {
   movements: readonly Movement[]
   awaits: DocumentId | null
   message: string | null
+  /** What it took back. */
+  undone: readonly CommandKey[]
   /** The commit that wrote it. */
   commit: number
 }

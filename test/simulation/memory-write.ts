@@ -96,6 +96,7 @@ const writeCommand = (state: ServerState, writes: Writes, at: WriteAt, entry: En
     movements: entry.effects.movements,
     awaits: entry.awaits,
     message: null,
+    undone: entry.effects.undone,
     commit: state.feed.seq,
   })
 }
@@ -156,6 +157,7 @@ const workOf = (state: ServerState, writes: Writes, effects: Effects, work: Map<
   for (const body of effects.tasks)
     work.set(body.id, () => writeRow(state, writes, 'task', body, body.client, body.document))
   for (const body of effects.locations) work.set(body.id, () => writeRow(state, writes, 'location', body, null))
+  for (const body of effects.lpns) work.set(body.id, () => writeRow(state, writes, 'lpn', body, body.client))
   for (const body of effects.lots) work.set(rowId('lot', body), () => writeRow(state, writes, 'lot', body, body.client))
 }
 

@@ -111,7 +111,14 @@ const closes = (stage: Stage, world: World): readonly Draft[] => {
   if (receipts.length === 0) return []
   const document = stage.dice.pick(receipts)
   return [
-    { type: 'close', client: document.client, task: world.taskOf(document.id)?.id ?? null, document: document.id },
+    {
+      type: 'close',
+      process: 'receive',
+      place: null,
+      client: document.client,
+      task: world.taskOf(document.id)?.id ?? null,
+      document: document.id,
+    },
   ]
 }
 
@@ -129,7 +136,7 @@ const picks = (stage: Stage, world: World): readonly Draft[] => {
   const one = (): Draft => pickOf(stage, line, task.id)
   if (dice.chance(0.1)) {
     const { type: _, qty: __, to: ___, ...rest } = pickOf(stage, line, task.id)
-    return [one(), { ...rest, type: 'short', reason: 'EMPTY' }]
+    return [one(), { ...rest, type: 'short', process: 'pick', reason: 'EMPTY' }]
   }
   return dice.chance(0.2) ? [one(), one()] : [one()]
 }

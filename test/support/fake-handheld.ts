@@ -87,6 +87,8 @@ export const tablesOfSite = (task: Task = TASK): Tables => {
     lines: new Map(lines.map(line => [line.id, line])),
     tasks: new Map([[task.id, task]]),
     stock: new Map(rows.map(row => [stockKeyText(row), row])),
+    lpns: new Map(),
+    undone: new Set(),
   }
 }
 

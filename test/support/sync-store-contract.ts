@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
 import type { Document, Line } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
@@ -198,17 +199,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     it('[Y9] loading gives judging the same stock that was written', async () => {
       await write(1, [receive(6, 'A-01')])
       const world: World = await inside(async tx =>
-        makeWorld(
-          await tx.load({
-            items: [item(0).id],
-            locations: [placeId(site, 'A-01')],
-            documents: [],
-            tasks: [],
-            lines: [],
-            lots: [],
-            serials: [],
-          }),
-        ),
+        makeWorld(await tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] })),
       )
       expect(world.stockAt(placeId(site, 'A-01')).map(row => row.onHand)).toEqual([6])
       expect(world.item(item(0).id)?.sku).toBe('SKU-1')

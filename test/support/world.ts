@@ -228,9 +228,17 @@ export const demoSeed = (): WorldSeed => ({
 const policyWith = (over: WorldSeed['policy'], base: Policy = DEFAULT_POLICY): Policy => ({
   receive: { ...base.receive, ...over.receive },
   shelf: { ...base.shelf, ...over.shelf },
+  putaway: { ...base.putaway, ...over.putaway },
   pick: { ...base.pick, ...over.pick },
+  pack: { ...base.pack, ...over.pack },
+  count: { ...base.count, ...over.count },
+  move: { ...base.move, ...over.move },
+  return: { ...base.return, ...over.return },
+  scrap: { ...base.scrap, ...over.scrap },
   task: { ...base.task, ...over.task },
   worker: { ...base.worker, ...over.worker },
+  photo: { ...base.photo, ...over.photo },
+  feedback: { ...base.feedback, ...over.feedback },
 })
 
 /** Confirmed rows from a seed; what is reserved is counted from the claims of its lines. */

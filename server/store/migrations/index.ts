@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration'
 import * as base from './0001_base.ts'
+import * as floor from './0002_floor.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_base': base }
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001_base': base, '0002_floor': floor }
