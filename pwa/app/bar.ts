@@ -6,10 +6,11 @@ const TYPE: KeyOffer = { command: 'XCKEY', word: 'key.type' }
 const NO: KeyOffer = { command: 'XCNAY', word: 'key.no' }
 const YES: KeyOffer = { command: 'XCYES', word: 'key.yes' }
 
-/** The three buttons below the prompt: undo where the process offers it, the likeliest key, then the next one or Type. A question has two answers. */
-export const barOf = (prompt: Prompt): readonly KeyOffer[] => {
+/** The three buttons below the prompt: undo where there is something to take back, the likeliest key, then the next one or Type. A question has two answers. */
+export const barOf = (prompt: Prompt, canUndo: boolean): readonly KeyOffer[] => {
   if (prompt.confirm !== null) return [NO, YES]
-  const left = prompt.keys.some(key => key.command === UNDO.command) ? UNDO : BACK
+  // Inside a half done step the way back is out of it; the step before is taken back from where it ended.
+  const left = canUndo && !prompt.keys.some(key => key.command === BACK.command) ? UNDO : BACK
   const keys = prompt.keys.filter(key => ![UNDO.command, BACK.command, TYPE.command].includes(key.command))
   return [left, keys[0] ?? { command: 'XCLKP', word: 'key.lookup' }, keys.length > 1 ? (keys[1] ?? TYPE) : TYPE]
 }

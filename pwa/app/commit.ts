@@ -1,11 +1,15 @@
-import type { Input, Next, ProcessState, Process } from '../../shared/process/process.ts'
-import type { SavedState } from '../sync/ports.ts'
+import type { Input, Next, Process } from '../../shared/process/process.ts'
+import { UNDOABLE } from '../../shared/sync/act.ts'
+import type { Act } from '../../shared/sync/act.ts'
+import type { Draft } from '../../shared/sync/command.ts'
+import type { SavedState, StateAt } from '../sync/ports.ts'
 import { withOpen } from './core.ts'
 import type { Core } from './core.ts'
 import { eventOf, isTrouble } from './events.ts'
 import type { FeedbackEvent } from './events.ts'
+import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
-import type { Panel } from './state.ts'
+import type { Done, OpenProcess, Panel } from './state.ts'
 
 const SLOW_MS = 1000
 const NOT_SAVED_MS = 3000
@@ -15,25 +19,21 @@ const NOT_SAVED_MS = 3000
  * nothing, success only when the strict transaction is complete. Where that fails nothing has moved, in the queue or here.
  * Returns whether the step was taken.
  */
-export const commit = async (
-  core: Core,
-  process: Process,
-  before: ProcessState | null,
-  next: Next,
-  input: Input | null,
-): Promise<boolean> => {
+export const commit = async (core: Core, open: OpenProcess, next: Next, input: Input | null): Promise<boolean> => {
+  const { process, state: before } = open
   const scanned = input?.kind === 'scan' ? input.resolved.scan.text : null
   const event = eventOf(next, input, asksNumber(core, process, next))
   const writes = next.commands.length > 0 || (!isTrouble(event) && event !== 'ask' && next.state !== before)
   if (isTrouble(event)) core.ports.feedback.play(event)
-  if (writes && !(await stored(core, process, next))) return false
-  if (before !== null && before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
+  const history = await (writes ? stored(core, open, next) : open.history)
+  if (history === null) return false
+  if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
   const told = { event, say: next.message, scanned }
   if (next.finished) {
-    await core.ports.handheld.dropState(next.state.key)
+    await forgetFinished(core, next.state.key)
     core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
   } else {
-    core.set({ stack: withOpen(core.get(), { process, state: next.state }), band: told })
+    core.set({ stack: withOpen(core.get(), { process, state: next.state, history }), band: told })
     core.set({ panel: panelAfter(core, next, input) })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
@@ -54,27 +54,62 @@ const asksNumber = (core: Core, process: Process, next: Next): boolean => {
   return process.prompt(next.state, core.ports.handheld.world(), moment).ask.kind === 'quantity'
 }
 
-const stored = async (core: Core, process: Process, next: Next): Promise<boolean> => {
-  if (!books(process)) return true
-  return save(core, next.commands, slot(core, next.state, next.finished))
+/** The history with this step in it, or null when nothing was written. */
+const stored = async (core: Core, open: OpenProcess, next: Next): Promise<readonly Done[] | null> => {
+  if (!books(open.process)) return []
+  let { history } = open
+  const saved = await save(core, next.commands, at => {
+    history = withStep(open, next.commands, at)
+    return slot(core, { ...open, state: next.state, history }, next.finished)
+  })
+  return saved ? history : null
+}
+
+/** Steps back across a reload; more are not kept, so that the slot stays small. */
+export const HISTORY_MAX = 20
+
+/** What cannot be taken back (a delivery that is closed) ends the history: whatever came before it depends on it. */
+const withStep = (
+  { history, state: before }: OpenProcess,
+  commands: Next['commands'],
+  { epoch, first }: { epoch: string; first: number },
+): readonly Done[] => {
+  if (commands.length === 0) return history
+  const acts = commands.flatMap((act, i) => (isAct(act) ? [{ seq: first + i, act }] : []))
+  if (acts.length < commands.length) return []
+  return [...history, { epoch, acts, before: { ...before, confirm: null } }].slice(-HISTORY_MAX)
+}
+
+const isAct = (draft: Draft): draft is Act => UNDOABLE.has(draft.type)
+
+/** Only the work that was finished last can still be reopened by an undo. */
+const forgetFinished = async (core: Core, last: string): Promise<void> => {
+  for (const saved of await core.ports.handheld.savedStates())
+    if (saved.key !== last && slotOf(saved)?.finished === true) await core.ports.handheld.dropState(saved.key)
 }
 
 /** A process that judges no command only shows: there is nothing to come back to. */
 export const books = (process: Process): boolean => process.commands.length > 0
 
-export const slot = (core: Core, state: ProcessState, finished: boolean, open = true): SavedState => {
+export const slot = (
+  core: Core,
+  { state, history }: Pick<OpenProcess, 'state' | 'history'>,
+  finished: boolean,
+  open = true,
+): SavedState => {
   const value: Slot = {
     state,
     worker: core.ports.handheld.session()?.worker.id ?? '',
     savedAt: core.ports.handheld.now(),
     finished,
     open: open && !finished,
+    history,
   }
   return { key: state.key, value }
 }
 
 /** One strict transaction, with the words for a slow and for a failing disk. Returns false when nothing was written. */
-export const save = async (core: Core, commands: Next['commands'], state: SavedState): Promise<boolean> => {
+export const save = async (core: Core, commands: Next['commands'], state: SavedState | StateAt): Promise<boolean> => {
   const { handheld, timer } = core.ports
   const cancelSlow = timer.after(SLOW_MS, () => core.set({ saving: 'slow' }))
   const cancelAlarm = timer.after(NOT_SAVED_MS, () => fail(core, 'notSaved'))

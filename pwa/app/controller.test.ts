@@ -6,6 +6,7 @@ import { fakeHandheld, ORDER, plainResolver, TASK, wedgeScan } from '../../test/
 import { virtualTime } from '../../test/support/handheld-world.ts'
 import { createController, WAITING_MAX } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
+import { slotOf } from './saved.ts'
 import { openOf, topOf } from './state.ts'
 
 const MUG = '8690000000001'
@@ -62,7 +63,36 @@ describe('the way of one scan', () => {
     expect(app.heard.slice(-4)).toEqual(['right', 'line', 'right', 'task'])
     expect(topOf(app.controller.state()).at).toBe('home')
     expect(app.band()).toBe('task.done')
-    expect(app.states.size).toBe(0)
+    expect([...app.states.values()].map(state => slotOf(state)?.finished)).toEqual([true])
+  })
+
+  test('[H44] undo takes the newest step back, step by step, and says so; then there is nothing left', async () => {
+    await picking()
+    await app.scan('A-01', MUG)
+    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ wanted: 1 })
+    await app.controller.press('XCUND')
+    expect(app.commands.at(-1)).toMatchObject({ type: 'undo', of: { seq: 2 }, act: { type: 'pick', qty: 1 } })
+    expect(app.band()).toBe('undone')
+    expect(app.heard.at(-1)).toBe('undo')
+    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ wanted: 2 })
+    await app.controller.press('XCUND')
+    expect(app.commands.at(-1)).toMatchObject({ type: 'undo', of: { seq: 1 }, act: { type: 'tote.bind' } })
+    await app.controller.press('XCUND')
+    expect([app.band(), app.commands.length]).toEqual(['undo.none', 4])
+  })
+
+  test('[H45] undo works across a reload, and on the home screen reopens the work that was finished last', async () => {
+    await picking()
+    await app.scan('A-01', MUG, MUG, 'A-02', BOWL)
+    expect(topOf(app.controller.state()).at).toBe('home')
+    const again = begin(app)
+    await again.controller.start()
+    expect(topOf(again.controller.state()).at).toBe('home')
+    await again.controller.press('XCUND')
+    expect(again.commands.at(-1)).toMatchObject({ type: 'undo', act: { type: 'pick', qty: 1 } })
+    expect(again.controller.state().prompt?.hero).toMatchObject({ value: 'A-02' })
+    await again.scan(BOWL)
+    expect(topOf(again.controller.state()).at).toBe('home')
   })
 
   test('[H3] success is told only after the transaction is complete, trouble at once', async () => {

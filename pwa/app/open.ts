@@ -34,10 +34,12 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   }
   const begun = await slotAt(core, next.state.key)
   const state = begun && !begun.finished ? begun.state : next.state
+  // Steps of somebody else are not mine to take back.
+  const history = begun && !begun.finished && begun.worker === moment.worker.id ? begun.history : []
   const before = core.get()
-  core.set({ ...pushed(before, { at: 'process', open: { process, state } }), band: null })
+  core.set({ ...pushed(before, { at: 'process', open: { process, state, history } }), band: null })
   if (!books(process)) return
-  if (!(await save(core, [], slot(core, state, false)))) return core.set({ stack: before.stack })
+  if (!(await save(core, [], slot(core, { state, history }, false)))) return core.set({ stack: before.stack })
   // What the prompt says anyway is not said twice.
   const { prompt } = core.get()
   if (prompt?.ask.message.key !== next.message.key) core.say('right', next.message.key, next.message.values)
@@ -101,14 +103,13 @@ export const resume = async (core: Core): Promise<void> => {
   const slots: Slot[] = []
   for (const saved of await handheld.savedStates()) {
     const slot = slotOf(saved)
-    if (slot?.finished) await handheld.dropState(saved.key)
-    else if (slot && slot.worker === session.worker.id && slot.open) slots.push(slot)
+    if (slot?.finished === false && slot.worker === session.worker.id && slot.open) slots.push(slot)
   }
   const last = slots.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1))[0]
   const process = last ? processNamed(core, last.state.process) : undefined
   if (last === undefined || process === undefined) return
   await know(core, last.state)
-  core.set({ stack: [{ at: 'home' }, { at: 'process', open: { process, state: last.state } }] })
+  core.set({ stack: [{ at: 'home' }, { at: 'process', open: { process, state: last.state, history: last.history } }] })
 }
 
 /** Going home keeps the step, and notes that a reload need not come back to it. */
@@ -117,5 +118,5 @@ export const leave = async (core: Core, stack: readonly Screen[]): Promise<void>
   core.set({ stack, panel: 'none', question: null, band: null })
   if (left === null || !books(left.process)) return
   const kept = await slotAt(core, left.state.key)
-  if (kept !== null) await save(core, [], slot(core, left.state, kept.finished, false))
+  if (kept !== null) await save(core, [], slot(core, left, kept.finished, false))
 }

@@ -8,6 +8,7 @@ import { answer } from './question.ts'
 import { resolveText } from './resolve.ts'
 import { openOf } from './state.ts'
 import { detour, step } from './step.ts'
+import { undo } from './undo.ts'
 import { workFor } from './work.ts'
 
 /** A button, a key or a command barcode: all three come in here as the same code. */
@@ -62,6 +63,7 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCKEY: core => core.set({ panel: core.get().panel === 'code' ? 'none' : 'code' }),
   XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : detour(core, null)),
   XCNXT: next,
+  XCUND: undo,
   XCRPT: core => {
     const { band } = core.get()
     if (band?.event) core.say(band.event, band.say.key, band.say.values, band.scanned)

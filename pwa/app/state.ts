@@ -1,6 +1,7 @@
 import type { MessageKey, Values } from '../../shared/process/message.ts'
 import type { Input, Process, ProcessState, Prompt } from '../../shared/process/process.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { Act } from '../../shared/sync/act.ts'
 import type { TaskId } from '../../shared/ids.ts'
 import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
 import type { AppMessageKey } from '../words/keys.ts'
@@ -14,7 +15,15 @@ export type Band = {
   /** What was scanned, for the panel of trouble. */ scanned: string | null
 }
 
-export type OpenProcess = { process: Process; state: ProcessState }
+export type OpenProcess = {
+  process: Process
+  state: ProcessState
+  /** What this worker can take back here, the newest last. */
+  history: readonly Done[]
+}
+
+/** One booked step: the commands that it appended, and where the worker stood before it. */
+export type Done = { epoch: string; acts: readonly { seq: number; act: Act }[]; before: ProcessState }
 
 /** What is drawn, home at the bottom. A detour lies on top of the step that it leaves untouched. */
 export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: 'queue' } | { at: 'settings' }

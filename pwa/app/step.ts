@@ -22,7 +22,7 @@ export const step = async (core: Core, input: Input): Promise<void> => {
     if (answer === 'new') next = judge()
   }
   await know(core, next.state)
-  const taken = await commit(core, now.process, now.state, next, input)
+  const taken = await commit(core, now, next, input)
   if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
   if (next.detour) await detour(core, next.detour.lookup)
 }

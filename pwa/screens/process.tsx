@@ -43,7 +43,7 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       canGoBack
       keypad={keypad || types(state.panel, prompt)}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
-      bar={<Bar offers={question === null ? barOf(prompt) : QUESTION_BAR} />}
+      bar={<Bar offers={question === null ? barOf(prompt, open.history.length > 0) : QUESTION_BAR} />}
     >
       <Middle app={app} open={open} prompt={prompt} />
     </Frame>

@@ -5,7 +5,7 @@ import type { Draft } from '../../shared/sync/command.ts'
 import type { ClockSample } from '../../shared/sync/clock.ts'
 import { chainHash } from '../../shared/sync/seal.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
-import type { Birth, Ports, QueueRow, SavedState } from './ports.ts'
+import type { Birth, Ports, QueueRow, SavedState, StateAt } from './ports.ts'
 
 /** Who acts, and by which rules; stamped at the scan, never when it is sent. */
 export type Stamp = { worker: WorkerId; session: SessionId; roster: number; policy: number; app: string }
@@ -19,7 +19,7 @@ const MAX_RACES = 5
 export const appendDrafts = async (
   ports: Pick<Ports, 'clock' | 'random' | 'signer' | 'queue'>,
   drafts: readonly Draft[],
-  state: SavedState | null,
+  state: SavedState | StateAt | null,
   stamp: Stamp | null,
   sample: ClockSample | null,
 ): Promise<{ rows: readonly QueueRow[]; birth: Birth }> => {
@@ -35,7 +35,8 @@ export const appendDrafts = async (
       next: birth.next + rows.length,
       prevHash: rows.at(-1)?.hash ?? birth.prevHash,
     }
-    if (await ports.queue.append(birth, next, rows, state)) return { rows, birth: next }
+    const saved = typeof state === 'function' ? state({ epoch: birth.epoch, first: birth.next }) : state
+    if (await ports.queue.append(birth, next, rows, saved)) return { rows, birth: next }
   }
   throw new Error('five other tabs were faster')
 }

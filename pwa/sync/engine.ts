@@ -8,7 +8,7 @@ import { isFull, isStorageTrouble, makeStatus } from './engine-status.ts'
 import type { EngineStatus } from './engine-status.ts'
 import { makeLoop } from './loop.ts'
 import { mutex } from './mutex.ts'
-import type { Ports, QueueRow, SavedState } from './ports.ts'
+import type { Ports, QueueRow, SavedState, StateAt } from './ports.ts'
 import { makePruner } from './prune.ts'
 import { newMemory, runRound } from './round.ts'
 import type { RoundEnd, RoundHooks, RoundOptions } from './round.ts'
@@ -24,7 +24,7 @@ export type EngineOptions = RoundOptions & {
 export type Wake = 'online' | 'visible' | 'doorbellOpen' | 'hand' | { n: number }
 
 export type Engine = {
-  append(drafts: readonly Draft[], state: SavedState | null): Promise<readonly QueueRow[]>
+  append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   /** Exactly one round, for the loop below and for the simulator. Never two at once. */
   round(): Promise<RoundEnd>
   start(): void
@@ -59,7 +59,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
       await status.sayWaiting().catch(ignoreStorage)
       return end
     })
-  const append = async (drafts: readonly Draft[], state: SavedState | null): Promise<readonly QueueRow[]> => {
+  const append = async (drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]> => {
     try {
       const { rows } = await appendDrafts(ports, drafts, state, options.stamp(), bestSample(memory.samples))
       status.sayFull({ queue: false })

@@ -3,7 +3,7 @@ import type { ClientId, DeviceId, ItemId, SessionId, TaskId, WarehouseId } from 
 import type { World } from '../../shared/ledger/world.ts'
 import type { CodeLookup } from '../../shared/scan/scan.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
-import type { QueueRow, SavedState } from './ports.ts'
+import type { QueueRow, SavedState, StateAt } from './ports.ts'
 
 /** The state that the dot in the header shows, decided by the last round, never by navigator.onLine. */
 export type SyncStatus = {
@@ -41,7 +41,7 @@ export interface Handheld {
   /** Fetches what the catalogue and the local rows know of these keys; the answer is synchronous from then on. */
   lookup(keys: readonly string[]): Promise<CodeLookup>
   /** Resolves when the strict transaction is complete; throws StorageFull or whatever broke, having written nothing. */
-  append(drafts: readonly Draft[], state: SavedState | null): Promise<readonly QueueRow[]>
+  append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   savedStates(): Promise<readonly SavedState[]>
   dropState(key: string): Promise<void>
   pending(): Promise<readonly Command[]>

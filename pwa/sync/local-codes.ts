@@ -1,6 +1,7 @@
 import type { Location, LocationKind } from '../../shared/catalogue.ts'
 import type { LocationId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
+import { lpnId } from '../../shared/process/lpn.ts'
 import { codeKey } from '../../shared/scan/code-key.ts'
 import type { CodeHit } from '../../shared/scan/scan.ts'
 
@@ -46,7 +47,7 @@ export const placeCodes = (locations: Iterable<Location>): ReadonlyMap<string, r
   return found
 }
 
-/** What the own rows say to a key besides the catalogue: places, totes, documents by their number, tasks by their id. */
+/** What the own rows say to a key besides the catalogue: places, totes, pallets, documents by their number, tasks by their id. */
 export const localHits = (
   view: View,
   places: ReadonlyMap<string, readonly CodeHit[]>,
@@ -58,13 +59,17 @@ export const localHits = (
     if (keys.has(key)) found.set(key, [...(found.get(key) ?? []), hit])
   }
   for (const key of keys) for (const hit of places.get(key) ?? []) add(key, hit)
+  for (const key of keys) {
+    const lpn = view.lpn(lpnId(view.warehouse, key))
+    if (lpn !== undefined) add(key, { kind: 'lpn', lpn: lpn.id, client: lpn.client })
+  }
+  // Totes and cartons that a waiting command has made are not among the confirmed places yet.
+  for (const place of view.locations())
+    if (MOBILE.has(place.kind) && !confirmed.has(place.id)) add(codeKey(place.code), hitOf(place))
   for (const document of view.documents())
     add(codeKey(document.number), { kind: 'document', document: document.id, client: document.client })
   for (const task of view.tasks()) {
     add(codeKey(task.id), { kind: 'task', task: task.id, client: task.client })
-    // A tote that a waiting command has made is not among the confirmed places yet.
-    const tote = task.tote === null || confirmed.has(task.tote) ? undefined : view.location(task.tote)
-    if (tote !== undefined) add(codeKey(tote.code), hitOf(tote))
   }
   return found
 }

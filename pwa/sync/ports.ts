@@ -126,6 +126,9 @@ export interface QueueStore {
 /** `value` is plain JSON. */
 export type SavedState = { key: string; value: unknown }
 
+/** A state that wants to know the numbers of the commands that it is written with. */
+export type StateAt = (at: { epoch: string; first: number }) => SavedState
+
 /** Where the cache stands. Written in the same transaction as the rows it describes. */
 export type CacheHead = {
   warehouse: WarehouseId

@@ -115,6 +115,8 @@ export const en: Words = {
     // return
     // look-up
     // undo and photos
+    undone: 'Taken back',
+    'undo.shipped': 'It has left already',
 
     hello: 'Hello {name}',
     'login.first': 'First scan your badge',

@@ -107,6 +107,8 @@ export const tr: Words = {
     // return
     // look-up
     // undo and photos
+    undone: 'Geri alındı',
+    'undo.shipped': 'Sevk edildi, geri alınamaz',
 
     hello: 'Merhaba {name}',
     'login.first': 'Önce kartını okut',

@@ -115,6 +115,8 @@ export const MESSAGES = [
   // return
   // look-up
   // undo and photos
+  'undone',
+  'undo.shipped',
 ] as const
 export type MessageKey = (typeof MESSAGES)[number]
 

@@ -362,5 +362,8 @@ export const undoable = v.variant('type', [
   ACTS.unmatched,
 ])
 
+/** Kinds of acts that an undo can take back. */
+export const UNDOABLE: ReadonlySet<string> = new Set(undoable.options.map(act => act.entries.type.literal))
+
 /** What an undo can take back. */
 export type Act = v.InferOutput<typeof undoable>

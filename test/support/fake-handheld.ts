@@ -163,7 +163,9 @@ export const fakeHandheld = (task: Task = TASK) => {
         const key = { device: command.device, epoch: command.epoch, seq: command.seq }
         foldOwn(world, { key, command }, { notBefore: null, notAfter: NOW })
       }
-      if (state !== null) states.set(state.key, state)
+      const first = commands.length - drafts.length + 1
+      const saved = typeof state === 'function' ? state({ epoch: 'epoch0000001', first }) : state
+      if (saved !== null) states.set(saved.key, saved)
       status = { ...status, waiting: commands.length }
       tell()
       return []
