@@ -5,7 +5,8 @@ import { startErp } from './demo/erp-child.ts'
 import { demoPlaces } from './demo/places.ts'
 import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoClientOf, demoKeyOf } from './demo/site.ts'
 import type { ErpConnector } from './erp/connector.ts'
-import { CONNECTORS } from './erp/index.ts'
+import { makeConnector } from './erp/settings.ts'
+import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { toOperation } from './workers/outbound.ts'
 import { startDeliver, startImport } from './workers/run.ts'
@@ -35,8 +36,7 @@ const demoErp =
         log.error({ exitCode }, 'the demo ERP has ended; orders and receipts wait until the next start'),
     })
     atStop(() => erp.stop())
-    const connector = CONNECTORS['sim']?.({ id: DEMO_CONNECTOR, url: erp.url, token })
-    if (!connector) throw new Error('there is no connector for the demo ERP')
+    const connector = makeConnector(sim, { id: DEMO_CONNECTOR, settings: { url: erp.url }, secrets: { token } })
     await bridge(core, connector)
     log.info({ url: erp.url }, 'the demo ERP is ready')
   }

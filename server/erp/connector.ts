@@ -1,178 +1,150 @@
-import * as v from 'valibot'
+import type { Inbound, InboundKind, InboundPage } from './inbound.ts'
+import type { Line, OperationType, OutboundOp, RemoteRef } from './operation.ts'
+import type { Qty } from './quantity.ts'
 
 /**
- * What every connector promises; held to it by the contract kit. A connector speaks to one remote system. It has no SQL and
- * no retry loop: order, retries, locks and time belong to the workers.
+ * What every connector promises; held to it by the contract kit (test/erp/kit.ts). A connector speaks to one remote system.
+ * It has no SQL, no timer and no retry loop: order, retries, locks and time belong to the workers. Whatever goes wrong is
+ * thrown as an ErpError; its class decides what happens next.
+ *
+ *   prepare ──► ref stored by us ──► post ──► find = posted ──► done
+ *                                      └─ unknown ──► settleMs ──► find decides
  */
 export interface ErpConnector {
   readonly id: string
   readonly caps: ErpCaps
-  /** Log in, read the server's time, try every right that we shall need. No side effect. */
+  /**
+   * Log in, read the server's time, company and version, try every right and field that we shall need, one by one. No side
+   * effect. A wrong password is tried once. Throws only what keeps it from looking at all.
+   */
   check(signal: AbortSignal): Promise<Health>
-  /** At least once, in any page size. The cursor is the connector's own and opaque to the core. */
+  /**
+   * Records changed since the cursor, whole, with their children. At least once, in any page size; pulling again from any
+   * cursor ever returned gives the same records or newer versions of them. Cursors are (changed at, id) with `>=` and an
+   * overlap of 5 minutes, and children are watched as well as headers: an order's lines, moves and deliveries, an item's
+   * barcodes. Null = everything. A kind that is not in `caps.kinds` gives an empty page.
+   */
   pull<K extends InboundKind>(
     kind: K,
     cursor: string | null,
     limit: number,
     signal: AbortSignal,
-  ): Promise<{ items: Inbound[K][]; next: string; more: boolean }>
-  /** Every remote id of a kind, for the nightly search for deletions. */
+  ): Promise<InboundPage<K>>
+  /** Every remote id of a kind that is active, for the nightly search for deletions. */
   ids(kind: InboundKind, signal: AbortSignal): AsyncIterable<string>
+  /** Verify and reduce to hints; throws `auth` on a bad signature. The data itself is always pulled: a hint that is forged or lost costs only time. */
+  webhook?(request: {
+    headers: Readonly<Record<string, string>>
+    raw: Uint8Array
+    now: string
+  }): Promise<{ id: string; hints: readonly Hint[] }>
+
   /** Find the remote document by op.key, or make a draft. NO stock effect. Safe to repeat. */
   prepare(op: OutboundOp, known: RemoteRef | null, signal: AbortSignal): Promise<RemoteRef>
-  /** Make the stock effect. Called only with a ref that our database has already stored. */
+  /** Make the stock effect. Called only with a ref that our database has already stored. Its answer proves nothing. */
   post(op: OutboundOp, ref: RemoteRef, signal: AbortSignal): Promise<void>
-  /** What the ERP says now: the only witness of success. */
+  /** What the ERP says now: the only witness of success. Never changes anything. */
   find(op: OutboundOp, ref: RemoteRef | null, signal: AbortSignal): Promise<Found>
-  stock(
-    query: { locations: readonly string[]; items?: readonly string[] },
-    signal: AbortSignal,
-  ): AsyncIterable<StockRow>
+  /**
+   * Takes a posted document back by one of the ERP's own counter-documents (or cancels a draft): for a message that was
+   * posted twice. Missing = a person does it over there.
+   */
+  reverse?(op: OutboundOp, ref: RemoteRef, signal: AbortSignal): Promise<void>
+
+  /** Stock on hand at the ERP's grain, one row per (item, location, lot): rows over there are summed. Zero may be left out. */
+  stock(query: StockQuery, signal: AbortSignal): AsyncIterable<StockRow>
+  /** Movements that the ERP has booked since the cursor, ours included, by (changed at, id) with overlap. */
   movementsSince(
     cursor: string | null,
     limit: number,
     signal: AbortSignal,
-  ): Promise<{ moves: ErpMove[]; next: string; more: boolean }>
+  ): Promise<{ moves: readonly ErpMove[]; next: string; more: boolean }>
 }
 
-export type Health = { ok: boolean; serverTime: string; problems: readonly string[]; expiresAt: string | null }
-
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(120))
-const words = v.pipe(v.string(), v.maxLength(300))
-const units = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-
-export const itemRecord = v.object({
-  id,
-  /** The ERP's key of the owner (3PL client). */
-  client: id,
-  sku: id,
-  name: words,
-  unit: v.pipe(v.string(), v.maxLength(20)),
-  barcodes: v.array(id),
-  packagings: v.array(
-    v.object({ id, name: words, quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), barcodes: v.array(id) }),
-  ),
-  tracking: v.object({ lot: v.boolean(), serial: v.boolean(), expiry: v.boolean() }),
-  active: v.boolean(),
-})
-export const orderRecord = v.object({
-  id,
-  number: id,
-  client: id,
-  partner: words,
-  due: v.nullable(v.string()),
-  priority: v.number(),
-  state: v.picklist(['open', 'closed', 'cancelled']),
-  lines: v.array(v.object({ id, item: id, quantity: units, done: units, closed: v.boolean() })),
-})
-
-export type InboundKind = 'item' | 'purchaseOrder' | 'salesOrder'
-export type Inbound = {
-  item: v.InferOutput<typeof itemRecord>
-  purchaseOrder: v.InferOutput<typeof orderRecord>
-  salesOrder: v.InferOutput<typeof orderRecord>
+export type Health = {
+  ok: boolean
+  /** The ERP's clock and calendar: dates of documents come from there. */
+  serverTime: string
+  timeZone: string
+  company: string
+  version: string
+  problems: readonly Problem[]
+  /** When the key or subscription ends; the desk warns 14 days ahead. */
+  expiresAt: string | null
+}
+export type Problem = {
+  kind: 'right' | 'module' | 'setting' | 'mapping' | 'clock' | 'limit' | 'expiry'
+  /** Which: the model, field, button or module. */
+  subject: string
+  /** What to do about it, for the integrator. */
+  words: string
 }
 
-/** A document over there: its kind and the ERP's own id. */
-export type RemoteRef = { kind: string; id: string }
+export type Hint = { kind: InboundKind; id: string | null }
 
-/** A whole number of a unit whose ratio to the base unit is exact: `n` × num / den base units. */
-export type Qty = { n: number; num: number; den: number }
-export type Line = {
-  item: string
-  lot: string
-  serial: string
-  expiry: string | null
-  qty: Qty
-  /** The ERP's row, where there is one. */ line: string | null
-}
-export type Package = { label: string; tracking: string | null; lines: readonly Line[] }
-
-/**
- * `key` is derived from what the operation covers, never random: after a restore the same key is made again and `find`
- * recognises what was posted before. `subject` is what must stay in order.
- */
-export type OutboundOp = { key: string; seq: number; subject: string; at: string } & (
-  | { type: 'receipt'; client: string; order: RemoteRef | null; lines: readonly Line[]; final: boolean }
-  | {
-      type: 'shipment'
-      client: string
-      order: RemoteRef
-      lines: readonly Line[]
-      packages: readonly Package[]
-      shorts: 'backorder' | 'cancel'
-    }
-  | {
-      type: 'adjustment'
-      client: string
-      line: Line
-      delta: number
-      counted: number
-      bookAtCount: number
-      countedAt: string
-      reason: string
-    }
-)
-
+export type PostedLine = Pick<Line, 'item' | 'lot' | 'serial' | 'qty'>
 export type Found =
   | { state: 'absent' }
   | { state: 'draft'; ref: RemoteRef }
   | { state: 'cancelled'; ref: RemoteRef }
-  | { state: 'posted'; ref: RemoteRef; at: string; lines: readonly Line[] }
+  | {
+      state: 'posted'
+      ref: RemoteRef
+      at: string
+      /** What it moved; null where the ERP does not say. */
+      lines: readonly PostedLine[] | null
+      /** Invoices, journal entries and waybills that the ERP made of it. */
+      documents: readonly RemoteRef[]
+    }
+  /** Our key more than once: never post, tell a person. */
   | { state: 'many'; refs: readonly RemoteRef[] }
 
-export type StockRow = { item: string; location: string; lot: string | null; expiry: string | null; quantity: number }
-export type ErpMove = { id: string; item: string; lot: string | null; quantity: number; key: string | null; at: string }
+export type StockQuery = { locations: readonly string[]; items?: readonly string[] }
+export type StockRow = { item: string; location: string; lot: string; expiry: string | null; quantity: Qty }
+/** One movement over there. `from` and `to` are ERP locations; null = outside (supplier, customer, loss). */
+export type ErpMove = {
+  id: string
+  item: string
+  lot: string
+  /** Always positive. */
+  quantity: Qty
+  from: string | null
+  to: string | null
+  /** Our key, where the document carries it or is one that we have posted. */
+  key: string | null
+  document: RemoteRef | null
+  at: string
+}
 
 export type ErpCaps = {
-  /** Where our key can live over there. */
+  /** Where our key can live over there: unique by the ERP itself, as an external id, in a free text, as the number, nowhere. */
   key: 'native' | 'externalId' | 'reference' | 'number' | 'none'
+  /** How stock is corrected: by a difference, by compare-and-set, or only by a new absolute figure. */
   adjust: 'delta' | 'cas' | 'absolute'
+  /** The grain of stock over there. */
   locations: 'bins' | 'warehouses'
   lots: boolean
   serials: boolean
   expiry: boolean
+  partialReceipt: boolean
   overReceipt: 'accepted' | 'refused'
+  negativeStock: 'accepted' | 'refused'
+  /** Whether `order: null` is taken: goods that came without a document. */
+  blindReceipt: boolean
   tracking: boolean
-  /** How many calls at once we allow ourselves. */
+  packages: boolean
+  carrierLabels: boolean
+  pictures: boolean
+  webhooks: boolean
+  /** Whether a fraction of a base unit can be on hand over there. */
+  fractions: boolean
+  kinds: readonly InboundKind[]
+  operations: readonly OperationType[]
+  /** Calls at once, and calls per second, that we allow ourselves. */
   concurrent: number
+  perSecond: number
   /** How long an unanswered request may still commit over there. */
   settleMs: number
 }
 
-/**
- * transient: surely nothing happened, again by schedule · throttled: wait · unknownOutcome: it may have happened, ask
- * `find` · auth: log in · conflict: both sides differ, a person looks · needsDecision: the ERP asks something · rejected:
- * refused for good · config: a mapping, right or module is missing.
- */
-export const ERROR_CLASSES = [
-  'transient',
-  'throttled',
-  'unknownOutcome',
-  'auth',
-  'conflict',
-  'needsDecision',
-  'rejected',
-  'config',
-] as const
-export type ErrorClass = (typeof ERROR_CLASSES)[number]
-
-/** What a connector throws. `answer` is redacted and cut before it is given here. */
-export class ErpError extends Error {
-  readonly class: ErrorClass
-  readonly answer: string | null
-  readonly retryAfterMs: number | null
-  constructor(
-    errorClass: ErrorClass,
-    message: string,
-    answer: string | null = null,
-    retryAfterMs: number | null = null,
-  ) {
-    super(message)
-    this.name = 'ErpError'
-    this.class = errorClass
-    this.answer = answer
-    this.retryAfterMs = retryAfterMs
-  }
-}
-export const isErpError = (error: unknown): error is ErpError => error instanceof ErpError
+export type { Inbound, InboundKind }

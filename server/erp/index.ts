@@ -1,7 +1,5 @@
-import type { ErpConnector } from './connector.ts'
-import { simConnector } from './sim.ts'
-
-export type ConnectorConfig = { id: string; url: string; token: string }
+import type { ConnectorKind } from './settings.ts'
+import { sim } from './sim.ts'
 
 /** The registry: a new ERP is one file and one line here. */
-export const CONNECTORS: Readonly<Record<string, (config: ConnectorConfig) => ErpConnector>> = { sim: simConnector }
+export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim }

@@ -1,17 +1,14 @@
 import * as v from 'valibot'
-import { ErpError, itemRecord, orderRecord } from './connector.ts'
-import type { ConnectorConfig } from './index.ts'
-import type {
-  ErpCaps,
-  ErpConnector,
-  ErrorClass,
-  Found,
-  Inbound,
-  InboundKind,
-  Line,
-  OutboundOp,
-  RemoteRef,
-} from './connector.ts'
+import type { ErpCaps, ErpConnector, Found, InboundKind } from './connector.ts'
+import { ErpError } from './erp-error.ts'
+import type { ErrorClass, Phase } from './erp-error.ts'
+import { erpHttp, retryAfterMs } from './http.ts'
+import { readRecords } from './inbound.ts'
+import { linesOf } from './operation.ts'
+import type { OutboundOp, RemoteRef } from './operation.ts'
+import { amountOf, baseQty } from './quantity.ts'
+import { connectorKind, erpUrl } from './settings.ts'
+import { simItem, simOrder } from './sim/wire.ts'
 
 const CAPS: ErpCaps = {
   key: 'native',
@@ -20,21 +17,31 @@ const CAPS: ErpCaps = {
   lots: true,
   serials: true,
   expiry: true,
+  partialReceipt: true,
   overReceipt: 'accepted',
+  negativeStock: 'accepted',
+  blindReceipt: true,
   tracking: true,
+  packages: false,
+  carrierLabels: false,
+  pictures: false,
+  webhooks: false,
+  fractions: false,
+  kinds: ['item', 'purchaseOrder', 'salesOrder'],
+  operations: ['receipt', 'shipment', 'adjustment'],
   concurrent: 4,
+  perSecond: 1000,
   settleMs: 2000,
 }
-const TIMEOUT_MS = 15_000
-const MAX_ANSWER = 8192
 
-const LISTS: Record<InboundKind, string> = {
+const LISTS: Partial<Record<InboundKind, string>> = {
   item: '/api/items',
   purchaseOrder: '/api/purchase-orders',
   salesOrder: '/api/sales-orders',
 }
 const pageOf = <T extends v.GenericSchema>(item: T) =>
   v.object({ items: v.array(item), next: v.number(), more: v.boolean() })
+const named = v.looseObject({ id: v.string() })
 const documentSchema = v.object({
   id: v.string(),
   key: v.string(),
@@ -70,11 +77,8 @@ const movesSchema = v.object({
   more: v.boolean(),
 })
 
-/**
- * The class of an answer by status and phase, never by its text. The same 500 is harmless while reading and an unknown
- * outcome while writing.
- */
-export const classify = (status: number, phase: 'read' | 'write'): ErrorClass => {
+/** The class of an answer by status and phase, never by its text. */
+export const classify = (status: number, phase: Phase): ErrorClass => {
   if (status === 401 || status === 403) return 'auth'
   if (status === 429) return 'throttled'
   if (status === 404) return 'config'
@@ -84,7 +88,14 @@ export const classify = (status: number, phase: 'read' | 'write'): ErrorClass =>
 }
 
 /** The connector of the demo ERP (profile `plain`): documents are drafts until they are posted, our key is unique there. */
-export const simConnector = (config: ConnectorConfig): ErpConnector => {
+const makeSim = (deps: {
+  id: string
+  url: string
+  token: () => string
+  fetch: typeof fetch
+  now: () => string
+}): ErpConnector => {
+  const http = erpHttp({ url: deps.url, fetch: deps.fetch, secrets: () => [deps.token()] })
   const call = async <T extends v.GenericSchema>(
     method: string,
     path: string,
@@ -92,146 +103,151 @@ export const simConnector = (config: ConnectorConfig): ErpConnector => {
     signal: AbortSignal,
     body?: unknown,
   ): Promise<v.InferOutput<T>> => {
-    const phase = method === 'GET' ? 'read' : 'write'
-    const lost = (error: unknown): never => {
-      throw new ErpError(
-        phase === 'read' ? 'transient' : 'unknownOutcome',
-        `no answer: ${error instanceof Error ? error.message : 'cut'}`,
-      )
-    }
-    const response = await fetch(config.url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${config.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(lost)
-    const text = await response.text().catch(lost)
-    if (!response.ok) {
-      const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || null
-      throw new ErpError(
-        classify(response.status, phase),
-        `${method} ${path}: ${response.status}`,
-        text.slice(0, MAX_ANSWER),
-        retryAfterMs,
-      )
-    }
-    const parsed = v.safeParse(schema, parse(text))
+    const phase: Phase = method === 'GET' ? 'read' : 'write'
+    const headers = { authorization: `Bearer ${deps.token()}` }
+    const answer = await http({ method, path, phase, headers, body }, signal)
+    if (answer.status < 200 || answer.status > 299)
+      throw new ErpError(classify(answer.status, phase), `${method} ${path}: ${answer.status}`, {
+        exchange: answer.exchange,
+        retryAfterMs: retryAfterMs(answer.headers, deps.now()),
+      })
+    const parsed = v.safeParse(schema, answer.json)
     if (!parsed.success)
-      throw new ErpError(
-        phase === 'read' ? 'transient' : 'unknownOutcome',
-        `${method} ${path}: unreadable answer`,
-        text.slice(0, MAX_ANSWER),
-      )
+      throw new ErpError(phase === 'read' ? 'transient' : 'unknownOutcome', `${method} ${path}: unreadable answer`, {
+        exchange: answer.exchange,
+      })
     return parsed.output
   }
-  const refOf = (document: Document): RemoteRef => ({ kind: 'document', id: document.id })
-  const byKey = async (key: string, signal: AbortSignal): Promise<readonly Document[]> =>
-    (
-      await call(
-        'GET',
-        `/api/documents?key=${encodeURIComponent(key)}`,
-        v.object({ documents: v.array(documentSchema) }),
-        signal,
-      )
-    ).documents
-
-  return {
-    id: config.id,
-    caps: CAPS,
-    check: async signal => {
-      const { now } = await call('GET', '/health', v.object({ now: v.string() }), signal)
-      await call('GET', '/api/items?limit=1', pageOf(itemRecord), signal)
-      return { ok: true, serverTime: now, problems: [], expiresAt: null }
-    },
-    pull: async <K extends InboundKind>(kind: K, cursor: string | null, limit: number, signal: AbortSignal) => {
-      const path = `${LISTS[kind]}?after=${encodeURIComponent(cursor ?? '0')}&limit=${limit}`
-      const page =
-        kind === 'item'
-          ? await call('GET', path, pageOf(itemRecord), signal)
-          : await call('GET', path, pageOf(orderRecord), signal)
-      return { items: page.items as Inbound[K][], next: String(page.next), more: page.more }
-    },
-    ids: async function* (kind, signal) {
-      for (let after = 0, more = true; more;) {
-        const page = await call(
-          'GET',
-          `${LISTS[kind]}?after=${after}&limit=500`,
-          pageOf(v.object({ id: v.string() })),
-          signal,
-        )
-        for (const record of page.items) yield record.id
-        after = page.next
-        more = page.more
-      }
-    },
-    prepare: async (op, _known, signal) =>
-      refOf(await call('POST', '/api/documents', documentSchema, signal, draftOf(op))),
-    post: async (_op, ref, signal) => {
-      await call('POST', `/api/documents/${encodeURIComponent(ref.id)}/post`, documentSchema, signal)
-    },
-    find: async (op, _ref, signal): Promise<Found> => {
-      const documents = await byKey(op.key, signal)
-      const [first, second] = documents
-      if (first === undefined) return { state: 'absent' }
-      if (second !== undefined) return { state: 'many', refs: documents.map(refOf) }
-      if (first.state === 'draft') return { state: 'draft', ref: refOf(first) }
-      return { state: 'posted', ref: refOf(first), at: first.postedAt ?? '', lines: first.lines.map(lineOf) }
-    },
-    stock: async function* (query, signal) {
-      const { rows } = await call('GET', '/api/stock', stockSchema, signal)
-      for (const row of rows) {
-        if (query.items !== undefined && !query.items.includes(row.item)) continue
-        yield {
-          item: row.item,
-          location: 'MAIN',
-          lot: row.lot === '' ? null : row.lot,
-          expiry: row.expiry,
-          quantity: row.quantity,
-        }
-      }
-    },
-    movementsSince: async (cursor, limit, signal) => {
-      const page = await call('GET', `/api/moves?after=${cursor ?? '0'}&limit=${limit}`, movesSchema, signal)
-      return {
-        moves: page.moves.map(m => ({
-          id: String(m.n),
-          item: m.item,
-          lot: m.lot === '' ? null : m.lot,
-          quantity: m.quantity,
-          key: m.key,
-          at: m.at,
-        })),
-        next: String(page.next),
-        more: page.more,
-      }
-    },
-  }
+  return { id: deps.id, caps: CAPS, ...reading(call), ...writing(call) }
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+type Call = <T extends v.GenericSchema>(
+  method: string,
+  path: string,
+  schema: T,
+  signal: AbortSignal,
+  body?: unknown,
+) => Promise<v.InferOutput<T>>
+
+const reading = (call: Call): Pick<ErpConnector, 'check' | 'pull' | 'ids' | 'stock' | 'movementsSince'> => ({
+  check: async signal => {
+    const { now } = await call('GET', '/health', v.object({ now: v.string() }), signal)
+    await call('GET', '/api/items?limit=1', pageOf(simItem), signal)
+    return {
+      ok: true,
+      serverTime: now,
+      timeZone: 'UTC',
+      company: 'Demo',
+      version: 'plain',
+      problems: [],
+      expiresAt: null,
+    }
+  },
+  pull: async (kind, cursor, limit, signal) => {
+    const list = LISTS[kind]
+    if (list === undefined) return { items: [], flaws: [], next: cursor ?? '', more: false }
+    const path = `${list}?after=${encodeURIComponent(cursor ?? '0')}&limit=${limit}`
+    const page = await call('GET', path, pageOf(named), signal)
+    const raw = page.items.map(({ id, ...rest }) => ({
+      id,
+      record: kind === 'item' ? itemOf({ id, ...rest }) : orderOf({ id, ...rest }),
+    }))
+    return { ...readRecords(kind, raw), next: String(page.next), more: page.more }
+  },
+  ids: async function* (kind, signal) {
+    const list = LISTS[kind]
+    for (let after = 0, more = list !== undefined; more;) {
+      const page = await call('GET', `${list}?after=${after}&limit=500`, pageOf(named), signal)
+      for (const record of page.items) yield record.id
+      after = page.next
+      more = page.more
+    }
+  },
+  stock: async function* (query, signal) {
+    const { rows } = await call('GET', '/api/stock', stockSchema, signal)
+    for (const row of rows) {
+      if (query.items !== undefined && !query.items.includes(row.item)) continue
+      yield { item: row.item, location: 'MAIN', lot: row.lot, expiry: row.expiry, quantity: baseQty(row.quantity) }
+    }
+  },
+  movementsSince: async (cursor, limit, signal) => {
+    const page = await call('GET', `/api/moves?after=${cursor ?? '0'}&limit=${limit}`, movesSchema, signal)
+    return {
+      moves: page.moves.map(m => ({
+        id: String(m.n),
+        item: m.item,
+        lot: m.lot,
+        quantity: baseQty(Math.abs(m.quantity)),
+        from: m.quantity < 0 ? 'MAIN' : null,
+        to: m.quantity < 0 ? null : 'MAIN',
+        key: m.key,
+        document: null,
+        at: m.at,
+      })),
+      next: String(page.next),
+      more: page.more,
+    }
+  },
+})
+
+const writing = (call: Call): Pick<ErpConnector, 'prepare' | 'post' | 'find'> => ({
+  prepare: async (op, _known, signal) =>
+    refOf(await call('POST', '/api/documents', documentSchema, signal, draftOf(op))),
+  post: async (_op, ref, signal) => {
+    await call('POST', `/api/documents/${encodeURIComponent(ref.id)}/post`, documentSchema, signal)
+  },
+  find: async (op, _ref, signal): Promise<Found> => {
+    const listed = v.object({ documents: v.array(documentSchema) })
+    const { documents } = await call('GET', `/api/documents?key=${encodeURIComponent(op.key)}`, listed, signal)
+    const [first, second] = documents
+    if (first === undefined) return { state: 'absent' }
+    if (second !== undefined) return { state: 'many', refs: documents.map(refOf) }
+    if (first.state === 'draft') return { state: 'draft', ref: refOf(first) }
+    return {
+      state: 'posted',
+      ref: refOf(first),
+      at: first.postedAt ?? '',
+      lines: first.lines.map(line => ({ ...line, qty: baseQty(line.quantity) })),
+      documents: [],
+    }
+  },
+})
+
+const refOf = (document: Document): RemoteRef => ({ kind: 'document', id: document.id })
+
+/** The demo ERP's records in the words of the port; what is not as it must be is left as it came and becomes a flaw. */
+const itemOf = (raw: unknown): unknown => {
+  const read = v.safeParse(simItem, raw)
+  if (!read.success) return raw
+  const packagings = read.output.packagings.map(({ quantity, ...p }) => ({ ...p, ratio: { num: quantity, den: 1 } }))
+  return { ...read.output, packagings }
+}
+const orderOf = (raw: unknown): unknown => {
+  const read = v.safeParse(simOrder, raw)
+  if (!read.success) return raw
+  const lines = read.output.lines.map(line => ({ ...line, quantity: baseQty(line.quantity), done: baseQty(line.done) }))
+  return { ...read.output, lines }
 }
 
-const base = (line: Line): number => (line.qty.n * line.qty.num) / line.qty.den
-const lineOf = (line: Document['lines'][number]): Line => ({ ...line, qty: { n: line.quantity, num: 1, den: 1 } })
 const draftOf = (op: OutboundOp) => ({
   key: op.key,
   type: op.type,
   client: op.client,
-  order: op.type === 'adjustment' ? null : (op.order?.id ?? null),
-  lines: (op.type === 'adjustment' ? [{ ...op.line, qty: { n: op.delta, num: 1, den: 1 } }] : op.lines).map(line => ({
+  order: op.type === 'receipt' || op.type === 'shipment' ? (op.order?.id ?? null) : null,
+  lines: linesOf(op).map(line => ({
     item: line.item,
     lot: line.lot,
     serial: line.serial,
     expiry: line.expiry,
-    quantity: base(line),
+    quantity: op.type === 'adjustment' ? op.delta : amountOf(line.qty),
     line: line.line,
   })),
+})
+
+export const sim = connectorKind({
+  name: 'sim',
+  title: 'Demo ERP',
+  settings: v.object({ url: erpUrl }),
+  secrets: [{ name: 'token', title: 'Token' }],
+  make: ({ id, settings, secrets, fetch, now }) => makeSim({ id, url: settings.url, token: secrets.token, fetch, now }),
 })

@@ -7,7 +7,8 @@ import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import { CONNECTOR, sqlSite } from '../../test/support/sql-site.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import { makeSealer } from '../../test/support/sealer.ts'
-import { simConnector } from '../erp/sim.ts'
+import { makeConnector } from '../erp/settings.ts'
+import { sim } from '../erp/sim.ts'
 import { seedErp } from '../erp/sim/seed.ts'
 import { serveSimErp } from '../erp/sim/serve.ts'
 import { audit } from '../store/audit.ts'
@@ -28,7 +29,7 @@ describe('the workers between our books and a real HTTP ERP', async () => {
   const stores = await sqlSite(opened, site)
   const state = seedErp('2026-11-23')
   const erp = await serveSimErp({ state, save: async () => {}, now: () => '2026-11-23T08:00:00.000Z', token: 't' })
-  const connector = simConnector({ id: 'sim', url: erp.url, token: 't' })
+  const connector = makeConnector(sim, { id: 'sim', settings: { url: erp.url }, secrets: { token: 't' } })
   let ms = Date.parse('2026-11-23T08:00:00.000Z')
   const now = () => new Date((ms += 1)).toISOString()
   const signal = new AbortController().signal

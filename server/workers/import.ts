@@ -6,6 +6,7 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ErpConnector, Inbound } from '../erp/connector.ts'
+import { baseOf } from '../erp/quantity.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { documentEffects, documentId, wishes } from './documents.ts'
@@ -79,7 +80,10 @@ const itemOf = (record: Inbound['item'], client: ClientId, connector: ConnectorI
   sku: record.sku,
   name: record.name,
   unit: record.unit,
-  packagings: record.packagings.map(p => ({ id: p.id, name: p.name, quantity: p.quantity, codes: p.barcodes })),
+  packagings: record.packagings.flatMap(p => {
+    const quantity = p.ratio === null ? null : baseOf({ n: 1, ...p.ratio })
+    return quantity === null ? [] : [{ id: p.id, name: p.name, quantity, codes: p.barcodes }]
+  }),
   codes: record.barcodes,
   tracking: record.tracking,
   active: record.active,
@@ -145,9 +149,11 @@ const mapDocuments = async (
     const client = deps.clientOf(record.client)
     const lines = record.lines.flatMap(line => {
       const item = items.get(line.item)
-      return item === undefined
+      const wanted = baseOf(line.quantity)
+      const done = baseOf(line.done)
+      return item === undefined || wanted === null || done === null
         ? []
-        : [{ remote: line.id, item, wanted: line.quantity, done: line.done, closed: line.closed }]
+        : [{ remote: line.id, item, wanted, done, closed: line.closed }]
     })
     if (client === null || lines.length < record.lines.length) {
       deps.log.warn({ kind, number: record.number }, 'document waits: unknown client or item')
@@ -213,8 +219,8 @@ const importOpeningStock = async (deps: ImportDeps, signal: AbortSignal): Promis
   if (places.length === 0) return
   const rows: OpeningRow[] = []
   for await (const row of deps.connector.stock({ locations: [] }, signal)) {
-    if (row.quantity > 0)
-      rows.push({ item: row.item, lot: row.lot ?? '', expiry: row.expiry ?? null, quantity: row.quantity })
+    const quantity = baseOf(row.quantity)
+    if (quantity !== null && quantity > 0) rows.push({ item: row.item, lot: row.lot, expiry: row.expiry, quantity })
   }
   rows.sort((a, b) => (`${a.item} ${a.lot}` < `${b.item} ${b.lot}` ? -1 : 1))
   const items = await deps.store.itemsByRemote(deps.id, [...new Set(rows.map(row => row.item))])

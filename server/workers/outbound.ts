@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { ConnectorId, DocumentId, ItemId } from '../../shared/ids.ts'
-import { ErpError } from '../erp/connector.ts'
-import type { Line, OutboundOp, RemoteRef } from '../erp/connector.ts'
+import { ErpError } from '../erp/erp-error.ts'
+import type { Line, OutboundOp, RemoteRef } from '../erp/operation.ts'
+import { baseQty } from '../erp/quantity.ts'
 import type { ReceiptPayload } from '../sync/receipt-message.ts'
 import type { ImportStore, OutboxRow } from './ports.ts'
 
@@ -38,10 +39,14 @@ export const toOperation =
       ...payload.lines.map(line => line.item),
     ])
     const client = deps.remoteClient(payload.client)
-    if (client === null) throw new ErpError('config', `client ${payload.client} is not mapped`)
+    if (client === null)
+      throw new ErpError('config', `client ${payload.client} is not mapped`, {
+        gap: { kind: 'client', key: payload.client },
+      })
     const remoteItem = (item: ItemId): string => {
       const remote = remotes.get(item)
-      if (remote === undefined) throw new ErpError('config', `item ${item} is not mapped`)
+      if (remote === undefined)
+        throw new ErpError('config', `item ${item} is not mapped`, { gap: { kind: 'item', key: item } })
       return remote
     }
     const order = remotes.get(payload.document)
@@ -50,8 +55,9 @@ export const toOperation =
       lot: line.lot,
       serial: line.serial,
       expiry: line.expiry,
-      qty: { n: line.qty, num: 1, den: 1 },
+      qty: baseQty(line.qty),
       line: null,
+      location: null,
     }))
     const ref: RemoteRef | null = order === undefined ? null : { kind: 'order', id: order }
     return {
@@ -59,6 +65,8 @@ export const toOperation =
       seq: row.seq,
       subject: row.subject,
       at: row.createdAt,
+      by: '',
+      answers: {},
       type: 'receipt',
       client,
       order: ref,

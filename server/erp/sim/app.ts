@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { itemRecord, orderRecord } from '../connector.ts'
 import { makeErp, SimRefusal } from './erp.ts'
 import type { SimState } from './state.ts'
+import { simItem, simOrder } from './wire.ts'
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(120))
 const whole = v.pipe(v.number(), v.safeInteger())
@@ -29,9 +29,9 @@ const documentBody = v.object({
 })
 const orderBody = v.object({
   kind: v.picklist(['purchase', 'sales']),
-  ...v.omit(orderRecord, ['id', 'state']).entries,
+  ...v.omit(simOrder, ['id', 'state']).entries,
 })
-const nameBody = v.object({ name: itemRecord.entries.name })
+const nameBody = v.object({ name: simItem.entries.name })
 
 /** Faults that tests switch on, one request each: the answer is lost before or after the state has changed, or unreadable. */
 export const FAULTS = ['cutBefore', 'cutAfter', 'error500', 'truncated', 'html', 'throttled'] as const

@@ -1,7 +1,8 @@
-import type { Inbound } from '../connector.ts'
+import type * as v from 'valibot'
+import type { simItem, simOrder } from './wire.ts'
 
-export type SimItem = Inbound['item'] & { changed: number }
-export type SimOrder = Inbound['purchaseOrder'] & { kind: 'purchase' | 'sales'; changed: number }
+export type SimItem = v.InferOutput<typeof simItem> & { changed: number }
+export type SimOrder = v.InferOutput<typeof simOrder> & { kind: 'purchase' | 'sales'; changed: number }
 
 export type SimDocument = {
   id: string
