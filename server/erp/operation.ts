@@ -13,6 +13,11 @@ export type Line = {
   serial: string
   expiry: string | null
   qty: Qty
+  /**
+   * The item's base unit as the ERP named it when the item came in. Some ERPs let it be changed under stock that is there
+   * (100 pieces become 100 cases, without a word): a connector then refuses, `config`, gap `unit`.
+   */
+  unit?: string | null
   line: string | null
   /** ERP location: where it came to, left from, or was found. Null = the connector's default. */
   location: string | null
