@@ -47,7 +47,9 @@ const back = async (core: Core): Promise<void> => {
 const next = async (core: Core): Promise<void> => {
   const { handheld, processes } = core.ports
   const worker = handheld.session()?.worker
-  const first = worker ? workFor(handheld.world(), worker, handheld.device, processes)[0] : undefined
+  const first = worker
+    ? workFor(handheld.world(), worker, handheld.device, processes).find(work => !work.waits)
+    : undefined
   if (first === undefined) core.say('wrong', 'pick.none')
   else await openTask(core, first.task)
 }

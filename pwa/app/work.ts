@@ -16,6 +16,8 @@ export type Work = {
   due: string | null
   /** Begun here: it comes first. */
   mine: boolean
+  /** Open, and nothing of it can be fetched yet: it goes on by itself when stock has come. */
+  waits: boolean
 }
 
 const OPEN: ReadonlySet<Task['state']> = new Set(['ready', 'leased', 'started', 'parked'])
@@ -24,7 +26,8 @@ export const maySee = (worker: Worker, process: Process): boolean =>
   process.roles.length === 0 || mayDo(worker.roles, process.roles)
 
 /**
- * Open tasks that this worker may do, in the order of the floor: begun here, then due, then priority, then number. Tasks
+ * Open tasks that this worker may do, in the order of the floor: what can be done now, begun here, then due, then priority,
+ * then number. Tasks
  * that another device has begun are left out; scanning one asks whether to take over.
  */
 export const workFor = (
@@ -45,6 +48,7 @@ export const workFor = (
   return rows
     .sort(
       (a, b) =>
+        Number(a.work.waits) - Number(b.work.waits) ||
         Number(b.work.mine) - Number(a.work.mine) ||
         (a.work.due ?? '9').localeCompare(b.work.due ?? '9') ||
         (b.document?.priority ?? 0) - (a.document?.priority ?? 0) ||
@@ -71,6 +75,7 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
     to: to === from ? null : to,
     due: document?.due ?? null,
     mine: task.lease?.device === device && task.state === 'started',
+    waits: task.kind === 'pick' && open.length > 0 && places.length === 0,
   }
 }
 

@@ -26,7 +26,7 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
       {rows.map(row => (
         <Button key={row.task} kind="row" onPress={() => void controller.openRow(row.task)}>
           <Code>{row.number}</Code>
-          <span>{speaker.say('lines', { n: row.lines })}</span>
+          <span>{row.waits ? speaker.say('waits') : speaker.say('lines', { n: row.lines })}</span>
         </Button>
       ))}
     </div>

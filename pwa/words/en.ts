@@ -108,6 +108,7 @@ export const en: Words = {
     // receive, the rest
     // putaway
     // pick, the rest
+    'pick.waits': '{no}: the rest waits for stock',
     // pack and ship
     // count
     // move, status, scrap
@@ -167,6 +168,7 @@ export const en: Words = {
     storage: 'Storage {n} %',
     version: 'Version {no}',
     device: 'Device {no}',
+    waits: 'waits for stock',
     'no.work': 'No task waits for you',
     'no.waiting': 'Nothing waits. All sent',
   },

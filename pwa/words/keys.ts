@@ -49,6 +49,7 @@ export const APP_MESSAGES = [
   'storage',
   'version',
   'device',
+  'waits',
   'no.work',
   'no.waiting',
 ] as const

@@ -100,6 +100,7 @@ export const tr: Words = {
     // receive, the rest
     // putaway
     // pick, the rest
+    'pick.waits': '{no}: kalanı stok bekliyor',
     // pack and ship
     // count
     // move, status, scrap
@@ -159,6 +160,7 @@ export const tr: Words = {
     storage: 'Depolama %{n}',
     version: 'Sürüm {no}',
     device: 'Cihaz {no}',
+    waits: 'stok bekliyor',
     'no.work': 'Seni bekleyen görev yok',
     'no.waiting': 'Bekleyen yok. Hepsi gönderildi',
   },

@@ -108,6 +108,7 @@ export const MESSAGES = [
   // receive, the rest
   // putaway
   // pick, the rest
+  'pick.waits',
   // pack and ship
   // count
   // move, status, scrap

@@ -7,7 +7,7 @@ import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
-import { askedOf, isMobile, visitId } from './pick-lines.ts'
+import { askedOf, isMobile, visitId, waitsForStock } from './pick-lines.ts'
 import type { Visit } from './pick-lines.ts'
 import { atPlace, toteOf, walk } from './pick-state.ts'
 import type { PickHand, PickNext, PickState } from './pick-state.ts'
@@ -263,13 +263,18 @@ const arrived = (
   view: View,
   visit: Visit,
   command: Draft,
-  values: Record<string, string | number>,
+  values: Record<string, string | number> & { n: number },
 ): PickNext => {
   const rest = walk(state, view).filter(other => visitId(other) !== visitId(visit))
   const [next] = rest
   if (next === undefined) {
     const no = state.document === null ? '' : (view.document(state.document)?.number ?? '')
-    return { ...go(atPlace(state), 'done', 'task.done', { no }, [command]), finished: true }
+    const booking = { line: visit.line.id, qty: values.n }
+    const waits = state.document !== null && waitsForStock(view, state.document, booking)
+    const home = waits
+      ? go(atPlace(state), 'warn', 'pick.waits', { no }, [command])
+      : go(atPlace(state), 'done', 'task.done', { no }, [command])
+    return { ...home, finished: true }
   }
   const here = rest.some(other => other.claim.location === visit.claim.location)
   const after: PickState = here ? { ...atPlace(state), at: 'goods', place: visit.claim.location } : atPlace(state)

@@ -19,6 +19,17 @@ export const visitId = ({ line, claim }: Visit): string =>
 /** Never more than the line still wants. */
 export const askedOf = ({ line, claim }: Visit): number => Math.min(claim.qty, line.wanted - line.done)
 
+/** The rest of an open line that is reserved nowhere: the order goes on when stock has come. `booking` is about to be picked. */
+export const waitsForStock = (
+  view: View,
+  document: DocumentId,
+  booking: { line: LineId; qty: number } | null = null,
+): boolean =>
+  view
+    .linesOf(document)
+    .filter(line => line.state === 'open')
+    .some(line => line.wanted > line.done + (line.id === booking?.line ? booking.qty : 0))
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Open visits in walking order: postponed last in the order of postponing, then pick sequence, code and line number. */

@@ -1,11 +1,11 @@
 import type { Task } from '../catalogue.ts'
 import { derivedId } from '../ids.ts'
-import type { LocationId, TaskId } from '../ids.ts'
+import type { DocumentId, LocationId, TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
-import { visits } from './pick-lines.ts'
+import { visits, waitsForStock } from './pick-lines.ts'
 import { FRESH } from './pick-state.ts'
 import type { PickNext, PickState } from './pick-state.ts'
 import type { Moment, Start } from './process.ts'
@@ -24,7 +24,8 @@ const open = (state: PickState, id: TaskId, view: View): PickNext => {
   if (task === undefined || task.kind !== 'pick' || task.document === null) return stay(state, 'unknown', 'pick.none')
   const document = view.document(task.document)
   if (task.state === 'cancelled' || document?.state === 'cancelled') return stay(state, 'wrong', 'cancelled')
-  if (!isActive(task) || visits(view, task.document, []).length === 0) return stay(state, 'wrong', 'pick.none')
+  if (!isActive(task)) return stay(state, 'wrong', 'pick.none')
+  if (visits(view, task.document, []).length === 0) return nothingToFetch(state, task.document, view)
   return go(
     { ...FRESH, key: `pick/${id}`, task: id, document: task.document, at: task.tote === null ? 'tote' : 'place' },
     'ok',
@@ -32,6 +33,12 @@ const open = (state: PickState, id: TaskId, view: View): PickNext => {
     { no: document?.number ?? '' },
   )
 }
+
+/** Nothing of it is reserved on a shelf: either it is over, or the rest waits for stock. */
+export const nothingToFetch = (state: PickState, document: DocumentId | null, view: View): PickNext =>
+  document !== null && waitsForStock(view, document)
+    ? stay(state, 'wrong', 'pick.waits', { no: view.document(document)?.number ?? '' })
+    : stay(state, 'wrong', 'pick.none')
 
 /** K1: a task, its order, or the tote that is bound to it. */
 export const stepStart = (state: PickState, resolved: Resolved, view: View): PickNext => {

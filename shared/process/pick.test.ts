@@ -83,7 +83,7 @@ describe('the start', () => {
       receiptOf('PO-1', [wants(mug, 1)]),
     ]
     const { world, anna } = idle({ documents })
-    rejects(world, anna, () => anna.scan(scanOf.document('SO-3')), 'pick.none')
+    rejects(world, anna, () => anna.scan(scanOf.document('SO-3')), 'pick.waits')
     rejects(world, anna, () => anna.scan(scanOf.document('SO-4')), 'pick.none')
     rejects(world, anna, () => anna.scan(scanOf.document('SO-5')), 'cancelled')
     rejects(world, anna, () => anna.scan(scanOf.document('PO-1')), 'pick.none', 'unknown')
@@ -205,6 +205,46 @@ describe('the walk', () => {
       finished: true,
       commands: [],
     })
+  })
+})
+
+describe('an order of which only a part is reserved', () => {
+  const claimOn = (world: World, n: number) => {
+    const line = world.line(lineId('SO-7', 1))!
+    const claim = { location: a1.id, lpn: mugs.lpn, status: 'available' as const, lot: '', serial: '', qty: n }
+    world.apply({ ...NOTHING, lines: [{ ...line, claims: [...line.claims, claim] }] })
+  }
+  it('[P33] sends the picker home when the rest waits for stock; its task stays open with its tote', () => {
+    const { world, anna } = at([wants(mug, 5, [mugs, 2])])
+    anna.scan(scanOf.place(a1))
+    anna.scan(scanOf.item(mug))
+    const last = anna.scan(scanOf.item(mug))
+    expect(last).toMatchObject({
+      verdict: 'warn',
+      message: { key: 'pick.waits', values: { no: 'SO-7' } },
+      finished: true,
+    })
+    expect(world.line(lineId('SO-7', 1))).toMatchObject({ state: 'open', done: 2, wanted: 5 })
+    expect(world.task(taskId('SO-7'))).toMatchObject({ state: 'started', tote: tote1.id })
+    const again = workerAt(pick, world, { task: taskId('SO-7') })
+    expect(again.first).toMatchObject({ verdict: 'wrong', message: { key: 'pick.waits' }, commands: [] })
+    expect(anna.scan(scanOf.place(a1))).toMatchObject({ message: { key: 'pick.waits' }, finished: true, commands: [] })
+  })
+  it('[P33] goes on at its tote when stock has been reserved, and ends when all is picked', () => {
+    const { world, anna } = at([wants(mug, 5, [mugs, 2])], { policy: { pick: { qty: 'trust' } } })
+    anna.scan(scanOf.place(a1))
+    anna.scan(scanOf.item(mug))
+    claimOn(world, 3)
+    const berk = workerAt(pick, world, { task: taskId('SO-7') })
+    expect(berk.prompt()).toMatchObject({ hero: { value: 'A-01' }, ask: { kind: 'location' } })
+    berk.scan(scanOf.place(a1))
+    expect(berk.scan(scanOf.item(mug))).toMatchObject({
+      verdict: 'done',
+      message: { key: 'task.done' },
+      finished: true,
+    })
+    expect(world.task(taskId('SO-7'))).toMatchObject({ state: 'done', lease: null })
+    expect(inTote(world)).toMatchObject({ onHand: 5, reserved: 5 })
   })
 })
 

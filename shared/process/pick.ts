@@ -2,7 +2,7 @@ import type { View } from '../ledger/world.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import { decidePick } from './pick-decide.ts'
 import { stepGoods, stepMark, stepNumber, stepPlace } from './pick-goods.ts'
-import { startPick, stepStart, stepTote } from './pick-open.ts'
+import { nothingToFetch, startPick, stepStart, stepTote } from './pick-open.ts'
 import { askPick, promptPick } from './pick-prompt.ts'
 import { stepReason, stepShort, stepShortNumber } from './pick-short.ts'
 import { atPlace, current, settled } from './pick-state.ts'
@@ -71,7 +71,7 @@ const answer = (state: PickState, input: Input, view: View, moment: Moment): Pic
   const visit = current(state, view)
   if (input.kind === 'key') return stepKey(state, input.command, visit, view)
   if (state.at === 'start' || state.at === 'tote') return stay(state, 'wrong', 'no.key')
-  if (visit === undefined) return { ...stay(state, 'wrong', 'pick.none'), finished: true }
+  if (visit === undefined) return { ...nothingToFetch(state, state.document, view), finished: true }
   switch (input.kind) {
     case 'scan':
       return stepScan(state, input.resolved, visit, view, moment)
