@@ -27,6 +27,7 @@ export const EXCEPTIONS = {
   over_return: 'More came back than was sent.',
   wrong_serial_returned: 'A lot or serial came back that was never sent on this order.',
   not_shipped: 'Goods came back of an order that has not left, or an order left that was not ready.',
+  scrap_pending: 'More was to be scrapped than the worker may decide; the goods are blocked and wait.',
   undo_late: 'A step was taken back after its goods had moved on.',
   count_variance: 'A count differs from the books by more than the counter may post.',
   pack_mismatch: 'A tote held less or other goods than the books say.',

@@ -112,6 +112,24 @@ export const en: Words = {
     // pack and ship
     // count
     // move, status, scrap
+    'move.from': 'Scan place or pallet',
+    'move.to': 'Scan where to',
+    'move.empty': 'Nothing is booked here',
+    'move.notHere': 'Not booked here. Count first',
+    'move.same': 'It is here already',
+    'move.started': '{no} is being picked here',
+    'move.reserved': '{n} are free, the rest is reserved',
+    'move.done': 'Moved to {place}',
+    'put.picked': 'Picked for an order. Leave it',
+    'put.storage': '{place} is not for such goods',
+    'put.status': 'Only good stock may lie in {place}',
+    'put.lpn': '{place} takes pallets with a label only',
+    'put.mix': 'Other goods lie in {place}',
+    'put.full': '{place} is full. Scan again to put it there',
+    'ask.newLpn': 'New pallet {lpn}? Scan again',
+    'which.status': 'Which status?',
+    'status.done': 'Status changed: {n}',
+    'scrap.done': 'Scrapped: {n}',
     // replenish
     // return
     // look-up
@@ -231,6 +249,19 @@ export const en: Words = {
     // pack and ship
     // count
     // move, status, scrap
+    'key.whole': 'Whole place',
+    'key.status': 'Status',
+    'key.scrap': 'Scrap',
+    'status.available': 'Good',
+    'status.inspection': 'Inspection',
+    'status.damaged': 'Damaged',
+    'status.blocked': 'Blocked',
+    'reason.EXPIRED': 'Expired',
+    'reason.CORRECTION': 'Correction',
+    'reason.FOUND': 'Found',
+    'reason.OTHER': 'Other',
+    'reason.SAMPLE': 'Sample',
+    'reason.INTERNAL_USE': 'Own use',
     // replenish
     // return
     // look-up

@@ -104,6 +104,24 @@ export const tr: Words = {
     // pack and ship
     // count
     // move, status, scrap
+    'move.from': 'Yer veya palet okut',
+    'move.to': 'Nereye? Yeri okut',
+    'move.empty': 'Burada kayıtlı mal yok',
+    'move.notHere': 'Burada kayıtlı değil. Önce say',
+    'move.same': 'Zaten burada',
+    'move.started': '{no} burada toplanıyor',
+    'move.reserved': '{n} serbest, gerisi ayrılmış',
+    'move.done': 'Taşındı: {place}',
+    'put.picked': 'Sipariş için toplandı. Bırak',
+    'put.storage': '{place} bu mal için değil',
+    'put.status': '{place} sadece sağlam mal alır',
+    'put.lpn': '{place} sadece etiketli palet alır',
+    'put.mix': '{place} içinde başka mal var',
+    'put.full': '{place} dolu. Yine de koymak için tekrar okut',
+    'ask.newLpn': 'Yeni palet {lpn}? Tekrar okut',
+    'which.status': 'Hangi durum?',
+    'status.done': 'Durum değişti: {n}',
+    'scrap.done': 'Hurda: {n}',
     // replenish
     // return
     // look-up
@@ -223,6 +241,19 @@ export const tr: Words = {
     // pack and ship
     // count
     // move, status, scrap
+    'key.whole': 'Tüm yer',
+    'key.status': 'Durum',
+    'key.scrap': 'Hurda',
+    'status.available': 'Sağlam',
+    'status.inspection': 'Kontrolde',
+    'status.damaged': 'Hasarlı',
+    'status.blocked': 'Bloke',
+    'reason.EXPIRED': 'Süresi geçmiş',
+    'reason.CORRECTION': 'Düzeltme',
+    'reason.FOUND': 'Bulundu',
+    'reason.OTHER': 'Diğer',
+    'reason.SAMPLE': 'Numune',
+    'reason.INTERNAL_USE': 'İç kullanım',
     // replenish
     // return
     // look-up

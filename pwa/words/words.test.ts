@@ -30,6 +30,9 @@ const PROMPTS = new Set<string>([
   'done.ask',
   'qty',
   'test.scan',
+  'move.from',
+  'move.to',
+  'which.status',
 ])
 const BUTTONS = /^(key|b|reason)\./
 const LANGUAGES: readonly [string, Words][] = [

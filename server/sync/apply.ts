@@ -235,7 +235,7 @@ const authorised = (worker: Worker | null, command: Command): boolean => {
   const client = command.client
   return (
     process !== undefined &&
-    mayDo(worker.roles, process.roles) &&
+    mayDo(worker.roles, process.rolesOf?.(command) ?? process.roles) &&
     (worker.clients === null || client === null || worker.clients.includes(client))
   )
 }

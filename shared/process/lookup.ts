@@ -96,6 +96,7 @@ const prompt = (state: LookupState, view: View): Prompt => {
 export const lookup: Process<LookupState> = {
   name: 'lookup',
   roles: ROLES,
+  states: ['ask', 'item', 'location'],
   commands: [],
   start,
   prompt,

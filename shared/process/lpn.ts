@@ -1,4 +1,5 @@
 import { checkDigitHolds } from '../scan/check-digit.ts'
+import type { Lpn } from '../catalogue.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
 import type { ClientId, LpnId, WarehouseId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
@@ -20,6 +21,12 @@ export const palletLabel = ({ scan, fields }: Resolved): string | null => {
   if (fields.sscc !== undefined) return fields.sscc
   return /^\d{18}$/.test(scan.text) && checkDigitHolds(scan.text) ? scan.text : null
 }
+
+/** A pallet that goods go onto for the first time: its label is kept, so that every screen can show it. */
+export const newPallet = (view: View, client: ClientId, lpn: LpnId, label: string | undefined): readonly Lpn[] =>
+  lpn !== NO_LPN && label !== undefined && view.lpn(lpn) === undefined && lpnId(view.warehouse, label) === lpn
+    ? [{ id: lpn, client, label }]
+    : []
 
 /** The pallet that a scan names: one that is known by its reading, else the one that its label would make. */
 export const palletIn = (

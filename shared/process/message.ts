@@ -112,6 +112,24 @@ export const MESSAGES = [
   // pack and ship
   // count
   // move, status, scrap
+  'move.from',
+  'move.to',
+  'move.empty',
+  'move.notHere',
+  'move.same',
+  'move.started',
+  'move.reserved',
+  'move.done',
+  'put.picked',
+  'put.storage',
+  'put.status',
+  'put.lpn',
+  'put.mix',
+  'put.full',
+  'ask.newLpn',
+  'which.status',
+  'status.done',
+  'scrap.done',
   // replenish
   // return
   // look-up
@@ -185,6 +203,19 @@ export const WORDS = [
   // pack and ship
   // count
   // move, status, scrap
+  'key.whole',
+  'key.status',
+  'key.scrap',
+  'status.available',
+  'status.inspection',
+  'status.damaged',
+  'status.blocked',
+  'reason.EXPIRED',
+  'reason.CORRECTION',
+  'reason.FOUND',
+  'reason.OTHER',
+  'reason.SAMPLE',
+  'reason.INTERNAL_USE',
   // replenish
   // return
   // look-up

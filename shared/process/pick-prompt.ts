@@ -33,6 +33,8 @@ const EXPECTS: Record<PickState['at'], Prompt['expects']> = {
   reason: [],
 }
 
+export const PICK_STATES: readonly string[] = Object.keys(KEYS)
+
 export const promptPick = (before: PickState, view: View): Prompt => {
   const state = settled(before, view)
   const document = state.document === null ? undefined : view.document(state.document)

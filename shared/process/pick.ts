@@ -3,7 +3,7 @@ import { go, kept, sayNo, stay } from './answer.ts'
 import { decidePick } from './pick-decide.ts'
 import { stepGoods, stepMark, stepNumber, stepPlace } from './pick-goods.ts'
 import { nothingToFetch, startPick, stepStart, stepTote } from './pick-open.ts'
-import { askPick, promptPick } from './pick-prompt.ts'
+import { askPick, PICK_STATES, promptPick } from './pick-prompt.ts'
 import { stepReason, stepShort, stepShortNumber } from './pick-short.ts'
 import { atPlace, current, settled } from './pick-state.ts'
 import type { PickNext, PickState } from './pick-state.ts'
@@ -97,6 +97,7 @@ const step = (before: PickState, input: Input, view: View, moment: Moment): Pick
 export const pick: Process<PickState> = {
   name: 'pick',
   roles: ['picker'],
+  states: PICK_STATES,
   commands: ['pick', 'short', 'tote.bind'],
   start: startPick,
   prompt: promptPick,

@@ -105,6 +105,8 @@ export type Start =
 export interface Process<S extends ProcessState = ProcessState> {
   readonly name: ProcessName
   readonly roles: readonly Role[]
+  /** Every value of `at` that a state of it can have: tests walk them all. */
+  readonly states: readonly string[]
   /** Types of commands that `decide` of this process judges. */
   readonly commands: readonly Command['type'][]
   start(start: Start, view: View, moment: Moment): Next<S>
@@ -119,6 +121,8 @@ export interface Process<S extends ProcessState = ProcessState> {
   unknown(view: View, command: Command): 'target' | 'other' | null
   /** Effects of taking an act of this process back: the opposite movements, lines and tasks as they were before it. */
   undo(view: View, act: Act, at: UndoAt): Effects
+  /** Roles of one act, where they are not those of the process (a change of status needs a supervisor). */
+  rolesOf?(act: Act | Command): readonly Role[]
   /** Why an act cannot be taken back any more (the carton has left); null = it can. Asked on the handheld only. */
   undoBarred?(view: View, act: Act): MessageKey | null
 }

@@ -27,6 +27,8 @@ const EXPECTS: Record<ReceiveState['at'], Prompt['expects']> = {
   serial: ['serial'],
 }
 
+export const RECEIVE_STATES: readonly string[] = Object.keys(ASK)
+
 export const askReceive = (state: ReceiveState): Prompt['ask'] => ASK[state.at]
 
 export const promptReceive = (state: ReceiveState, view: View): Prompt => {

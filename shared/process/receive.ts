@@ -7,7 +7,7 @@ import { stepNumber } from './receive-book.ts'
 import { decideReceive } from './receive-decide.ts'
 import { stepAsked, stepLine } from './receive-goods.ts'
 import { isOpen, startReceive, stepDocument, withoutDocument } from './receive-open.ts'
-import { askReceive, promptReceive } from './receive-prompt.ts'
+import { askReceive, promptReceive, RECEIVE_STATES } from './receive-prompt.ts'
 import { undoReceive } from './receive-undo.ts'
 import { unknownReceive } from './receive-unknown.ts'
 import type { ReceiveNext, ReceiveState } from './receive-state.ts'
@@ -74,6 +74,7 @@ const step = (state: ReceiveState, input: Input, view: View, moment: Moment): Re
 export const receive: Process<ReceiveState> = {
   name: 'receive',
   roles: ['receiver'],
+  states: RECEIVE_STATES,
   commands: ['receive', 'unmatched', 'close'],
   start: startReceive,
   prompt: promptReceive,

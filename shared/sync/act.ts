@@ -63,6 +63,8 @@ const by = (first: (typeof COMMAND_PROCESSES)[number]) => v.optional(v.picklist(
 export const ACTS = {
   receive: v.object({
     type: v.literal('receive'),
+    /** Text of the pallet label that the goods go onto, so that a new one has a name. */
+    label: v.optional(text(60)),
     ...goods,
     /** A receipt without document gets its id here, from the handheld, and is made by the first command that names it. */
     document: uuid<DocumentId>(),
@@ -88,6 +90,7 @@ export const ACTS = {
   }),
   putaway: v.object({
     type: v.literal('putaway'),
+    label: v.optional(text(60)),
     ...goods,
     task: v.nullable(uuid<TaskId>()),
     from: address,
@@ -143,6 +146,7 @@ export const ACTS = {
   move: v.object({
     type: v.literal('move'),
     process: by('move'),
+    label: v.optional(text(60)),
     ...goods,
     task: v.nullable(uuid<TaskId>()),
     /** Of a put-back: the order line that lets go of the goods. */
@@ -202,6 +206,7 @@ export const ACTS = {
   }),
   return: v.object({
     type: v.literal('return'),
+    label: v.optional(text(60)),
     ...goods,
     /** The return; one without document is made by the first command that names it. */
     document: uuid<DocumentId>(),

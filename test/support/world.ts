@@ -363,10 +363,22 @@ export const booker = (world: World, on: DeviceId = device) => {
  * A worker at a process: every answer is folded in at once. Two seconds pass between two inputs unless `pause` says
  * otherwise, so that a second scan is a yes.
  */
-export const workerAt = <S extends ProcessState>(process: Process<S>, world: World, start: Start, on = device) => {
+export const workerAt = <S extends ProcessState>(
+  process: Process<S>,
+  world: World,
+  start: Start,
+  on = device,
+  who = worker,
+) => {
   let mono = 1000
   const book = booker(world, on)
-  const moment = (): Moment => ({ now: isoOf(Date.parse(NOW) + mono), today: TODAY, monoMs: mono, device: on, worker })
+  const moment = (): Moment => ({
+    now: isoOf(Date.parse(NOW) + mono),
+    today: TODAY,
+    monoMs: mono,
+    device: on,
+    worker: who,
+  })
   const first = process.start(start, world, moment())
   let state = first.state
   const judged: Judgement[] = []

@@ -1,0 +1,189 @@
+import type { Item } from '../catalogue.ts'
+import type { LocationId } from '../ids.ts'
+import type { StockRow } from '../ledger/stock.ts'
+import { keyOf } from '../ledger/stock.ts'
+import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import { isQuantity } from '../quantity.ts'
+import type { Resolved } from '../scan/scan.ts'
+import { go, stay } from './answer.ts'
+import { palletIn } from './lpn.ts'
+import type { Load, MoveNext, MoveState } from './move-state.ts'
+import { isMobile } from './pick-lines.ts'
+import type { Moment } from './process.ts'
+import { amountOf, itemsIn, mistaken, otherItem } from './readings.ts'
+import { isVirtual } from './virtual.ts'
+
+type Goods = Extract<Load, { kind: 'goods' }>
+
+/** M1: a place, a pallet, or a tote, carton or cart that is to stand elsewhere. A cart with goods on it is a place. */
+export const stepFrom = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  const pallet = palletIn(view, resolved)
+  if (pallet !== null) return takePallet(state, pallet, view, moment)
+  for (const r of resolved.readings) {
+    if (r.kind === 'location') return fromPlace(state, r.location, view)
+    if (r.kind === 'cart' && view.stockAt(r.location).length > 0) return fromPlace(state, r.location, view)
+    if (r.kind === 'tote' || r.kind === 'carton' || r.kind === 'cart')
+      return go(
+        { ...state, at: 'to', from: null, load: { kind: 'mobile', mobile: r.location }, takenAt: moment.now },
+        'ok',
+        'move.to',
+      )
+  }
+  return mistaken(state, resolved)
+}
+
+export const fromPlace = (state: MoveState, id: LocationId, view: View): MoveNext => {
+  const place = view.location(id)
+  if (place === undefined || !place.active || isVirtual(place))
+    return stay(state, 'wrong', 'place.closed', { place: place?.code ?? '' })
+  if (!view.stockAt(id).some(row => row.onHand > 0)) return stay(state, 'wrong', 'move.empty', { place: place.code })
+  return go({ ...state, at: 'goods', from: id, load: null }, 'ok', 'place.ok', { place: place.code })
+}
+
+const takePallet = (
+  state: MoveState,
+  pallet: NonNullable<ReturnType<typeof palletIn>>,
+  view: View,
+  moment: Moment,
+): MoveNext => {
+  const rows = view.stockOn(pallet.lpn).filter(row => row.onHand > 0)
+  const [first] = rows
+  if (first === undefined) return stay(state, 'wrong', 'move.empty', { place: pallet.label })
+  if (!mayMove(moment, first)) return stay(state, 'wrong', 'other.client')
+  if (rows.some(row => isMobile(view, row.location))) return stay(state, 'wrong', 'put.picked')
+  const load: Load = { kind: 'pallet', client: first.client, lpn: pallet.lpn, label: pallet.label }
+  return go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'move.to')
+}
+
+const mayMove = ({ worker }: Moment, row: StockRow): boolean =>
+  worker.clients === null || worker.clients.includes(row.client)
+
+/** M2: goods of the place, or a pallet that stands there. */
+export const stepGoods = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  const { from } = state
+  if (from === null) return stepFrom(state, resolved, view, moment)
+  const pallet = palletIn(view, resolved)
+  if (pallet !== null) return takePallet(state, pallet, view, moment)
+  const place = resolved.readings.find(r => r.kind === 'location')
+  if (place?.kind === 'location') return fromPlace(state, place.location, view)
+  const hits = itemsIn(resolved)
+  if (hits.length === 0) return mistaken(state, resolved)
+  const here = view.stockAt(from).filter(row => row.onHand > 0 && hits.some(hit => hit.item === row.item))
+  if (here.length === 0) return stay(state, 'wrong', 'move.notHere')
+  const mine = here.filter(row => mayMove(moment, row))
+  if (mine.length === 0) return stay(state, 'wrong', 'other.client')
+  if (new Set(mine.map(row => row.item)).size > 1) return stay(state, 'unknown', 'many')
+  const hit = hits.find(one => one.item === mine[0]?.item)
+  const item = hit === undefined ? undefined : view.item(hit.item)
+  const amount = item === undefined || hit === undefined ? null : amountOf(item, hit, resolved.fields)
+  if (item === undefined || amount === null) return stay(state, 'wrong', 'qty.bad')
+  const { lot = '', serial = '' } = resolved.fields
+  const goods: Goods = {
+    kind: 'goods',
+    client: item.client,
+    item: item.id,
+    lot: item.tracking.lot ? lot : '',
+    serial: item.tracking.serial ? serial : '',
+    lpn: mine[0]?.lpn ?? ('' as never),
+    status: mine[0]?.status ?? 'available',
+    ...amount,
+    raw: resolved.scan.raw,
+  }
+  return identified({ ...state, takenAt: state.takenAt ?? moment.now }, goods, item, mine, view)
+}
+
+/** The answer to "Scan the lot" or "Scan the serial". */
+export const stepMark = (state: MoveState, text: string, resolved: Resolved | null, view: View): MoveNext => {
+  const { load, from } = state
+  const item = load?.kind === 'goods' ? view.item(load.item) : undefined
+  if (load?.kind !== 'goods' || item === undefined || from === null)
+    return go({ ...state, at: 'goods' }, 'ok', 'scan.item')
+  const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
+  if (other !== null) return other
+  const kind = state.at === 'lot' ? 'lot' : 'serial'
+  const mark = resolved?.fields[kind] ?? text
+  const rows = view.stockAt(from).filter(row => row.onHand > 0 && row.item === item.id)
+  if (!rows.some(row => row[kind] === mark)) return stay(state, 'wrong', 'move.notHere')
+  return identified(state, { ...load, [kind]: mark }, item, rows, view)
+}
+
+/** Asks until exactly one stock row is meant; what is plain from the books is not asked. */
+const identified = (state: MoveState, goods: Goods, item: Item, rows: readonly StockRow[], view: View): MoveNext => {
+  const fits = rows.filter(
+    row => (goods.lot === '' || row.lot === goods.lot) && (goods.serial === '' || row.serial === goods.serial),
+  )
+  if (fits.length === 0) return stay(state, 'wrong', 'move.notHere')
+  const values = { item: item.name }
+  if (new Set(fits.map(row => row.lot)).size > 1)
+    return go({ ...state, at: 'lot', load: goods }, 'ok', 'scan.lot', values)
+  if (new Set(fits.map(row => row.serial)).size > 1)
+    return go({ ...state, at: 'serial', load: goods }, 'ok', 'scan.serial', values)
+  if (new Set(fits.map(row => row.lpn)).size > 1) return stay(state, 'wrong', 'which.lpn')
+  // Good goods before others: what is damaged is named by its own row when nothing else is there.
+  const row = fits.find(one => one.status === 'available') ?? fits[0]
+  if (row === undefined) return stay(state, 'wrong', 'move.notHere')
+  const { lot, serial, lpn, status } = row
+  return counted({ ...state, load: null }, { ...goods, lot, serial, lpn, status }, item, row, goods.qty, view)
+}
+
+/** M3: a further scan of the same goods adds, a number sets the total. Never the whole row unasked. */
+export const stepMore = (state: MoveState, resolved: Resolved, view: View): MoveNext | null => {
+  const { load } = state
+  if (load?.kind !== 'goods') return null
+  const hit = itemsIn(resolved).find(one => one.item === load.item)
+  const item = hit === undefined ? undefined : view.item(hit.item)
+  if (hit === undefined || item === undefined) return null
+  const amount = amountOf(item, hit, resolved.fields)
+  if (amount === null || item.tracking.serial) return stay(state, 'dup', 'dup')
+  return withTotal(state, load, item, load.qty + amount.qty, view)
+}
+
+export const stepNumber = (state: MoveState, value: number, view: View): MoveNext => {
+  const { load } = state
+  const item = load?.kind === 'goods' ? view.item(load.item) : undefined
+  if (load?.kind !== 'goods' || item === undefined || state.at !== 'to') return stay(state, 'wrong', 'first.item')
+  if (!isQuantity(value) || item.tracking.serial) return stay(state, 'wrong', 'qty.bad')
+  return withTotal(state, { ...load, packaging: null, n: value }, item, value, view)
+}
+
+const withTotal = (state: MoveState, goods: Goods, item: Item, total: number, view: View): MoveNext => {
+  if (state.from === null) return stay(state, 'wrong', 'no.key')
+  const row = view.stock(keyOf({ ...goods, location: state.from }))
+  return counted(state, goods, item, row, total, view)
+}
+
+/**
+ * No more than the books have here, and nothing that somebody is picking just now. Of what others have reserved only the
+ * free part is offered (policy `guard`), or it is taken along (`allow`).
+ */
+const counted = (state: MoveState, goods: Goods, item: Item, row: StockRow, total: number, view: View): MoveNext => {
+  if (total > row.onHand) return stay(state, 'wrong', 'qty.max', { n: row.onHand })
+  const started = view
+    .linesClaiming(keyOf(row))
+    .filter(line => line.done > 0 && line.state === 'open')
+    .map(line => ({
+      line,
+      qty: line.claims.filter(claim => claim.location === row.location).reduce((s, c) => s + c.qty, 0),
+    }))
+  const needed = started.reduce((sum, { qty }) => sum + qty, 0)
+  if (total > row.onHand - needed) {
+    const no = started[0] === undefined ? '' : (view.document(started[0].line.document)?.number ?? '')
+    return stay(state, 'wrong', 'move.started', { no })
+  }
+  const free = Math.max(0, row.onHand - row.reserved - row.held)
+  const isGuarded = row.status === 'available' && policyFor(view.policies, item.client).move.reserved === 'guard'
+  if (isGuarded && total > free) {
+    if (free === 0) return stay(state, 'wrong', 'move.reserved', { n: 0 })
+    return go(
+      { ...state, at: 'to', load: { ...goods, qty: free, n: free, packaging: null } },
+      'warn',
+      'move.reserved',
+      {
+        n: free,
+      },
+    )
+  }
+  const load = { ...goods, qty: total, n: total === goods.qty ? goods.n : total }
+  return go({ ...state, at: 'to', load }, 'ok', 'got.number', { item: item.name, n: total })
+}

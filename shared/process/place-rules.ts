@@ -1,0 +1,42 @@
+import type { Item, Location, LocationKind } from '../catalogue.ts'
+import { NO_LPN } from '../ids.ts'
+import type { Address, Goods, StockStatus } from '../ledger/stock.ts'
+import type { View } from '../ledger/world.ts'
+import { isVirtual } from './virtual.ts'
+
+export type PlaceTrouble = 'closed' | 'storage' | 'status' | 'lpn' | 'mix'
+
+const ASIDE: readonly LocationKind[] = ['aside', 'hospital', 'returns', 'dock', 'staging', 'tote', 'carton', 'cart']
+/** Goods that nobody may take do not lie where orders are picked. Available goods may lie anywhere. */
+const WHERE: Record<Exclude<StockStatus, 'available'>, readonly LocationKind[]> = {
+  damaged: ASIDE,
+  inspection: [...ASIDE, 'reserve'],
+  blocked: [...ASIDE, 'reserve'],
+}
+
+/** Why these goods may not stand there; null = they may. The same rules guard the handheld and raise the exception. */
+export const placeTrouble = (view: View, item: Item, goods: Goods, to: Address): PlaceTrouble | null => {
+  const place = view.location(to.location)
+  if (place === undefined || !place.active || isVirtual(place)) return 'closed'
+  if (place.accepts && item.storage && !place.accepts.includes(item.storage)) return 'storage'
+  if (to.status !== 'available' && !WHERE[to.status].includes(place.kind)) return 'status'
+  if (place.lpnRequired === true && to.lpn === NO_LPN) return 'lpn'
+  return mixes(view, place, goods) ? 'mix' : null
+}
+
+const mixes = (view: View, place: Location, goods: Goods): boolean => {
+  if (!place.mix) return false
+  const others = view.stockAt(place.id).filter(row => row.onHand > 0)
+  if (place.mix === 'client') return others.some(row => row.client !== goods.client)
+  if (place.mix === 'item') return others.some(row => row.item !== goods.item)
+  return others.some(row => row.item !== goods.item || row.lot !== goods.lot)
+}
+
+/** Base units and pallets that still fit; Infinity where the place has no limit. May be negative. */
+export const roomAt = (view: View, place: Location): { units: number; lpns: number } => {
+  const rows = view.stockAt(place.id).filter(row => row.onHand > 0)
+  const { units = null, lpns = null } = place.capacity ?? {}
+  const used = rows.reduce((sum, row) => sum + row.onHand, 0)
+  const pallets = new Set(rows.map(row => row.lpn).filter(lpn => lpn !== NO_LPN)).size
+  return { units: units === null ? Infinity : units - used, lpns: lpns === null ? Infinity : lpns - pallets }
+}
