@@ -9,13 +9,30 @@ import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { toOperation } from './workers/outbound.ts'
-import { startDeliver, startImport } from './workers/run.ts'
+import { startDeliver, startImport, startReserve } from './workers/run.ts'
 
 const IMPORT_MS = 5_000
 const DELIVER_MS = 1_000
+const RESERVE_MS = 2_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
-export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript)]
+export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript), reserving]
+
+/** Orders that wait for stock get what comes, whichever ERP they are from. */
+const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const worker = startReserve(
+    {
+      warehouses: () => stores.site.warehouses(),
+      waiting: stores.waiting,
+      sync: stores.sync,
+      now,
+      ring: warehouse => doorbell.ring(warehouse),
+      log,
+    },
+    RESERVE_MS,
+  )
+  atStop(() => worker.stop())
+}
 
 /** The demo's ERP, a process of its own with its state in the data folder, and the workers between both books. */
 const demoErp =

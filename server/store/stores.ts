@@ -1,5 +1,5 @@
 import type { Stores } from '../ports.ts'
-import type { ImportStore, OutboxStore } from '../workers/ports.ts'
+import type { ImportStore, OutboxStore, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeImportStore } from './import.ts'
@@ -9,10 +9,13 @@ import { makeOutboxStore } from './outbox.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
+import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
-export const makeStores = (db: Executor): Stores & { import: ImportStore; outbox: OutboxStore } => {
+export const makeStores = (
+  db: Executor,
+): Stores & { import: ImportStore; outbox: OutboxStore; waiting: WaitingStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -23,5 +26,6 @@ export const makeStores = (db: Executor): Stores & { import: ImportStore; outbox
     quarantine: makeQuarantineStore(db),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
+    waiting: makeWaitingStore(db, names),
   }
 }

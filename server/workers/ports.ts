@@ -44,6 +44,11 @@ export interface ImportStore {
   itemsByRemote(connector: ConnectorId, remotes: readonly string[]): Promise<ReadonlyMap<string, Item>>
 }
 
+export interface WaitingStore {
+  /** Open orders that want more than they have claimed and of which free goods lie at a place for picking, most urgent first. */
+  orders(warehouse: WarehouseId, limit: number): Promise<readonly DocumentId[]>
+}
+
 export type OutboxState =
   | 'waiting'
   | 'preparing'

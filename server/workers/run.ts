@@ -2,6 +2,8 @@ import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { importRound } from './import.ts'
 import type { ImportDeps } from './import.ts'
+import { makeReserveRound } from './reserve.ts'
+import type { ReserveDeps } from './reserve.ts'
 
 export type Worker = { stop(): Promise<void> }
 
@@ -54,6 +56,19 @@ export const startImport = (deps: ImportDeps, everyMs: number): Worker =>
     },
     onFault: error => deps.log.warn({ err: error }, 'the import waits: the ERP did not answer as it should'),
   })
+
+/** Stock that has come → orders that wait for it. */
+export const startReserve = (deps: ReserveDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makeReserveRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'reserving waits'),
+  })
+}
 
 /** Outbox → ERP. */
 export const startDeliver = (deps: DeliverDeps, everyMs: number): Worker =>
