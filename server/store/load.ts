@@ -33,6 +33,7 @@ export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<M
   await loadWork(db, at, need, tables)
   await loadRivals(db, at, need, onPallets, tables)
   await loadLocations(db, at, [...need.locations, ...onPallets.places, ...claimedPlaces(tables)], tables)
+  if (need.everywhere) await loadStockEverywhere(db, at, tables)
   await loadLots(db, at, [...need.lots, ...claimedLots(tables)], tables)
   await loadStock(db, at, need.serials, tables)
   return tables
@@ -182,7 +183,13 @@ export const loadStockOf = async (db: Executor, at: Scope, items: readonly ItemI
   const tables = emptyTables(at.warehouse)
   await loadPolicies(db, at, tables)
   await loadItems(db, items, tables)
-  const uids = [...items]
+  await loadStockEverywhere(db, at, tables)
+  return tables
+}
+
+/** Every stock row of the loaded items with its place and lot. */
+const loadStockEverywhere = async (db: Executor, at: Scope, tables: MutableTables): Promise<void> => {
+  const uids = [...tables.items.keys()]
   const stock = await sql<StockRow>`
     select ${STOCK_COLUMNS} from ${STOCK_JOINS} where b.warehouse_id = ${at.id} and i.uid = any(${uids}::uuid[])`.execute(
     db,
@@ -199,5 +206,4 @@ export const loadStockOf = async (db: Executor, at: Scope, items: readonly ItemI
     db,
   )
   for (const { body } of lots.rows) tables.lots.set(lotKey(body.client, body.item, body.lot), body)
-  return tables
 }

@@ -58,9 +58,14 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
     serials: [...serials],
     lpns: [...lpns],
     undone,
+    everywhere: commands.some(needsOtherStock),
     takes: commands.some(command => takesGoods(command.type === 'undo' ? command.act : command)),
   }
 }
+
+/** A short and a pallet that is put away while orders have reserved it look for other stock. */
+const needsOtherStock = (command: Command): boolean =>
+  command.type === 'short' || (command.type === 'lpn.move' && command.process === 'putaway')
 
 const takesGoods = (command: Act | Command): boolean =>
   'from' in command || 'fromPlace' in command || command.type === 'count.observed' || command.type === 'ship'

@@ -33,6 +33,8 @@ export type Need = {
   undone: readonly CommandKey[]
   /** Goods are taken from the places: the lines that have reserved them there count. */
   takes: boolean
+  /** Reservations may have to move to other stock: every stock row of the items counts, with its place and lot. */
+  everywhere: boolean
 }
 
 /** A need of nothing, to name only what is needed. */
@@ -47,6 +49,7 @@ export const NO_NEED: Need = {
   lpns: [],
   undone: [],
   takes: false,
+  everywhere: false,
 }
 
 /** One judged command, ready to be written. */

@@ -220,6 +220,15 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
   for (const key of need.undone)
     for (const command of state.commands.values())
       if (command.undone?.some(of => commandText(of) === commandText(key))) tables.undone.add(commandText(key))
+  if (need.everywhere)
+    for (const row of state.stock.values()) {
+      if (!items.has(row.item)) continue
+      const lot = rowId('lot', { ...row, expiry: null, firstReceivedAt: null, blocked: false })
+      for (const key of [rowKey('location', row.location), rowKey('lot', lot)]) {
+        const found = state.rows.get(key)
+        if (found) putRow(tables, found)
+      }
+    }
   const real = (place: Location | undefined): boolean => place !== undefined && !VIRTUAL.has(place.kind)
   for (const row of state.stock.values())
     if (items.has(row.item) && real(tables.locations.get(row.location))) tables.stock.set(stockKeyText(row), row)

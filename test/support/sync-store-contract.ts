@@ -298,6 +298,76 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect(await inside(tx => tx.cursor())).toMatchObject({ lastSeq: 4, lastHash: '*' })
     })
 
+    it('[Y14] a pallet comes with what is on it wherever it lies, its label, and the lines that have reserved it', async () => {
+      const lpn = derivedId<'lpn'>('lpn', name, run)
+      const on = { location: placeId(site, 'A-02'), lpn, status: 'available' as const }
+      const document = derivedId<'document'>('document', name, run)
+      const claim = { ...on, lot: '', serial: '', qty: 2 }
+      const common = { client: item(0).client, document }
+      const stocked = receive(6, 'A-02')
+      await write(1, [
+        {
+          ...stocked,
+          movements: stocked.movements.map(m => ({ ...m, to: on })),
+          lpns: [{ id: lpn, client: item(0).client, label: 'XP1' }],
+          documents: [
+            {
+              ...common,
+              id: document,
+              kind: 'order',
+              number: 'SO-9',
+              partner: '',
+              state: 'open',
+              due: null,
+              priority: 0,
+              blind: false,
+            },
+          ],
+          lines: [
+            {
+              ...common,
+              id: derivedId('line', name, run),
+              item: item(0).id,
+              source: '1',
+              no: 1,
+              wanted: 2,
+              done: 0,
+              state: 'open',
+              claims: [claim],
+              reason: null,
+            },
+          ],
+        },
+      ])
+      const tables = await inside(tx => tx.load({ ...NO_NEED, lpns: [lpn] }))
+      const world = makeWorld(tables)
+      expect(world.stockOn(lpn)).toMatchObject([{ location: on.location, onHand: 6, reserved: 2 }])
+      expect(world.lpn(lpn)?.label).toBe('XP1')
+      expect(world.item(item(0).id)?.sku).toBe('SKU-1')
+      expect([...tables.lines.values()].map(line => line.document)).toEqual([document])
+      expect(tablesOf((await snapshot()).rows).lpns.get(lpn)?.label).toBe('XP1')
+    })
+
+    it('[Y15] whether a command was taken back is known afterwards, of that one only', async () => {
+      const key = (seq: number) => ({ device: device(), epoch: EPOCH, seq })
+      await write(1, [receive(6), receive(1), { ...NOTHING, undone: [key(1)] }])
+      const { undone } = await inside(tx => tx.load({ ...NO_NEED, undone: [key(1), key(2)] }))
+      expect([...undone]).toEqual([`${device()}/${EPOCH}/1`])
+    })
+
+    it('[Y16] where reservations may move, all stock of the items comes with its places', async () => {
+      await write(1, [receive(6, 'A-01'), receive(3, 'A-02')])
+      const near = await inside(tx => tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] }))
+      expect([...near.stock.values()].map(row => row.onHand)).toEqual([6])
+      const far = makeWorld(
+        await inside(tx =>
+          tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')], everywhere: true }),
+        ),
+      )
+      expect(far.stockAt(placeId(site, 'A-02')).map(row => row.onHand)).toEqual([3])
+      expect(far.location(placeId(site, 'A-02'))?.code).toBe('A-02')
+    })
+
     it('[Y13] a new feed epoch shows in every page from then on', async () => {
       await store.renewFeed(warehouse(), 'feedepoch002')
       expect((await page(0)).feedEpoch).toBe('feedepoch002')
