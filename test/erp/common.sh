@@ -38,6 +38,15 @@ install_missing() {
   lap "${#missing[@]} packages installed"
 }
 
+# PostgreSQL where there is none, and the paths to it. Its packages must not make and start a cluster of the machine's own.
+install_postgres() {
+  if [[ -n "$PG" ]]; then return 0; fi
+  install_missing postgresql-common
+  [[ "$(id -u)" != 0 ]] || sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  install_missing postgresql
+  . "$(dirname "${BASH_SOURCE[0]}")/common.sh" "$DEST"
+}
+
 make_cluster() {
   "${AS_USER[@]}" "$PG/initdb" -D "$DEST/db/files" -U "$AS" -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
     >"$DEST/setup.log" 2>&1 || die "initdb failed, see $DEST/setup.log"
@@ -46,7 +55,7 @@ start_postgres() {
   if ours "$(pid_of postgres)"; then return 0; fi
   [[ -n "$PG" ]] || die "no PostgreSQL under /usr/lib/postgresql" 3
   # The cluster listens on a socket in its own folder, so it takes no port. The tests never cut the power: no fsync.
-  "${AS_USER[@]}" setsid "$PG/postgres" -D "$DEST/db/files" -h '' -k "$DEST/run" -c fsync=off -c max_connections=100 \
+  "${AS_USER[@]}" setsid "$PG/postgres" -D "$DEST/db/files" -h '' -k "$DEST/run" -c fsync=off -c jit=off -c autovacuum_naptime=1s -c max_connections=100 \
     </dev/null >>"$DEST/postgres.log" 2>&1 &
   echo "$!" > "$DEST/run/postgres.pid"
   for _ in $(seq 300); do

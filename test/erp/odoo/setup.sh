@@ -94,13 +94,8 @@ if [[ ! -e "$DEST/clean" ]]; then
   # Odoo first: when it cannot be had, nothing else need be installed. PostgreSQL refuses to run as root.
   chmod 711 "$DEST"
   fetch_odoo
-  # Without this the packages of PostgreSQL would make and start a cluster of the machine's own.
-  if [[ -z "$PG" ]]; then
-    install_missing postgresql-common
-    [[ "$(id -u)" != 0 ]] || sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-  fi
-  install_missing postgresql python3 "${PYTHON_PACKAGES[@]/#/python3-}"
-  . "$HERE/common.sh" # now that there is a PostgreSQL to find
+  install_postgres
+  install_missing python3 "${PYTHON_PACKAGES[@]/#/python3-}"
   unpack_odoo
   mkdir "$DEST/db" "$DEST/run" "$DEST/data"
   umask 077
