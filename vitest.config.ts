@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const modules = '**/node_modules/**'
 
-/** Three projects: rules in Node, SQL on a real PostgreSQL, the handheld's stores in a real Chromium. */
+/** Rules in Node, SQL on a real PostgreSQL, the handheld's stores and the built product in a real Chromium, real ERPs. */
 export default defineConfig({
   test: {
     projects: [
@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{shared,server,pwa,test}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.browser.test.ts', '**/*.pg.test.ts', '**/*.e2e.test.ts', modules],
+          exclude: ['**/*.browser.test.ts', '**/*.pg.test.ts', '**/*.e2e.test.ts', '**/*.erp.test.ts', modules],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -34,6 +34,16 @@ export default defineConfig({
           exclude: [modules],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'erp',
+          include: ['test/erp/**/*.erp.test.ts'],
+          exclude: [modules],
+          testTimeout: 1_200_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

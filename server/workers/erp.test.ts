@@ -192,11 +192,13 @@ describe('the workers between our books and a real HTTP ERP', async () => {
         priority: 0,
         state: 'open',
         changed,
+        at: '',
         lines: [{ id: `${id}/1`, item: item.id, quantity: 7, done: 0, closed: false }],
       }
       await importRound(imports, signal)
       const { remoteItem, before } = await receiveAll(`PO-X${next}`, `epocherpx00${next}`)
-      erp.fault(fault, 3)
+      const matches = (request: Request): boolean => request.method === 'POST'
+      erp.faults.inject(...[1, 2, 3].map(call => ({ call, fault, matches })))
       await drain()
       expect(erpStock(remoteItem)).toBe(before + 7)
       expect((await stores.outbox.counts(CONNECTOR)).posted).toBe(next + 2)

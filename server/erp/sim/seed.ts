@@ -1,4 +1,4 @@
-import { stockKey } from './state.ts'
+import { emptyState, MAIN, stockKey } from './state.ts'
 import type { SimItem, SimOrder, SimState } from './state.ts'
 
 /** mulberry32: the demo is the same on every machine. */
@@ -73,7 +73,7 @@ const BRANDS = ['Ege', 'Toros', 'Kaçkar', 'Anadolu', 'Işık', 'Güneş', 'Şir
 
 const ITEMS_PER_CLIENT = 264
 
-const wareItem = (n: number, changed: number): SimItem => {
+const wareItem = (n: number, changed: number, at: string): SimItem => {
   const real = REAL[n]
   const gtin = real?.[0] ?? gtin13(1000 + n)
   const cased = real === undefined && n % 3 === 0
@@ -99,9 +99,10 @@ const wareItem = (n: number, changed: number): SimItem => {
     tracking: { lot: false, serial: real === undefined && n % 53 === 17, expiry: false },
     active: true,
     changed,
+    at,
   }
 }
-const foodItem = (n: number, changed: number): SimItem => {
+const foodItem = (n: number, changed: number, at: string): SimItem => {
   const gtin = gtin13(5000 + n)
   const dated = n % 2 === 0
   return {
@@ -115,6 +116,7 @@ const foodItem = (n: number, changed: number): SimItem => {
     tracking: { lot: dated, serial: false, expiry: dated },
     active: true,
     changed,
+    at,
   }
 }
 
@@ -125,10 +127,11 @@ const addDays = (day: string, days: number): string =>
 export const seedErp = (today: string = new Date().toISOString().slice(0, 10)): SimState => {
   const random = seeded(20261123)
   const below = (n: number): number => Math.floor(random() * n)
-  const state: SimState = { clock: 0, items: {}, orders: {}, documents: {}, stock: {}, moves: [] }
+  const at = `${today}T06:00:00.000Z`
+  const state = emptyState()
   const tick = (): number => (state.clock += 1)
   for (let n = 0; n < ITEMS_PER_CLIENT; n += 1) {
-    for (const item of [wareItem(n, tick()), foodItem(n, tick())]) state.items[item.id] = item
+    for (const item of [wareItem(n, tick(), at), foodItem(n, tick(), at)]) state.items[item.id] = item
   }
   const all = Object.values(state.items)
   for (const item of all) {
@@ -137,7 +140,8 @@ export const seedErp = (today: string = new Date().toISOString().slice(0, 10)): 
     for (const [i, lot] of lots.entries()) {
       const expiry = item.tracking.expiry ? addDays(today, 60 + i * 90 + below(60)) : null
       const quantity = below(12) === 0 && !REAL.some(([code]) => item.barcodes.includes(code)) ? 0 : 12 + below(80)
-      if (quantity > 0) state.stock[stockKey(item.id, lot)] = { item: item.id, lot, expiry, quantity }
+      if (quantity > 0)
+        state.stock[stockKey(item.id, MAIN, lot)] = { item: item.id, place: MAIN, lot, expiry, quantity }
     }
   }
   const ofClient = (client: string) => all.filter(item => item.client === client && !item.tracking.serial)
@@ -164,6 +168,7 @@ export const seedErp = (today: string = new Date().toISOString().slice(0, 10)): 
       priority: 0,
       state: 'open',
       changed: tick(),
+      at,
       lines: lines.map((line, i) => ({
         id: `${id}/${i + 1}`,
         item: line.item.id,

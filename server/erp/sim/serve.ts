@@ -1,16 +1,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { Cut, makeSimErp } from './app.ts'
+import { makeSimErp } from './app.ts'
 import type { SimDeps } from './app.ts'
+import { Cut, withFaults } from './faults.ts'
+import type { Faults, Handler } from './faults.ts'
 
 /** Listens on a free port of the loopback interface. A `Cut` destroys the socket, as a broken line would. */
-export const serveSimErp = async (
-  deps: SimDeps,
-): Promise<{ url: string; fault: ReturnType<typeof makeSimErp>['fault']; close: () => Promise<void> }> => {
-  const { app, fault } = makeSimErp(deps)
+export const serveHandler = async (handle: Handler): Promise<{ url: string; close: () => Promise<void> }> => {
   const server = createServer((request, response) => {
-    const listener = getRequestListener(app.fetch, {
+    const listener = getRequestListener(async incoming => handle(incoming), {
       errorHandler: error => {
         if (error instanceof Cut) request.socket.destroy()
         return new Response(null, { status: 500 })
@@ -22,11 +21,19 @@ export const serveSimErp = async (
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
-    fault,
     close: () =>
       new Promise<void>(resolve => {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
   }
+}
+
+/** The sim as a real HTTP server, with faults to switch on. */
+export const serveSimErp = async (
+  deps: SimDeps,
+): Promise<{ url: string; faults: Faults; close: () => Promise<void> }> => {
+  const app = makeSimErp(deps)
+  const faults = withFaults(request => app.fetch(request))
+  return { ...(await serveHandler(faults.handle)), faults }
 }

@@ -1,33 +1,55 @@
 import type * as v from 'valibot'
-import type { simItem, simOrder } from './wire.ts'
+import type { documentDraft, ORDER_KINDS, simDocument, simItem, simOrder, simPartner, simPlace } from './wire.ts'
 
-export type SimItem = v.InferOutput<typeof simItem> & { changed: number }
-export type SimOrder = v.InferOutput<typeof simOrder> & { kind: 'purchase' | 'sales'; changed: number }
-
-export type SimDocument = {
-  id: string
-  /** Our key: unique, the ERP's own guarantee. */
+/** `changed` rises with every change; what no change raises is a quirk of the profile. */
+type Changing = { changed: number; at: string }
+export type SimItem = v.InferOutput<typeof simItem> & Changing
+export type SimOrder = v.InferOutput<typeof simOrder> & { kind: (typeof ORDER_KINDS)[number] } & Changing
+export type SimPlace = v.InferOutput<typeof simPlace>
+export type SimPartner = v.InferOutput<typeof simPartner>
+export type SimDraft = v.InferOutput<typeof documentDraft>
+export type SimDocument = v.InferOutput<typeof simDocument> & Changing
+export type SimStock = { item: string; place: string; lot: string; expiry: string | null; quantity: number }
+export type SimMove = {
+  n: number
+  item: string
+  lot: string
+  quantity: number
+  from: string | null
+  to: string | null
+  /** Of the document, '' where a person did it. */
   key: string
-  type: 'receipt' | 'shipment' | 'adjustment'
-  state: 'draft' | 'posted'
-  client: string
-  order: string | null
-  lines: { item: string; lot: string; serial: string; expiry: string | null; quantity: number; line: string | null }[]
-  postedAt: string | null
+  document: string | null
+  at: string
 }
-
-export type SimMove = { n: number; item: string; lot: string; quantity: number; key: string; at: string }
 
 /** The whole ERP as one JSON document: small enough to be written with every change. */
 export type SimState = {
   /** Rises with every change; the cursor of the lists. */
   clock: number
   items: Record<string, SimItem>
+  partners: Record<string, SimPartner>
+  places: Record<string, SimPlace>
   orders: Record<string, SimOrder>
   documents: Record<string, SimDocument>
-  /** By item and lot, `item|lot`. */
-  stock: Record<string, { item: string; lot: string; expiry: string | null; quantity: number }>
+  /** By item, place and lot. */
+  stock: Record<string, SimStock>
   moves: SimMove[]
 }
 
-export const stockKey = (item: string, lot: string): string => `${item}|${lot}`
+export const MAIN = 'MAIN'
+export const stockKey = (item: string, place: string, lot: string): string => `${item}|${place}|${lot}`
+export const emptyState = (): SimState => ({
+  clock: 0,
+  items: {},
+  partners: {},
+  places: {
+    [MAIN]: { id: MAIN, code: MAIN, name: 'Main store', kind: 'storage' },
+    DAMAGED: { id: 'DAMAGED', code: 'DAMAGED', name: 'Damaged goods', kind: 'storage' },
+    LOSS: { id: 'LOSS', code: 'LOSS', name: 'Lost and found', kind: 'loss' },
+  },
+  orders: {},
+  documents: {},
+  stock: {},
+  moves: [],
+})

@@ -1,30 +1,104 @@
 import * as v from 'valibot'
 
-/** The demo ERP's own records (profile `plain`), as they stand on its wire. Quantities are whole base units. */
+/** The sim's own records (profile `plain`), as they stand on its wire. Quantities are whole base units. */
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(120))
+const text = v.pipe(v.string(), v.maxLength(120))
 const words = v.pipe(v.string(), v.maxLength(300))
 const units = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const day = v.pipe(v.string(), v.maxLength(40))
+const orNull = <T extends v.GenericSchema>(schema: T) => v.optional(v.nullable(schema), null)
 
 export const simItem = v.object({
   id,
-  client: id,
-  sku: id,
+  client: text,
+  sku: text,
   name: words,
   unit: v.pipe(v.string(), v.maxLength(20)),
-  barcodes: v.array(id),
+  barcodes: v.array(text),
+  category: v.optional(v.nullable(words)),
   packagings: v.array(
-    v.object({ id, name: words, quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), barcodes: v.array(id) }),
+    v.object({
+      id,
+      name: words,
+      /** Null: somebody forgot it. */
+      quantity: v.nullable(v.number()),
+      barcodes: v.array(text),
+    }),
   ),
   tracking: v.object({ lot: v.boolean(), serial: v.boolean(), expiry: v.boolean() }),
+  value: v.optional(v.nullable(v.object({ minor: v.number(), currency: v.string() }))),
+  weightG: v.optional(v.nullable(v.number())),
   active: v.boolean(),
 })
+
+const address = v.object({ name: words, street: words, postcode: text, city: words, country: text })
+const orderLine = v.object({
+  id,
+  item: id,
+  quantity: v.number(),
+  done: units,
+  closed: v.boolean(),
+  lot: v.optional(v.nullable(text)),
+  expiry: v.optional(v.nullable(day)),
+  lpn: v.optional(v.nullable(text)),
+})
+export const ORDER_KINDS = ['purchase', 'asn', 'sales'] as const
 export const simOrder = v.object({
   id,
   number: id,
-  client: id,
+  client: text,
   partner: words,
-  due: v.nullable(v.string()),
+  due: v.nullable(day),
   priority: v.number(),
   state: v.picklist(['open', 'closed', 'cancelled']),
-  lines: v.array(v.object({ id, item: id, quantity: units, done: units, closed: v.boolean() })),
+  note: v.optional(v.nullable(words)),
+  carrier: v.optional(v.nullable(words)),
+  shipTo: v.optional(v.nullable(address)),
+  /** Of an announced delivery: its purchase order. */
+  order: v.optional(v.nullable(id)),
+  lines: v.array(orderLine),
+})
+export const simPlace = v.object({
+  id,
+  code: text,
+  name: words,
+  kind: v.picklist(['storage', 'view', 'loss', 'transit']),
+})
+export const simPartner = v.object({
+  id,
+  name: words,
+  supplier: v.boolean(),
+  customer: v.boolean(),
+  address: orNull(address),
+})
+
+export const DOCUMENT_TYPES = ['receipt', 'shipment', 'adjustment', 'transfer', 'return'] as const
+/** Every line moves goods from one place to another; null is outside: supplier, customer, loss. */
+export const documentLine = v.object({
+  item: id,
+  lot: v.pipe(v.string(), v.maxLength(60)),
+  serial: v.pipe(v.string(), v.maxLength(60)),
+  expiry: v.nullable(day),
+  quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  line: v.nullable(id),
+  from: v.nullable(id),
+  to: v.nullable(id),
+})
+export const documentDraft = v.object({
+  key: v.pipe(v.string(), v.maxLength(60)),
+  type: v.picklist(DOCUMENT_TYPES),
+  client: text,
+  order: v.nullable(id),
+  lines: v.pipe(v.array(documentLine), v.minLength(1), v.maxLength(5000)),
+  tracking: v.optional(v.array(text), []),
+  reason: v.optional(v.nullable(words), null),
+  /** Of a shipment: whether what is missing is still to come. */
+  backorder: v.optional(v.boolean(), true),
+})
+export const simDocument = v.object({
+  ...documentDraft.entries,
+  id,
+  number: id,
+  state: v.picklist(['draft', 'posted', 'cancelled']),
+  postedAt: v.nullable(v.string()),
 })
