@@ -107,6 +107,16 @@ export const en: Words = {
     cancelled: 'Cancelled. Put it back',
     // receive, the rest
     // putaway
+    'put.what': 'Scan pallet or item',
+    'put.to': 'Scan {place}',
+    'put.noPlace': 'No place is free. Choose one',
+    'put.done': 'Put away already',
+    'put.empty': 'Nothing of it waits here',
+    'put.where': 'It stands in several places. Scan the place',
+    'put.reserved': 'Picked for {no}. Leave it',
+    'put.instead': 'Put in {place} instead',
+    'put.isFull': '{place} is full. Next place',
+    'ask.otherPlace': '{wanted} was planned. Scan {place} again',
     // pick, the rest
     'pick.waits': '{no}: the rest waits for stock',
     // pack and ship
@@ -245,6 +255,13 @@ export const en: Words = {
     'fact.from': 'From',
     // receive, the rest
     // putaway
+    'key.other': 'Other place',
+    'key.full': 'Full here',
+    'key.partly': 'Partly',
+    'fact.pallet': 'Pallet',
+    'reason.FULL': 'Full',
+    'reason.CLOSED_PLACE': 'Place closed',
+    'reason.BETTER_PLACE': 'Better place',
     // pick, the rest
     // pack and ship
     // count

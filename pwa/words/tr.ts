@@ -99,6 +99,16 @@ export const tr: Words = {
     cancelled: 'İptal edildi. Yerine koy',
     // receive, the rest
     // putaway
+    'put.what': 'Palet veya ürün okut',
+    'put.to': '{place} yerini okut',
+    'put.noPlace': 'Boş yer yok. Bir yer seç',
+    'put.done': 'Zaten yerleştirildi',
+    'put.empty': 'Burada bekleyen yok',
+    'put.where': 'Birden çok yerde duruyor. Yeri okut',
+    'put.reserved': '{no} için toplandı. Bırak',
+    'put.instead': 'Onun yerine {place}',
+    'put.isFull': '{place} dolu. Sonraki yer',
+    'ask.otherPlace': 'Plan {wanted}. {place} için tekrar okut',
     // pick, the rest
     'pick.waits': '{no}: kalanı stok bekliyor',
     // pack and ship
@@ -237,6 +247,13 @@ export const tr: Words = {
     'fact.from': 'Nereden',
     // receive, the rest
     // putaway
+    'key.other': 'Başka yer',
+    'key.full': 'Burası dolu',
+    'key.partly': 'Bir kısmı',
+    'fact.pallet': 'Palet',
+    'reason.FULL': 'Dolu',
+    'reason.CLOSED_PLACE': 'Yer kapalı',
+    'reason.BETTER_PLACE': 'Daha iyi yer',
     // pick, the rest
     // pack and ship
     // count

@@ -33,6 +33,8 @@ const PROMPTS = new Set<string>([
   'move.from',
   'move.to',
   'which.status',
+  'put.what',
+  'put.to',
 ])
 const BUTTONS = /^(key|b|reason)\./
 const LANGUAGES: readonly [string, Words][] = [

@@ -116,7 +116,7 @@ const loadRivals = async (
   onPallets: OnPallets,
   tables: MutableTables,
 ): Promise<void> => {
-  if (need.tasks.length === 0 && need.lpns.length === 0 && !need.takes) return
+  if (need.lpns.length === 0 && !need.takes) return
   const places = [...need.locations, ...onPallets.places]
   const { rows } = await sql<{ kind: string; body: unknown }>`
     with rival as (

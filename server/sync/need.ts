@@ -3,6 +3,9 @@ import { virtualLocation } from '../../shared/ledger/world.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
+import { keyOf } from '../../shared/ledger/stock.ts'
+import type { StockKey } from '../../shared/ledger/stock.ts'
+import { putawayTaskId } from '../../shared/process/putaway-task.ts'
 import type { Need } from './ports.ts'
 
 const VIRTUAL = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'] as const
@@ -37,6 +40,7 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
         })
     }
     for (const place of placesOf(command)) locations.add(place)
+    for (const row of waitingRows(command)) tasks.add(putawayTaskId(row))
     if ('from' in command) pallet(command.from.lpn)
     if ('to' in command) pallet(command.to.lpn)
     if ('lpn' in command) pallet(command.lpn)
@@ -68,7 +72,19 @@ const needsOtherStock = (command: Command): boolean =>
   command.type === 'short' || (command.type === 'lpn.move' && command.process === 'putaway')
 
 const takesGoods = (command: Act | Command): boolean =>
-  'from' in command || 'fromPlace' in command || command.type === 'count.observed' || command.type === 'ship'
+  'from' in command ||
+  'fromPlace' in command ||
+  command.type === 'count.observed' ||
+  command.type === 'ship' ||
+  command.type === 'tote.bind'
+
+/** Goods that come to the dock open their put-away task, goods that leave it end it. */
+const waitingRows = (command: Act | Command): readonly StockKey[] => {
+  if (command.type === 'receive' || command.type === 'return') return [keyOf({ ...command, ...command.to })]
+  if (command.type === 'putaway' || command.type === 'move') return [keyOf({ ...command, ...command.from })]
+  // The task of a pallet is named by the pallet alone.
+  return command.type === 'lpn.move' ? [{ lpn: command.lpn } as StockKey] : []
+}
 
 const placesOf = (command: Act | Command): readonly LocationId[] => [
   ...('from' in command ? [command.from.location] : []),

@@ -30,7 +30,13 @@ export const carried = (
 }
 
 /** Everything on a pallet, from wherever the books have it, with all that is reserved of it. */
-export const carriedPallet = (view: View, lpn: LpnId, to: LocationId, times: CommandTimes): Carried => {
+export const carriedPallet = (
+  view: View,
+  lpn: LpnId,
+  to: LocationId,
+  times: CommandTimes,
+  freed: ReadonlySet<LineId> = new Set(),
+): Carried => {
   const lines = new Map<LineId, Line>()
   const movements = view
     .stockOn(lpn)
@@ -38,15 +44,24 @@ export const carriedPallet = (view: View, lpn: LpnId, to: LocationId, times: Com
     .map(({ client, item, lot, serial, location, status, onHand, reserved }): Movement => {
       const from = { location, lpn, status }
       const movement = { client, item, lot, serial, from, to: { location: to, lpn, status }, qty: onHand, ...times }
-      shift(view, lines, movement, reserved)
+      shift(view, lines, movement, reserved, freed)
       return movement
     })
   return { movements, lines: [...lines.values()] }
 }
 
 /** Claims on the row that goods leave move to the row where they arrive; lines that nobody has begun go first. */
-const shift = (view: View, lines: Map<LineId, Line>, m: Movement, qty: number): void => {
-  const claiming = view.linesClaiming(keyOf({ ...m, ...m.from })).map(line => lines.get(line.id) ?? line)
+const shift = (
+  view: View,
+  lines: Map<LineId, Line>,
+  m: Movement,
+  qty: number,
+  freed: ReadonlySet<LineId> = new Set(),
+): void => {
+  const claiming = view
+    .linesClaiming(keyOf({ ...m, ...m.from }))
+    .filter(line => !freed.has(line.id))
+    .map(line => lines.get(line.id) ?? line)
   let rest = qty
   for (const line of claiming.sort((a, b) => Number(a.done > 0) - Number(b.done > 0))) {
     const claim = line.claims.find(one => isAt(one, m.from, m.lot, m.serial))

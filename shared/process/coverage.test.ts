@@ -47,6 +47,7 @@ const half = `01${'0'.repeat(14)}10`
 
 const world = () =>
   demoWorld({
+    policy: { task: { confirmReason: ['putaway', 'fefo'] } },
     stock: [...demoSeed().stock, row(mug, dock, 6, { lpn: lpnId(warehouse, PALLET) }), row(mug, dock, 4)],
     documents: [
       ...demoSeed().documents,

@@ -4,10 +4,11 @@ import { lookup } from './lookup.ts'
 import { move } from './move.ts'
 import { pick } from './pick.ts'
 import type { Process, ProcessName } from './process.ts'
+import { putaway } from './putaway.ts'
 import { receive } from './receive.ts'
 
 /** The registry: a new process is one file and one line here. */
-export const PROCESSES: readonly Process[] = [receive, pick, move, lookup]
+export const PROCESSES: readonly Process[] = [receive, putaway, pick, move, lookup]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)
 

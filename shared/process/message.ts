@@ -107,6 +107,16 @@ export const MESSAGES = [
   'cancelled',
   // receive, the rest
   // putaway
+  'put.what',
+  'put.to',
+  'put.noPlace',
+  'put.done',
+  'put.empty',
+  'put.where',
+  'put.reserved',
+  'put.instead',
+  'put.isFull',
+  'ask.otherPlace',
   // pick, the rest
   'pick.waits',
   // pack and ship
@@ -199,6 +209,13 @@ export const WORDS = [
   'fact.from',
   // receive, the rest
   // putaway
+  'key.other',
+  'key.full',
+  'key.partly',
+  'fact.pallet',
+  'reason.FULL',
+  'reason.CLOSED_PLACE',
+  'reason.BETTER_PLACE',
   // pick, the rest
   // pack and ship
   // count

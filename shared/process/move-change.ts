@@ -3,6 +3,7 @@ import { STATUSES } from '../ledger/stock.ts'
 import { mayDo } from '../roles.ts'
 import type { Draft } from '../sync/command.ts'
 import { go, stay } from './answer.ts'
+import { emptyHanded } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import type { Moment } from './process.ts'
 
@@ -45,6 +46,6 @@ export const stepReason = (state: MoveState, n: number): MoveNext => {
     change === 'scrap'
       ? { type: 'scrap', process: 'move', ...row }
       : { type: 'status', process: 'move', ...row, to: { location: from, lpn, status: change } }
-  const next: MoveState = { ...state, at: 'goods', load: null, takenAt: null, change: null }
+  const next: MoveState = { ...emptyHanded(state), at: 'goods' }
   return go(next, 'done', change === 'scrap' ? 'scrap.done' : 'status.done', { n: qty }, [command])
 }

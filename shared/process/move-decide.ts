@@ -1,4 +1,5 @@
 import { NO_LPN } from '../ids.ts'
+import type { LineId } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import type { Address, Movement } from '../ledger/stock.ts'
@@ -13,6 +14,7 @@ import { contradiction } from './contradiction.ts'
 import { newPallet } from './lpn.ts'
 import { placeTrouble } from './place-rules.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
+import { putawayDone } from './putaway-task.ts'
 
 type ActOf<T extends Act['type']> = Extract<Act, { type: T }>
 
@@ -43,20 +45,29 @@ export const movedLoose = (view: View, c: ActOf<'move' | 'putaway'>, key: Comman
     ...NOTHING,
     ...(isSame ? {} : carried(view, c, times)),
     lpns: newPallet(view, c.client, c.to.lpn, c.label),
-    exceptions: forbidden(view, [{ ...c, to: c.to }], key),
+    tasks: isSame ? [] : putawayDone(view, keyOf({ ...c, ...c.from }), c.qty),
+    exceptions: forbidden(view, [c], key),
   }
 }
 
 /** Also for put-away and for a count that finds a pallet in another place. */
-export const movedPallet = (view: View, c: ActOf<'lpn.move'>, key: CommandKey, times: CommandTimes): Effects => {
+export const movedPallet = (
+  view: View,
+  c: ActOf<'lpn.move'>,
+  key: CommandKey,
+  times: CommandTimes,
+  /** Lines that have let go of the pallet already. */
+  freed: ReadonlySet<LineId> = new Set(),
+): Effects => {
   const rows = view.stockOn(c.lpn).filter(row => row.onHand > 0)
   const stray = rows.find(row => row.location !== c.fromPlace && row.location !== c.toPlace)
-  const moved = carriedPallet(view, c.lpn, c.toPlace, times)
+  const moved = carriedPallet(view, c.lpn, c.toPlace, times, freed)
   const body = { lpn: c.lpn, label: c.label, said: c.fromPlace, books: stray?.location ?? null, to: c.toPlace }
   return {
     ...NOTHING,
     ...moved,
     lpns: newPallet(view, c.client, c.lpn, c.label),
+    tasks: rows[0] === undefined ? [] : putawayDone(view, keyOf(rows[0]), Infinity),
     exceptions: [
       ...forbidden(view, moved.movements, key),
       ...(stray === undefined ? [] : [contradiction(key, 'moved_twice', c.lpn, body)]),

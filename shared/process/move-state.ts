@@ -1,4 +1,4 @@
-import type { ClientId, ItemId, LocationId, LpnId } from '../ids.ts'
+import type { ClientId, ItemId, LineId, LocationId, LpnId, TaskId } from '../ids.ts'
 import type { StockStatus } from '../ledger/stock.ts'
 import type { Next, ProcessState } from './process.ts'
 
@@ -21,8 +21,14 @@ export type Load =
   | { kind: 'whole' }
   | { kind: 'mobile'; mobile: LocationId }
 
+/** Move, put-away, replenish and put-back carry goods by the same steps; they differ in what they begin with and where it may end. */
+export type Carrier = 'move' | 'putaway' | 'replenish' | 'putback'
+
+/** Where goods are to go: a place, or a pallet there; `label` where the pallet is new. */
+export type Goal = { location: LocationId; lpn: LpnId; label: string | null }
+
 export type MoveState = ProcessState & {
-  process: 'move'
+  process: Carrier
   at: 'from' | 'goods' | 'lot' | 'serial' | 'to' | 'status' | 'reason'
   from: LocationId | null
   load: Load | null
@@ -30,16 +36,44 @@ export type MoveState = ProcessState & {
   takenAt: string | null
   /** The status that the goods shall get, or scrapping; the reason is still to come. */
   change: StockStatus | 'scrap' | null
+  task: TaskId | null
+  /** Put-back: the order line that lets go of the goods. */
+  line: LineId | null
+  /** PARTLY: only goods of this pallet. */
+  only: LpnId | null
+  /** Where the goods should go; null = the worker chooses. */
+  goal: LocationId | null
+  /** Places that were passed by with FULL or OTHER PLACE. */
+  passed: readonly LocationId[]
+  /** A place that was chosen instead and waits for its reason. */
+  chosen: { goal: Goal; scan: string } | null
 }
 export type MoveNext = Next<MoveState>
 
-export const FRESH: MoveState = {
-  process: 'move',
-  key: 'move',
+export const fresh = (process: Carrier): MoveState => ({
+  process,
+  key: process,
   at: 'from',
   confirm: null,
   from: null,
   load: null,
   takenAt: null,
   change: null,
-}
+  task: null,
+  line: null,
+  only: null,
+  goal: null,
+  passed: [],
+  chosen: null,
+})
+
+/** What may be left in hand is let go of; the place and the task stay. */
+export const emptyHanded = (state: MoveState): MoveState => ({
+  ...state,
+  load: null,
+  takenAt: null,
+  change: null,
+  goal: null,
+  passed: [],
+  chosen: null,
+})

@@ -1,4 +1,5 @@
 import type { Item } from '../catalogue.ts'
+import { NO_LPN } from '../ids.ts'
 import type { LocationId } from '../ids.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import { keyOf } from '../ledger/stock.ts'
@@ -56,6 +57,9 @@ const takePallet = (
   return go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'move.to')
 }
 
+/** PARTLY looks at one pallet only. */
+const isAsked = ({ only }: MoveState, row: StockRow): boolean => only === null || row.lpn === only
+
 const mayMove = ({ worker }: Moment, row: StockRow): boolean =>
   worker.clients === null || worker.clients.includes(row.client)
 
@@ -69,7 +73,9 @@ export const stepGoods = (state: MoveState, resolved: Resolved, view: View, mome
   if (place?.kind === 'location') return fromPlace(state, place.location, view)
   const hits = itemsIn(resolved)
   if (hits.length === 0) return mistaken(state, resolved)
-  const here = view.stockAt(from).filter(row => row.onHand > 0 && hits.some(hit => hit.item === row.item))
+  const here = view
+    .stockAt(from)
+    .filter(row => row.onHand > 0 && isAsked(state, row) && hits.some(hit => hit.item === row.item))
   if (here.length === 0) return stay(state, 'wrong', 'move.notHere')
   const mine = here.filter(row => mayMove(moment, row))
   if (mine.length === 0) return stay(state, 'wrong', 'other.client')
@@ -85,7 +91,7 @@ export const stepGoods = (state: MoveState, resolved: Resolved, view: View, mome
     item: item.id,
     lot: item.tracking.lot ? lot : '',
     serial: item.tracking.serial ? serial : '',
-    lpn: mine[0]?.lpn ?? ('' as never),
+    lpn: mine[0]?.lpn ?? NO_LPN,
     status: mine[0]?.status ?? 'available',
     ...amount,
     raw: resolved.scan.raw,
@@ -103,7 +109,7 @@ export const stepMark = (state: MoveState, text: string, resolved: Resolved | nu
   if (other !== null) return other
   const kind = state.at === 'lot' ? 'lot' : 'serial'
   const mark = resolved?.fields[kind] ?? text
-  const rows = view.stockAt(from).filter(row => row.onHand > 0 && row.item === item.id)
+  const rows = view.stockAt(from).filter(row => row.onHand > 0 && isAsked(state, row) && row.item === item.id)
   if (!rows.some(row => row[kind] === mark)) return stay(state, 'wrong', 'move.notHere')
   return identified(state, { ...load, [kind]: mark }, item, rows, view)
 }

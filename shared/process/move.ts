@@ -7,20 +7,20 @@ import { stepChange, stepReason, stepStatus } from './move-change.ts'
 import { decideMove, undoMove, unknownMove } from './move-decide.ts'
 import { askMove, promptMove, MOVE_STATES } from './move-prompt.ts'
 import { stepTo } from './move-put.ts'
-import { FRESH } from './move-state.ts'
+import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber } from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { badLabel } from './readings.ts'
 
 const start = (start: Start, view: View): MoveNext =>
-  'location' in start ? fromPlace(FRESH, start.location, view) : go(FRESH, 'ok', 'move.from')
+  'location' in start ? fromPlace(fresh('move'), start.location, view) : go(fresh('move'), 'ok', 'move.from')
 
 /** BACK lets go of what is in hand, then of the place; nothing booked is ever lost by it. */
 const stepBack = (state: MoveState): MoveNext => {
   if (state.at === 'from') return stay(state, 'wrong', 'no.key')
   if (state.at === 'status' || state.at === 'reason') return go({ ...state, at: 'to', change: null }, 'ok', 'move.to')
-  const empty: MoveState = { ...state, load: null, takenAt: null, change: null }
+  const empty = emptyHanded(state)
   return state.at === 'goods' || state.from === null || state.load?.kind === 'pallet'
     ? go({ ...empty, at: 'from', from: null }, 'ok', 'move.from')
     : go({ ...empty, at: 'goods' }, 'ok', 'scan.item')

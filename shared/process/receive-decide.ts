@@ -4,12 +4,14 @@ import { derivedId } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
+import { keyOf } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
 import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
 import type { CommandTimes } from './process.ts'
+import { putawayTask } from './putaway-task.ts'
 import { limitOf } from './receive-limit.ts'
 import { blindNumber } from './receive-state.ts'
 import { isVirtual } from './virtual.ts'
@@ -42,11 +44,15 @@ const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: C
   const isOver = document.state === 'closed' || document.state === 'cancelled'
   const { client, item, lot, serial, to, qty } = c
   const from = looseAt(virtualLocation(view.warehouse, 'supplier'))
+  const toPutAway = putawayTask(view, keyOf({ ...c, ...to }))
   return {
     ...NOTHING,
     movements: [{ client, item, lot, serial, from, to, qty, ...times }],
     documents: isOver ? [] : [{ ...document, state: 'started' }],
-    tasks: isOver || task.state === 'done' ? [] : [{ ...task, state: 'started' }],
+    tasks: [
+      ...(isOver || task.state === 'done' ? [] : [{ ...task, state: 'started' as const }]),
+      ...(toPutAway === null ? [] : [toPutAway]),
+    ],
     lines,
     lots: lotsFor(view, c, times),
     exceptions: exceptionsOf(view, c, key, times, { document, lines, isOver }),

@@ -1,10 +1,12 @@
 import type { Line } from '../catalogue.ts'
 import type { Effects } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
+import { keyOf } from '../ledger/stock.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import type { UndoAt } from './process.ts'
+import { putawayDone } from './putaway-task.ts'
 
 /** Received goods go back to the supplier; the lines of the delivery want them again, the last one that took some first. */
 export const undoReceive = (view: View, act: Act, { times }: UndoAt): Effects => {
@@ -16,6 +18,7 @@ export const undoReceive = (view: View, act: Act, { times }: UndoAt): Effects =>
     ...NOTHING,
     movements: [{ client, item, lot, serial, from: to, to: supplier, qty, ...times }],
     lines: shrunk(view, act),
+    tasks: putawayDone(view, keyOf({ ...act, ...to }), qty),
     // The ERP has been told already: it gets a supplement that takes them off again.
     messages: document?.state === 'closed' ? [{ type: 'receipt', document: document.id, final: false }] : [],
   }

@@ -1,0 +1,166 @@
+import type { LocationId } from '../ids.ts'
+import { keyOf } from '../ledger/stock.ts'
+import type { View } from '../ledger/world.ts'
+import type { Resolved } from '../scan/scan.ts'
+import { go, kept, message, sayNo, stay } from './answer.ts'
+import { palletIn } from './lpn.ts'
+import { put, stepTo } from './move-put.ts'
+import { emptyHanded, fresh } from './move-state.ts'
+import type { MoveNext, MoveState } from './move-state.ts'
+import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber } from './move-take.ts'
+import type { Input, Moment, Process, Start } from './process.ts'
+import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
+import { overrideRule, suggested } from './putaway-goal.ts'
+import { OVERRIDE_REASONS, promptPutaway } from './putaway-prompt.ts'
+import { badLabel, itemsIn } from './readings.ts'
+
+const FRESH = fresh('putaway')
+const WAITS = new Set(['dock', 'staging', 'returns'])
+
+/** A new load gets its suggestion at once; without a free place the worker chooses. */
+const aimed = (next: MoveNext, view: View): MoveNext => {
+  const { state } = next
+  if (state.at !== 'to' || next.verdict === 'wrong' || next.verdict === 'unknown') return next
+  const goal = suggested(state, view)
+  const place = goal === null ? '' : (view.location(goal)?.code ?? '')
+  const said = goal === null ? message('put.noPlace') : message('put.to', { place })
+  // A note ("only 5 are free") is worth more than the place, which the screen shows large anyway.
+  return { ...next, state: { ...state, goal }, message: next.verdict === 'warn' ? next.message : said }
+}
+
+const start = (start: Start, view: View, moment: Moment): MoveNext => {
+  if ('location' in start) return fromPlace(FRESH, start.location, view)
+  const task = 'task' in start ? view.task(start.task) : undefined
+  if (task === undefined) return go(FRESH, 'ok', 'put.what')
+  const goods = task.goods ?? null
+  if (goods === null || task.state === 'done' || task.state === 'cancelled') return stay(FRESH, 'wrong', 'put.done')
+  const state: MoveState = { ...FRESH, key: `putaway/${task.id}`, task: task.id }
+  if (goods.item !== null) return fromPlace(state, goods.from.location, view)
+  const rows = view.stockOn(goods.from.lpn).filter(row => row.onHand > 0)
+  const [first] = rows
+  if (first === undefined) return stay(FRESH, 'wrong', 'put.done')
+  const label = view.lpn(goods.from.lpn)?.label ?? ''
+  const load = { kind: 'pallet' as const, client: first.client, lpn: goods.from.lpn, label }
+  return aimed(go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'put.what'), view)
+}
+
+/** P1: a pallet, goods that stand at one dock, or a place: with one pallet in it that pallet, else its content. */
+const stepWhat = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  if (palletIn(view, resolved) !== null) return barred(stepFrom(state, resolved, view, moment), view)
+  const place = resolved.readings.find(r => r.kind === 'location')
+  if (place?.kind === 'location') {
+    const rows = view.stockAt(place.location).filter(row => row.onHand > 0)
+    const [first] = rows
+    const single = first !== undefined && view.lpn(first.lpn) !== undefined && rows.every(row => row.lpn === first.lpn)
+    if (!single) return fromPlace(state, place.location, view)
+    const load = {
+      kind: 'pallet' as const,
+      client: first.client,
+      lpn: first.lpn,
+      label: view.lpn(first.lpn)?.label ?? '',
+    }
+    return barred(go({ ...state, at: 'to', from: place.location, load, takenAt: moment.now }, 'ok', 'move.to'), view)
+  }
+  const hits = itemsIn(resolved)
+  if (hits.length === 0) return stepFrom(state, resolved, view, moment)
+  const docks = new Set<LocationId>()
+  for (const hit of hits)
+    for (const row of view.stockOf(hit.client, hit.item))
+      if (row.onHand > 0 && WAITS.has(view.location(row.location)?.kind ?? '')) docks.add(row.location)
+  const [dock] = docks
+  if (dock === undefined) return stay(state, 'wrong', 'put.empty')
+  if (docks.size > 1) return stay(state, 'wrong', 'put.where')
+  return stepGoods({ ...state, at: 'goods', from: dock }, resolved, view, moment)
+}
+
+/** A pallet that an order was picked from stays where the picker will look for it. */
+const barred = (next: MoveNext, view: View): MoveNext => {
+  const { load } = next.state
+  if (load?.kind !== 'pallet') return next
+  const lines = view.stockOn(load.lpn).flatMap(row => view.linesClaiming(keyOf(row)))
+  const begun = lines.find(line => line.done > 0 && line.state === 'open')
+  if (begun === undefined) return next
+  return stay(FRESH, 'wrong', 'put.reserved', { no: view.document(begun.document)?.number ?? '' })
+}
+
+const stepKey = (state: MoveState, command: string, view: View, moment: Moment): MoveNext => {
+  if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)
+  if (command === 'XCBAK') return stepBack(state)
+  if (command === 'XCALL' && state.at === 'goods')
+    return go({ ...state, at: 'to', load: { kind: 'whole' }, takenAt: moment.now }, 'ok', 'put.to')
+  if (state.at !== 'to') return stay(state, 'wrong', 'no.key')
+  const { load, goal } = state
+  if (command === 'XCPAR' && load?.kind === 'pallet')
+    return go({ ...emptyHanded(state), at: 'goods', only: load.lpn }, 'ok', 'scan.item')
+  if (command !== 'XCALT' && command !== 'XCFUL') return stay(state, 'wrong', 'no.key')
+  if (goal === null) return stay(state, 'wrong', 'put.noPlace')
+  const passed = { ...state, passed: [...state.passed, goal] }
+  if (command === 'XCALT') return go(passed, 'ok', 'put.to')
+  const { task } = state
+  return go(passed, 'warn', 'put.isFull', { place: view.location(goal)?.code ?? '' }, [
+    { type: 'full', process: 'putaway', client: null, place: goal, task },
+  ])
+}
+
+const stepBack = (state: MoveState): MoveNext => {
+  if (state.at === 'reason') return go({ ...state, at: 'to', chosen: null }, 'ok', 'put.to')
+  if (state.at === 'from') return stay(state, 'wrong', 'no.key')
+  const isDeep = state.at !== 'goods' && state.load?.kind === 'goods'
+  const empty = emptyHanded(state)
+  return isDeep
+    ? go({ ...empty, at: 'goods' }, 'ok', 'scan.item')
+    : go({ ...empty, at: 'from', from: null, only: null }, 'ok', 'put.what')
+}
+
+const answer = (state: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
+  switch (input.kind) {
+    case 'key':
+      return stepKey(state, input.command, view, moment)
+    case 'number':
+      return stepNumber(state, input.value, view)
+    case 'choice': {
+      const reason = state.at === 'reason' ? OVERRIDE_REASONS[input.n - 1] : undefined
+      if (reason === undefined || state.chosen === null) return stay(state, 'wrong', 'no.key')
+      return put(state, state.chosen, view, 'put.instead', reason)
+    }
+    case 'text':
+      return state.at === 'lot' || state.at === 'serial'
+        ? stepMark(state, input.value, null, view)
+        : stay(state, 'unknown', 'unknown', { scanned: input.value })
+    case 'photo':
+      return stay(state, 'wrong', 'no.key')
+    case 'scan': {
+      const { resolved } = input
+      const bad = badLabel(state, resolved)
+      if (bad !== null) return bad
+      if (state.at === 'from') return stepWhat(state, resolved, view, moment)
+      if (state.at === 'goods') return stepGoods(state, resolved, view, moment)
+      if (state.at === 'lot' || state.at === 'serial') return stepMark(state, resolved.scan.text, resolved, view)
+      if (state.at !== 'to') return stay(state, 'wrong', 'why')
+      return stepMore(state, resolved, view) ?? stepTo(state, resolved, view, moment, overrideRule)
+    }
+  }
+}
+
+const step = (before: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
+  const next = kept(before, answer(before, input, view, moment))
+  const isNewLoad = next.state.at === 'to' && next.state !== before && next.state.confirm === null
+  const aimedAt = isNewLoad ? aimed(next, view) : next
+  const task = before.task === null ? undefined : view.task(before.task)
+  // The task of one pallet or row ends with its goods; the worker goes on to the next one.
+  const ended = next.state.at === 'from' && next.commands.length > 0 && task !== undefined
+  return ended ? { ...aimedAt, finished: true } : aimedAt
+}
+
+export const putaway: Process<MoveState> = {
+  name: 'putaway',
+  roles: ['receiver', 'picker'],
+  states: ['from', 'goods', 'lot', 'serial', 'to', 'reason'],
+  commands: ['putaway', 'lpn.move', 'full'],
+  start,
+  prompt: promptPutaway,
+  step,
+  decide: decidePutaway,
+  unknown: unknownPutaway,
+  undo: undoPutaway,
+}
