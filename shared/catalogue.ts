@@ -149,6 +149,8 @@ export type Line = {
   claims: readonly Claim[]
   /** Reason of a short or of an unexpected row. */
   reason: string | null
+  /** What commands took of its reservations, for their undo. `by` names the command. */
+  released?: readonly (Claim & { by: string })[]
   /** Announced by an ASN or proposed by a return. */
   lot?: string | null
   expiry?: string | null

@@ -31,11 +31,12 @@ export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<M
   await loadItems(db, [...need.items, ...onPallets.items], tables)
   await loadUndone(db, at, need.undone, tables)
   await loadWork(db, at, need, tables)
+  if (need.batches) await loadBatches(db, at, tables)
   await loadRivals(db, at, need, onPallets, tables)
   await loadLocations(db, at, [...need.locations, ...onPallets.places, ...claimedPlaces(tables)], tables)
   if (need.everywhere) await loadStockEverywhere(db, at, tables)
   await loadLots(db, at, [...need.lots, ...claimedLots(tables)], tables)
-  await loadStock(db, at, need.serials, tables)
+  await loadStock(db, at, need, tables)
   return tables
 }
 
@@ -63,6 +64,18 @@ const loadWork = async (db: Executor, at: Scope, need: Need, tables: MutableTabl
   if (ids.length === 0) return
   const { rows } = await sql<{ kind: string; body: unknown }>`
     select kind, body from work where warehouse_id = ${at.id} and (id = any(${ids}::uuid[]) or document = any(${documents}::uuid[]))`.execute(
+    db,
+  )
+  for (const row of rows) putWork(tables, row)
+}
+
+/** Everything of the orders that are picked in one walk with those that are loaded. */
+const loadBatches = async (db: Executor, at: Scope, tables: MutableTables): Promise<void> => {
+  const ids = [...tables.tasks.values()].flatMap(task => (task.batch ? [task.batch.id] : []))
+  if (ids.length === 0) return
+  const { rows } = await sql<{ kind: string; body: unknown }>`
+    select kind, body from work where warehouse_id = ${at.id} and document in (
+      select document from work where warehouse_id = ${at.id} and kind = 'task' and body->'batch'->>'id' = any(${ids}::text[]))`.execute(
     db,
   )
   for (const row of rows) putWork(tables, row)
@@ -106,8 +119,8 @@ const loadUndone = async (db: Executor, at: Scope, keys: Need['undone'], tables:
 }
 
 /**
- * What other people's work has to do with these commands: tasks that hold the same totes, and lines that have reserved the
- * rows goods are taken from. Without them the server would miss what only it can see.
+ * What other people's work has to do with these commands: tasks that hold the same totes, lines that have reserved the
+ * rows goods are taken from, and counts of the places that are open. Without them the server would miss what only it can see.
  */
 const loadRivals = async (
   db: Executor,
@@ -130,9 +143,10 @@ const loadRivals = async (
     union all
     select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'document' and w.id in (select document from line)
     union all
-    select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'task' and w.body->>'tote' = any(${places}::text[])`.execute(
-    db,
-  )
+    select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'task' and w.body->>'tote' = any(${places}::text[])
+    union all
+    select w.kind, w.body from work w where w.warehouse_id = ${at.id} and w.kind = 'task'
+      and w.body->'count'->>'location' = any(${places}::text[]) and w.state not in ('done', 'cancelled')`.execute(db)
   for (const row of rows) putWork(tables, row)
 }
 
@@ -165,7 +179,7 @@ const STOCK_JOINS = sql`balance b join location l on l.warehouse_id = b.warehous
   join client c on c.id = b.client_id join item i on i.id = b.item_id`
 
 /** Stock rows of the loaded items at the loaded real places. Virtual places have no row that a rule looks at. */
-const loadStock = async (db: Executor, at: Scope, serials: readonly string[], tables: MutableTables): Promise<void> => {
+const loadStock = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
   const places = [...tables.locations.values()]
     .filter(location => !VIRTUAL.has(location.kind))
     .map(location => location.id)
@@ -174,7 +188,10 @@ const loadStock = async (db: Executor, at: Scope, serials: readonly string[], ta
   const { rows } = await sql<StockRow>`
     select ${STOCK_COLUMNS} from ${STOCK_JOINS}
     where b.warehouse_id = ${at.id} and i.uid = any(${items}::uuid[])
-      and (l.uid = any(${places}::uuid[]) or (b.serial <> '' and b.serial = any(${[...serials]}::text[])))`.execute(db)
+      and (l.uid = any(${places}::uuid[]) or (b.serial <> '' and b.serial = any(${[...need.serials]}::text[])))
+    union
+    select ${STOCK_COLUMNS} from ${STOCK_JOINS}
+    where b.warehouse_id = ${at.id} and l.uid = any(${[...need.contents]}::uuid[])`.execute(db)
   for (const row of rows) tables.stock.set(stockKeyText(row), row)
 }
 

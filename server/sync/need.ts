@@ -52,6 +52,7 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
     if ('line' in command && command.line) lines.add(command.line)
   }
   for (const command of commands) read(command)
+  const acts = commands.map(command => (command.type === 'undo' ? command.act : command))
   return {
     items: [...items],
     locations: [...locations],
@@ -63,7 +64,9 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
     lpns: [...lpns],
     undone,
     everywhere: commands.some(needsOtherStock),
-    takes: commands.some(command => takesGoods(command.type === 'undo' ? command.act : command)),
+    batches: acts.some(act => act.type === 'short'),
+    contents: acts.flatMap(act => (act.type === 'short' ? [act.from.location] : [])),
+    takes: acts.some(takesGoods),
   }
 }
 
@@ -75,6 +78,7 @@ const takesGoods = (command: Act | Command): boolean =>
   'from' in command ||
   'fromPlace' in command ||
   command.type === 'count.observed' ||
+  command.type === 'count.request' ||
   command.type === 'ship' ||
   command.type === 'tote.bind'
 

@@ -31,10 +31,14 @@ export type Need = {
   lpns: readonly LpnId[]
   /** Commands that are to be taken back: which of them have been already. */
   undone: readonly CommandKey[]
-  /** Goods are taken from the places: the lines that have reserved them there count. */
+  /** Goods are taken from the places: the lines that have reserved them there count, and the open counts of the places. */
   takes: boolean
   /** Reservations may have to move to other stock: every stock row of the items counts, with its place and lot. */
   everywhere: boolean
+  /** The tasks count together with those of the same batch: their documents, lines and tasks as well. */
+  batches: boolean
+  /** Places of which every stock row counts, whatever item it is of. */
+  contents: readonly LocationId[]
 }
 
 /** A need of nothing, to name only what is needed. */
@@ -50,6 +54,8 @@ export const NO_NEED: Need = {
   undone: [],
   takes: false,
   everywhere: false,
+  batches: false,
+  contents: [],
 }
 
 /** One judged command, ready to be written. */

@@ -22,10 +22,11 @@ export type MessageDraft = { type: 'receipt' | 'shipment' | 'return'; document: 
  */
 export type Observation = {
   key: StockKey
-  /** Units seen. */
+  /** Units seen. Of a short: what other orders have reserved there; no more was found, free stock included. */
   seen: number
-  /** `short`: the picker found less; `count`: somebody counted. */
+  /** `short`: the picker found less, so it never says that there is more than booked; `count`: somebody counted. */
   kind: 'count' | 'short'
+  /** The count; of a short an id of its own. */
   count: string
   task: TaskId | null
   mode: CountMode

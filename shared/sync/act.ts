@@ -126,6 +126,8 @@ export const ACTS = {
     from: address,
     /** Of what the books have there: found broken. It becomes damaged stock at once. */
     damaged: v.optional(quantity),
+    /** The stock row that the picker has chosen to take the rest from. */
+    instead: v.optional(v.object({ ...address.entries, lot: text(40), serial: text(40) })),
     reason,
     photos,
   }),
@@ -272,6 +274,8 @@ export const ACTS = {
     /** Known tote, or a new one named by its label when the policy allows. */
     tote: v.nullable(uuid<LocationId>()),
     label: text(60),
+    /** The tote that was bound before and is full; an undo binds it again. */
+    was: v.optional(v.nullable(uuid<LocationId>())),
     scan,
   }),
   'carton.open': v.object({
@@ -311,6 +315,8 @@ export const ACTS = {
     client: v.nullable(uuid<ClientId>()),
     mobile: uuid<LocationId>(),
     place: uuid<LocationId>(),
+    /** Where it stood before, as far as that was known; an undo puts it back there. */
+    was: v.optional(v.nullable(uuid<LocationId>())),
     task: v.nullable(uuid<TaskId>()),
     scan,
   }),
@@ -359,6 +365,7 @@ export const undoable = v.variant('type', [
   ACTS.return,
   ACTS.extra,
   ACTS['count.observed'],
+  ACTS['count.request'],
   ACTS['tote.bind'],
   ACTS['carton.open'],
   ACTS['carton.close'],

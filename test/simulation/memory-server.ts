@@ -2,7 +2,7 @@ import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, DecisionTx, Need, Page, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { ClientId, ItemId, LocationId } from '../../shared/ids.ts'
+import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import { commandText } from '../../shared/ledger/world.ts'
@@ -179,6 +179,7 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
   for (const item of site.items) if (items.has(item.id)) tables.items.set(item.id, item)
   const ids = new Set<string>([...need.documents, ...need.tasks, ...need.lines])
   const documents = new Set<string>(need.documents)
+  if (need.batches) for (const id of batchMates(state, ids)) documents.add(id)
   const places = new Set<LocationId>(need.locations)
   for (const row of state.rows.values()) {
     if (row.document === null || !(ids.has(row.id) || documents.has(row.document))) continue
@@ -217,6 +218,13 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
       const document = line === undefined ? undefined : state.rows.get(rowKey('document', line.document ?? ''))
       for (const row of [line, document]) if (row) putRow(tables, row)
     }
+  if (need.takes || need.lpns.length > 0)
+    for (const row of state.rows.values()) {
+      const task = row.k === 'task' ? (row.b as Task) : null
+      if (task?.count && places.has(task.count.location) && !['done', 'cancelled'].includes(task.state))
+        putRow(tables, row)
+      if (task?.tote && places.has(task.tote)) putRow(tables, row)
+    }
   for (const key of need.undone)
     for (const command of state.commands.values())
       if (command.undone?.some(of => commandText(of) === commandText(key))) tables.undone.add(commandText(key))
@@ -229,10 +237,23 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
         if (found) putRow(tables, found)
       }
     }
+  const whole = new Set<LocationId>(need.contents)
+  for (const row of state.stock.values()) if (whole.has(row.location)) tables.stock.set(stockKeyText(row), row)
   const real = (place: Location | undefined): boolean => place !== undefined && !VIRTUAL.has(place.kind)
   for (const row of state.stock.values())
     if (items.has(row.item) && real(tables.locations.get(row.location))) tables.stock.set(stockKeyText(row), row)
   return tables
+}
+
+/** Documents whose tasks are in one batch with a task of these documents, or with one of these tasks. */
+const batchMates = (state: ServerState, ids: ReadonlySet<string>): readonly DocumentId[] => {
+  const tasks = [...state.rows.values()].flatMap(row => (row.k === 'task' ? [row.b as Task] : []))
+  const batches = new Set(
+    tasks
+      .filter(task => ids.has(task.id) || ids.has(task.document ?? ''))
+      .flatMap(task => (task.batch ? [task.batch.id] : [])),
+  )
+  return tasks.flatMap(task => (task.batch && task.document && batches.has(task.batch.id) ? [task.document] : []))
 }
 
 /** A stock row grants all that is wanted from it, or nothing. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
-import type { Document, Line } from '../../shared/catalogue.ts'
+import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
@@ -366,6 +366,68 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       )
       expect(far.stockAt(placeId(site, 'A-02')).map(row => row.onHand)).toEqual([3])
       expect(far.location(placeId(site, 'A-02'))?.code).toBe('A-02')
+    })
+
+    it('[Y17] the orders of one walk come together, with the open counts of the places and all that lies in one', async () => {
+      const order = (n: number) => derivedId<'document'>('document', name, run, n)
+      const task = (n: number, more: Partial<Task>): Task => ({
+        id: derivedId('task', name, run, n),
+        kind: 'pick',
+        client: item(0).client,
+        document: order(n),
+        state: 'ready',
+        lease: null,
+        tote: null,
+        ...more,
+      })
+      const line = (n: number): Line => ({
+        id: derivedId('line', name, run, n),
+        document: order(n),
+        client: item(0).client,
+        item: item(0).id,
+        source: `${n}`,
+        no: 1,
+        wanted: 4,
+        done: 0,
+        state: 'open',
+        claims: [],
+        reason: null,
+      })
+      const batch = { id: `batch ${run}`, totes: 'each' as const }
+      const count = (n: number, state: Task['state']): Task =>
+        task(n, {
+          kind: 'count',
+          document: null,
+          state,
+          count: {
+            location: placeId(site, 'A-01'),
+            item: null,
+            mode: 'blind',
+            index: 0,
+            notBy: [],
+            hidden: true,
+          },
+        })
+      await write(1, [
+        receive(6, 'A-01'),
+        receive(2, 'A-01', 2),
+        receive(3, 'A-02', 2),
+        {
+          ...NOTHING,
+          tasks: [task(1, { batch }), task(2, { batch }), task(3, {}), count(4, 'ready'), count(5, 'done')],
+          lines: [line(1), line(2), line(3)],
+        },
+      ])
+      const need = { ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')], documents: [order(1)] }
+      const alone = await inside(tx => tx.load(need))
+      expect([...alone.lines.keys()]).toEqual([line(1).id])
+      expect([...alone.tasks.keys()]).toEqual([task(1, {}).id])
+      const { lines, tasks, stock } = await inside(tx =>
+        tx.load({ ...need, batches: true, takes: true, contents: [placeId(site, 'A-01')] }),
+      )
+      expect([...lines.keys()].sort()).toEqual([line(1).id, line(2).id].sort())
+      expect([...tasks.keys()].sort()).toEqual([1, 2, 4].map(n => task(n, {}).id).sort())
+      expect([...stock.values()].map(row => row.onHand).sort()).toEqual([2, 6])
     })
 
     it('[Y13] a new feed epoch shows in every page from then on', async () => {

@@ -30,6 +30,8 @@ const STATEMENTS = [
   `alter table work add constraint work_kind_check check (kind in ('document', 'line', 'task', 'lpn'))`,
   `alter table command add column undoes text`,
   `create index command_undoes on command (warehouse_id, device_id, undoes) where undoes is not null`,
+  `create index work_batch on work (warehouse_id, (body->'batch'->>'id')) where kind = 'task' and body->'batch'->>'id' is not null`,
+  `create index work_count on work (warehouse_id, (body->'count'->>'location')) where kind = 'task' and body->'count'->>'location' is not null`,
   `create index work_open on work (warehouse_id, kind) where state in ('open', 'started')`,
   `create index balance_lpn on balance (warehouse_id, lpn) where lpn <> '00000000-0000-0000-0000-000000000000'`,
 ]

@@ -1,0 +1,52 @@
+import type { Task } from '../catalogue.ts'
+import { derivedId } from '../ids.ts'
+import type { ClientId, ItemId, LocationId, TaskId } from '../ids.ts'
+import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import type { CommandKey } from '../sync/command.ts'
+
+/** What somebody should count: one item at a place, or (`item` null) the whole place. */
+export type CountWish = { client: ClientId; place: LocationId; item: ItemId | null; cause: string }
+
+/** The count that a command asks for is named after it. */
+const countTaskId = ({ device, epoch, seq }: CommandKey): TaskId =>
+  derivedId<'task'>('task', 'count', device, epoch, seq)
+
+const isOpen = (task: Task): boolean => task.state !== 'done' && task.state !== 'cancelled'
+
+/** The open count that covers the wish: of this item at the place, or of the whole place. */
+export const openCount = (view: View, { place, item }: Pick<CountWish, 'place' | 'item'>): Task | undefined =>
+  [...view.tasks()].find(
+    ({ count, ...task }) =>
+      count?.location === place && (count.item === null || count.item === item) && isOpen({ ...task, count }),
+  )
+
+/** One open count for each place and item, whatever asks for it; a second reason is added to the first task. */
+export const countTask = (view: View, key: CommandKey, wish: CountWish): readonly Task[] => {
+  const { client, place, item, cause } = wish
+  const open = openCount(view, wish)
+  if (open !== undefined) {
+    const causes = (open.cause ?? '').split(' ').filter(word => word !== '')
+    return causes.includes(cause) ? [] : [{ ...open, cause: [...causes, cause].join(' ') }]
+  }
+  const isBlind = policyFor(view.policies, client).count.blind.plan
+  return [
+    {
+      id: countTaskId(key),
+      kind: 'count',
+      client,
+      document: null,
+      state: 'ready',
+      lease: null,
+      tote: null,
+      count: { location: place, item, mode: isBlind ? 'blind' : 'guided', index: 0, notBy: [], hidden: isBlind },
+      cause,
+    },
+  ]
+}
+
+/** The command that asked for a count was taken back: the count is, too, unless somebody has begun it. */
+export const countCalledOff = (view: View, of: CommandKey): readonly Task[] => {
+  const task = view.task(countTaskId(of))
+  return task?.state === 'ready' ? [{ ...task, state: 'cancelled' }] : []
+}

@@ -1,0 +1,51 @@
+import type { Task } from '../catalogue.ts'
+import { derivedId } from '../ids.ts'
+import type { ClientId, DocumentId, LineId, LocationId, TaskId } from '../ids.ts'
+import type { Address, Goods } from '../ledger/stock.ts'
+import type { View } from '../ledger/world.ts'
+
+/** Picked goods that their order does not want any more. */
+export type PutBack = Goods & {
+  client: ClientId
+  document: DocumentId
+  line: LineId
+  /** The tote or carton that they lie in. */
+  from: Address
+  /** Where they came from, where that is known. */
+  to: LocationId | null
+  qty: number
+  cause: string
+}
+
+const putBackId = ({ line, from, lot, serial }: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial'>): TaskId =>
+  derivedId<'task'>('task', 'putback', line, from.location, from.lpn, lot, serial)
+
+/** One task for what a line has in a tote: goods that come later are added to it, by its document it is found again. */
+export const putBackTask = (view: View, goods: PutBack): Task => {
+  const { client, document, line, from, to, qty, item, lot, serial, cause } = goods
+  const id = putBackId(goods)
+  const before = view.task(id)
+  const isOpen = before !== undefined && before.state !== 'done' && before.state !== 'cancelled'
+  const waiting = isOpen ? (before.goods?.qty ?? 0) : 0
+  return {
+    id,
+    kind: 'putback',
+    client,
+    document,
+    state: isOpen ? before.state : 'ready',
+    lease: isOpen ? before.lease : null,
+    tote: null,
+    goods: { item, lot, serial, from, to: (isOpen ? before.goods?.to : null) ?? to, qty: waiting + qty, line },
+    cause,
+  }
+}
+
+/** Less is to be put back: a pick was taken back. */
+export const putBackLess = (view: View, goods: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial' | 'qty'>): Task[] => {
+  const task = view.task(putBackId(goods))
+  if (!task?.goods || task.state === 'done' || task.state === 'cancelled') return []
+  const left = (task.goods.qty ?? 0) - goods.qty
+  return left > 0
+    ? [{ ...task, goods: { ...task.goods, qty: left } }]
+    : [{ ...task, state: 'cancelled', lease: null, goods: { ...task.goods, qty: 0 } }]
+}
