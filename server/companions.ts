@@ -8,6 +8,7 @@ import type { ErpConnector } from './erp/connector.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
+import { makeLane } from './workers/lane.ts'
 import { toOperation } from './workers/outbound.ts'
 import { startDeliver, startImport, startReserve } from './workers/run.ts'
 
@@ -82,6 +83,9 @@ const bridge = async ({ stores, doorbell, log, now, atStop }: Core, connector: E
     {
       connector,
       id: at.id,
+      version: 1,
+      mode: 'live',
+      lane: makeLane(),
       outbox: stores.outbox,
       toOperation: toOperation({ store: stores.import, connector: at.id, remoteClient: demoKeyOf }),
       now,

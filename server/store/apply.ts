@@ -106,10 +106,11 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
             select 'location', x.id::text, null, x.body from jsonb_to_recordset(${json(doc.locations)}) as x(id uuid, body jsonb)) r
       returning n
     ), ob as (
-      insert into outbox (warehouse_id, key, seq, connector, subject, type, payload, covers, next_at, created_at)
-      select ${at.warehouse}::int, x.key, ${at.commit}::bigint * 1000 + x.n, (select uid from connector where warehouse_id = ${at.warehouse} limit 1),
-             x.subject, x.type, x.payload, x.covers, ${at.now}::timestamptz, ${at.now}::timestamptz
-      from jsonb_to_recordset(${json(doc.messages)}) as x(n int, key uuid, subject text, type text, payload jsonb, covers jsonb)
+      insert into outbox (warehouse_id, key, message, seq, connector, client, subject, type, payload, covers, next_at, created_at, captured_at)
+      select ${at.warehouse}::int, x.key, x.message, ${at.commit}::bigint * 1000 + x.n, x.connector, x.client,
+             x.subject, x.type, x.payload, x.covers, ${at.now}::timestamptz, ${at.now}::timestamptz, x.captured_at
+      from jsonb_to_recordset(${json(doc.messages)})
+           as x(n int, key uuid, message uuid, connector uuid, client uuid, subject text, type text, payload jsonb, covers jsonb, captured_at timestamptz)
       on conflict (warehouse_id, key) do nothing
       returning key
     ), cov as (

@@ -78,7 +78,7 @@ export const audit = async (db: Executor): Promise<readonly Finding[]> => {
       meaning: 'every command that crossed to or from the outside is in at most one message, and its message exists',
       query: sql`
         select c.warehouse_id, c.device_id, c.epoch, c.seq, c.message from command c
-        where c.message is not null and not exists (select 1 from outbox o where o.warehouse_id = c.warehouse_id and o.key = c.message) limit 20`,
+        where c.message is not null and not exists (select 1 from outbox o where o.warehouse_id = c.warehouse_id and o.message = c.message) limit 20`,
     },
   ]
   const findings: Finding[] = []

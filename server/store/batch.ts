@@ -8,6 +8,7 @@ import { rowId } from '../../shared/sync/rows.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 import type { MessageWrite } from '../sync/ports.ts'
 import type { Scope } from './load.ts'
+import { messageRows } from './message-rows.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 
@@ -138,14 +139,7 @@ export const documentOf = async (
       ...entries.flatMap(entry => entry.effects.exceptions.map(e => ({ seq: entry.sealed.seq, ...e }))),
       ...extras.notes.map(e => ({ seq: null, ...e })),
     ],
-    messages: extras.messages.map((m, n) => ({
-      n,
-      key: m.key,
-      subject: m.subject,
-      type: m.type,
-      payload: m.payload,
-      covers: m.covers,
-    })),
+    messages: await messageRows(db, at, extras.messages, entries),
     covers: covers.filter(c => !c.own),
   }
 }

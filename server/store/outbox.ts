@@ -1,83 +1,206 @@
 import { sql } from 'kysely'
-import type { OutboxRow, OutboxState, OutboxStore } from '../workers/ports.ts'
+import type { RawBuilder } from 'kysely'
+import { OUTBOX_STATES, gapText } from '../workers/outbox-port.ts'
+import type {
+  Circuit,
+  MessageFact,
+  OutboxFilter,
+  OutboxRow,
+  OutboxState,
+  OutboxStore,
+  Settle,
+  Try,
+} from '../workers/outbox-port.ts'
 import { json } from './names.ts'
 import type { Executor } from './names.ts'
 
-type Found = {
-  warehouse: OutboxRow['warehouse']
-  key: string
-  seq: number
-  subject: string
-  type: string
-  payload: unknown
-  state: OutboxState
-  attempts: number
-  remoteRef: unknown
-  createdAt: Date
-}
+const FIELDS = sql`
+  w.uid as warehouse, o.connector, o.client, o.key, o.seq, o.subject, o.type, o.payload, o.version, o.state, o.error_class as "errorClass",
+  o.attempts, o.touched, o.stuck, o.remote_ref as "remoteRef", o.question, o.ask, o.gap, o.answers, o.documents,
+  o.captured_at as "capturedAt", o.created_at as "createdAt", o.first_try_at as "firstTryAt", o.delivered_at as "deliveredAt",
+  o.posted_at as "postedAt", o.next_at as "nextAt", o.closed_by as "closedBy", o.closed_reason as "closedReason"`
 
-/** The outbox as the deliver worker sees it. Rows are written by the apply statement, never here. */
+const DATES = ['capturedAt', 'createdAt', 'firstTryAt', 'deliveredAt', 'postedAt', 'nextAt'] as const
+type Raw = Omit<OutboxRow, (typeof DATES)[number]> & Record<(typeof DATES)[number], Date | null>
+const rowOf = (raw: Raw): OutboxRow => ({
+  ...raw,
+  ...(Object.fromEntries(DATES.map(name => [name, raw[name]?.toISOString() ?? null])) as Pick<
+    OutboxRow,
+    (typeof DATES)[number]
+  >),
+})
+
+/** The outbox as workers and desk see it. Rows are written by the apply statement, never here. */
 export const makeOutboxStore = (db: Executor): OutboxStore => ({
   claim: async at => {
     // A worker that died in the middle leaves the outcome unknown: `find` decides, never a second post.
     await sql`
-      update outbox set state = 'unknown', lease_token = null, lease_until = null, next_at = ${at.now}::timestamptz
+      update outbox set state = 'unknown', touched = true, lease_token = null, lease_until = null, next_at = ${at.now}::timestamptz
       where connector = ${at.connector} and state in ('preparing', 'posting') and lease_until < ${at.now}::timestamptz`.execute(
       db,
     )
-    const { rows } = await sql<Found>`
-      with first as (
-        select distinct on (warehouse_id, subject) warehouse_id, key, seq
-        from outbox where connector = ${at.connector} and state not in ('posted', 'skipped')
-        order by warehouse_id, subject, seq
-      ), due as materialized (
-        select o.warehouse_id, o.key from outbox o join first using (warehouse_id, key)
-        where o.state in ('waiting', 'unknown') and o.next_at <= ${at.now}::timestamptz and (o.lease_until is null or o.lease_until < ${at.now}::timestamptz)
+    const { rows } = await sql<Raw>`
+      with due as materialized (
+        select o.warehouse_id, o.key from outbox o
+        where o.connector = ${at.connector} and o.state in ('waiting', 'unknown') and o.next_at <= ${at.now}::timestamptz
+          and (o.lease_until is null or o.lease_until < ${at.now}::timestamptz)
+          and not exists (
+            select 1 from outbox e where e.connector = o.connector and e.subject = o.subject and e.seq < o.seq
+              and e.state not in ('posted', 'skipped', 'rehearsed'))
         order by o.seq limit ${at.limit} for update of o skip locked
       )
       update outbox o set state = case o.state when 'waiting' then 'preparing' else o.state end, attempts = o.attempts + 1,
+             first_try_at = coalesce(o.first_try_at, ${at.now}::timestamptz),
              lease_token = ${at.token}::uuid, lease_until = ${at.leaseUntil}::timestamptz
       from due, warehouse w where o.warehouse_id = due.warehouse_id and o.key = due.key and w.id = o.warehouse_id
-      returning w.uid as warehouse, o.key, o.seq, o.subject, o.type, o.payload, o.state, o.attempts, o.remote_ref as "remoteRef", o.created_at as "createdAt"`.execute(
-      db,
-    )
-    return rows.map(row => ({ ...row, createdAt: row.createdAt.toISOString() })).sort((a, b) => a.seq - b.seq)
+      returning ${FIELDS}`.execute(db)
+    return rows.map(rowOf).sort((a, b) => a.seq - b.seq)
   },
-  advance: async (key, token, to) => {
-    const ref = to.remoteRef === undefined ? sql`remote_ref` : json(to.remoteRef)
-    const { numAffectedRows } = await sql`
-      update outbox set state = ${to.state}, remote_ref = ${ref},
-             error_class = ${to.errorClass ?? null}, question = ${to.question ?? null},
-             next_at = coalesce(${to.nextAt ?? null}::timestamptz, next_at),
-             prepared_at = case when ${to.state} = 'posting' then coalesce(prepared_at, ${to.now}::timestamptz) else prepared_at end,
-             posted_at = case when ${to.state} = 'posted' then ${to.now}::timestamptz else posted_at end,
-             lease_token = case when ${to.release} then null else lease_token end,
-             lease_until = case when ${to.release} then null else lease_until end
-      where key = ${key} and lease_token = ${token}::uuid`.execute(db)
-    return Number(numAffectedRows ?? 0n) > 0
-  },
-  tried: async (key, t) => {
-    await sql`insert into outbox_try (key, n, phase, at, ms, error_class, answer)
-      values (${key}, ${t.n}, ${t.phase}, ${t.at}::timestamptz, ${Math.round(t.ms)}, ${t.errorClass}, ${t.answer}) on conflict do nothing`.execute(
-      db,
-    )
+  advance: async (key, token, to, tries = []) => {
+    const sets: RawBuilder<unknown>[] = [
+      sql`state = ${to.state}`,
+      sql`error_class = ${to.errorClass ?? null}`,
+      sql`question = ${to.question ?? null}`,
+      sql`ask = ${to.ask === undefined || to.ask === null ? null : json(to.ask)}`,
+      sql`gap = ${to.gap === undefined || to.gap === null ? null : gapText(to.gap)}`,
+    ]
+    if (to.remoteRef !== undefined) sets.push(sql`remote_ref = ${json(to.remoteRef)}`)
+    if (to.touched === true) sets.push(sql`touched = true`)
+    if (to.stuck !== undefined) sets.push(sql`stuck = ${to.stuck}`)
+    if (to.nextAt !== undefined) sets.push(sql`next_at = ${to.nextAt}::timestamptz`)
+    if (to.settleUntil !== undefined) sets.push(sql`settle_until = ${to.settleUntil}::timestamptz`)
+    if (to.documents !== undefined) sets.push(sql`documents = ${json(to.documents)}`)
+    if (to.untried === true) sets.push(sql`attempts = attempts - 1`)
+    if (to.state === 'posting') sets.push(sql`prepared_at = coalesce(prepared_at, ${to.now}::timestamptz)`)
+    if (to.delivered === true || to.state === 'posted')
+      sets.push(sql`delivered_at = coalesce(delivered_at, ${to.now}::timestamptz)`)
+    if (to.state === 'posted') sets.push(sql`posted_at = ${to.now}::timestamptz`)
+    if (to.release) sets.push(sql`lease_token = null`, sql`lease_until = null`)
+    else if (to.leaseUntil !== undefined) sets.push(sql`lease_until = ${to.leaseUntil}::timestamptz`)
+    const { rows } = await sql<{ key: string }>`
+      with moved as (
+        update outbox set ${sql.join(sets)} where key = ${key} and lease_token = ${token}::uuid returning key
+      ), trace as (
+        insert into outbox_try (key, n, phase, at, ms, error_class, request, answer)
+        select ${key}::uuid, x.n, x.phase, x.at, x.ms, x.error_class, x.request, x.answer
+        from jsonb_to_recordset(${json(tries.map(({ errorClass, ms, ...t }) => ({ ...t, ms: Math.round(ms), error_class: errorClass })))})
+             as x(n int, phase text, at timestamptz, ms int, error_class text, request text, answer text)
+        on conflict do nothing
+      )
+      select key from moved`.execute(db)
+    return rows.length > 0
   },
   counts: async connector => {
     const { rows } = await sql<{
       state: OutboxState
       n: number
     }>`select state, count(*) as n from outbox where connector = ${connector} group by state`.execute(db)
-    const zero: Record<OutboxState, number> = {
-      waiting: 0,
-      preparing: 0,
-      posting: 0,
-      unknown: 0,
-      held: 0,
-      parked: 0,
-      dead: 0,
-      posted: 0,
-      skipped: 0,
-    }
+    const zero = Object.fromEntries(OUTBOX_STATES.map(state => [state, 0])) as Record<OutboxState, number>
     return { ...zero, ...Object.fromEntries(rows.map(row => [row.state, row.n])) }
+  },
+  ...desk(db),
+  ...lane(db),
+})
+
+const where = (filter: OutboxFilter): RawBuilder<unknown> => {
+  const parts = [sql`o.connector = ${filter.connector}`]
+  if (filter.states !== undefined) parts.push(sql`o.state = any(${[...filter.states]}::text[])`)
+  if (filter.types !== undefined) parts.push(sql`o.type = any(${[...filter.types]}::text[])`)
+  if (filter.errorClass !== undefined) parts.push(sql`o.error_class = ${filter.errorClass}`)
+  if (filter.subject !== undefined) parts.push(sql`o.subject = ${filter.subject}`)
+  if (filter.gap !== undefined) parts.push(sql`o.gap = ${filter.gap}`)
+  if (filter.keys !== undefined) parts.push(sql`o.key = any(${[...filter.keys]}::uuid[])`)
+  if (filter.before !== undefined) parts.push(sql`o.created_at < ${filter.before}::timestamptz`)
+  return sql.join(parts, sql` and `)
+}
+
+const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settle' | 'facts'> => ({
+  list: async (filter, { beforeSeq, limit }) => {
+    const { rows } = await sql<Raw>`
+      select ${FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
+      where ${where(filter)} and (${beforeSeq}::bigint is null or o.seq < ${beforeSeq}::bigint) order by o.seq desc limit ${limit}`.execute(
+      db,
+    )
+    return rows.map(rowOf)
+  },
+  get: async key => {
+    const { rows } = await sql<Raw & { first: unknown; covers: unknown }>`
+      select ${FIELDS}, coalesce(o.first_payload, o.payload) as first, o.covers
+      from outbox o join warehouse w on w.id = o.warehouse_id where o.key = ${key}`.execute(db)
+    const found = rows[0]
+    if (found === undefined) return null
+    const { first, covers, ...raw } = found
+    return { row: rowOf(raw), first, covers }
+  },
+  tries: async key => {
+    const { rows } = await sql<Omit<Try, 'at'> & { at: Date }>`
+      select n, phase, at, ms, error_class as "errorClass", request, answer from outbox_try where key = ${key} order by n, at, phase limit 500`.execute(
+      db,
+    )
+    return rows.map(row => ({ ...row, at: row.at.toISOString() }))
+  },
+  settle: async (filter, how, by, now) => {
+    const { numAffectedRows } = await sql`
+      update outbox o set ${settleSets(how, now)}, closed_by = ${by}, closed_at = ${now}::timestamptz
+      where ${where(filter)} and o.state in ('held', 'parked', 'dead')
+        ${how.kind === 'edit' ? sql`and o.version = ${how.version}` : sql``}`.execute(db)
+    return Number(numAffectedRows ?? 0n)
+  },
+  facts: async (connector, from, to) => {
+    const { rows } = await sql<
+      Omit<MessageFact, 'capturedAt' | 'appliedAt' | 'deliveredAt' | 'acknowledgedAt'> &
+        Record<'capturedAt' | 'appliedAt' | 'deliveredAt' | 'acknowledgedAt', Date | null>
+    >`
+      select key, type, state, error_class as "errorClass", attempts, captured_at as "capturedAt", created_at as "appliedAt",
+             delivered_at as "deliveredAt", posted_at as "acknowledgedAt"
+      from outbox where connector = ${connector} and created_at >= ${from}::timestamptz and created_at < ${to}::timestamptz
+      order by seq limit 100000`.execute(db)
+    return rows.map(row => ({
+      ...row,
+      capturedAt: row.capturedAt?.toISOString() ?? null,
+      appliedAt: row.appliedAt?.toISOString() ?? '',
+      deliveredAt: row.deliveredAt?.toISOString() ?? null,
+      acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
+    }))
+  },
+})
+
+/** What was sent may have arrived, so a message that goes on is asked for first. */
+const AGAIN = sql`state = case when o.touched then 'unknown' else 'waiting' end, stuck = 0, attempts = 0`
+
+const settleSets = (how: Settle, now: string): RawBuilder<unknown> => {
+  switch (how.kind) {
+    case 'replay':
+      return sql`${AGAIN}, next_at = ${now}::timestamptz, gap = null`
+    case 'skip':
+      return sql`state = 'skipped', closed_reason = ${how.reason}`
+    case 'answer':
+      return sql`${AGAIN}, next_at = ${now}::timestamptz,
+        answers = o.answers || jsonb_build_object(${how.question}::text, ${how.answer}::text)`
+    case 'edit':
+      return sql`${AGAIN}, next_at = ${now}::timestamptz, gap = null, version = o.version + 1,
+        first_payload = coalesce(o.first_payload, o.payload), payload = ${json(how.payload)}`
+  }
+}
+
+const lane = (db: Executor): Pick<OutboxStore, 'release' | 'dueNow' | 'circuit' | 'saveCircuit'> => ({
+  release: async (connector, gap, now) => {
+    const { numAffectedRows } = await sql`
+      update outbox o set ${AGAIN}, next_at = ${now}::timestamptz, gap = null, question = null
+      where o.connector = ${connector} and o.state = 'parked' and o.gap = ${gapText(gap)}`.execute(db)
+    return Number(numAffectedRows ?? 0n)
+  },
+  dueNow: async (connector, now) => {
+    const { numAffectedRows } = await sql`
+      update outbox set next_at = greatest(${now}::timestamptz, coalesce(settle_until, ${now}::timestamptz))
+      where connector = ${connector} and state in ('waiting', 'unknown') and next_at > ${now}::timestamptz`.execute(db)
+    return Number(numAffectedRows ?? 0n)
+  },
+  circuit: async connector => {
+    const { rows } = await sql<{ circuit: Circuit }>`select circuit from connector where uid = ${connector}`.execute(db)
+    return rows[0]?.circuit ?? { state: 'closed' }
+  },
+  saveCircuit: async (connector, circuit) => {
+    await sql`update connector set circuit = ${json(circuit)} where uid = ${connector}`.execute(db)
   },
 })

@@ -1,6 +1,7 @@
 import type { Stores } from '../ports.ts'
-import type { ImportStore, OutboxStore, WaitingStore } from '../workers/ports.ts'
+import type { ErpStores, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
+import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
@@ -13,9 +14,7 @@ import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
-export const makeStores = (
-  db: Executor,
-): Stores & { import: ImportStore; outbox: OutboxStore; waiting: WaitingStore } => {
+export const makeStores = (db: Executor): Stores & ErpStores & { waiting: WaitingStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -26,6 +25,8 @@ export const makeStores = (
     quarantine: makeQuarantineStore(db),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
+    connections: makeConnectionStore(db, names),
+    mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),
   }
 }

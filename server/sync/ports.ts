@@ -73,6 +73,8 @@ export type Applied = {
 /** One message for the ERP, with the commands that it covers. `payload` is versioned JSON of server/erp. */
 export type MessageWrite = {
   key: string
+  /** Whose goods: decides which connection tells of them. */
+  client: ClientId | null
   subject: string
   type: string
   payload: unknown

@@ -54,6 +54,7 @@ export const receiptMessage = (
   }
   return {
     key: derivedId('outbox', 'receipt', subject, closing.device, closing.epoch, closing.seq),
+    client,
     subject,
     type: 'receipt',
     payload,

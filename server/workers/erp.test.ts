@@ -19,6 +19,7 @@ import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { importRound } from './import.ts'
 import type { ImportDeps } from './import.ts'
+import { makeLane } from './lane.ts'
 import { toOperation } from './outbound.ts'
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
@@ -49,6 +50,9 @@ describe('the workers between our books and a real HTTP ERP', async () => {
   const delivery: DeliverDeps = {
     connector,
     id: CONNECTOR,
+    version: 1,
+    mode: 'live',
+    lane: makeLane(),
     outbox: stores.outbox,
     now,
     random: () => 0.5,

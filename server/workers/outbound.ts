@@ -4,7 +4,8 @@ import { ErpError } from '../erp/erp-error.ts'
 import type { Line, OutboundOp, RemoteRef } from '../erp/operation.ts'
 import { baseQty } from '../erp/quantity.ts'
 import type { ReceiptPayload } from '../sync/receipt-message.ts'
-import type { ImportStore, OutboxRow } from './ports.ts'
+import type { OutboxRow } from './outbox-port.ts'
+import type { ImportStore } from './ports.ts'
 
 const receiptSchema = v.object({
   v: v.literal(1),

@@ -1,6 +1,8 @@
 import type { Item } from '../../shared/catalogue.ts'
 import type { ConnectorId, DocumentId, ItemId, LineId, WarehouseId } from '../../shared/ids.ts'
 import type { DecisionTx } from '../sync/ports.ts'
+import type { ConnectionStore, MappingStore } from './connection.ts'
+import type { OutboxStore } from './outbox-port.ts'
 
 /** Which thing of ours is which thing of the ERP. `remote` is the ERP's id with its kind in front, as the connector gave it. */
 export type RemoteKind = 'item' | 'document' | 'line' | 'packaging'
@@ -49,61 +51,10 @@ export interface WaitingStore {
   orders(warehouse: WarehouseId, limit: number): Promise<readonly DocumentId[]>
 }
 
-export type OutboxState =
-  | 'waiting'
-  | 'preparing'
-  | 'posting'
-  | 'unknown'
-  | 'held'
-  | 'parked'
-  | 'dead'
-  | 'posted'
-  | 'skipped'
-
-export type OutboxRow = {
-  warehouse: WarehouseId
-  key: string
-  seq: number
-  subject: string
-  type: string
-  payload: unknown
-  state: OutboxState
-  attempts: number
-  /** JSON of the connector's RemoteRef, once prepared. */
-  remoteRef: unknown
-  createdAt: string
-}
-
-export interface OutboxStore {
-  /**
-   * Claims rows that are due, oldest first, at most one per subject and none whose subject has an older unfinished row.
-   * Rows whose lease ran out enter `unknown` first, never `waiting`. Claimed `waiting` rows are in `preparing`, `unknown` stay.
-   */
-  claim(at: {
-    connector: ConnectorId
-    now: string
-    limit: number
-    token: string
-    leaseUntil: string
-  }): Promise<readonly OutboxRow[]>
-  /** Writes back only while `token` holds the lease; false = somebody else took over, do nothing more. */
-  advance(
-    key: string,
-    token: string,
-    to: {
-      state: OutboxState
-      remoteRef?: unknown
-      errorClass?: string | null
-      nextAt?: string
-      question?: string | null
-      now: string
-      release: boolean
-    },
-  ): Promise<boolean>
-  /** Redacted trace of one call. */
-  tried(
-    key: string,
-    attempt: { n: number; phase: string; at: string; ms: number; errorClass: string | null; answer: string | null },
-  ): Promise<void>
-  counts(connector: ConnectorId): Promise<Readonly<Record<OutboxState, number>>>
+/** What the bridge to ERPs keeps; implemented by server/store on both engines. */
+export type ErpStores = {
+  import: ImportStore
+  outbox: OutboxStore
+  connections: ConnectionStore
+  mappings: MappingStore
 }

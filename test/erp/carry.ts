@@ -1,46 +1,107 @@
-import type { ErpConnector, Found } from '../../server/erp/connector.ts'
-import { isErpError } from '../../server/erp/erp-error.ts'
+import type { ErpConnector } from '../../server/erp/connector.ts'
 import type { ErrorClass } from '../../server/erp/erp-error.ts'
-import type { OutboundOp, RemoteRef } from '../../server/erp/operation.ts'
+import type { OperationBody, OutboundOp } from '../../server/erp/operation.ts'
+import { deliverRound } from '../../server/workers/deliver.ts'
+import type { DeliverDeps, DeliverMode } from '../../server/workers/deliver.ts'
+import { makeLane } from '../../server/workers/lane.ts'
+import type { OutboxRow } from '../../server/workers/outbox-port.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { isoOf, msOf } from '../../shared/time.ts'
+import { makeMemoryOutbox } from '../support/memory-outbox.ts'
 import type { FaultProxy } from './fault-proxy.ts'
 
 export const never = new AbortController().signal
+const CONNECTOR = derivedId<'connector'>('connector', 'kit')
+const WAREHOUSE = derivedId<'warehouse'>('warehouse', 'kit')
+const ROUNDS = 400
 
-export type Carried =
-  | { end: 'posted'; found: Found & { state: 'posted' } }
-  | { end: ErrorClass | Found['state']; words: string }
-
-const PASSING = new Set<ErrorClass>(['transient', 'throttled', 'unknownOutcome'])
+/** The part of an operation that does not change from one connection to the next. */
+type Sent = Omit<OutboundOp, 'key' | 'seq' | 'subject' | 'at' | 'answers'> & OperationBody
 
 /**
- * Carries one operation to its end the way the deliver worker does it, with the waiting left out: prepare, keep the ref,
- * post, then believe `find` only; after an unknown outcome `find` first, never a blind repeat.
+ * The deliver worker itself over an outbox in memory, with the waiting left out: the clock jumps to whatever is due next.
+ * What comes late comes before the clock jumps, as `settleMs` promises.
  */
-export const carry = async (connector: ErpConnector, op: OutboundOp, proxy?: FaultProxy): Promise<Carried> => {
-  let ref: RemoteRef | null = null
-  let unknown = false
-  for (let attempt = 1; attempt <= 30; attempt += 1) {
-    try {
-      if (unknown) {
-        // What came late has come by the time that we look again: that is what `settleMs` is for.
-        await proxy?.faults.release()
-        const seen = await connector.find(op, ref, never)
-        unknown = false
-        if (seen.state === 'posted') return { end: 'posted', found: seen }
-        if (seen.state === 'many' || seen.state === 'cancelled') return { end: seen.state, words: '' }
-        ref = seen.state === 'draft' ? seen.ref : ref
-      }
-      ref = await connector.prepare(op, ref, never)
-      await connector.post(op, ref, never)
-      const found = await connector.find(op, ref, never)
-      if (found.state === 'posted') return { end: 'posted', found }
-      if (found.state === 'many' || found.state === 'cancelled') return { end: found.state, words: '' }
-      unknown = true
-    } catch (error) {
-      if (!isErpError(error)) throw error
-      if (!PASSING.has(error.class)) return { end: error.class, words: error.message }
-      unknown = unknown || error.class === 'unknownOutcome'
-    }
+export const makeDelivery = (
+  connector: ErpConnector,
+  more: {
+    proxy?: FaultProxy
+    mode?: DeliverMode
+    allow?: Readonly<Record<string, string>>
+    guard?: DeliverDeps['guard']
+  } = {},
+) => {
+  const outbox = makeMemoryOutbox()
+  let ms = Date.parse('2026-11-23T08:00:00.000Z')
+  const now = (): string => isoOf(ms)
+  const deps: DeliverDeps = {
+    connector,
+    id: CONNECTOR,
+    version: 1,
+    mode: more.mode ?? 'live',
+    outbox: outbox.store,
+    lane: makeLane(),
+    toOperation: async row => operationOf(row, more.allow ?? {}),
+    ...(more.guard === undefined ? {} : { guard: more.guard }),
+    now,
+    random: () => 0.5,
+    newToken: () => crypto.randomUUID(),
+    log: { warn: (fields, message) => console.error(message, fields) },
   }
-  return { end: 'unknownOutcome', words: 'no end in 30 attempts' }
+  const send = (op: OutboundOp): void => {
+    const { key, seq, subject, at: _at, answers: _answers, ...payload } = op
+    outbox.add({ connector: CONNECTOR, warehouse: WAREHOUSE, key, seq, subject, type: op.type, payload, now: now() })
+  }
+  const wakeAt = (): number | null => {
+    const times = outbox
+      .rows()
+      .filter(row => row.state === 'waiting' || row.state === 'unknown')
+      .map(row => msOf(row.nextAt))
+    return times.length === 0 ? null : Math.min(...times)
+  }
+  return {
+    deps,
+    outbox,
+    send,
+    now,
+    passTime: (by: number): void => void (ms += by),
+    /** Until nothing is due any more by itself, or for `rounds`. */
+    run: async (rounds = ROUNDS): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        const wake = wakeAt()
+        if (wake === null) return
+        const done = await deliverRound(deps, 50, never)
+        await more.proxy?.faults.release()
+        if (done === 0) ms = Math.max(ms + 1000, Math.min(wake, ms + 1_800_000))
+      }
+    },
+    row: async (op: OutboundOp): Promise<OutboxRow | undefined> => (await outbox.store.get(op.key))?.row,
+  }
+}
+
+const operationOf = (row: OutboxRow, allow: Readonly<Record<string, string>>): OutboundOp => ({
+  ...(row.payload as Sent),
+  key: row.key,
+  seq: row.seq,
+  subject: row.subject,
+  at: row.createdAt,
+  answers: { ...allow, ...row.answers },
+})
+
+/** `end`: `posted`, or the class of what stopped it. */
+export type Carried = { end: 'posted' | ErrorClass | 'open'; words: string; row: OutboxRow | undefined }
+
+/** Carries one operation to its end through the deliver worker. */
+export const carry = async (
+  connector: ErpConnector,
+  op: OutboundOp,
+  proxy?: FaultProxy,
+  allow: Readonly<Record<string, string>> = {},
+): Promise<Carried> => {
+  const delivery = makeDelivery(connector, { ...(proxy === undefined ? {} : { proxy }), allow })
+  delivery.send(op)
+  await delivery.run()
+  const row = await delivery.row(op)
+  const words = row?.question ?? ''
+  return { end: row?.state === 'posted' ? 'posted' : (row?.errorClass ?? 'open'), words, row }
 }

@@ -3,6 +3,7 @@ import { FAULTS } from '../../server/erp/sim/faults.ts'
 import type { OutboundOp } from '../../server/erp/operation.ts'
 import { baseOf } from '../../server/erp/quantity.ts'
 import { carry, never } from './carry.ts'
+import { dieAt } from './crash.ts'
 import type { Case, Kit } from './kit.ts'
 import { pullAll } from './kit-pull.ts'
 import { adjustment, customerReturn, receipt, shipment, transfer } from './operations.ts'
@@ -73,6 +74,14 @@ export const postCases = (kit: Kit): readonly Case[] => {
         }
     })
   }
+  test('[E76] a server of ours that dies between any two steps: has its effect once', async truth => {
+    for (let step = 1; step <= 8; step += 1) {
+      const op = await (kinds['shipment'] as (truth: Truth) => Promise<OutboundOp>)(truth)
+      const end = await dieAt(step, () => peer().connect({ url: kit.proxy().url }), op)
+      expect(end, `died at step ${step}`).toBe('posted')
+      truth.posted(op)
+    }
+  })
   test('[E70] receipt: two parts, then what came over', async truth => {
     const item = await peer().item()
     const purchase = await peer().purchase([{ item, n: 10 }])

@@ -280,6 +280,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
           messages: [
             {
               key: derivedId('outbox', name, run),
+              client: null,
               subject: `receipt/${document}`,
               type: 'receipt',
               payload: {},
