@@ -20,6 +20,7 @@ describe('one call to an ERP over real HTTP', async () => {
       more()
     } else if (request.url === '/silent') return
     else if (request.url === '/moved') response.writeHead(302, { location: 'http://elsewhere.example' }).end()
+    else if (request.url === '/broken') response.writeHead(500).end('{"name":"x","debug":"Traceback: who and where"}')
     else response.end('<html>Sign in</html>')
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -56,6 +57,10 @@ describe('one call to an ERP over real HTTP', async () => {
   it('[E55] a page instead of JSON is left to the connector, and no redirect is followed', async () => {
     expect(await classOf('/page', 'read')).toBe('200 undefined')
     expect(await classOf('/moved', 'read')).toBe('302 undefined')
+  })
+  it('[E54] what is kept of an answer has its status, and no traceback', async () => {
+    const answer = await http({ method: 'GET', path: '/broken', phase: 'read' }, new AbortController().signal)
+    expect(answer.exchange.answer).toBe('500 {"name":"x","debug":"•••"}')
   })
   it('[E56] Retry-After is read in seconds and as a date', () => {
     const now = '2026-11-23T08:00:00.000Z'

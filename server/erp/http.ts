@@ -47,9 +47,10 @@ export const erpHttp =
   async (request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
     const sent =
       request.body === undefined ? '' : typeof request.body === 'string' ? request.body : JSON.stringify(request.body)
-    const traceOf = (answer: string): Exchange => ({
+    // Status and body stay apart until the body is redacted: fields are found in JSON only.
+    const traceOf = (status: string, body: string): Exchange => ({
       request: `${request.method} ${request.path} ${redact(sent, at.secrets())}`.trim(),
-      answer: redact(answer, at.secrets()),
+      answer: `${status} ${redact(body, at.secrets())}`.trim(),
     })
     const lost = (error: unknown): never => {
       const code = codeOf(error)
@@ -58,7 +59,7 @@ export const erpHttp =
         safe ? 'transient' : 'unknownOutcome',
         `no answer from the ERP${code === '' ? '' : ` (${code})`}`,
         {
-          exchange: traceOf(''),
+          exchange: traceOf('', ''),
         },
       )
     }
@@ -82,7 +83,7 @@ export const erpHttp =
       headers: response.headers,
       text,
       json: jsonOf(text),
-      exchange: traceOf(`${response.status} ${text}`),
+      exchange: traceOf(String(response.status), text),
     }
   }
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import type { Health, Problem } from './connector.ts'
+import { isErpError } from './erp-error.ts'
 import { number, text } from './odoo-rpc.ts'
 import type { Odoo } from './odoo-rpc.ts'
-import { keyEnd, readSite, readUser } from './odoo-site.ts'
+import { keyEnd, readSite } from './odoo-site.ts'
 
 /** What the connector does with each model over there: every right is asked for by itself. */
 const RIGHTS: readonly (readonly [model: string, operations: readonly string[]])[] = [
@@ -39,10 +40,10 @@ export const check = async (
   now: () => string,
   signal: AbortSignal,
 ): Promise<Health> => {
-  odoo.reopen()
+  odoo.forget()
   const version = await odoo.version(signal)
   const serverTime = await odoo.clock(signal)
-  const { uid, zone } = await readUser(odoo, signal)
+  const { uid, zone } = await odoo.user(signal)
   const problems: Problem[] = [...versionProblems(version, settings.newest), ...clockProblems(serverTime, now())]
   for (const [model, operations] of RIGHTS)
     for (const operation of operations)
@@ -87,7 +88,8 @@ const hasRight = async (odoo: Odoo, model: string, operation: string, signal: Ab
   try {
     return await odoo.call(call, v.boolean(), signal)
   } catch (error) {
-    if (error instanceof Error && 'class' in error && error.class === 'config') return false
+    // A model that is not there is one answer in JSON-2 and another in JSON-RPC.
+    if (isErpError(error) && (error.class === 'config' || error.class === 'rejected')) return false
     throw error
   }
 }

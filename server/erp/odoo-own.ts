@@ -60,10 +60,13 @@ export const prepareOwn = async (
     moves.set(key, { line, quantity: (moves.get(key)?.quantity ?? 0) + wholeOf(line) })
   }
   const links = head.links ?? []
+  const named = (await base.odoo.fields('stock.move', signal)).has('name')
   const field = links[0]?.field
   const fields = [
     ...HEAD,
     ...MOVE.map(name => `move_ids/${name}`),
+    // Before 19 a movement has a name, and needs one.
+    ...(named ? ['move_ids/name'] : []),
     ...(field === undefined ? [] : [`move_ids/${field}/.id`, 'move_ids/to_refund']),
   ]
   const [first] = wanted
@@ -79,6 +82,7 @@ export const prepareOwn = async (
       products.get(line.item)?.uom_id?.id ?? '',
       line.from,
       line.to,
+      ...(named ? [products.get(line.item)?.display_name ?? line.item] : []),
       ...(field === undefined ? [] : [link?.line ?? '', field === 'sale_line_id' ? 'True' : '']),
     ]
   })

@@ -1,20 +1,12 @@
 import * as v from 'valibot'
-import { makeAuthGate } from './auth-gate.ts'
 import { ErpError } from './erp-error.ts'
-import type { ErrorClass, Phase } from './erp-error.ts'
 import { erpHttp, retryAfterMs } from './http.ts'
 import type { HttpAnswer } from './http.ts'
+import { classify, json2, wordsOf } from './odoo-protocol.ts'
+import type { OdooCall, Protocol } from './odoo-protocol.ts'
+import { makeSession } from './session.ts'
 import type { Secret } from './settings.ts'
 
-/** One call of a method: arguments are keywords, `ids` names the records. One call is one transaction over there. */
-export type OdooCall = {
-  model: string
-  method: string
-  phase: Phase
-  ids?: readonly number[]
-  args?: Readonly<Record<string, unknown>>
-  context?: Readonly<Record<string, unknown>>
-}
 /**
  * Rows of one model, archived ones among them. The fields are those that the schema names; an optional one is asked for where
  * the model has it.
@@ -27,6 +19,8 @@ export type OdooQuery = {
 }
 type Row = v.ObjectSchema<v.ObjectEntries, undefined>
 
+export type User = { uid: number; zone: string }
+
 export type Odoo = {
   call<T>(call: OdooCall, answer: v.GenericSchema<unknown, T>, signal: AbortSignal): Promise<T>
   rows<S extends Row>(model: string, row: S, query: OdooQuery, signal: AbortSignal): Promise<v.InferOutput<S>[]>
@@ -35,8 +29,10 @@ export type Odoo = {
   /** The server's clock, from the head of an answer; ours where a proxy has taken it away. */
   clock(signal: AbortSignal): Promise<string>
   version(signal: AbortSignal): Promise<string>
-  /** A key that was refused may be tried once more. */
-  reopen(): void
+  /** Who we are over there, and the time zone in which dates are read. */
+  user(signal: AbortSignal): Promise<User>
+  /** Log in anew: a key that was refused may be tried once more. */
+  forget(): void
 }
 
 /** Odoo gives `false` for every empty value. */
@@ -52,7 +48,7 @@ export const ids = v.array(v.pipe(v.number(), v.safeInteger()))
 /** A reference to one record: `[id, name]`. */
 export const reference = v.union([
   v.pipe(
-    v.tuple([v.number(), v.string()]),
+    v.tuple([v.number(), text]),
     v.transform(([id, name]) => ({ id, name })),
   ),
   v.pipe(
@@ -62,84 +58,51 @@ export const reference = v.union([
 ])
 export type Reference = v.InferOutput<typeof reference>
 
-/** Whatever these three say, the transaction was rolled back. */
-const ROLLED_BACK = /SerializationFailure|DeadlockDetected|LockNotAvailable|LockError|ConcurrencyError/
-/** A field, argument or method that is not there: another version, or a module that is missing. */
-const NOT_THERE = /^builtins\.(ValueError|KeyError|TypeError|AttributeError)$/
-
-/**
- * The class of an answer by status, name of the exception and phase, never by its text, which is translated. An answer that
- * is no answer of Odoo's (a page of a proxy, a broken line) is harmless while reading and an unknown outcome while writing.
- */
-export const classify = (status: number, name: string, phase: Phase): ErrorClass => {
-  if (status === 401) return 'auth'
-  if (status === 429) return 'throttled'
-  if (ROLLED_BACK.test(name)) return 'transient'
-  if (status === 422 || status === 413 || name.endsWith('.MissingError')) return 'rejected'
-  if (NOT_THERE.test(name) || (status >= 300 && status < 500 && status !== 408)) return 'config'
-  return phase === 'read' ? 'transient' : 'unknownOutcome'
-}
-
-type Failure = { status: number; name: string; message: string }
-type Outcome = { value: unknown } | { failure: Failure }
-/** How a call is put into HTTP and its answer read: the only thing that differs between JSON-2 and JSON-RPC. */
-export type Protocol = {
-  path(call: OdooCall): string
-  headers(): Readonly<Record<string, string>>
-  body(call: OdooCall, signal: AbortSignal): Promise<unknown>
-  outcome(answer: HttpAnswer): Outcome
-}
-
-const exception = v.object({ name: v.string(), message: v.optional(v.unknown()) })
-export const failureOf = (status: number, json: unknown): Failure => {
-  const read = v.safeParse(exception, json)
-  if (!read.success) return { status, name: '', message: `answer ${status} that is not Odoo's` }
-  const { name, message } = read.output
-  return { status, name, message: typeof message === 'string' ? message : name }
-}
-
-/** JSON-2, from Odoo 19 on: one address a method, statuses of HTTP, an API key. */
-const json2 = (database: string, key: Secret): Protocol => ({
-  path: call => `/json/2/${call.model}/${call.method}`,
-  headers: () => ({ authorization: `bearer ${key()}`, ...(database === '' ? {} : { 'x-odoo-database': database }) }),
-  body: async call => ({
-    ...(call.ids === undefined ? {} : { ids: call.ids }),
-    ...(call.context === undefined ? {} : { context: call.context }),
-    ...call.args,
-  }),
-  outcome: answer =>
-    answer.status === 200 && answer.json !== undefined
-      ? { value: answer.json }
-      : { failure: failureOf(answer.status, answer.json) },
-})
-
 export type OdooDeps = {
   url: string
   fetch: typeof globalThis.fetch
   now: () => string
   key: Secret
   database: string
-  /** Null: the newest protocol. */
-  protocol: ((http: ReturnType<typeof erpHttp>) => Protocol) | null
+  /** Null: the newest one, JSON-2. */
+  protocol: Protocol | null
 }
+
+type Exchange = (call: OdooCall, uid: number, signal: AbortSignal) => Promise<{ value: unknown; answer: HttpAnswer }>
+
+const exchangeOver =
+  (http: ReturnType<typeof erpHttp>, protocol: Protocol, now: () => string): Exchange =>
+  async (call, uid, signal) => {
+    const request = { method: 'POST', path: protocol.path(call), phase: call.phase, headers: protocol.headers() }
+    const answer = await http({ ...request, body: protocol.body(call, uid) }, signal)
+    const outcome = protocol.outcome(answer)
+    if ('value' in outcome) return { value: outcome.value, answer }
+    const { status, name } = outcome.failure
+    throw new ErpError(classify(status, name, call.phase), wordsOf(outcome.failure), {
+      exchange: answer.exchange,
+      retryAfterMs: retryAfterMs(answer.headers, now()),
+    })
+  }
+
+/** The cheapest call that needs the key, and says who we are. */
+const logIn =
+  (http: ReturnType<typeof erpHttp>, protocol: Protocol, exchange: Exchange) =>
+  async (signal: AbortSignal): Promise<User> => {
+    const uid = (await protocol.login?.(http, signal)) ?? 0
+    const { value, answer } = await exchange(CONTEXT, uid, signal)
+    const read = v.safeParse(context, value)
+    if (!read.success)
+      throw new ErpError('transient', 'Odoo: unreadable answer to the log-in', { exchange: answer.exchange })
+    return { uid: read.output.uid ?? uid, zone: read.output.tz === '' ? 'UTC' : read.output.tz }
+  }
 
 export const makeOdoo = (deps: OdooDeps): Odoo => {
   const http = erpHttp({ url: deps.url, fetch: deps.fetch, secrets: () => [deps.key()] })
-  const protocol = deps.protocol?.(http) ?? json2(deps.database, deps.key)
-  const gate = makeAuthGate()
-  const exchange = async (call: OdooCall, signal: AbortSignal): Promise<{ value: unknown; answer: HttpAnswer }> => {
-    const request = { method: 'POST', path: protocol.path(call), phase: call.phase, headers: protocol.headers() }
-    const answer = await http({ ...request, body: await protocol.body(call, signal) }, signal)
-    const outcome = protocol.outcome(answer)
-    if ('value' in outcome) return { value: outcome.value, answer }
-    const { status, name, message } = outcome.failure
-    throw new ErpError(classify(status, name, call.phase), wordsOf(outcome.failure, message), {
-      exchange: answer.exchange,
-      retryAfterMs: retryAfterMs(answer.headers, deps.now()),
-    })
-  }
-  const send = (call: OdooCall, signal: AbortSignal): ReturnType<typeof exchange> =>
-    gate.run(() => exchange(call, signal))
+  const protocol = deps.protocol ?? json2(deps.database, deps.key)
+  const exchange = exchangeOver(http, protocol, deps.now)
+  const session = makeSession(logIn(http, protocol, exchange))
+  const send = (call: OdooCall, signal: AbortSignal): ReturnType<Exchange> =>
+    session.use(user => exchange(call, user.uid, signal), signal)
   const call: Odoo['call'] = async (call, schema, signal) => {
     const { value, answer } = await send(call, signal)
     const read = v.safeParse(schema, value)
@@ -150,19 +113,7 @@ export const makeOdoo = (deps: OdooDeps): Odoo => {
       { exchange: answer.exchange },
     )
   }
-  const known = new Map<string, Promise<ReadonlySet<string>>>()
-  const described = v.pipe(
-    v.record(v.string(), v.unknown()),
-    v.transform(all => new Set(Object.keys(all))),
-  )
-  const fields: Odoo['fields'] = (model, signal) => {
-    const asked =
-      known.get(model) ??
-      call({ model, method: 'fields_get', phase: 'read', args: { attributes: ['type'] } }, described, signal)
-    known.set(model, asked)
-    asked.catch(() => known.delete(model))
-    return asked
-  }
+  const fields = fieldsOver(call)
   return {
     call,
     rows: async (model, row, { domain, context, ...more }, signal) => {
@@ -174,28 +125,32 @@ export const makeOdoo = (deps: OdooDeps): Odoo => {
       return call(asked, v.array(row), signal)
     },
     fields,
-    reopen: gate.reopen,
+    user: signal => session.use(async user => user, signal),
+    forget: session.forget,
     clock: async signal => {
-      const { answer } = await send({ model: 'res.users', method: 'context_get', phase: 'read' }, signal)
+      const { answer } = await send(CONTEXT, signal)
       const ms = Date.parse(answer.headers.get('date') ?? '')
       return Number.isFinite(ms) ? new Date(ms).toISOString() : deps.now()
     },
-    version: async signal => {
-      const answer = await http({ method: 'GET', path: '/web/version', phase: 'read' }, signal)
-      const read = v.safeParse(v.object({ version: v.pipe(v.string(), v.maxLength(40)) }), answer.json)
-      return read.success ? read.output.version : ''
-    },
+    version: signal => protocol.version(http, signal),
+  }
+}
+
+const described = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform(all => new Set(Object.keys(all))),
+)
+const fieldsOver = (call: Odoo['call']): Odoo['fields'] => {
+  const known = new Map<string, Promise<ReadonlySet<string>>>()
+  return (model, signal) => {
+    const args = { attributes: ['type'] }
+    const asked = known.get(model) ?? call({ model, method: 'fields_get', phase: 'read', args }, described, signal)
+    known.set(model, asked)
+    asked.catch(() => known.delete(model))
+    return asked
   }
 }
 
 const ALL = { active_test: false }
-
-/** Odoo's own sentence is what a person needs; a traceback is not. */
-const wordsOf = ({ status, name }: Failure, message: string): string => {
-  const line = message.replaceAll(/\s+/g, ' ').trim().slice(0, 280)
-  if (status === 401) return 'Odoo does not take the key: it is wrong, has ended or was withdrawn'
-  if (status === 403) return `Odoo lacks a right for this user: ${line}`
-  if (status === 404 && !name.startsWith('odoo.'))
-    return `Odoo does not know this address, database, model or method: ${line}`
-  return `Odoo: ${line}`
-}
+const CONTEXT: OdooCall = { model: 'res.users', method: 'context_get', phase: 'read' }
+const context = v.object({ uid: v.optional(number), tz: v.optional(text, '') })

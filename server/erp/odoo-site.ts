@@ -83,16 +83,10 @@ export type Base = {
   link(picking: number): string
 }
 
-const context = v.object({ uid: number, tz: v.optional(text, '') })
-export const readUser = (odoo: Odoo, signal: AbortSignal): Promise<{ uid: number; zone: string }> =>
-  odoo
-    .call({ model: 'res.users', method: 'context_get', phase: 'read' }, context, signal)
-    .then(({ uid, tz }) => ({ uid, zone: tz === '' ? 'UTC' : tz }))
-
 export const makeBase = (odoo: Odoo, settings: { url: string; warehouse: string }): Base => ({
   odoo,
   site: once(signal => readSite(odoo, settings.warehouse, signal)),
-  zone: once(async signal => (await readUser(odoo, signal)).zone),
+  zone: async signal => (await odoo.user(signal)).zone,
   // An address that every version understands.
   link: picking => `${settings.url}/mail/view?model=stock.picking&res_id=${picking}`,
 })

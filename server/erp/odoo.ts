@@ -8,6 +8,7 @@ import { prepare, post } from './odoo-operations.ts'
 import { readPurchases, readSales, watchedPurchases, watchedSales } from './odoo-orders.ts'
 import { readLocations, readPartners, watchedLocations, watchedPartners } from './odoo-partners.ts'
 import { find } from './odoo-pickings.ts'
+import { jsonRpc } from './odoo-jsonrpc.ts'
 import { makeOdoo } from './odoo-rpc.ts'
 import { makeBase } from './odoo-site.ts'
 import type { Base } from './odoo-site.ts'
@@ -76,23 +77,21 @@ const settings = v.object({
   database: v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
   /** Its short name over there; '' = the first. */
   warehouse: v.optional(v.pipe(v.string(), v.maxLength(20)), ''),
+  /** JSON-2 begins with Odoo 19; 16 to 18 speak JSON-RPC, which also needs the user's name. */
+  protocol: v.optional(v.picklist(['json-2', 'json-rpc']), 'json-2'),
+  user: v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
 })
 type Settings = v.InferOutput<typeof settings>
 
 const makeConnector = ({ id, settings, secrets, fetch, now }: ConnectorDeps<Settings, 'key'>): ErpConnector => {
-  const odoo = makeOdoo({
-    url: settings.url,
-    database: settings.database,
-    key: secrets.key,
-    fetch,
-    now,
-    protocol: null,
-  })
+  const protocol = settings.protocol === 'json-rpc' ? jsonRpc(settings.database, settings.user, secrets.key) : null
+  const odoo = makeOdoo({ url: settings.url, database: settings.database, key: secrets.key, fetch, now, protocol })
   const base = makeBase(odoo, settings)
   return {
     id,
     caps: CAPS,
-    check: signal => check(odoo, { warehouse: settings.warehouse, newest: true }, now, signal),
+    check: signal =>
+      check(odoo, { warehouse: settings.warehouse, newest: settings.protocol === 'json-2' }, now, signal),
     pull: async (kind, cursor, limit, signal) => {
       const known = KINDS[kind]
       if (known === undefined) return { items: [], flaws: [], next: cursor ?? '', more: false }

@@ -53,4 +53,9 @@ export type ErpFixture = {
    * else that fails is red.
    */
   lacks?: Readonly<Record<string, string>>
+  /**
+   * A real ERP takes seconds for one operation: then every fault is tried at these calls (those that post), and one fault in
+   * turn at each of the others. Without it every fault is tried at every call.
+   */
+  everyFaultAt?: (request: Request) => boolean
 }

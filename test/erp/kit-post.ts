@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { FAULTS } from '../../server/erp/sim/faults.ts'
+import type { FaultRule } from '../../server/erp/sim/faults.ts'
 import type { OutboundOp } from '../../server/erp/operation.ts'
 import { baseOf } from '../../server/erp/quantity.ts'
 import { carry, never } from './carry.ts'
@@ -8,6 +9,20 @@ import type { Case, Kit } from './kit.ts'
 import { pullAll } from './kit-pull.ts'
 import { adjustment, customerReturn, receipt, shipment, transfer } from './operations.ts'
 import type { Truth } from './truth.ts'
+
+/** Which faults are tried at which call; `turn` begins the round elsewhere for each kind of operation. */
+const faultRules = (calls: number, turn: number, everyFaultAt: FaultRule['matches']): readonly FaultRule[] => {
+  const numbers = Array.from({ length: calls }, (_, i) => i + 1)
+  if (everyFaultAt === undefined) return FAULTS.flatMap(fault => numbers.map(call => ({ call, fault })))
+  return [
+    ...FAULTS.map(fault => ({ call: 1, fault, matches: everyFaultAt })),
+    ...numbers.flatMap(call =>
+      FAULTS.slice((call + turn) % FAULTS.length)
+        .slice(0, 1)
+        .map(fault => ({ call, fault })),
+    ),
+  ]
+}
 
 /** What goes out: each operation has its effect exactly once, whatever happens on the way. */
 export const postCases = (kit: Kit): readonly Case[] => {
@@ -62,16 +77,16 @@ export const postCases = (kit: Kit): readonly Case[] => {
       await post(truth, await make(truth))
       const calls = kit.proxy().faults.calls() - before
       expect(calls).toBeGreaterThan(1)
-      for (const fault of FAULTS)
-        for (let call = 1; call <= calls; call += 1) {
-          const op = await make(truth)
-          kit.proxy().faults.inject({ call, fault })
-          const carried = await carry(kit.connector(), op, kit.proxy())
-          expect(carried, `${fault} at call ${call}`).toMatchObject({ end: 'posted' })
-          expect(kit.proxy().faults.clear(), `${fault} at call ${call} was met`).toBe(0)
-          await kit.proxy().faults.release()
-          truth.posted(op)
-        }
+      for (const rule of faultRules(calls, name.length, kit.fixture.everyFaultAt)) {
+        const at = `${rule.fault} at call ${rule.call}${rule.matches === undefined ? '' : ' of those that post'}`
+        const op = await make(truth)
+        kit.proxy().faults.inject(rule)
+        const carried = await carry(kit.connector(), op, kit.proxy())
+        expect(carried, at).toMatchObject({ end: 'posted' })
+        expect(kit.proxy().faults.clear(), `${at} was met`).toBe(0)
+        await kit.proxy().faults.release()
+        truth.posted(op)
+      }
     })
   }
   test('[E76] a server of ours that dies between any two steps: has its effect once', async truth => {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 /**
  * npm run test:erp -- NAME: the contract kit against one ERP. `sim` needs nothing. Every other name is a folder beside this
- * file with `setup.sh DEST PORT`, `start.sh DEST` and `stop.sh DEST`, which bring up a real ERP on loopback and leave
- * `connection.json` in DEST. Whatever cannot be had or fails ends with 1 and words: this command never skips.
+ * file with `setup.sh DEST`, `start.sh DEST` and `stop.sh DEST`, which bring up a real ERP on loopback and leave
+ * `connection.json` in DEST: a temporary folder that is removed in the end, or ERP_FOLDER, which is kept and set up again in
+ * seconds. Whatever cannot be had or fails ends with 1 and words: this command never skips.
  */
 const here = path.dirname(new URL(import.meta.url).pathname)
 const root = path.join(here, '../..')
@@ -16,32 +17,45 @@ const real = readdirSync(here, { withFileTypes: true })
   .map(entry => entry.name)
 
 const vitest = (project: string, filter: string, env: Record<string, string> = {}): number =>
-  spawnSync(path.join(root, 'node_modules/.bin/vitest'), ['run', '--project', project, filter], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  }).status ?? 1
+  spawnSync(
+    path.join(root, 'node_modules/.bin/vitest'),
+    ['run', '--project', project, '--reporter', 'verbose', filter],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    },
+  ).status ?? 1
 
 const script = (file: string, ...args: string[]): number =>
   spawnSync('bash', [path.join(here, name, file), ...args], { stdio: 'inherit' }).status ?? 1
 
-const againstReal = (): number => {
-  const folder = process.env['ERP_FOLDER'] ?? mkdtempSync(path.join(tmpdir(), `stockhand-${name}-`))
+const inFolder = (folder: string): number => {
   const setup = script('setup.sh', folder)
   if (setup !== 0) {
     console.error(`${name} cannot be set up (its setup ended with ${setup}); see the lines above.`)
     return 1
   }
   try {
-    if (script('start.sh', folder) !== 0) {
-      console.error(`${name} does not start; its log is in ${folder}.`)
-      return 1
-    }
-    return vitest('erp', `test/erp/${name}/`, { ERP_FOLDER: folder })
+    return script('start.sh', folder) === 0 ? vitest('erp', `test/erp/${name}/`, { ERP_FOLDER: folder }) : 1
   } finally {
     script('stop.sh', folder)
   }
 }
+
+const againstReal = (): number => {
+  const kept = process.env['ERP_FOLDER']
+  if (kept !== undefined) return inFolder(path.resolve(kept))
+  const folder = mkdtempSync(path.join(tmpdir(), `stockhand-${name}-`))
+  try {
+    return inFolder(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// Whoever interrupts this interrupts the step under way; the ERP is stopped all the same.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 
 if (name === 'sim') process.exit(vitest('node', 'test/erp/'))
 if (!real.includes(name)) {

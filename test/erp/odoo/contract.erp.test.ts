@@ -1,0 +1,8 @@
+import { runConnectorContract } from '../kit.ts'
+import { startOdoo } from './peer.ts'
+
+runConnectorContract({
+  name: 'a real Odoo 19',
+  start: () => startOdoo(),
+  everyFaultAt: request => request.url.endsWith('/stock.picking/button_validate'),
+})
