@@ -83,6 +83,10 @@ export const REFUSALS = {
   token_spent: 'The set-up code was used or has run out.',
   role: 'The worker may not do this.',
   stale: 'The thing changed meanwhile; look again.',
+  own_count: 'You counted this; someone else approves.',
+  provisional:
+    'Handhelds have not reported since this count, or another look is due; say `early` to decide all the same.',
+  reason: 'This decision needs a reason.',
   leased: 'Somebody else has this task.',
   rate_limited: 'Too many requests; wait as Retry-After says.',
   fault: 'A fault of ours; it was logged with this id.',

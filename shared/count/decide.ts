@@ -1,0 +1,53 @@
+import type { WorkerId } from '../ids.ts'
+import type { Role } from '../roles.ts'
+import type { RefusalCode } from '../exception.ts'
+import { isoOf, msOf } from '../time.ts'
+import { after, LIFE } from './life.ts'
+import type { VarianceState } from './life.ts'
+import type { Variance } from './variance.ts'
+
+/** What a person may decide about a variance, on the version that they have seen. */
+export type CountDecision = {
+  kind: 'approve' | 'reject' | 'recount' | 'undo'
+  expectedVersion: number
+  reason: string
+  /** Approves although handhelds have not reported, or another look is due. */
+  early: boolean
+}
+
+/** An approval may be taken back for so long before it posts. */
+export const EFFECTIVE_AFTER_MS = 10_000
+
+const EARLY: ReadonlySet<VarianceState> = new Set(['provisional', 'again', 'recount'])
+
+/**
+ * Compare-and-set: decided only on the very version that was seen. Nobody approves what they have counted themselves,
+ * whatever their role and the policy.
+ */
+export const decideVariance = (
+  v: Variance,
+  decision: CountDecision,
+  who: { id: WorkerId; roles: readonly Role[] },
+  now: string,
+): { ok: true; variance: Variance } | { ok: false; code: RefusalCode } => {
+  const { kind, reason } = decision
+  const refuse = (code: RefusalCode) => ({ ok: false as const, code })
+  if (!who.roles.includes('supervisor')) return refuse('role')
+  if (v.version !== decision.expectedVersion || LIFE[v.state][kind] === null) return refuse('stale')
+  if (kind !== 'undo' && kind !== 'recount' && reason === '') return refuse('reason')
+  if (kind === 'approve') {
+    if (v.counters.includes(who.id)) return refuse('own_count')
+    if (EARLY.has(v.state) && !decision.early) return refuse('provisional')
+  }
+  return {
+    ok: true,
+    variance: {
+      ...v,
+      state: after(v.state, kind),
+      version: v.version + 1,
+      decided: { kind, worker: who.id, at: now, reason },
+      effectiveAt: kind === 'approve' ? isoOf(msOf(now) + EFFECTIVE_AFTER_MS) : null,
+      changedAt: now,
+    },
+  }
+}
