@@ -48,6 +48,8 @@ export const build = () => {
     const { status } = spawnSync(process.execPath, [vite, 'build', '--config', part.config, '--logLevel', 'warn'], {
       cwd: root,
       stdio: 'inherit',
+      // A test that starts the product runs under NODE_ENV=test, which would make it build React for developers.
+      env: { ...process.env, NODE_ENV: 'production' },
     })
     if (status !== 0) {
       console.error(`The build of ${part.name} failed.`)

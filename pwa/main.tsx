@@ -8,10 +8,14 @@ import { wire } from './app/wire.ts'
 import type { Wired } from './app/wire.ts'
 import { AppScreen } from './screens/app.tsx'
 import { ErrorBoundary, ErrorScreen, SecondTabScreen } from './screens/apart.tsx'
+import { NoDatabase } from './sync/any-queue.ts'
 import { learn, speakerOf } from './words/speak.ts'
 import './ui/frame.css'
 import './ui/parts.css'
 
+const EmergencyScreen = lazy(async () => ({
+  default: (await import('./screens/emergency.tsx')).EmergencyScreen,
+}))
 const EnrolScreen = lazy(async () => ({ default: (await import('./screens/enrol.tsx')).EnrolScreen }))
 
 /** Draws what there is to draw: set-up, the app, "another window", or the page that leads to the rescue. */
@@ -66,8 +70,15 @@ const start = async (): Promise<void> => {
     if (wired.kind === 'app') wired.onActive(redraw)
     redraw()
   } catch (error) {
-    // The queue could not be opened. It is left alone; the rescue page reads it without any of our code.
-    root.render(<ErrorScreen speaker={speakerOf(settings.get().language)} error={error} />)
+    const speaker = speakerOf(settings.get().language)
+    // What could not be opened is left alone; the rescue page reads it without any of our code.
+    if (error instanceof NoDatabase)
+      root.render(
+        <Suspense fallback={null}>
+          <EmergencyScreen speaker={speaker} settings={settings} />
+        </Suspense>,
+      )
+    else root.render(<ErrorScreen speaker={speaker} error={error} />)
   }
 }
 

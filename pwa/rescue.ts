@@ -1,66 +1,48 @@
-/**
- * The way out when the app itself does not work: no framework, no schema, no module of ours. Opened without a version,
- * IndexedDB reads even a database whose upgrade would throw for ever. Everything found is one JSON line; nothing is deleted.
- */
-const DATABASE = 'stockhand-queue'
-const STORES = ['cmd', 'meta']
+import { partOf } from '../shared/sync/rescue-series.ts'
+import { codesOf, draw, makeReader } from './rescue/codes.ts'
+import { find } from './rescue/found.ts'
 
-const openQueue = (): Promise<IDBDatabase> =>
-  new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE)
-    // Without this the look itself would leave an empty database behind, and the app would take it for its own.
-    request.addEventListener('upgradeneeded', () => request.transaction?.abort())
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error ?? new Error('not opened')))
-  })
+/** The way out when the app itself does not work: reads, sends, saves and shows what is here; deletes nothing. */
 
-const rowsOf = (db: IDBDatabase, store: string): Promise<unknown[]> =>
-  new Promise((resolve, reject) => {
-    if (!db.objectStoreNames.contains(store)) return resolve([])
-    const request = db.transaction(store).objectStore(store).getAll()
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error ?? new Error('not read')))
-  })
+const EMERGENCY = 'stockhand-emergency'
+/** Long enough for a slow camera to read each code once. */
+const CODE_MS = 600
 
-/** The device record holds a key that cannot leave; its place in the text is left empty. */
-const lineOf = (store: string, row: unknown): string =>
-  JSON.stringify({ store, row }, (_, value: unknown) => (value instanceof CryptoKey ? null : value))
-
-const collect = async (): Promise<{ text: string; commands: number }> => {
-  const db = await openQueue()
-  const lines: string[] = []
-  let commands = 0
-  for (const store of STORES) {
-    const rows = await rowsOf(db, store)
-    if (store === 'cmd') commands = rows.length
-    for (const row of rows) lines.push(lineOf(store, row))
-  }
-  db.close()
-  return { text: lines.join('\n'), commands }
+const byId = <E extends HTMLElement>(id: string, kind: new () => E): E => {
+  const at = document.querySelector(`#${id}`)
+  if (!(at instanceof kind)) throw new Error(`the page has no ${id}`)
+  return at
 }
-
-const byId = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`#${id}`)
 const say = (id: string, text: string): void => {
-  const at = byId(id)
-  if (at) at.textContent = text
+  byId(id, HTMLElement).textContent = text
+}
+const press = (id: string, act: () => void): void => byId(id, HTMLButtonElement).addEventListener('click', act)
+const show = (id: string): void => {
+  byId(id, HTMLElement).hidden = false
 }
 
-const send = async (text: string): Promise<void> => {
-  say('answer', '…')
+/** The alarm of the app ends when somebody has what had to be left behind. */
+const stopAlarm = (): void => {
+  localStorage.removeItem(EMERGENCY)
+  byId('done', HTMLButtonElement).hidden = true
+}
+const offerDone = (): void => {
+  if (localStorage.getItem(EMERGENCY) !== null) show('done')
+}
+
+const post = async (text: string): Promise<string | null> => {
   try {
     const response = await fetch('/api/rescue', {
       method: 'POST',
       body: text,
       headers: { 'content-type': 'text/plain' },
     })
-    say(
-      'answer',
-      response.ok ? 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.' : `Not taken (${response.status}).`,
-    )
+    return response.ok ? null : `Not taken (${response.status}). · Alınmadı (${response.status}).`
   } catch {
-    say('answer', 'No connection. Save it as a file. · Bağlantı yok. Dosyaya kaydet.')
+    return 'No connection. Save it or show it as codes. · Bağlantı yok. Dosyaya kaydet ya da kod göster.'
   }
 }
+const SENT = 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.'
 
 const save = (text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }))
@@ -71,18 +53,109 @@ const save = (text: string): void => {
   URL.revokeObjectURL(url)
 }
 
-const start = async (): Promise<void> => {
-  const { text, commands } = await collect()
-  say('found', `${commands} steps found on this handheld. · Bu cihazda ${commands} işlem bulundu.`)
-  for (const [id, act] of [
-    ['send', send],
-    ['save', save],
-  ] as const) {
-    const button = byId(id)
-    if (!(button instanceof HTMLButtonElement)) continue
-    button.disabled = text === ''
-    button.addEventListener('click', () => void act(text))
+/** One code after the other, round and round, until the other device has them all. */
+const showCodes = async (text: string): Promise<void> => {
+  const codes = await codesOf(text)
+  const canvas = byId('code', HTMLCanvasElement)
+  let at = 0
+  let timer: ReturnType<typeof setInterval> | null = null
+  const turn = (by: number): void => {
+    at = (at + by + codes.length) % codes.length
+    draw(canvas, codes[at] ?? '')
+    canvas.dataset['n'] = String(at + 1)
+    say('count', `${at + 1} / ${codes.length}`)
   }
+  const run = (go: boolean): void => {
+    if (timer !== null) clearInterval(timer)
+    timer = go ? setInterval(() => turn(1), CODE_MS) : null
+    say('pause', go ? '❚❚' : '▶')
+  }
+  const by = (step: number): void => {
+    run(false)
+    turn(step)
+  }
+  press('back', () => by(-1))
+  press('next', () => by(1))
+  press('pause', () => run(timer === null))
+  show('codes')
+  turn(0)
+  run(true)
+}
+
+const offer = (text: string, waiting: string): void => {
+  for (const id of ['send', 'save', 'show']) byId(id, HTMLButtonElement).disabled = false
+  press('send', () => {
+    say('answer', '…')
+    void post(text).then(trouble => {
+      say('answer', trouble ?? SENT)
+      if (trouble === null) stopAlarm()
+    })
+  })
+  press('save', () => {
+    save(text)
+    offerDone()
+  })
+  press('show', () => {
+    byId('show', HTMLButtonElement).disabled = true
+    void showCodes(waiting).then(offerDone, (error: unknown) => say('answer', String(error)))
+  })
+}
+
+/** Codes of another handheld come by camera, by a keyboard scanner or pasted; whole, they go the same way as our own. */
+const receive = (): void => {
+  const reader = makeReader()
+  const take = async (text: string): Promise<boolean> => {
+    const end = await reader(text)
+    if (end.kind === 'some') {
+      const missing = end.missing.slice(0, 12).join(', ')
+      say('progress', `${end.have} / ${end.total}. Missing · Eksik: ${missing}${end.missing.length > 12 ? ' …' : ''}`)
+    } else if (end.kind === 'broken') say('progress', 'The codes do not fit together. Begin again. · Kodlar uyuşmuyor.')
+    else if (end.kind === 'all') {
+      say('progress', 'All codes are here. Sending … · Tüm kodlar geldi. Gönderiliyor …')
+      const trouble = await post(end.text)
+      say('progress', trouble ?? SENT)
+      if (trouble !== null) save(end.text)
+    }
+    return end.kind === 'all'
+  }
+  const pasted = byId('pasted', HTMLTextAreaElement)
+  pasted.addEventListener('input', () => {
+    const lines = pasted.value.split('\n')
+    // The last line may still be on its way.
+    const whole = lines.filter((line, i) => i < lines.length - 1 || partOf(line) !== null)
+    pasted.value = lines.filter(line => !whole.includes(line)).join('\n')
+    void whole.reduce<Promise<unknown>>((before, line) => before.then(() => take(line)), Promise.resolve())
+  })
+  press('read', () => void readCamera(take))
+}
+
+const readCamera = async (take: (text: string) => Promise<boolean>): Promise<void> => {
+  const video = byId('video', HTMLVideoElement)
+  show('video')
+  try {
+    const { startCamera } = await import('./scanner/camera-scanner.ts')
+    const camera = await startCamera(video, {
+      expected: () => false,
+      known: () => false,
+      onScan: scan =>
+        void take(scan.text).then(all => {
+          if (!all) return undefined
+          video.hidden = true
+          return camera.stop()
+        }),
+    })
+  } catch (error) {
+    video.hidden = true
+    say('progress', `The camera does not start. · Kamera açılmıyor. ${String(error)}`)
+  }
+}
+
+const start = async (): Promise<void> => {
+  receive()
+  const found = await find()
+  say('found', `${found.steps} steps found on this handheld. · Bu cihazda ${found.steps} işlem bulundu.`)
+  say('trouble', found.troubles.join(' '))
+  if (found.text !== '') offer(found.text, found.waiting)
 }
 
 start().catch((error: unknown) => say('found', `Nothing could be read: ${String(error)}`))

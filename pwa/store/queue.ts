@@ -1,18 +1,21 @@
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
-import type { Birth, EpochMark, QueueRow, QueueStore, SavedState } from '../sync/ports.ts'
+import type { Birth, EpochMark, Kept, QueueRow, QueueStore, SavedState } from '../sync/ports.ts'
 import { StorageFull } from '../sync/ports.ts'
 import type { Ballast } from './ballast.ts'
+import { placed } from './queue-image.ts'
+import type { EpochStart } from './queue-image.ts'
 import { isQuotaError } from './quota.ts'
 
-/** `first` is the local row number of seq 1, so that the rows of an epoch are one range of keys and need no index. */
-type EpochRow = { k: string; epoch: string; first: number }
+type EpochRow = { k: string } & EpochStart
 type MetaRow = { k: string; value: unknown }
 
 export type OpenQueue = {
   store: QueueStore
   /** The device record with its keys: whatever IndexedDB can clone. */
   device: { get(): Promise<unknown>; put(record: unknown): Promise<void> }
+  /** Closed by us or for another tab, not broken. */
+  isClosed(): boolean
   close(): void
 }
 
@@ -26,8 +29,13 @@ export const openQueue = async (
   const db = new Dexie(options.name ?? 'stockhand-queue', { chromeTransactionDurability: 'strict' })
   db.version(1).stores({ cmd: 'n', meta: 'k' })
   // Without disableAutoOpen the next write would reopen the database in whatever schema another version has made of it.
-  db.on('versionchange', () => {
+  let isClosed = false
+  const close = (): void => {
+    isClosed = true
     db.close({ disableAutoOpen: true })
+  }
+  db.on('versionchange', () => {
+    close()
     options.onClosed?.()
     return false
   })
@@ -41,7 +49,8 @@ export const openQueue = async (
       get: () => valueAt(meta, 'device'),
       put: record => write(() => put(meta, 'device', record)),
     },
-    close: () => db.close({ disableAutoOpen: true }),
+    isClosed: () => isClosed,
+    close,
   }
 }
 
@@ -88,11 +97,12 @@ const epochStore = (
   }
   return {
     birth,
-    begin: next =>
+    begin: (next, kept) =>
       write(() =>
         db.transaction('rw', cmd, meta, async () => {
-          await meta.put({ k: `epoch/${next.epoch}`, epoch: next.epoch, first: next.n - next.next + 1 })
-          await put(meta, 'birth', next)
+          const n = kept === undefined ? next.n : await takeIn(cmd, meta, kept, next.n)
+          await putEpoch(meta, { epoch: next.epoch, first: n - next.next + 1 })
+          await put(meta, 'birth', { ...next, n })
         }),
       ),
     append: (expected, next, rows, state) =>
@@ -138,6 +148,30 @@ const epochStore = (
         .delete()
     },
   }
+}
+
+const putEpoch = async (meta: Table<MetaRow | EpochRow, string>, start: EpochStart): Promise<void> => {
+  await meta.put({ k: `epoch/${start.epoch}`, ...start })
+}
+
+/** Inside the transaction of `begin`. Returns the next local number. */
+const takeIn = async (
+  cmd: Table<QueueRow, number>,
+  meta: Table<MetaRow | EpochRow, string>,
+  kept: Kept,
+  from: number,
+): Promise<number> => {
+  const known = await meta.where('k').startsWith('epoch/').toArray()
+  const firsts = new Map(known.flatMap(row => ('first' in row ? [[row.epoch, row.first] as const] : [])))
+  const at = placed(kept, firsts, from)
+  for (const start of at.begins) await putEpoch(meta, start)
+  await cmd.bulkAdd([...at.rows])
+  for (const mark of kept.marks) {
+    const before = (await valueAt(meta, `mark/${mark.epoch}`)) as EpochMark | null
+    if ((before?.acked ?? -1) < mark.acked) await put(meta, `mark/${mark.epoch}`, mark)
+  }
+  for (const state of kept.states) await put(meta, `state/${state.key}`, state)
+  return at.n
 }
 
 type StatePart = Pick<QueueStore, 'state' | 'states' | 'saveState' | 'dropState'>

@@ -1,6 +1,6 @@
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
-import type { Birth, Ports } from './ports.ts'
+import type { Birth, Kept, Ports } from './ports.ts'
 
 /** Saved states of the machinery begin with this sign; screens never see them. */
 export const OWN_STATE = '~'
@@ -19,15 +19,16 @@ export const newEpoch = (bytes: (n: number) => Uint8Array): string => {
 
 /**
  * The marker row of the queue, made where it is missing: at the first start, after the storage was lost (`livedBefore`:
- * something else remembers an earlier life) and when the handheld works in another warehouse. An epoch belongs to one
- * warehouse; rows of older epochs stay and go out under their own.
+ * something else remembers an earlier life), when the handheld works in another warehouse, and when files hold what the
+ * store has not. An epoch belongs to one warehouse; rows of older epochs stay and go out under their own.
  */
 export const ensureBirth = async (
   { queue, random }: Pick<Ports, 'queue' | 'random'>,
-  of: { device: DeviceId; warehouse: WarehouseId; livedBefore: boolean },
+  of: { device: DeviceId; warehouse: WarehouseId; livedBefore: boolean; kept?: Kept },
 ): Promise<Birth> => {
   const known = await queue.birth()
-  if (known !== null && known.device === of.device && known.warehouse === of.warehouse) return known
+  const isKept = of.kept !== undefined && of.kept.rows.length > 0
+  if (known !== null && !isKept && known.device === of.device && known.warehouse === of.warehouse) return known
   const birth: Birth = {
     device: of.device,
     warehouse: of.warehouse,
@@ -37,8 +38,8 @@ export const ensureBirth = async (
     prevHash: FIRST_HASH,
   }
   if (known === null && of.livedBefore) await queue.saveState({ key: LOST, value: birth.epoch })
-  await queue.begin(birth)
-  return birth
+  await queue.begin(birth, of.kept)
+  return (await queue.birth()) ?? birth
 }
 
 /** True until the server has heard that the epoch began because an older one was lost. */

@@ -1,9 +1,14 @@
 import { makeBallast } from '../store/ballast.ts'
 import { openCache } from '../store/cache.ts'
-import { openQueue } from '../store/queue.ts'
+import { catchUp, fileQueue, keptIn, mirrored, NOTHING_KEPT } from '../store/journal.ts'
+import { journalFiles } from '../store/journal-files.ts'
+import type { OpenQueue } from '../store/queue.ts'
+import { spareRecord } from '../store/vault.ts'
 import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
+import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import { makeApi } from './api.ts'
+import { ensureBirth } from './birth.ts'
 import { browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
 import { deviceRecord, enrol } from './device.ts'
 import type { DeviceRecord, DeviceVault, Enrolled } from './device.ts'
@@ -12,6 +17,7 @@ import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
 import { makeHandheld } from './make-handheld.ts'
 import type { Ports } from './ports.ts'
+import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
 import { signWith, verifyWith } from './web-keys.ts'
 
@@ -42,15 +48,21 @@ export type Boot = {
   enrol(token: string): Promise<Enrolled>
 }
 
-/** Opens the stores of this browser and starts the machinery. Throws when the queue cannot be opened: it is left alone. */
+/** Opens the stores of this browser and starts the machinery. Throws NoDatabase where none can be opened. */
 export const boot = async (options: BootOptions): Promise<Boot> => {
   const ballast = makeBallast()
-  const queue = await openQueue({ ballast, onClosed: options.mustReload })
-  const record = await deviceRecord(queue.device)
+  const queue = await openAnyQueue({
+    ballast,
+    onClosed: options.mustReload,
+    memory: localStorage,
+    timer: browserTimer,
+  })
+  const vault = twoCopies(queue.device)
+  const record = await deviceRecord(vault)
   return {
-    running: record === null ? null : await run(options, record, queue.store),
+    running: record === null ? null : await run(options, record, queue),
     enrol: async token => {
-      const answer = await enrolHere(options, queue.device, token)
+      const answer = await enrolHere(options, vault, token)
       if (!answer.ok) return answer
       localStorage.setItem(LIVED, answer.record.device)
       await ballast.ensure()
@@ -58,6 +70,22 @@ export const boot = async (options: BootOptions): Promise<Boot> => {
     },
   }
 }
+
+/** The record is read from the queue, else from its copy; what is only in one of them is put into the other. */
+const twoCopies = (first: DeviceVault): DeviceVault => ({
+  get: async () => {
+    const spare = await spareRecord.get().catch(() => null)
+    const record = await first.get()
+    if (record !== null && spare === null) await spareRecord.put(record).catch(() => undefined)
+    if (record === null && spare !== null) await first.put(spare)
+    return record ?? spare
+  },
+  put: async record => {
+    await first.put(record)
+    // The copy is for the day when the queue breaks; that it is not there today must not stop the set-up.
+    await spareRecord.put(record).catch(() => undefined)
+  },
+})
 
 const enrolHere = (options: BootOptions, vault: DeviceVault, token: string): Promise<Enrolled> =>
   enrol(
@@ -72,9 +100,33 @@ const enrolHere = (options: BootOptions, vault: DeviceVault, token: string): Pro
     token,
   )
 
+/** The queue with its file beside it, and the file alone for the day when the database breaks under us. */
+const keepers = (record: DeviceRecord, opened: OpenQueue) => {
+  const files = journalFiles()
+  const main = mirrored(opened.store, files)
+  let changed = (): void => undefined
+  const queue = withRefuge(main, {
+    isClosed: () => opened.isClosed(),
+    open: async () => {
+      localStorage.setItem(EMERGENCY, localStorage.getItem(QUEUE_NAME) ?? QUEUE_NAME)
+      const refuge = fileQueue(files)
+      const kept = await keptIn(files, refuge, record.device)
+      const of = { device: record.device, warehouse: record.warehouse.id, livedBefore: false, kept }
+      await ensureBirth({ queue: refuge, random: browserRandom }, of)
+      changed()
+      return refuge
+    },
+  })
+  const onRefuge = (run: () => void): void => {
+    changed = run
+  }
+  return { files, main, queue, onRefuge }
+}
+
 const BALLAST_EVERY_MS = 1_800_000
 
-const run = async (options: BootOptions, record: DeviceRecord, queue: Ports['queue']): Promise<Running> => {
+const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue): Promise<Running> => {
+  const { files, main, queue, onRefuge } = keepers(record, opened)
   const cache = await openCache({ onClosed: options.mustReload })
   const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
   const api = makeApi(
@@ -99,10 +151,13 @@ const run = async (options: BootOptions, record: DeviceRecord, queue: Ports['que
     verify: (text, sig) => verifyWith(record.serverKey, text, sig),
     roster: record.roster,
     livedBefore: localStorage.getItem(LIVED) !== null,
+    kept: await keptIn(files, main, record.device).catch(() => NOTHING_KEPT),
+    emergency: () => localStorage.getItem(EMERGENCY) !== null,
     lease: request => net.lease(request),
     storage: browserStorage,
     answered: response => options.minVersion?.(response.minVersion),
   })
+  onRefuge(() => handheld.syncNow())
   localStorage.setItem(LIVED, record.device)
   const doorbell = makeDoorbell(api, ports, {
     opened: () => handheld.engine.wake('doorbellOpen'),
@@ -112,7 +167,10 @@ const run = async (options: BootOptions, record: DeviceRecord, queue: Ports['que
     if (active) {
       handheld.engine.start()
       doorbell.start()
+      // What another tab appended, or this one before it was killed, is not in the file yet.
+      void catchUp(main, files).catch(() => undefined)
     } else {
+      void files.release().catch(() => undefined)
       doorbell.stop()
       void handheld.engine.stop()
     }

@@ -17,6 +17,8 @@ export type SyncStatus = {
   /** First load: what has come and what is due; null = nothing loading. */
   loading: { done: number; all: number | null } | null
   storageFull: boolean
+  /** The queue's database had to be left behind: work goes on, and a supervisor must be called. */
+  emergency: boolean
 }
 
 export type Session = { id: SessionId; worker: Worker; roster: number; startedAt: string }

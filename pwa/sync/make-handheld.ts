@@ -17,7 +17,7 @@ import type { Overlay } from './overlay.ts'
 import { ownOf } from './own-commands.ts'
 import { makePeople } from './people.ts'
 import type { People } from './people.ts'
-import type { Ports, QueueStore, Reply } from './ports.ts'
+import type { Kept, Ports, QueueStore, Reply } from './ports.ts'
 import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
 
@@ -31,6 +31,10 @@ export type HandheldSetup = {
   roster: RosterBody | null
   /** Something outside the queue remembers an earlier life: a missing marker row then means lost storage. */
   livedBefore: boolean
+  /** What files hold of this device that the queue does not. */
+  kept?: Kept
+  /** A database had to be left: somebody must be called. */
+  emergency?: () => boolean
   lease: (request: LeaseRequest) => Promise<Reply<LeaseAnswer>>
   storage?: () => Promise<{ quota: number | null; persisted: boolean | null }>
   answered?: (response: SyncResponse) => void
@@ -60,7 +64,12 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   const parts: Parts = { overlay, catalogue, people, tell, readNeedsMe }
   const engine = makeEngine(ports, engineOptions(setup, parts), roundHooks(setup, parts))
 
-  await ensureBirth(ports, { device: setup.device, warehouse: setup.warehouse.id, livedBefore: setup.livedBefore })
+  await ensureBirth(ports, {
+    device: setup.device,
+    warehouse: setup.warehouse.id,
+    livedBefore: setup.livedBefore,
+    ...(setup.kept === undefined ? {} : { kept: setup.kept }),
+  })
   await people.load()
   await overlay.reload()
   await readNeedsMe()
@@ -97,7 +106,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     dropState: key => ports.queue.dropState(key),
     pending: async () => overlay.pending().map(own => own.command),
     lease: makeLease(setup, parts, engine),
-    status: () => ({ ...engine.status(), needsMe }),
+    status: () => ({ ...engine.status(), needsMe, emergency: setup.emergency?.() ?? false }),
     syncNow: () => engine.wake('hand'),
     subscribe: listener => {
       listeners.add(listener)

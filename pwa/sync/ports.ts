@@ -93,6 +93,9 @@ export type EpochMark = {
 }
 export type QueueResult = { seq: number; outcome: string; reason?: string }
 
+/** What files know of epochs that the store does not: rows by their numbers, marks, and the worker's steps. */
+export type Kept = { rows: readonly QueueRow[]; marks: readonly EpochMark[]; states: readonly SavedState[] }
+
 /** Thrown by `append` when the disk is full: nothing was written, the worker must be told, the process does not advance. */
 export class StorageFull extends Error {}
 
@@ -102,8 +105,11 @@ export class StorageFull extends Error {}
  */
 export interface QueueStore {
   birth(): Promise<Birth | null>
-  /** First start, lost storage or another warehouse: writes the marker row of a new epoch. */
-  begin(birth: Birth): Promise<void>
+  /**
+   * First start, lost storage or another warehouse: writes the marker row of a new epoch. In the same transaction it takes
+   * in what was kept in files while this store was away; the new epoch's local numbers then begin behind it.
+   */
+  begin(birth: Birth, kept?: Kept): Promise<void>
   /**
    * ONE transaction: rows added (never put), birth moved on, process state stored. Returns false, having written nothing,
    * when the stored birth has moved on since `expected` (another tab appended).

@@ -32,7 +32,7 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
   }, [])
   return (
     <div className="frame" ref={frame} data-tight={tight} data-keypad={keypad} data-screen={screen}>
-      <header className="head">
+      <header className="head" data-alarm={state.status.emergency}>
         {canGoBack ? (
           <Button
             kind="icon"
@@ -55,6 +55,11 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
         >
           <Icon name="menu" />
         </Button>
+        {state.status.emergency ? (
+          <a className="alarm" href="/rescue.html">
+            {speaker.say('emergency')}
+          </a>
+        ) : null}
       </header>
       <Band state={state} speaker={speaker} />
       <main className="main">

@@ -167,6 +167,8 @@ export const en: Words = {
     saving: 'Saving…',
     slow: 'Not taken. Scan again',
     fault: 'Something broke here. Scan again or ask',
+    emergency: 'Call your supervisor. Your scans are kept',
+    'emergency.kept': { by: 'n', one: '{n} scan kept in a file', other: '{n} scans kept in a file' },
     notsaved: 'Not saved. Please stop and ask',
     reading: 'Reading…',
     'again.load': 'Loading {done} of {all}',

@@ -21,6 +21,8 @@ export const APP_MESSAGES = [
   'slow',
   'fault',
   'notsaved',
+  'emergency',
+  'emergency.kept',
   'reading',
   'again.load',
   'enrol.offline',

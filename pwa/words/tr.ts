@@ -159,6 +159,8 @@ export const tr: Words = {
     saving: 'Kaydediliyor…',
     slow: 'Alınmadı. Tekrar okut',
     fault: 'Burada bir şey bozuldu. Tekrar okut ya da sor',
+    emergency: 'Sorumlunu çağır. Okutmaların saklanıyor',
+    'emergency.kept': { by: 'n', other: '{n} okutma dosyada saklandı' },
     notsaved: 'Kaydedilemedi. Dur ve yardım iste',
     reading: 'Okunuyor…',
     'again.load': 'Yükleniyor: {done}/{all}',

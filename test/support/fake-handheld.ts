@@ -100,6 +100,7 @@ const ONLINE: SyncStatus = {
   needsMe: [],
   loading: null,
   storageFull: false,
+  emergency: false,
 }
 
 /** The machinery below the screens in a few lines: real world, real rules, memory instead of a disk. */

@@ -1,73 +1,17 @@
 import { emptyTables, frozen, putRow } from '../../shared/sync/rows.ts'
 import type { Manifest, Row } from '../../shared/sync/wire.ts'
-import type { Birth, CacheHead, CacheStore, EpochMark, QueueRow, QueueStore, SavedState } from '../../pwa/sync/ports.ts'
+import { logQueue } from '../../pwa/store/log-queue.ts'
+import { NO_QUEUE } from '../../pwa/store/queue-image.ts'
+import type { QueueImage } from '../../pwa/store/queue-image.ts'
+import type { CacheHead, CacheStore, QueueStore } from '../../pwa/sync/ports.ts'
 
 /** A store whose whole image can be taken and put back: written and flushed images, power cuts, restores. */
 export type Snapshotable<S> = { snapshot(): S; restore(image: S): void }
 
-export type QueueImage = {
-  birth: Birth | null
-  epochs: readonly { epoch: string; first: number }[]
-  rows: readonly QueueRow[]
-  marks: ReadonlyMap<string, EpochMark>
-  states: ReadonlyMap<string, SavedState>
-}
-
-const NO_QUEUE: QueueImage = { birth: null, epochs: [], rows: [], marks: new Map(), states: new Map() }
-
-/** Images are never changed in place: taking one costs nothing, and every write is all or nothing. */
+/** The product's own log queue, with nothing to write to. */
 export const memoryQueue = (image: QueueImage = NO_QUEUE): QueueStore & Snapshotable<QueueImage> => {
-  let now = image
-  return {
-    snapshot: () => now,
-    restore: image => {
-      now = image
-    },
-    birth: async () => now.birth,
-    begin: async birth => {
-      const first = birth.n - birth.next + 1
-      now = {
-        ...now,
-        birth,
-        epochs: [...now.epochs.filter(known => known.epoch !== birth.epoch), { epoch: birth.epoch, first }],
-      }
-    },
-    append: async (expected, next, rows, state) => {
-      if (now.birth === null || now.birth.epoch !== expected.epoch || now.birth.next !== expected.next) return false
-      const numbers = new Set(now.rows.slice(-2 * rows.length).map(row => row.n))
-      if (rows.some(row => numbers.has(row.n))) throw new Error('a local row number was used twice')
-      const states = state === null ? now.states : new Map(now.states).set(state.key, structuredClone(state))
-      now = { ...now, birth: next, rows: [...now.rows, ...rows], states }
-      return true
-    },
-    state: async key => now.states.get(key) ?? null,
-    states: async () => [...now.states.values()],
-    saveState: async state => {
-      now = { ...now, states: new Map(now.states).set(state.key, structuredClone(state)) }
-    },
-    dropState: async key => {
-      const states = new Map(now.states)
-      states.delete(key)
-      now = { ...now, states }
-    },
-    rows: async (epoch, after, limit) => {
-      const rows: QueueRow[] = []
-      for (const row of now.rows) {
-        if (row.epoch !== epoch || row.seq <= after) continue
-        rows.push(row)
-        if (rows.length >= limit) break
-      }
-      return rows
-    },
-    epochs: async () => now.epochs.map(known => known.epoch),
-    mark: async epoch => now.marks.get(epoch) ?? null,
-    setMark: async mark => {
-      now = { ...now, marks: new Map(now.marks).set(mark.epoch, mark) }
-    },
-    prune: async (epoch, upTo) => {
-      now = { ...now, rows: now.rows.filter(row => row.epoch !== epoch || row.seq > upTo) }
-    },
-  }
+  const queue = logQueue(image, async () => undefined)
+  return { ...queue.store, snapshot: queue.image, restore: queue.put }
 }
 
 type Base = ReadonlyMap<string, Row>

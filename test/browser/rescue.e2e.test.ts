@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import { sql } from 'kysely'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
+import { READER } from '../../pwa/scanner/reader-options.ts'
+import { openDatabase } from '../../server/store/open.ts'
+import { collect, partOf, wholeOf } from '../../shared/sync/rescue-series.ts'
+import type { Collected } from '../../shared/sync/rescue-series.ts'
+import { launch, setUp } from '../support/browser.ts'
+import { greyOfPng, inScene, writeCamera } from '../support/camera-scene.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+
+const ITEM = '9780764544200'
+const STEPS = 12
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+/** Every code of the series as the page draws it. */
+const pictures = async (page: Page): Promise<Buffer[]> => {
+  await page.locator('#show').click()
+  await page.locator('#pause').click()
+  const total = Number(/\/ (\d+)/.exec(await page.locator('#count').innerText())?.[1])
+  const found = new Map<string, Buffer>()
+  while (found.size < total) {
+    const url = await page.evaluate(() => document.querySelector('canvas')?.toDataURL('image/png') ?? '')
+    found.set(await page.locator('#count').innerText(), Buffer.from(url.split(',')[1] ?? '', 'base64'))
+    await page.locator('#next').click()
+  }
+  return [...found.values()]
+}
+/** The signed steps in the handheld's own database, read raw. */
+const bodiesIn = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const request = indexedDB.open('stockhand-queue')
+        request.addEventListener('error', () => reject(request.error as Error))
+        request.addEventListener('success', () => {
+          const rows = request.result.transaction('cmd').objectStore('cmd').getAll()
+          rows.addEventListener('success', () => resolve(rows.result.map((row: { body: string }) => row.body)))
+        })
+      }),
+  )
+
+describe('a queue that leaves by codes on the screen', () => {
+  let product: Product
+  let browser: Browser
+  const folder = mkdtempSync(path.join(tmpdir(), 'stockhand-rescue-'))
+  beforeAll(async () => {
+    const wasm = readFileSync(createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm'))
+    prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer } })
+    product = await startProduct()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.kill()
+    await removeFolder(product.dataDir)
+    await removeFolder(folder)
+  })
+
+  it('[F1] [F2] [F3] [F4] [F5] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes', async () => {
+    const one = await setUp(browser, product)
+    await one.scan(product.badge('Ayşe'))
+    await one.band(/Receive \d+/)
+    await one.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await one.page.reload()
+    await one.band(/Receive \d+/)
+    await one.scan('PO-701')
+    await one.band('Opened PO-701')
+    await one.context.setOffline(true)
+    for (let n = 1; n <= STEPS; n += 1) {
+      await one.scan(ITEM)
+      await one.page.waitForTimeout(150)
+    }
+    await expect.poll(() => bodiesIn(one.page).then(bodies => bodies.length)).toBeGreaterThan(4)
+    const bodies = await bodiesIn(one.page)
+
+    // Nothing of the app is loaded here, and nothing of the network.
+    await one.page.goto(`${product.url}/rescue.html`)
+    await expect.poll(() => one.page.locator('#found').innerText()).toContain(`${bodies.length} steps`)
+    await one.page.locator('#send').click()
+    await expect.poll(() => one.page.locator('#answer').innerText()).toContain('No connection')
+    const codes = await pictures(one.page)
+    const texts: string[] = []
+    for (const png of codes) {
+      const [read] = await readBarcodes(new Uint8Array(png), READER)
+      texts.push(read?.text ?? '')
+    }
+    let got: Collected | null = null
+    for (const text of texts) got = collect(got, partOf(text)!)
+    const packed = got && wholeOf(got)
+    const sent = inflateRawSync(packed ?? new Uint8Array()).toString('utf8')
+    for (const body of bodies) expect(sent).toContain(JSON.stringify(body))
+    expect(await bodiesIn(one.page)).toEqual(bodies)
+
+    // By camera: the scene is what the page drew, shown again and again.
+    const camera = path.join(folder, 'codes.y4m')
+    writeCamera(
+      camera,
+      codes.map(png => ({ scene: inScene(greyOfPng(png)), frames: 12 })),
+    )
+    const reader = await launch([
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${camera}`,
+    ])
+    try {
+      const desk = await (await reader.newContext({ permissions: ['camera'] })).newPage()
+      await desk.goto(`${product.url}/rescue.html`)
+      await desk.locator('#read').click()
+      await expect.poll(() => desk.locator('#progress').innerText(), { timeout: 120_000 }).toContain('Sent')
+      // Pasted, in another order; one is missing at first, another one damaged.
+      await desk.reload()
+      const [first = '', second = '', ...rest] = texts
+      const pasted = desk.locator('#pasted')
+      await pasted.fill([...rest.reverse(), second.replace(/.\.$/, '?.')].join('\n'))
+      await expect.poll(() => desk.locator('#progress').innerText()).toMatch(/Missing · Eksik: 1, 2$/)
+      await pasted.fill(`${second}\n`)
+      await expect.poll(() => desk.locator('#progress').innerText()).toMatch(/Missing · Eksik: 1$/)
+      await pasted.fill(first)
+      await expect.poll(() => desk.locator('#progress').innerText()).toContain('Sent')
+    } finally {
+      await reader.close()
+    }
+
+    await product.stop()
+    const opened = await openDatabase({ dataDir: product.dataDir, log: quiet })
+    try {
+      const { rows } = await sql<{
+        source: string
+        body: string
+      }>`select source, body from quarantine_raw order by id`.execute(opened.db)
+      expect(rows).toEqual([
+        { source: 'rescue', body: sent },
+        { source: 'rescue', body: sent },
+      ])
+    } finally {
+      await opened.close()
+    }
+  })
+})
