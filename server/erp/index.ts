@@ -1,6 +1,7 @@
-import type { ConnectorKind } from './settings.ts'
 import { odoo } from './odoo.ts'
+import type { ConnectorKind } from './settings.ts'
 import { sim } from './sim.ts'
+import { tryton } from './tryton.ts'
 
 /** The registry: a new ERP is one file and one line here. */
-export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, odoo }
+export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, tryton, odoo }
