@@ -47,7 +47,6 @@ export const draftOf = (op: OutboundOp, main: string): v.InferInput<typeof docum
   lines: linesOf(op, main),
   tracking: op.type === 'shipment' ? [...op.shipping.tracking, ...op.packages.flatMap(p => p.tracking ?? [])] : [],
   reason: op.type === 'adjustment' || op.type === 'return' ? op.reason : null,
-  backorder: op.type === 'shipment' ? op.shorts === 'backorder' : true,
 })
 
 const linesOf = (op: OutboundOp, main: string): v.InferInput<typeof documentDraft>['lines'] => {

@@ -197,6 +197,7 @@ describe('the workers between our books and a real HTTP ERP', async () => {
         state: 'open',
         changed,
         at: '',
+        childAt: '',
         lines: [{ id: `${id}/1`, item: item.id, quantity: 7, done: 0, closed: false }],
       }
       await importRound(imports, signal)

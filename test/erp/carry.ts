@@ -9,6 +9,7 @@ import { derivedId } from '../../shared/ids.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import { makeMemoryOutbox } from '../support/memory-outbox.ts'
 import type { FaultProxy } from './fault-proxy.ts'
+import type { ErpPeer } from './fixture.ts'
 
 export const never = new AbortController().signal
 const CONNECTOR = derivedId<'connector'>('connector', 'kit')
@@ -25,7 +26,7 @@ type Sent = Omit<OutboundOp, 'key' | 'seq' | 'subject' | 'at' | 'answers'> & Ope
 export const makeDelivery = (
   connector: ErpConnector,
   more: {
-    proxy?: FaultProxy
+    settle?: () => Promise<void>
     mode?: DeliverMode
     allow?: Readonly<Record<string, string>>
     guard?: DeliverDeps['guard']
@@ -71,7 +72,7 @@ export const makeDelivery = (
         const wake = wakeAt()
         if (wake === null) return
         const done = await deliverRound(deps, 50, never)
-        await more.proxy?.faults.release()
+        await more.settle?.()
         if (done === 0) ms = Math.max(ms + 1000, Math.min(wake, ms + 1_800_000))
       }
     },
@@ -91,14 +92,22 @@ const operationOf = (row: OutboxRow, allow: Readonly<Record<string, string>>): O
 /** `end`: `posted`, or the class of what stopped it. */
 export type Carried = { end: 'posted' | ErrorClass | 'open'; words: string; row: OutboxRow | undefined }
 
-/** Carries one operation to its end through the deliver worker. */
+export type CarryAt = { peer: () => ErpPeer; proxy: () => FaultProxy; connector: () => ErpConnector }
+
+/** Carries one operation to its end through the deliver worker. `connector`: another one than the kit's. */
 export const carry = async (
-  connector: ErpConnector,
+  at: CarryAt,
   op: OutboundOp,
-  proxy?: FaultProxy,
-  allow: Readonly<Record<string, string>> = {},
+  more: { connector?: ErpConnector; unanswered?: boolean } = {},
 ): Promise<Carried> => {
-  const delivery = makeDelivery(connector, { ...(proxy === undefined ? {} : { proxy }), allow })
+  const delivery = makeDelivery(more.connector ?? at.connector(), {
+    // What came late has come by the time that we look again: that is what `settleMs` is for.
+    settle: async () => {
+      await at.proxy().faults.release()
+      await at.peer().settle?.()
+    },
+    allow: more.unanswered === true ? {} : (at.peer().answers ?? {}),
+  })
   delivery.send(op)
   await delivery.run()
   const row = await delivery.row(op)

@@ -19,6 +19,9 @@ export type ErpPeer = {
   /** A reason for adjustments and one for returns, as the mapping would hold them. */
   readonly reasons: { readonly adjustment: string; readonly return: string }
 
+  /** Questions of this ERP that the allow-list of the connection answers, by the question's id. */
+  readonly answers?: Readonly<Record<string, string>>
+
   /** A new stocked item without stock. `caseOf`: a packaging of so many base units, where the ERP has such. */
   item(wish?: { lot?: boolean; serial?: boolean; caseOf?: number }): Promise<string>
   /** Puts stock there as somebody in the ERP would. */

@@ -56,21 +56,23 @@ export const postCases = (kit: Kit): readonly Case[] => {
     },
   }
   const post = async (truth: Truth, op: OutboundOp): Promise<void> => {
-    expect(await carry(kit.connector(), op, kit.proxy())).toMatchObject({ end: 'posted' })
+    expect(await carry(kit, op)).toMatchObject({ end: 'posted' })
     truth.posted(op)
   }
 
   for (const [name, make] of Object.entries(kinds)) {
     test(`[E67] ${name}: has its effect once, and its lines are what was sent`, async truth => {
       const op = await make(truth)
-      const carried = await carry(kit.connector(), op)
+      const carried = await carry(kit, op)
       expect(carried).toMatchObject({ end: 'posted' })
       truth.posted(op)
     })
     test(`[E68] ${name}: sent again by a server that has forgotten it, has its effect once`, async truth => {
       const op = await make(truth)
       await post(truth, op)
-      expect(await carry(peer().connect({ url: kit.proxy().url }), op)).toMatchObject({ end: 'posted' })
+      expect(await carry(kit, op, { connector: peer().connect({ url: kit.proxy().url }) })).toMatchObject({
+        end: 'posted',
+      })
     })
     test(`[E69] ${name}: whatever happens to whichever call, has its effect once`, async truth => {
       const before = kit.proxy().faults.calls()
@@ -81,7 +83,7 @@ export const postCases = (kit: Kit): readonly Case[] => {
         const at = `${rule.fault} at call ${rule.call}${rule.matches === undefined ? '' : ' of those that post'}`
         const op = await make(truth)
         kit.proxy().faults.inject(rule)
-        const carried = await carry(kit.connector(), op, kit.proxy())
+        const carried = await carry(kit, op)
         expect(carried, at).toMatchObject({ end: 'posted' })
         expect(kit.proxy().faults.clear(), `${at} was met`).toBe(0)
         await kit.proxy().faults.release()
@@ -92,7 +94,7 @@ export const postCases = (kit: Kit): readonly Case[] => {
   test('[E76] a server of ours that dies between any two steps: has its effect once', async truth => {
     for (let step = 1; step <= 8; step += 1) {
       const op = await (kinds['shipment'] as (truth: Truth) => Promise<OutboundOp>)(truth)
-      const end = await dieAt(step, () => peer().connect({ url: kit.proxy().url }), op)
+      const end = await dieAt(kit, step, op)
       expect(end, `died at step ${step}`).toBe('posted')
       truth.posted(op)
     }
@@ -112,7 +114,7 @@ export const postCases = (kit: Kit): readonly Case[] => {
     const item = await peer().item({ lot: true })
     const purchase = await peer().purchase([{ item, n: 10 }])
     const nameless = receipt(peer(), purchase, [{ item, n: 10 }])
-    expect(['rejected', 'config', 'needsDecision']).toContain((await carry(kit.connector(), nameless)).end)
+    expect(['rejected', 'config', 'needsDecision']).toContain((await carry(kit, nameless)).end)
     await post(truth, receipt(peer(), purchase, [{ item, n: 10, lot: 'LOT-1', expiry: '2027-01-31' }]))
     await post(truth, shipment(peer(), await peer().sale([{ item, n: 4 }]), [{ item, n: 4, lot: 'LOT-1' }]))
   })
@@ -128,7 +130,7 @@ export const postCases = (kit: Kit): readonly Case[] => {
     const sale = await peer().sale([{ item, n: 2 }])
     const op = shipment(peer(), sale, [{ item, n: 2 }])
     await peer().cancel(sale)
-    const carried = await carry(kit.connector(), op)
+    const carried = await carry(kit, op)
     expect(['conflict', 'rejected', 'cancelled', 'needsDecision']).toContain(carried.end)
     truth.refused(op)
   })

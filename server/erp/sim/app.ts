@@ -1,81 +1,95 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { makeErp, SimRefusal } from './erp.ts'
+import { makeErp } from './erp.ts'
 import type { SimErp } from './erp.ts'
-import type { SimState } from './state.ts'
-import { documentDraft, ORDER_KINDS, simItem, simOrder } from './wire.ts'
+import { makeLimits } from './limits.ts'
+import { lists } from './lists.ts'
+import { PROFILES } from './profile.ts'
+import type { Profile } from './profile.ts'
+import { SimQuestion, SimRefusal } from './refusal.ts'
+import type { SimItem, SimState } from './state.ts'
+import { documentDraft, documentLine, ORDER_KINDS, postBody, simItem, simOrder } from './wire.ts'
 
 const orderBody = v.object({ kind: v.picklist(ORDER_KINDS), ...v.omit(simOrder, ['id', 'state']).entries })
 const itemChange = v.partial(v.omit(simItem, ['id']))
 const byHand = v.object({
+  ...v.omit(documentLine, ['serial', 'line', 'expiry']).entries,
+  expiry: v.optional(documentLine.entries.expiry, null),
+})
+const level = v.object({
   item: v.string(),
-  lot: v.optional(v.string(), ''),
-  expiry: v.optional(v.nullable(v.string()), null),
-  quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  from: v.nullable(v.string()),
-  to: v.nullable(v.string()),
+  place: v.string(),
+  lot: v.string(),
+  quantity: v.pipe(v.number(), v.safeInteger()),
+  changeFrom: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
 
-export type SimDeps = { state: SimState; save: (state: SimState) => Promise<void>; now: () => string; token: string }
-
-const MAX_PAGE = 500
-const pageOf = <T extends { changed: number }>(all: readonly T[], url: URL) => {
-  const after = Number(url.searchParams.get('after') ?? 0) || 0
-  const limit = Math.min(MAX_PAGE, Number(url.searchParams.get('limit') ?? 100) || 100)
-  const rows = all.filter(row => row.changed > after).sort((a, b) => a.changed - b.changed)
-  const items = rows.slice(0, limit)
-  return { items, next: items.at(-1)?.changed ?? after, more: rows.length > items.length }
+export type SimDeps = {
+  state: SimState
+  save: (state: SimState) => Promise<void>
+  now: () => string
+  token: string
+  profile?: Profile
+  /** Whether this post takes longer than the caller waits (profiles with `slowMs`). */
+  slow?: () => boolean
 }
+/** A job that goes on after its caller has gone. */
+type Job = { at: number; run: () => void }
+
+export type SimApp = { app: Hono; erp: SimErp; endSessions: () => void; finishJobs: () => void }
 
 /**
- * The demo ERP's HTTP interface (profile `plain`). Everything under /api needs the token; a write is answered only after
- * it was saved.
+ * The demo ERP's HTTP interface, in the manner of a profile. Everything under /api needs the token; a write is answered only
+ * after it was saved.
  */
-export const makeSimErp = (deps: SimDeps): Hono => {
-  const erp = makeErp(deps.state, deps.now)
+export const makeSimErp = (deps: SimDeps): SimApp => {
+  const profile = deps.profile ?? PROFILES.plain
+  const nowMs = (): number => Date.parse(deps.now())
+  const erp = makeErp(deps.state, deps.now, profile)
+  const limits = makeLimits(profile, deps.token, nowMs)
+  let jobs: Job[] = []
+  const runJobs = (until: number): void => {
+    const due = jobs.filter(job => job.at <= until)
+    jobs = jobs.filter(job => job.at > until)
+    for (const job of due) job.run()
+  }
+  const answer = (body: unknown): Response => Response.json(profile.envelope === 'always200' ? { result: body } : body)
   const app = new Hono()
   app.use(bodyLimit({ maxSize: 1_000_000 }))
+  app.use(async (c, next) => {
+    runJobs(nowMs())
+    const refused = limits.enter()
+    if (refused !== null) return refused
+    await next().finally(limits.leave)
+    return c.res
+  })
   app.get('/health', c => c.json({ ok: true, now: deps.now() }))
-  app.use('/api/*', async (c, next) =>
-    c.req.header('authorization') === `Bearer ${deps.token}` ? next() : c.json({ error: 'unauthorised' }, 401),
-  )
-  app.get('/api/me', c => c.json({ now: deps.now() }))
-  reading(app, erp)
-  writing(app, erp, deps)
-  app.onError((error, c) =>
-    error instanceof SimRefusal ? c.json({ error: error.message }, error.status) : c.json({ error: 'internal' }, 500),
-  )
-  return app
+  app.post('/login', async c => {
+    const body: { password?: unknown } = await c.req.json()
+    const session = limits.login(body.password)
+    return typeof session === 'string' ? c.json({ session }) : session
+  })
+  app.use('/api/*', async (c, next) => limits.authorised(c.req.header('authorization')) ?? next())
+  app.get('/api/me', () => answer({ now: deps.now(), profile: profile.name }))
+  lists(app, erp, answer)
+  const later = (run: () => void): void => void jobs.push({ at: nowMs() + profile.slowMs, run })
+  writes(app, erp, { ...deps, answer, later })
+  app.onError((error, c) => {
+    if (error instanceof SimQuestion) return answer({ question: { kind: error.kind, text: error.message } })
+    if (!(error instanceof SimRefusal)) return c.json({ error: 'internal' }, 500)
+    const body = { kind: kindOf(error.status), message: error.message, location: error.location }
+    return profile.envelope === 'always200' ? c.json({ error: body }) : c.json({ error: body }, error.status)
+  })
+  return { app, erp, endSessions: limits.endSessions, finishJobs: () => runJobs(Number.POSITIVE_INFINITY) }
 }
 
-const reading = (app: Hono, { state, byKey }: SimErp): void => {
-  const orders = (kind: (typeof ORDER_KINDS)[number]) => Object.values(state.orders).filter(o => o.kind === kind)
-  app.get('/api/items', c => c.json(pageOf(Object.values(state.items), new URL(c.req.url))))
-  app.get('/api/purchase-orders', c => c.json(pageOf(orders('purchase'), new URL(c.req.url))))
-  app.get('/api/asns', c => c.json(pageOf(orders('asn'), new URL(c.req.url))))
-  app.get('/api/sales-orders', c => c.json(pageOf(orders('sales'), new URL(c.req.url))))
-  app.get('/api/places', c => c.json({ places: Object.values(state.places) }))
-  app.get('/api/partners', c => c.json({ partners: Object.values(state.partners) }))
-  app.get('/api/stock', c => {
-    const items = c.req.query('items')?.split(' ')
-    const places = c.req.query('places')?.split(' ')
-    const rows = Object.values(state.stock).filter(
-      row => (items === undefined || items.includes(row.item)) && (places === undefined || places.includes(row.place)),
-    )
-    return c.json({ rows })
-  })
-  app.get('/api/moves', c => {
-    const moves = pageOf(
-      state.moves.map(move => ({ ...move, changed: move.n })),
-      new URL(c.req.url),
-    )
-    return c.json({ moves: moves.items, next: moves.next, more: moves.more })
-  })
-  app.get('/api/documents', c => c.json({ documents: byKey(c.req.query('key') ?? '') }))
-}
+const kindOf = (status: SimRefusal['status']): string =>
+  ({ 400: 'duplicate', 404: 'unknown', 409: 'conflict', 412: 'stale', 422: 'refused' })[status]
 
-const writing = (app: Hono, erp: SimErp, deps: SimDeps): void => {
+type WriteDeps = SimDeps & { answer: (body: unknown) => Response; later: (run: () => void) => void }
+
+const writes = (app: Hono, erp: SimErp, deps: WriteDeps): void => {
   const read = async <T extends v.GenericSchema>(request: Request, schema: T): Promise<v.InferOutput<T>> => {
     const body = v.safeParse(schema, await request.json().catch(() => null))
     if (!body.success) throw new SimRefusal(422, v.summarize(body.issues))
@@ -85,28 +99,88 @@ const writing = (app: Hono, erp: SimErp, deps: SimDeps): void => {
   const write = async (change: () => Promise<unknown>): Promise<Response> => {
     const body = await change()
     await deps.save(erp.state)
-    return Response.json(body)
+    return deps.answer(body)
   }
   app.post('/api/items', c => write(async () => erp.addItem(await read(c.req.raw, simItem))))
   app.patch('/api/items/:id', c =>
-    write(async () => {
-      // What is not named stays as it is.
-      const { ...change } = await read(c.req.raw, itemChange)
-      return erp.changeItem(c.req.param('id'), change as Partial<ReturnType<typeof erp.item>>)
-    }),
+    write(async () => erp.changeItem(c.req.param('id'), (await read(c.req.raw, itemChange)) as Partial<SimItem>)),
   )
   app.post('/api/orders', c => write(async () => erp.addOrder(await read(c.req.raw, orderBody))))
   app.post('/api/orders/:id/cancel', c => write(async () => erp.cancelOrder(c.req.param('id'))))
-  app.post('/api/documents', c => write(async () => erp.draft(await read(c.req.raw, documentDraft))))
-  app.post('/api/documents/:id/post', c => write(async () => erp.post(c.req.param('id'))))
-  app.post('/api/documents/:id/cancel', c => write(async () => erp.cancel(c.req.param('id'))))
+  app.post('/api/levels', c =>
+    write(async () => {
+      const { quantity, changeFrom, ...at } = await read(c.req.raw, level)
+      erp.setLevel(at, quantity, changeFrom)
+      return { quantity: erp.onHand(at.item, at.place, at.lot) }
+    }),
+  )
   /** A person in the ERP moves or corrects goods: a document without our key. */
   app.post('/api/by-hand', c =>
     write(async () => {
       const line = await read(c.req.raw, byHand)
       const type = line.from !== null && line.to !== null ? 'transfer' : 'adjustment'
-      const draft = { key: '', type, client: '', order: null, reason: null, backorder: true } as const
-      return erp.post(erp.draft({ ...draft, tracking: [], lines: [{ ...line, serial: '', line: null }] }).id)
+      return erp.byHand(type, [{ ...line, serial: '', line: null }])
     }),
   )
+  documents(app, erp, { ...deps, read, write })
+}
+
+type DocumentDeps = WriteDeps & {
+  read: <T extends v.GenericSchema>(request: Request, schema: T) => Promise<v.InferOutput<T>>
+  write: (change: () => Promise<unknown>) => Promise<Response>
+}
+
+const documents = (app: Hono, erp: SimErp, { read, write, later, slow, save }: DocumentDeps): void => {
+  const { profile } = erp
+  const current = (id: string, request: Request): string => {
+    if (profile.etag && request.headers.get('if-match') !== String(erp.document(id).version))
+      throw new SimRefusal(412, 'the document has changed')
+    return id
+  }
+  app.post('/api/documents', c =>
+    write(async () => {
+      const { backorder, accept, ...draft } = await read(
+        c.req.raw,
+        v.object({ ...documentDraft.entries, ...postBody.entries }),
+      )
+      if (profile.flow === 'draft') return erp.draft(draft)
+      // Made and posted in one: what cannot be posted is not made either.
+      const made = erp.draft(draft)
+      try {
+        return erp.post(made.id, { backorder, accept })
+      } catch (error) {
+        erp.forget(made.id)
+        throw error
+      }
+    }),
+  )
+  app.put('/api/documents/:id/lines', c =>
+    write(async () => {
+      const { lines } = await read(c.req.raw, v.object({ lines: documentDraft.entries.lines }))
+      return erp.changeDraft(current(c.req.param('id'), c.req.raw), lines)
+    }),
+  )
+  app.post('/api/documents/:id/cancel', c => write(async () => erp.cancel(current(c.req.param('id'), c.req.raw))))
+  app.post('/api/documents/:id/post', async c => {
+    const id = current(c.req.param('id'), c.req.raw)
+    const options = await read(c.req.raw, postBody)
+    if (profile.slowMs > 0 && slow?.() === true && erp.document(id).state === 'draft') {
+      later(() => {
+        try {
+          erp.post(id, options)
+        } catch {
+          // It was cancelled or posted meanwhile: nobody is there to be told.
+        }
+      })
+      return new Response('<html><body>Gateway Timeout</body></html>', {
+        status: 504,
+        headers: { 'content-type': 'text/html' },
+      })
+    }
+    if (profile.unfit !== 'silent') return write(async () => erp.post(id, options))
+    // The answer of this one says nothing, whatever has happened.
+    erp.post(id, options)
+    await save(erp.state)
+    return Response.json({ result: null })
+  })
 }

@@ -100,6 +100,7 @@ const wareItem = (n: number, changed: number, at: string): SimItem => {
     active: true,
     changed,
     at,
+    childAt: at,
   }
 }
 const foodItem = (n: number, changed: number, at: string): SimItem => {
@@ -117,6 +118,7 @@ const foodItem = (n: number, changed: number, at: string): SimItem => {
     active: true,
     changed,
     at,
+    childAt: at,
   }
 }
 
@@ -141,7 +143,7 @@ export const seedErp = (today: string = new Date().toISOString().slice(0, 10)): 
       const expiry = item.tracking.expiry ? addDays(today, 60 + i * 90 + below(60)) : null
       const quantity = below(12) === 0 && !REAL.some(([code]) => item.barcodes.includes(code)) ? 0 : 12 + below(80)
       if (quantity > 0)
-        state.stock[stockKey(item.id, MAIN, lot)] = { item: item.id, place: MAIN, lot, expiry, quantity }
+        state.stock[stockKey(item.id, MAIN, lot)] = { item: item.id, place: MAIN, lot, expiry, quantity, row: 0 }
     }
   }
   const ofClient = (client: string) => all.filter(item => item.client === client && !item.tracking.serial)
@@ -169,6 +171,7 @@ export const seedErp = (today: string = new Date().toISOString().slice(0, 10)): 
       state: 'open',
       changed: tick(),
       at,
+      childAt: at,
       lines: lines.map((line, i) => ({
         id: `${id}/${i + 1}`,
         item: line.item.id,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { makeSimErp } from './app.ts'
-import type { SimDeps } from './app.ts'
+import type { SimApp, SimDeps } from './app.ts'
 import { Cut, withFaults } from './faults.ts'
 import type { Faults, Handler } from './faults.ts'
 
@@ -32,8 +32,8 @@ export const serveHandler = async (handle: Handler): Promise<{ url: string; clos
 /** The sim as a real HTTP server, with faults to switch on. */
 export const serveSimErp = async (
   deps: SimDeps,
-): Promise<{ url: string; faults: Faults; close: () => Promise<void> }> => {
-  const app = makeSimErp(deps)
-  const faults = withFaults(request => app.fetch(request))
-  return { ...(await serveHandler(faults.handle)), faults }
+): Promise<SimApp & { url: string; faults: Faults; close: () => Promise<void> }> => {
+  const sim = makeSimErp(deps)
+  const faults = withFaults(request => sim.app.fetch(request))
+  return { ...sim, ...(await serveHandler(faults.handle)), faults }
 }

@@ -1,15 +1,25 @@
 import type * as v from 'valibot'
 import type { documentDraft, ORDER_KINDS, simDocument, simItem, simOrder, simPartner, simPlace } from './wire.ts'
 
-/** `changed` rises with every change; what no change raises is a quirk of the profile. */
-type Changing = { changed: number; at: string }
+/**
+ * `changed` rises with every change of a record or of its children; `at` is the time that the header shows, and `childAt` that
+ * of its newest child: which of them a list goes by is a quirk of the profile.
+ */
+type Changing = { changed: number; at: string; childAt: string }
 export type SimItem = v.InferOutput<typeof simItem> & Changing
 export type SimOrder = v.InferOutput<typeof simOrder> & { kind: (typeof ORDER_KINDS)[number] } & Changing
 export type SimPlace = v.InferOutput<typeof simPlace>
 export type SimPartner = v.InferOutput<typeof simPartner>
 export type SimDraft = v.InferOutput<typeof documentDraft>
-export type SimDocument = v.InferOutput<typeof simDocument> & Changing
-export type SimStock = { item: string; place: string; lot: string; expiry: string | null; quantity: number }
+export type SimDocument = v.InferOutput<typeof simDocument> & { backorder: boolean }
+export type SimStock = {
+  item: string
+  place: string
+  lot: string
+  expiry: string | null
+  quantity: number
+  row: number
+}
 export type SimMove = {
   n: number
   item: string
@@ -32,13 +42,13 @@ export type SimState = {
   places: Record<string, SimPlace>
   orders: Record<string, SimOrder>
   documents: Record<string, SimDocument>
-  /** By item, place and lot. */
+  /** By item, place, lot and row: most profiles have one row. */
   stock: Record<string, SimStock>
   moves: SimMove[]
 }
 
 export const MAIN = 'MAIN'
-export const stockKey = (item: string, place: string, lot: string): string => `${item}|${place}|${lot}`
+export const stockKey = (item: string, place: string, lot: string, row = 0): string => `${item}|${place}|${lot}|${row}`
 export const emptyState = (): SimState => ({
   clock: 0,
   items: {},

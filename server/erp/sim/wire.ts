@@ -92,8 +92,16 @@ export const documentDraft = v.object({
   lines: v.pipe(v.array(documentLine), v.minLength(1), v.maxLength(5000)),
   tracking: v.optional(v.array(text), []),
   reason: v.optional(v.nullable(words), null),
-  /** Of a shipment: whether what is missing is still to come. */
-  backorder: v.optional(v.boolean(), true),
+  /** Where the number is the key, the caller gives it. */
+  number: v.optional(id),
+  /** Of an adjustment, where the ERP swaps only what was compared. */
+  changeFrom: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+})
+export const postBody = v.object({
+  /** Whether what is missing is still to come; null = not said. */
+  backorder: v.optional(v.nullable(v.boolean()), null),
+  /** Questions that are answered beforehand, by kind. */
+  accept: v.optional(v.array(v.string()), []),
 })
 export const simDocument = v.object({
   ...documentDraft.entries,
@@ -101,4 +109,10 @@ export const simDocument = v.object({
   number: id,
   state: v.picklist(['draft', 'posted', 'cancelled']),
   postedAt: v.nullable(v.string()),
+  /** Raised by every change, for profiles where a write must name it. */
+  version: v.number(),
+  /** Number of the accounting document that posting has made. */
+  invoice: v.nullable(v.string()),
 })
+/** What the sim asks before it goes on; `kind` is stable, the hash before it is not. */
+export const simQuestion = v.object({ question: v.object({ kind: v.string(), text: v.string() }) })
