@@ -124,7 +124,7 @@ const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
       {prompt.choices.map((choice, at) => (
         <Button key={choice.value} onPress={() => void app.controller.choose(at + 1)}>
           <span>
-            {at + 1} {app.speaker.word(choice.word)}
+            {at + 1} {choice.code === undefined ? app.speaker.word(choice.word) : <Code>{choice.code}</Code>}
           </span>
         </Button>
       ))}

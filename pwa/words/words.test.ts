@@ -35,6 +35,18 @@ const PROMPTS = new Set<string>([
   'which.status',
   'put.what',
   'put.to',
+  'pack.start',
+  'pack.box',
+  'pack.item',
+  'pack.itemOut',
+  'pack.itemBad',
+  'pack.itemExtra',
+  'pack.weight',
+  'pack.tracking',
+  'pack.done',
+  'pack.which.missing',
+  'ship.box',
+  'ship.more',
 ])
 const BUTTONS = /^(key|b|reason)\./
 const LANGUAGES: readonly [string, Words][] = [

@@ -16,7 +16,7 @@ import type { CommandResult, SyncRequest } from '../../shared/sync/wire.ts'
 import { needOf } from './need.ts'
 import type { Applied, ApplyTx, MessageWrite, Uncovered } from './ports.ts'
 import type { Prepared } from './prepare.ts'
-import { receiptMessage } from './receipt-message.ts'
+import { outboundMessage } from './outbound-message.ts'
 
 /** Chain position behind a declared hole: what came before is unknown, so the next command may link to anything. */
 export const ANY_HASH = '*'
@@ -136,11 +136,11 @@ const judgeAll = async (
     if (row.at !== null) notBefore = row.at
     for (const draft of row.effects.messages) {
       const before = await tx.uncovered(draft.document)
-      const here = receiptsHere(push, rows, draft.document, covered)
+      const here = crossedHere(push, rows, draft.document, covered)
       const all = [...before.filter(old => !messages.some(m => m.covers.some(c => same(c, old.command)))), ...here]
       if (all.length === 0) continue
       for (const row of here) covered.add(row.command.seq)
-      messages.push(receiptMessage(draft, all, { device: push.device, epoch: push.epoch, seq: p.sealed.seq }, world))
+      messages.push(outboundMessage(draft, all, { device: push.device, epoch: push.epoch, seq: p.sealed.seq }, world))
     }
   }
   return { rows, messages }
@@ -151,7 +151,7 @@ const same = (
   b: { device: string; epoch: string; seq: number },
 ): boolean => a.seq === b.seq && a.epoch === b.epoch && a.device === b.device
 
-const receiptsHere = (
+const crossedHere = (
   push: Push,
   rows: readonly Applied[],
   document: string,
@@ -225,9 +225,12 @@ const judgeOne = async (
   }
 }
 
-/** Goods that come from outside are told to the ERP by the message of their receipt. */
-const awaitsOf = (command: Command, effects: Effects): DocumentId | null =>
-  command.type === 'receive' && effects.movements.length > 0 ? command.document : null
+/** Goods that cross to or from the outside are told to the ERP by the message of their document. */
+const awaitsOf = (command: Command, effects: Effects): DocumentId | null => {
+  const act = command.type === 'undo' ? command.act : command
+  const crosses = act.type === 'receive' || act.type === 'ship' || act.type === 'return'
+  return crosses && effects.movements.length > 0 ? act.document : null
+}
 
 const authorised = (worker: Worker | null, command: Command): boolean => {
   if (worker === null || !worker.active) return false

@@ -3,7 +3,7 @@ import type { ConnectorId, DocumentId, ItemId } from '../../shared/ids.ts'
 import { ErpError } from '../erp/erp-error.ts'
 import type { Line, OutboundOp, RemoteRef } from '../erp/operation.ts'
 import { baseQty } from '../erp/quantity.ts'
-import type { ReceiptPayload } from '../sync/receipt-message.ts'
+import type { ReceiptPayload } from '../sync/outbound-message.ts'
 import type { OutboxRow } from './outbox-port.ts'
 import type { ImportStore } from './ports.ts'
 

@@ -2,13 +2,15 @@ import type { Act } from '../sync/act.ts'
 import type { Command } from '../sync/command.ts'
 import { lookup } from './lookup.ts'
 import { move } from './move.ts'
+import { pack } from './pack.ts'
 import { pick } from './pick.ts'
 import type { Process, ProcessName } from './process.ts'
 import { putaway } from './putaway.ts'
 import { receive } from './receive.ts'
+import { ship } from './ship.ts'
 
 /** The registry: a new process is one file and one line here. */
-export const PROCESSES: readonly Process[] = [receive, putaway, pick, move, lookup]
+export const PROCESSES: readonly Process[] = [receive, putaway, pick, pack, ship, move, lookup]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)
 

@@ -13,6 +13,7 @@ import { isAt, moveClaims, sumOf, swapOthers } from './pick-claims.ts'
 import type { Moved } from './pick-claims.ts'
 import { shelfClaims } from './pick-lines.ts'
 import { newTote, rivalOf } from './pick-open.ts'
+import { followUp } from './pack-decide.ts'
 import type { CommandTimes } from './process.ts'
 
 /** What picking books. The goods have moved already: whatever contradicts the order becomes an exception beside it. */
@@ -93,8 +94,14 @@ const progress = (view: View, task: Task, changed: readonly Line[]): Pick<Effect
   const lines = document === undefined ? changed : view.linesOf(document.id)
   const isOver = lines.every(line => (changed.find(c => c.id === line.id) ?? line).state !== 'open')
   const hasEnded = task.state === 'done' || task.state === 'cancelled'
+  const next: Task[] = hasEnded
+    ? []
+    : [{ ...task, state: isOver ? 'done' : 'started', lease: isOver ? null : task.lease }]
+  // What was picked is packed next; a task that was there before (a line was picked again) begins anew.
+  if (isOver && !hasEnded && document !== undefined && document.state !== 'cancelled')
+    next.push(followUp(document, 'pack'))
   return {
-    tasks: hasEnded ? [] : [{ ...task, state: isOver ? 'done' : 'started', lease: isOver ? null : task.lease }],
+    tasks: next,
     documents: document === undefined || document.state !== 'open' ? [] : [{ ...document, state: 'started' }],
   }
 }

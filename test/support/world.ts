@@ -20,7 +20,7 @@ import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { judge } from '../../shared/process/judge.ts'
 import type { Judgement } from '../../shared/process/judge.ts'
-import type { Input, Moment, Next, Process, ProcessState, Start } from '../../shared/process/process.ts'
+import type { Input, Moment, Next, Process, ProcessState, Prompt, Start } from '../../shared/process/process.ts'
 import type { Reading, Resolved, ScanFields } from '../../shared/scan/scan.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
@@ -101,7 +101,25 @@ export const a2 = place('A-02', 'pickable', 12)
 export const a3 = place('A-03', 'pickable', 13)
 export const tote1 = place('T-01', 'tote', 101)
 export const tote2 = place('T-02', 'tote', 102)
-const PLACES = [...VIRTUAL.map(virtual), dock, dock2, closedDock, a1, a2, a3, tote1, tote2]
+export const tote3 = place('T-03', 'tote', 103)
+export const packPlace = place('PACK-1', 'pack', 201)
+export const asidePlace = place('ASIDE', 'aside', 202)
+export const returnsPlace = place('RETURNS', 'returns', 203)
+const PLACES = [
+  ...VIRTUAL.map(virtual),
+  dock,
+  dock2,
+  closedDock,
+  a1,
+  a2,
+  a3,
+  tote1,
+  tote2,
+  tote3,
+  packPlace,
+  asidePlace,
+  returnsPlace,
+]
 
 export const row = (item: Item, at: Location, onHand: number, more: Partial<StockRow> = {}): StockRow => ({
   client: item.client,
@@ -393,6 +411,12 @@ export const workerAt = <S extends ProcessState>(
     first,
     judged,
     state: () => state,
+    /** What an input would be answered, without taking it. */
+    peek: (given: Input): { next: Next<S>; prompt: () => Prompt } => {
+      const at = { ...moment(), monoMs: mono + 2000 }
+      const next = process.step(state, given, world, at)
+      return { next, prompt: () => process.prompt(next.state, world, at) }
+    },
     /** A state written down and read back, as after a battery change. */
     reload: () => {
       state = structuredClone(state)
