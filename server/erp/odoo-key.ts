@@ -15,17 +15,26 @@ const keyIn = (value: string): string | null => KEY.exec(value)?.[1] ?? null
 const claimRow = v.object({ id: number, res_id: number, message_id: text })
 const originRow = v.object({ id: number, origin: text })
 
-/** The pickings that carry our key, whatever their state. */
-export const pickingsOf = async (odoo: Odoo, key: string, signal: AbortSignal): Promise<number[]> => {
+/**
+ * Which documents carry our key: a domain, so that one call finds and reads them. `made`: by us, by origin; `claimed`: by Odoo,
+ * found in the log first; a receipt may be either.
+ */
+export const whereOurKeyIs = async (
+  odoo: Odoo,
+  key: string,
+  how: 'made' | 'claimed' | 'either',
+  signal: AbortSignal,
+): Promise<readonly unknown[]> => {
+  const byOrigin = ['origin', '=', key]
+  if (how === 'made') return [byOrigin]
   const claims = [
     ['model', '=', 'stock.picking'],
     ['message_id', '=', messageId(key)],
   ]
-  const [claimed, made] = await Promise.all([
-    odoo.rows('mail.message', claimRow, { domain: claims, limit: 50 }, signal),
-    odoo.rows('stock.picking', originRow, { domain: [['origin', '=', key]], limit: 50 }, signal),
-  ])
-  return [...new Set([...claimed.map(row => row.res_id), ...made.map(row => row.id)])]
+  const claimed = (await odoo.rows('mail.message', claimRow, { domain: claims, limit: 50 }, signal)).map(
+    row => row.res_id,
+  )
+  return how === 'claimed' ? [['id', 'in', claimed]] : ['|', ['id', 'in', claimed], byOrigin]
 }
 
 /** Our key of each picking that has one. */

@@ -3,7 +3,7 @@ import type { Found } from './connector.ts'
 import { ErpError } from './erp-error.ts'
 import { refuseShortage } from './odoo-goods.ts'
 import type { Goods } from './odoo-goods.ts'
-import { pickingsOf } from './odoo-key.ts'
+import { whereOurKeyIs } from './odoo-key.ts'
 import { movesOf, writeLines } from './odoo-lines.ts'
 import { number, reference, text } from './odoo-rpc.ts'
 import type { Odoo } from './odoo-rpc.ts'
@@ -26,6 +26,12 @@ export const pickingId = (ref: RemoteRef): number => idOf(PICKING, ref.id)
 const pickingRow = v.object({ id: number, name: text, state: text, date_done: text })
 type Picking = v.InferOutput<typeof pickingRow>
 
+/** Deliveries of orders are Odoo's; a receipt of an order is, unless all of the order had come. */
+const howOf = (op: OutboundOp): 'made' | 'claimed' | 'either' => {
+  if (op.type === 'shipment') return 'claimed'
+  return op.type === 'receipt' && op.order !== null ? 'either' : 'made'
+}
+
 /** The documents that carry our key, with the one that we remember: what Odoo says now. */
 export const findPicking = async (
   base: Base,
@@ -33,10 +39,12 @@ export const findPicking = async (
   ref: RemoteRef | null,
   signal: AbortSignal,
 ): Promise<{ state: 'absent' } | { state: 'many'; all: Picking[] } | { state: 'one'; picking: Picking }> => {
-  const ids = new Set(await pickingsOf(base.odoo, op.key, signal))
-  if (ref !== null && ids.size === 0) ids.add(pickingId(ref))
-  if (ids.size === 0) return { state: 'absent' }
-  const rows = await base.odoo.rows(PICKING, pickingRow, { domain: [['id', 'in', [...ids]]], order: 'id' }, signal)
+  const ours = await whereOurKeyIs(base.odoo, op.key, howOf(op), signal)
+  const read = (domain: readonly unknown[]): Promise<Picking[]> =>
+    base.odoo.rows(PICKING, pickingRow, { domain, order: 'id', limit: 50 }, signal)
+  const found = await read(ours)
+  // Somebody may have removed our key over there; then what we remember is all that we have.
+  const rows = found.length === 0 && ref !== null ? await read([['id', '=', pickingId(ref)]]) : found
   // A document that was given up is no second one.
   const alive = rows.filter(row => row.state !== 'cancel')
   const [picking] = alive.length > 0 ? alive : rows

@@ -12,20 +12,23 @@ const handedOn = (headers: Headers): Headers => {
 
 export type FaultProxy = { url: string; faults: Faults; close: () => Promise<void> }
 
+/** The same call to the ERP, and its answer. */
+export const forward = async (target: string, request: Request): Promise<Response> => {
+  const { pathname, search } = new URL(request.url)
+  const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer()
+  const answer = await fetch(target + pathname + search, {
+    method: request.method,
+    headers: handedOn(request.headers),
+    redirect: 'manual',
+    ...(body === null ? {} : { body }),
+  })
+  const headers = handedOn(answer.headers)
+  headers.delete('content-encoding')
+  return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
+}
+
 /** Between the connector and the ERP, whichever it is: the same faults hit the sim and the real ones. */
 export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
-  const faults = withFaults(async request => {
-    const { pathname, search } = new URL(request.url)
-    const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer()
-    const answer = await fetch(target + pathname + search, {
-      method: request.method,
-      headers: handedOn(request.headers),
-      redirect: 'manual',
-      ...(body === null ? {} : { body }),
-    })
-    const headers = handedOn(answer.headers)
-    headers.delete('content-encoding')
-    return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
-  })
+  const faults = withFaults(request => forward(target, request))
   return { ...(await serveHandler(faults.handle)), faults }
 }

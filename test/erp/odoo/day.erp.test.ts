@@ -1,0 +1,7 @@
+import { runDay } from '../run-day.ts'
+import { startOdoo } from './peer.ts'
+
+runDay(
+  { name: 'a real Odoo 19', start: () => startOdoo() },
+  { rule: 'EO15', page: 'docs/erp-odoo.md', nameOf: ({ path }) => path.replace('/json/2/', '') },
+)
