@@ -89,7 +89,11 @@ export const testSite = (name = 'site', devices = 2): SiteSeed => {
       warehouse,
       version: 1,
       validUntil: '2030-01-01T00:00:00.000Z',
-      workers: [worker('ANNA', ['receiver', 'picker']), worker('BERK', ['counter']), worker('CEM', ['supervisor'])],
+      workers: [
+        worker('ANNA', ['receiver', 'picker', 'packer']),
+        worker('BERK', ['counter']),
+        worker('CEM', ['supervisor']),
+      ],
     },
     devices: Array.from({ length: devices }, (_, i) => ({
       id: derivedId<'device'>('device', name, i),
