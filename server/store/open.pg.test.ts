@@ -69,6 +69,41 @@ describe.skipIf(!url)('on PostgreSQL and on PGlite', () => {
     expect(rows).toEqual([{ statement: '10s', lock: '5s', idle: '15s' }])
   })
 
+  test('[D16] a statement that comes often is planned once, and a use that fails leaves the next one right', async () => {
+    for (const { db } of engines) {
+      const inverse = (trx: typeof db, n: number) =>
+        sql<{ inverse: number }>`select (60 / ${n}::int) as inverse`.execute(trx).then(({ rows }) => rows[0]?.inverse)
+      const kept = (trx: typeof db) =>
+        sql<{ kept: number }>`
+          select count(*) as kept from pg_prepared_statements where statement like 'select (60 /%'`
+          .execute(trx)
+          .then(({ rows }) => rows[0]?.kept)
+      await db.transaction().execute(async trx => {
+        for (const n of [1, 2, 3, 4]) expect(await inverse(trx, n)).toBe(60 / n)
+        expect(await kept(trx)).toBe(1)
+      })
+      const broken = db.transaction().execute(async trx => {
+        for (const n of [1, 2, 3, 0]) await inverse(trx, n)
+      })
+      await expect(broken).rejects.toThrow('division by zero')
+      await db.transaction().execute(async trx => {
+        for (const n of [5, 6, 10]) expect(await inverse(trx, n)).toBe(60 / n)
+        expect(await kept(trx)).toBe(1)
+      })
+    }
+  })
+
+  test('[D16] a plan is made anew after a thousand uses and the old one is given up', async () => {
+    for (const { db } of engines) {
+      await db.transaction().execute(async trx => {
+        for (let n = 1; n <= 1010; n += 1) await sql`select ${n}::int as renewed`.execute(trx)
+        const { rows } = await sql<{ name: string }>`
+          select name from pg_prepared_statements where statement like 'select $1::int as renewed'`.execute(trx)
+        expect(rows.map(row => row.name)).toEqual([expect.stringMatching(/_1$/)])
+      })
+    }
+  })
+
   test('[D14] the store says what it runs on, without a password', () => {
     expect(engines.map(engine => engine.engine)).toEqual(['postgres', 'pglite'])
     expect(engines[0]!.describe).toMatch(/^PostgreSQL \d+.*, database t_/)

@@ -4,6 +4,7 @@ import { Pool } from 'pg'
 import { pgTypes } from './column-types.ts'
 import type { Database } from './database.ts'
 import { openPglite } from './pglite.ts'
+import { preparing } from './prepared-pg.ts'
 import { storeFault } from './store-fault.ts'
 
 export interface StoreLog {
@@ -94,7 +95,7 @@ async function openPostgres(url: string, options: OpenOptions): Promise<OpenData
   })
   // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
   pool.on('error', error => options.log.warn(`a database connection broke: ${error.message}`))
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   try {
     const server = await serverSettings(db)
     if (!server.durable) options.log.warn('PostgreSQL does not flush commits (fsync, synchronous_commit)')

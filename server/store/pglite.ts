@@ -7,6 +7,7 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { checkDurable, durableSettings } from './durability-check.ts'
 import { DurableFiles, type SyncCount, syncPath, syncTree } from './durable-files.ts'
 import { type Maintenance, makeMaintenance } from './pglite-maintenance.ts'
+import { prepareOften } from './prepared-pglite.ts'
 import { isStoreFault, storeFault, systemCode } from './store-fault.ts'
 
 export interface PgliteOptions {
@@ -59,6 +60,7 @@ export async function openPglite(directory: string, options: PgliteOptions): Pro
 
 async function openInMemory(): Promise<OpenPglite> {
   const pglite = await PGlite.create({ parsers: pgliteParsers })
+  prepareOften(pglite)
   return {
     pglite,
     durable: false,
@@ -78,6 +80,7 @@ async function openLocked(directory: string, lock: DirectoryLock, options: Pglit
   const { pglite, syncs } = await start(directory, options.startParams ?? durableStartParams, fsync, panic.report)
   try {
     const durable = await isDurable(pglite, syncs, options)
+    prepareOften(pglite)
     const watched = watch(pglite, panic)
     const maintenance = makeMaintenance(pglite, performance.now(), {
       isIdle: () => performance.now() - watched.lastStatementMs > idleMs,
