@@ -62,7 +62,16 @@ const demoErp =
 /** Import and delivery for one connector; both stop before the ERP does. */
 const bridge = async ({ stores, doorbell, log, now, atStop }: Core, connector: ErpConnector): Promise<void> => {
   const at = { id: DEMO_CONNECTOR, warehouse: DEMO_WAREHOUSE.id }
-  await stores.import.addConnector({ ...at, name: 'Demo ERP' })
+  const demo = {
+    name: 'Demo ERP',
+    kind: 'sim',
+    settings: {},
+    sealed: null,
+    mode: 'live',
+    allow: {},
+    takes: {},
+  } as const
+  await stores.connections.put({ ...at, version: null }, demo)
   const places = demoPlaces(at.warehouse).flatMap(place => (place.kind === 'pickable' ? [place.id] : []))
   const incoming = startImport(
     {

@@ -1,10 +1,11 @@
-import type { Document, DocumentKind, Item, Line, Task } from '../../shared/catalogue.ts'
+import type { Document, DocumentKind, Item, Line, Lpn, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ConnectorId, DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import type { View, World } from '../../shared/ledger/world.ts'
+import { lpnId } from '../../shared/process/lpn.ts'
 import { policyFor } from '../../shared/policy.ts'
 import { dayOf } from '../../shared/time.ts'
 
@@ -18,7 +19,23 @@ export type ErpDocument = {
   due: string | null
   priority: number
   state: 'open' | 'closed' | 'cancelled'
-  lines: readonly { remote: string; item: Item; wanted: number; done: number; closed: boolean }[]
+  /** A receipt whose supplier has announced lots and pallets. */
+  asn?: boolean
+  carrier?: string | null
+  /** False: only what has been received or shipped has changed since the last import, not what is ordered. */
+  changed?: boolean
+  lines: readonly ErpLine[]
+}
+export type ErpLine = {
+  remote: string
+  item: Item
+  wanted: number
+  done: number
+  closed: boolean
+  lot?: string | null
+  expiry?: string | null
+  /** Label of the announced pallet. */
+  lpn?: string | null
 }
 
 /** Imported things are named after (client, connector, remote id): a repeated or restored import names them alike. */
@@ -45,7 +62,8 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
   if (erp.state === 'cancelled') return before === undefined ? NOTHING : cancelled(before, task, view)
   if (erp.state === 'closed' && before === undefined) return NOTHING
   const lines = linesOf(erp, id, view)
-  if (isBegun(before, task)) return changedWhileBegun(before, lines, view)
+  // What we have received or shipped ourselves comes back as done: that is no change of the order.
+  if (isBegun(before, task)) return erp.changed === false ? NOTHING : changedWhileBegun(before, lines, view)
   const document: Document = {
     id,
     kind: erp.kind,
@@ -56,6 +74,8 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
     due: erp.due,
     priority: erp.priority,
     blind: false,
+    ...(erp.asn === true ? { asn: true } : {}),
+    ...(erp.carrier === undefined || erp.carrier === null ? {} : { carrier: erp.carrier }),
   }
   const next: Task = {
     id: taskId(kindOfTask(erp.kind), id),
@@ -66,8 +86,14 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
     lease: null,
     tote: null,
   }
-  return { ...NOTHING, documents: [document], lines, tasks: [next] }
+  return { ...NOTHING, documents: [document], lines, tasks: [next], lpns: announcedPallets(erp, view) }
 }
+
+/** Pallets of an announced delivery that are new here: their labels are known before they arrive. */
+const announcedPallets = (erp: ErpDocument, view: View): Lpn[] =>
+  [...new Set(erp.lines.flatMap(line => line.lpn ?? []))]
+    .map(label => ({ id: lpnId(view.warehouse, label), client: erp.client, label }))
+    .filter(lpn => view.lpn(lpn.id) === undefined)
 
 const linesOf = (erp: ErpDocument, document: DocumentId, view: View): Line[] => {
   const known = view.linesOf(document)
@@ -91,6 +117,9 @@ const linesOf = (erp: ErpDocument, document: DocumentId, view: View): Line[] => 
           ? before.claims
           : [],
       reason: null,
+      ...(line.lot ? { lot: line.lot } : {}),
+      ...(line.expiry ? { expiry: line.expiry.slice(0, 10) } : {}),
+      ...(line.lpn ? { lpn: lpnId(view.warehouse, line.lpn) } : {}),
     }
   })
   const gone = known

@@ -4,7 +4,7 @@ import { ErpError } from '../erp/erp-error.ts'
 import type { Line, OperationBody, OutboundOp, Package, RemoteRef } from '../erp/operation.ts'
 import { baseQty } from '../erp/quantity.ts'
 import type { OutboxRow } from './outbox-port.ts'
-import type { ImportStore } from './ports.ts'
+import type { ImportStore } from './import-port.ts'
 
 const lines = v.array(
   v.object({

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import { migrate } from '../../server/store/migrate.ts'
 import { makeStores } from '../../server/store/stores.ts'
+import { emptyPage } from '../../server/workers/import-port.ts'
 import type { SiteSeed } from './site.ts'
 import { derivedId } from '../../shared/ids.ts'
 
@@ -19,10 +20,14 @@ export const sqlSite = async (opened: Pick<OpenDatabase, 'db'>, site: SiteSeed) 
   await stores.site.putLocations(id, site.locations)
   await stores.site.putPolicies(id, site.policies)
   await stores.site.putRoster(id, site.roster, { text: JSON.stringify(site.roster), sig: 'test' })
-  await stores.import.putItems(
+  await stores.import.putPage(
     { warehouse: id, connector: CONNECTOR, now: NOW },
-    site.items.map(item => ({ item, remote: { kind: 'item', id: item.id, remote: `item,${item.id}`, hash: '' } })),
-    'start',
+    {
+      ...emptyPage('item', 'start'),
+      items: site.items.map(item => ({ item, cost: null })),
+      remotes: site.items.map(item => ({ kind: 'item', id: item.id, remote: `item,${item.id}`, hash: '' })),
+    },
+    null,
   )
   for (const device of site.devices)
     await stores.devices.add({ id: device.id, publicKey: device.publicKey, warehouse: id, agent: 'test', now: NOW })

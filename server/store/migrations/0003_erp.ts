@@ -55,8 +55,28 @@ const STATEMENTS = [
      primary key (connector, kind, ours))`,
   `create table erp_flaw (
      connector uuid not null, kind text not null, remote text not null, field text not null, problem text not null,
-     value text not null, first_at timestamptz not null, last_at timestamptz not null, round text not null,
+     name text not null, value text not null, effect text not null, first_at timestamptz not null, last_at timestamptz not null,
      primary key (connector, kind, remote, field, problem))`,
+  `create table erp_waiting (
+     connector uuid not null, kind text not null, remote text not null, record jsonb not null, at timestamptz not null,
+     primary key (connector, kind, remote))`,
+  `alter table remote add column record jsonb`,
+  `create table item_code (client_id int not null, code text not null, item uuid not null, primary key (client_id, code))`,
+  `create index item_code_item on item_code (item)`,
+  `insert into item_code (client_id, code, item)
+   select i.client_id, c.code, i.uid from item i, lateral (
+     select i.body->>'sku' as code union select jsonb_array_elements_text(i.body->'codes')
+     union select jsonb_array_elements_text(p->'codes') from jsonb_array_elements(i.body->'packagings') p) c
+   where c.code is not null on conflict do nothing`,
+  `alter table item add column cost bigint`,
+  `create table erp_delivery (
+     connector uuid not null, remote text not null, document uuid not null, body jsonb not null, at timestamptz not null,
+     primary key (connector, remote))`,
+  `create index erp_delivery_document on erp_delivery (document)`,
+  `create table erp_label (
+     connector uuid not null, remote text not null, document uuid not null, body jsonb not null, at timestamptz not null,
+     primary key (connector, remote))`,
+  `create index erp_label_document on erp_label (document)`,
   `create table erp_hint (connector uuid not null, id text not null, at timestamptz not null, primary key (connector, id))`,
   `create table erp_compare (
      id uuid primary key, connector uuid not null, started_at timestamptz not null, ended_at timestamptz,

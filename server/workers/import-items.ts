@@ -1,0 +1,90 @@
+import { derivedId } from '../../shared/ids.ts'
+import type { ClientId, ConnectorId, ItemId } from '../../shared/ids.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
+import type { Inbound } from '../erp/connector.ts'
+import type { ImportDeps } from './import.ts'
+import { emptyPage } from './import-port.ts'
+import type { PageWrite, RecordFlaw, Remote } from './import-port.ts'
+import { cleanItem, codesOf, flawOf, unreadable } from './quality.ts'
+
+const PAGE = 200
+
+/** Names of imported items: a repeated or restored import names them alike. */
+export const itemId = (client: ClientId, connector: ConnectorId, remote: string): ItemId =>
+  derivedId('item', client, connector, remote)
+
+export const hashOf = (record: unknown): string => sha256Hex(JSON.stringify(record))
+
+/** A page may hold a record twice; the later one is the newer. */
+export const newest = <T extends { id: string }>(records: readonly T[]): T[] => [
+  ...new Map(records.map(record => [record.id, record])).values(),
+]
+
+/** Pages until the ERP has no more. True when anything has changed. */
+export const importItems = async (deps: ImportDeps, signal: AbortSignal): Promise<boolean> => {
+  let changed = false
+  for (let more = true; more;) {
+    const cursor = await deps.store.cursor(deps.id, 'item')
+    const page = await deps.connector.pull('item', cursor, PAGE, signal)
+    const write = await itemPage(deps, page.items, page.next)
+    const all: PageWrite = {
+      ...write,
+      seen: [...write.seen, ...page.flaws.map(flaw => flaw.id)],
+      flaws: [...write.flaws, ...unreadable(page.flaws)],
+    }
+    if (all.seen.length > 0 || page.next !== cursor)
+      await deps.store.putPage({ warehouse: deps.warehouse, connector: deps.id, now: deps.now() }, all, null)
+    changed ||= (all.items?.length ?? 0) > 0
+    more = page.more
+  }
+  return changed
+}
+
+/** What a page of items changes: those that are as they were are left out, so that nothing is written for them. */
+const itemPage = async (deps: ImportDeps, records: readonly Inbound['item'][], next: string): Promise<PageWrite> => {
+  const known = await deps.store.known(
+    deps.id,
+    'item',
+    records.map(record => record.id),
+  )
+  const fresh = newest(records).filter(record => known.get(record.id)?.hash !== hashOf(record))
+  const taken = await takenCodes(deps, fresh)
+  const flaws: RecordFlaw[] = []
+  const items: { item: ReturnType<typeof cleanItem>['item']; cost: number | null }[] = []
+  const remotes: Remote[] = []
+  for (const record of fresh) {
+    const client = deps.clientOf(record.client)
+    if (client === null) {
+      flaws.push(flawOf(record.id, record.sku)('client_unknown', 'client', record.client, 'waits'))
+      continue
+    }
+    const id = itemId(client, deps.id, record.id)
+    const codes = taken.get(client) ?? new Map<string, ItemId>()
+    taken.set(client, codes)
+    const clean = cleanItem(record, { id, client }, codes)
+    flaws.push(...clean.flaws)
+    items.push({ item: clean.item, cost: record.value?.minor ?? null })
+    remotes.push({ kind: 'item', id, remote: record.id, hash: hashOf(record) })
+  }
+  return { ...emptyPage('item', next), seen: fresh.map(record => record.id), flaws, items, remotes }
+}
+
+/** Which of the page's codes belong to an item already, per client. */
+const takenCodes = async (
+  deps: ImportDeps,
+  records: readonly Inbound['item'][],
+): Promise<Map<ClientId, Map<string, ItemId>>> => {
+  const asked = new Map<ClientId, string[]>()
+  for (const record of records) {
+    const client = deps.clientOf(record.client)
+    if (client === null) continue
+    const packagings = record.packagings.map(p => ({ id: '', name: '', quantity: 1, codes: p.barcodes }))
+    asked.set(client, [
+      ...(asked.get(client) ?? []),
+      ...codesOf({ sku: record.sku, codes: record.barcodes, packagings }),
+    ])
+  }
+  const taken = new Map<ClientId, Map<string, ItemId>>()
+  for (const [client, codes] of asked) taken.set(client, new Map(await deps.store.codes(client, codes)))
+  return taken
+}
