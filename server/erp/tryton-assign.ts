@@ -37,7 +37,7 @@ const amounts = async (
   ids: readonly number[],
   place: number,
 ): Promise<ReadonlyMap<number, number>> => {
-  const context = { locations: [place], with_childs: true, stock_date_end: toDate(work.today), stock_assign: true }
+  const context = { locations: [place], with_childs: true, stock_date_end: toDate(work.today) }
   const rows = await work.rpc.read(
     `model.${model}.read`,
     [[...new Set(ids)], ['quantity']],
@@ -97,7 +97,10 @@ const tooLittle = async (work: Work, doc: { number: string }, leaving: readonly 
       if (has < wanted) short.push(`${rows[0]?.code ?? ''}: ${wanted} are taken, Tryton has ${has} there.`)
     }
   }
-  return question(doc, short.length === 0 ? 'Tryton has too little of the goods there.' : short.join(' '))
+  return question(
+    doc,
+    short.length === 0 ? 'Tryton has reserved the goods there for other documents.' : short.join(' '),
+  )
 }
 const question = (doc: { number: string }, words: string): ErpError =>
   new ErpError('needsDecision', `${doc.number}: ${words}`, {

@@ -61,7 +61,10 @@ export const missingRights = async (rpc: Rpc, site: Site, signal: AbortSignal): 
         words: `The Tryton user may not ${right} ${model}: put it into the group that may.`,
       })),
   )
-  const { groups } = await rpc.preferences(signal)
+  // Whoever is in a group is in the groups above it as well.
+  const own = (await rpc.preferences(signal)).groups
+  const above = [[['parent', 'parent_of', own, 'parent']], 0, null, null]
+  const groups = await rpc.read('model.res.group.search', above, v.array(id), signal)
   const buttons = await rpc.read(
     'model.ir.model.button.search_read',
     [[['model.model', 'in', Object.keys(BUTTONS)]], 0, null, null, ['name', 'groups', 'model.model']],

@@ -60,5 +60,5 @@ export type ErpFixture = {
    * A real ERP takes seconds for one operation: then every fault is tried at these calls (those that post), and one fault in
    * turn at each of the others. Without it every fault is tried at every call.
    */
-  everyFaultAt?: (request: Request) => boolean
+  everyFaultAt?: (request: Request, body: string) => boolean
 }

@@ -21,8 +21,8 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** `call` counts from 1, from when the rule was given; `matches` narrows it to certain calls. */
-export type FaultRule = { call: number; fault: Fault; matches?: (request: Request) => boolean }
+/** `call` counts from 1, from when the rule was given; `matches` narrows it to certain calls: an RPC names what it does in the body only. */
+export type FaultRule = { call: number; fault: Fault; matches?: (request: Request, body: string) => boolean }
 export type Handler = (request: Request) => Promise<Response> | Response
 
 type Pending = FaultRule & { left: number }
@@ -32,11 +32,11 @@ export const withFaults = (handle: Handler) => {
   let rules: Pending[] = []
   let late: (() => Promise<unknown>)[] = []
   let calls = 0
-  const next = (request: Request): Fault | null => {
+  const next = (request: Request, body: string): Fault | null => {
     calls += 1
     let found: Fault | null = null
     for (const rule of rules) {
-      if (rule.matches !== undefined && !rule.matches(request)) continue
+      if (rule.matches !== undefined && !rule.matches(request, body)) continue
       rule.left -= 1
       if (rule.left === 0) found ??= rule.fault
     }
@@ -45,7 +45,7 @@ export const withFaults = (handle: Handler) => {
   }
   return {
     handle: async (request: Request): Promise<Response> => {
-      const fault = next(request)
+      const fault = next(request, rules.some(rule => rule.matches !== undefined) ? await request.clone().text() : '')
       if (fault === 'late') {
         const kept = await copyOf(request)
         late.push(async () => handle(kept))
@@ -116,8 +116,7 @@ const broken = async (fault: Exclude<Fault, 'late'>, handle: Handler, request: R
       })
     }
     case 'twice': {
-      const again = await copyOf(request)
-      const first = await copyOf(again)
+      const [first, again] = [await copyOf(request.clone()), await copyOf(request)]
       await handle(first)
       return handle(again)
     }

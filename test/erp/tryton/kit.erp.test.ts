@@ -1,4 +1,11 @@
 import { runConnectorContract } from '../kit.ts'
 import { startTryton } from './peer.ts'
 
-runConnectorContract({ name: 'Tryton 6.0', start: () => startTryton(process.env['ERP_FOLDER'] ?? '') })
+/** The buttons that move goods; those before them only make ready. */
+const POSTS = /"method":"model\.stock\.shipment\.(in|out|out\.return|internal)\.(receive|pick|done)"/
+
+runConnectorContract({
+  name: 'a real Tryton 6.0',
+  start: () => startTryton(process.env['ERP_FOLDER'] ?? ''),
+  everyFaultAt: (_request, body) => POSTS.test(body),
+})

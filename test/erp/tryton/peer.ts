@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client } from 'pg'
+import type { ErpConnector } from '../../../server/erp/connector.ts'
 import { makeConnector } from '../../../server/erp/settings.ts'
 import { tryton } from '../../../server/erp/tryton.ts'
 import type { ErpPeer, Wanted } from '../fixture.ts'
@@ -13,7 +14,12 @@ export const connectionIn = (folder: string): Connection =>
 
 const idOf = (remote: string): number => Number(remote.split(',')[1])
 
-export type TrytonPeer = ErpPeer & {
+export type TrytonPeer = Omit<ErpPeer, 'connect' | 'item'> & {
+  connect(at: { url: string; password?: 'right' | 'wrong'; settings?: Record<string, unknown> }): ErpConnector
+  item(wish?: { lot?: boolean; serial?: boolean; caseOf?: number; expires?: boolean }): Promise<string>
+  /** The person logs in anew, after all sessions were ended. */
+  signIn(): Promise<void>
+
   person: Person
   sql: Client
   connection: Connection
@@ -28,8 +34,10 @@ export const startTryton = async (folder: string): Promise<TrytonPeer> => {
   const connection = connectionIn(folder)
   const sql = new Client({ host: path.join(folder, 'run'), port: 5432, user: dbUser(), database: connection.database })
   await sql.connect()
-  const person = await logIn({ ...connection, user: 'admin', password: connection.adminPassword })
-  const { call } = person
+  const signIn = () => logIn({ ...connection, user: 'admin', password: connection.adminPassword })
+  let session = await signIn()
+  const call: Person['call'] = (method, ...args) => session.call(method, ...args)
+  const person: Person = { user: session.user, call }
   const first = async (model: string, domain: readonly unknown[]): Promise<number> =>
     ((await call(`${model}.search`, domain, 0, 1, null)) as number[])[0] ?? 0
   const rows = await sql.query<{ id: number; code: string | null; type: string }>(
@@ -115,10 +123,17 @@ export const startTryton = async (folder: string): Promise<TrytonPeer> => {
     connection,
     place,
     url: connection.url,
-    connect: ({ url, password = 'right' }) =>
+    connect: ({ url, password = 'right', settings = {} }) =>
       makeConnector(tryton, {
         id: 'tryton',
-        settings: { url, database: connection.database, user: connection.user, supplier: 'SUP01', customer: 'CUS01' },
+        settings: {
+          url,
+          database: connection.database,
+          user: connection.user,
+          supplier: 'SUP01',
+          customer: 'CUS01',
+          ...settings,
+        },
         secrets: { password: password === 'right' ? connection.password : 'no such password' },
       }),
     client: '',
@@ -127,7 +142,10 @@ export const startTryton = async (folder: string): Promise<TrytonPeer> => {
     item: async (wish = {}) => {
       made += 1
       const code = `KIT-${process.pid}-${made}`
-      const lots = wish.lot ? { lot_required: ['storage', 'supplier', 'customer'] } : {}
+      const lots = {
+        ...(wish.lot ? { lot_required: ['storage', 'supplier', 'customer'] } : {}),
+        ...(wish.expires ? { shelf_life_state: 'required' } : {}),
+      }
       const bought = wish.caseOf === undefined ? unit : await caseOf(wish.caseOf)
       const [template] = (await call('product.template.create', [
         {
@@ -185,6 +203,9 @@ export const startTryton = async (folder: string): Promise<TrytonPeer> => {
       const { rows: found } = await sql.query(union.join(' union all '), [key])
       // A customer shipment is Tryton's own document and does not carry our key.
       return found.length === 0 ? null : found.length
+    },
+    signIn: async () => {
+      session = await signIn()
     },
     stop: () => sql.end(),
   }
