@@ -6,6 +6,6 @@ const POSTS = /"method":"model\.stock\.shipment\.(in|out|out\.return|internal)\.
 
 runConnectorContract({
   name: 'a real Tryton 6.0',
-  start: () => startTryton(process.env['ERP_FOLDER'] ?? ''),
+  start: () => startTryton('kit'),
   everyFaultAt: (_request, body) => POSTS.test(body),
 })

@@ -27,12 +27,15 @@ export type TrytonPeer = Omit<ErpPeer, 'connect' | 'item'> & {
 }
 
 /**
- * The real Tryton as the kit sees it: people act through its own JSON-RPC, the auditor reads its database, so that stock is
+ * The real Tryton, with a fresh database of this name, as the kit sees it: people act through its own JSON-RPC, the auditor reads its database, so that stock is
  * known another way than the connector knows it.
  */
-export const startTryton = async (folder: string): Promise<TrytonPeer> => {
-  const connection = connectionIn(folder)
-  const sql = new Client({ host: path.join(folder, 'run'), port: 5432, user: dbUser(), database: connection.database })
+export const startTryton = async (database: string): Promise<TrytonPeer> => {
+  const folder = process.env['ERP_FOLDER']
+  if (folder === undefined) throw new Error('ERP_FOLDER is missing: run this by `npm run test:erp -- tryton`')
+  const connection = { ...connectionIn(folder), database }
+  await makeDatabase(folder, database)
+  const sql = clientOf(folder, database)
   await sql.connect()
   const signIn = () => logIn({ ...connection, user: 'admin', password: connection.adminPassword })
   let session = await signIn()
@@ -210,6 +213,17 @@ export const startTryton = async (folder: string): Promise<TrytonPeer> => {
     stop: () => sql.end(),
   }
 }
+
+/** A copy of the clean database under this name; Tryton serves every database by its name. */
+const makeDatabase = async (folder: string, name: string): Promise<void> => {
+  const admin = clientOf(folder, 'postgres')
+  await admin.connect()
+  await admin.query(`drop database if exists ${name} with (force)`)
+  await admin.query(`create database ${name} template clean`)
+  await admin.end()
+}
+const clientOf = (folder: string, database: string): Client =>
+  new Client({ host: path.join(folder, 'run'), port: 5432, user: dbUser(), database })
 
 /** The scripts run the database as this user. */
 const dbUser = (): string => (process.getuid?.() === 0 ? 'postgres' : (process.env['USER'] ?? ''))

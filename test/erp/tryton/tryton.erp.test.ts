@@ -20,7 +20,7 @@ describe('Tryton 6.0', () => {
   let proxy: FaultProxy
   let erp: ErpConnector
   beforeAll(async () => {
-    peer = await startTryton(process.env['ERP_FOLDER'] ?? '')
+    peer = await startTryton('own')
     proxy = await startFaultProxy(peer.url)
     erp = peer.connect({ url: proxy.url })
   })
