@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { PREACT } from './preact.ts'
 
 const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const modules = '**/node_modules/**'
@@ -48,6 +49,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: PREACT },
         test: {
           name: 'browser',
           include: ['pwa/**/*.browser.test.ts'],
