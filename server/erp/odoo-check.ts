@@ -74,7 +74,7 @@ export const check = async (
     company: company?.name ?? '',
     version,
     problems,
-    expiresAt: await keyEnd(odoo, uid, signal),
+    expiresAt: await keyEnd(odoo, uid, serverTime, signal),
   }
 }
 

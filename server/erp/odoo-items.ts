@@ -31,18 +31,22 @@ const productRow = v.object({
 })
 type Product = v.InferOutput<typeof productRow>
 
-/** Goods whose stock Odoo keeps. Before 18 that was a type of its own. */
-export const storable = async (odoo: Odoo, signal: AbortSignal): Promise<readonly unknown[]> =>
+/** Goods whose stock Odoo keeps; `path` leads to the item. Before 18 that was a type of its own. */
+export const storable = async (
+  odoo: Odoo,
+  path: '' | 'product_id.',
+  signal: AbortSignal,
+): Promise<readonly unknown[]> =>
   (await odoo.fields('product.product', signal)).has('is_storable')
-    ? [['is_storable', '=', true]]
-    : [['type', '=', 'product']]
+    ? [[`${path}is_storable`, '=', true]]
+    : [[`${path}type`, '=', 'product']]
 
 export const watchedItems = async (odoo: Odoo, signal: AbortSignal): Promise<Watched> => {
   const there = await odoo.fields('product.product', signal)
   const children = ['product_tmpl_id', 'categ_id', 'uom_id', 'uom_ids', 'product_uom_ids', 'packaging_ids']
   return {
     model: 'product.product',
-    domain: await storable(odoo, signal),
+    domain: await storable(odoo, '', signal),
     // Renaming a template or a category, or adding a barcode to a case, is a change of the item.
     watch: ['', ...children.filter(name => there.has(name))],
   }

@@ -187,9 +187,7 @@ const locationRow = v.object({ id: number })
 /** Lines of storable goods, what has moved of them, and the deliveries: for a whole page of orders at once. */
 const readGoods = async (odoo: Odoo, side: Side, orders: readonly Order[], signal: AbortSignal): Promise<Goods> => {
   const lineIds = orders.flatMap(order => order.order_line)
-  const isGoods = (await storable(odoo, signal)).map(term =>
-    Array.isArray(term) ? [`product_id.${term[0]}`, ...term.slice(1)] : term,
-  )
+  const isGoods = await storable(odoo, 'product_id.', signal)
   const outside = [['usage', '=', side.outside]]
   const [lines, moves, pickings, units, places] = await Promise.all([
     odoo.rows(side.line, lineRow, { domain: [['id', 'in', lineIds], ['product_id', '!=', false], ...isGoods] }, signal),

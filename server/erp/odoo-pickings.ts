@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Found } from './connector.ts'
 import { ErpError } from './erp-error.ts'
+import { storable } from './odoo-items.ts'
 import { refuseShortage } from './odoo-goods.ts'
 import type { Goods } from './odoo-goods.ts'
 import { whereOurKeyIs } from './odoo-key.ts'
@@ -86,7 +87,8 @@ const lineRow = v.object({
 const LINE = 'stock.move.line'
 
 const postedLines = async (odoo: Odoo, picking: number, signal: AbortSignal) => {
-  const rows = await odoo.rows(LINE, lineRow, { domain: [['picking_id', '=', picking]], order: 'id' }, signal)
+  const domain = [['picking_id', '=', picking], ...(await storable(odoo, 'product_id.', signal))]
+  const rows = await odoo.rows(LINE, lineRow, { domain, order: 'id' }, signal)
   return rows.flatMap(row => {
     const qty = quantityOf(row.quantity_product_uom ?? (row.quantity === 0 ? row.qty_done : row.quantity))
     if (qty === null || qty.n === 0 || row.product_id === null) return []

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { ErpError } from './erp-error.ts'
 import { number, reference, text } from './odoo-rpc.ts'
 import type { Odoo } from './odoo-rpc.ts'
-import { remoteId } from './odoo-sweep.ts'
+import { isoTime, remoteId } from './odoo-sweep.ts'
 
 /** The warehouse over there that this connection serves, and the places outside of it that goods come from and go to. */
 export type Site = {
@@ -107,11 +107,12 @@ const keyRow = v.object({ id: number, expiration_date: text })
  * When the user's first key ends, null = never. Odoo does not say which key a call came with, so of several the first to end
  * counts. Keys have an end from 18 on.
  */
-export const keyEnd = async (odoo: Odoo, uid: number, signal: AbortSignal): Promise<string | null> => {
+export const keyEnd = async (odoo: Odoo, uid: number, now: string, signal: AbortSignal): Promise<string | null> => {
   if (!(await odoo.fields(USER_KEY, signal)).has('expiration_date')) return null
   const rows = await odoo.rows(USER_KEY, keyRow, { domain: [['user_id', '=', uid]], limit: 100 }, signal)
-  const ends = rows.flatMap(row => (row.expiration_date === '' ? [] : [row.expiration_date])).sort()
-  return ends[0] === undefined ? null : `${ends[0].replace(' ', 'T')}.000Z`
+  const ends = rows.flatMap(row => (row.expiration_date === '' ? [] : [isoTime(row.expiration_date)]))
+  // One that has ended is not the one that we came with.
+  return ends.filter(end => end > now).sort()[0] ?? null
 }
 
 export const placeOf = (location: number): string => remoteId('stock.location', location)

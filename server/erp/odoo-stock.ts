@@ -33,7 +33,7 @@ async function* pagesOf(
   items: readonly string[] | undefined,
   signal: AbortSignal,
 ): AsyncIterable<readonly number[]> {
-  const stocked = [...(await storable(odoo, signal)), ['stock_quant_ids', '!=', false]]
+  const stocked = [...(await storable(odoo, '', signal)), ['stock_quant_ids', '!=', false]]
   const all = items?.map(item => idOf('product.product', item))
   const source = all ?? everyId(odoo, { model: 'product.product', domain: stocked, watch: [] }, signal)
   let page: number[] = []
@@ -128,9 +128,7 @@ export const readMovements =
     const { root } = await base.site(signal)
     const domain = [
       ['state', '=', 'done'],
-      ...(await storable(base.odoo, signal)).map(term =>
-        Array.isArray(term) ? [`product_id.${term[0]}`, ...term.slice(1)] : term,
-      ),
+      ...(await storable(base.odoo, 'product_id.', signal)),
       '|',
       ['location_id', 'child_of', root],
       ['location_dest_id', 'child_of', root],

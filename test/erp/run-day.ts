@@ -11,8 +11,8 @@ import type { Call, Recorder } from './recorder.ts'
 
 export type DayOptions = {
   rule: string
-  /** The document whose trace is written anew when ERP_TRACE is set: between the marks `<!-- trace -->`. */
-  page: string
+  /** The document whose trace is written anew when ERP_TRACE is set, between the marks `<!-- trace -->`. */
+  page: string | null
   /** What a call is called in the trace. */
   nameOf: (call: Call) => string
 }
@@ -139,7 +139,7 @@ export const runDay = (fixture: ErpFixture, { rule, page, nameOf }: DayOptions):
       expect(await peer.onHand(plain, peer.places.second)).toBe(4)
       await equal()
       expect(await warehouse.audit()).toEqual([])
-      if (process.env['ERP_TRACE'] !== undefined) writeTrace(page, steps, nameOf)
+      if (page !== null && process.env['ERP_TRACE'] !== undefined) writeTrace(page, steps, nameOf)
     })
   })
 }

@@ -3,9 +3,10 @@
 One company in TRY; a warehouse with four bins, a place for damaged goods and one for returns; 25 items with EAN-13 codes,
 among them some with a case of 12 and its own code, some with lots, some with lots and a date, one with serials and one
 sold by the kilogram; opening stock; three suppliers, three customers with address, phone and e-mail; a carrier; confirmed
-purchase and sales orders; and the user `stockhand` in the groups that a connector needs and no others. Its key is written
-to KEY_FILE, the administrator's (for what a person does in the ERP) to ADMIN_KEY_FILE.
+purchase and sales orders; and the users `stockhand` and `second` in the groups that a connector needs and no others. Their
+keys, one of them ended, and the administrator's (for what a person does in the ERP) are written to KEYS_FILE as JSON.
 """
+import json
 import os
 import secrets
 from datetime import datetime, timedelta
@@ -100,22 +101,19 @@ def make_orders(case, items, suppliers, customers, carrier):
         order.action_confirm()
 
 
-def make_bridge_user():
+def make_bridge_user(name, login):
     groups = (
         'base.group_user', 'stock.group_stock_user', 'stock.group_stock_multi_locations', 'stock.group_production_lot',
         'stock.group_tracking_lot', 'uom.group_uom', 'purchase.group_purchase_user',
         'sales_team.group_sale_salesman_all_leads')
     return env['res.users'].create({
-        'name': 'Stockhand', 'login': 'stockhand', 'password': secrets.token_urlsafe(16),
+        'name': name, 'login': login, 'password': secrets.token_urlsafe(16),
         'group_ids': [(4, env.ref(group).id) for group in groups]})
 
 
-def write_key(user, path):
+def make_key(user, end=None):
     # Only the superuser may make a key that never ends; a user's own key ends after 90 days at most.
-    key = env['res.users.apikeys'].with_user(user).sudo()._generate('rpc', 'connector', None)
-    env.cr.commit()
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as file:
-        file.write(key)
+    return env['res.users.apikeys'].with_user(user).sudo()._generate('rpc', 'connector', end)
 
 
 env['res.config.settings'].create({
@@ -128,5 +126,11 @@ suppliers, customers = make_partners()
 make_orders(case, items, suppliers, customers, make_carrier())
 admin = env.ref('base.user_admin')
 admin.password = secrets.token_urlsafe(16)
-write_key(admin, os.environ['ADMIN_KEY_FILE'])
-write_key(make_bridge_user(), os.environ['KEY_FILE'])
+bridge, second = make_bridge_user('Stockhand', 'stockhand'), make_bridge_user('Stockhand 2', 'second')
+today = datetime.now().replace(microsecond=0)
+keys = {
+    'key': make_key(bridge), 'adminKey': make_key(admin),
+    'endingKey': make_key(second, today + timedelta(days=10)), 'endedKey': make_key(second, today - timedelta(days=1))}
+env.cr.commit()
+with open(os.open(os.environ['KEYS_FILE'], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as file:
+    json.dump(keys, file)

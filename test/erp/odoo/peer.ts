@@ -6,7 +6,14 @@ import { odoo } from '../../../server/erp/odoo.ts'
 import type { ErpPeer, Wanted } from '../fixture.ts'
 import { makeAdmin } from './admin.ts'
 
-const connection = v.object({ url: v.string(), database: v.string(), key: v.string(), adminKey: v.string() })
+const connection = v.object({
+  url: v.string(),
+  database: v.string(),
+  key: v.string(),
+  adminKey: v.string(),
+  endingKey: v.string(),
+  endedKey: v.string(),
+})
 export type Connection = v.InferOutput<typeof connection>
 
 /** The Odoo that `start.sh` brought up. */

@@ -78,9 +78,9 @@ make_clean_database() {
     || { tail -n 20 "$DEST/setup.log" >&2; die "the modules could not be installed, see $DEST/setup.log"; }
   lap "modules"
   # The shell ends with 0 whatever happens in it, so the last thing that the script writes is the proof.
-  KEY_FILE="$DEST/run/key" ADMIN_KEY_FILE="$DEST/run/admin-key" "${ODOO[@]}" shell \
+  KEYS_FILE="$DEST/run/keys" "${ODOO[@]}" shell \
     -c "$DEST/run/odoo.conf" -d clean --no-http --log-level=error < "$HERE/demo.py" >>"$DEST/setup.log" 2>&1 || true
-  [[ -s "$DEST/run/key" ]] || { tail -n 20 "$DEST/setup.log" >&2; die "the demo company could not be made, see $DEST/setup.log"; }
+  [[ -s "$DEST/run/keys" ]] || { tail -n 20 "$DEST/setup.log" >&2; die "the demo company could not be made, see $DEST/setup.log"; }
   lap "demo company"
 }
 
@@ -104,9 +104,8 @@ if [[ ! -e "$DEST/clean" ]]; then
   make_cluster
   start_postgres
   make_clean_database
-  printf '{"url":"http://127.0.0.1:%s","database":"stockhand","key":"%s","adminKey":"%s"}\n' \
-    "$(sed -n 's/^http_port = //p' "$DEST/run/odoo.conf")" "$(cat "$DEST/run/key")" "$(cat "$DEST/run/admin-key")" \
-    > "$DEST/connection.json"
+  printf '{"url":"http://127.0.0.1:%s","database":"stockhand",%s\n' \
+    "$(sed -n 's/^http_port = //p' "$DEST/run/odoo.conf")" "$(tail -c +2 "$DEST/run/keys")" > "$DEST/connection.json"
   touch "$DEST/clean"
 else
   start_postgres
