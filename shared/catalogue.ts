@@ -222,6 +222,19 @@ export type CountTask = {
   index: number
   notBy: readonly WorkerId[]
   hidden: boolean
+  /** Rows that the server wants counted once more, without saying why. */
+  again?: readonly CountAgain[]
+}
+
+export type CountAgain = {
+  client: ClientId
+  item: ItemId
+  lot: string
+  serial: string
+  lpn: LpnId
+  status: StockStatus
+  /** Number of the look that is due. */
+  attempt: number
 }
 
 export type Worker = {

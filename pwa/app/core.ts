@@ -38,7 +38,9 @@ export const makeCore = (ports: Ports): Core => {
     const session = handheld.session()
     if (session === null) return null
     const now = handheld.now()
-    return { now, today: now.slice(0, 10), monoMs: ports.clock.mono(), device: handheld.device, worker: session.worker }
+    const online = handheld.status().link === 'online'
+    const { worker } = session
+    return { now, today: now.slice(0, 10), monoMs: ports.clock.mono(), device: handheld.device, worker, online }
   }
   const set: Core['set'] = change => {
     const next = { ...state, ...change }

@@ -30,6 +30,8 @@ const PROMPTS = new Set<string>([
   'done.ask',
   'qty',
   'test.scan',
+  'count.place',
+  'count.next',
   'move.from',
   'move.to',
   'which.status',

@@ -1,6 +1,6 @@
 import type { CountMode, Document, Line, Location, Lot, Lpn, Task } from '../catalogue.ts'
 import type { ExceptionKind } from '../exception.ts'
-import type { DocumentId, TaskId } from '../ids.ts'
+import type { DocumentId, ItemId, LocationId, TaskId } from '../ids.ts'
 import type { CommandKey } from '../sync/command.ts'
 import type { Movement, StockKey } from './stock.ts'
 
@@ -38,6 +38,9 @@ export type Observation = {
   photos: readonly string[]
 }
 
+/** `place` was counted as a whole, or (`item`) as far as one item goes. */
+export type CountClose = { count: string; place: LocationId; item: ItemId | null }
+
 /**
  * All that one command does to the world. Rows are given in their state AFTER it, each id once.
  * Reservations are not listed apart: they are the difference of the lines' claims.
@@ -55,6 +58,8 @@ export type Effects = {
   /** Labels of pallets that are new here. */
   lpns: readonly Lpn[]
   observations: readonly Observation[]
+  /** Counts that their counter has left: nothing more is coming of them. */
+  closedCounts: readonly CountClose[]
   /** Commands that this one takes back: they can be taken back once. */
   undone: readonly CommandKey[]
 }
@@ -71,5 +76,6 @@ export const NOTHING: Effects = {
   messages: [],
   lpns: [],
   observations: [],
+  closedCounts: [],
   undone: [],
 }

@@ -18,7 +18,8 @@ export type StockKey = Goods & Address
  * reserved is the fold of the lines' claims, held the fold of pending variances.
  */
 export type Balance = { onHand: number; reserved: number; held: number }
-export type StockRow = StockKey & Balance
+/** `hidden`: the server withholds the figures while somebody here counts blind; those that stand there are not the row's. */
+export type StockRow = StockKey & Balance & { hidden?: true }
 
 /** One double-entry row: `qty` (> 0) leaves `from` and arrives at `to`. Times are ISO, corrected; `unc` is ± milliseconds. */
 export type Movement = Goods & {

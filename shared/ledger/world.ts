@@ -175,7 +175,7 @@ export const makeWorld = (tables: Tables): World => {
     })
   }
   const filled = (rows: StockRow[]): StockRow[] =>
-    rows.filter(row => row.onHand !== 0 || row.reserved !== 0 || row.held !== 0)
+    rows.filter(row => row.onHand !== 0 || row.reserved !== 0 || row.held !== 0 || row.hidden === true)
 
   const apply = (effects: Effects): void => {
     for (const m of effects.movements) {

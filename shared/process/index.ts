@@ -1,5 +1,6 @@
 import type { Act } from '../sync/act.ts'
 import type { Command } from '../sync/command.ts'
+import { count } from './count.ts'
 import { lookup } from './lookup.ts'
 import { move } from './move.ts'
 import { pack } from './pack.ts'
@@ -10,7 +11,7 @@ import { receive } from './receive.ts'
 import { ship } from './ship.ts'
 
 /** The registry: a new process is one file and one line here. */
-export const PROCESSES: readonly Process[] = [receive, putaway, pick, pack, ship, move, lookup]
+export const PROCESSES: readonly Process[] = [receive, putaway, pick, pack, ship, count, move, lookup]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)
 

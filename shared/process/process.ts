@@ -19,8 +19,11 @@ export type ProcessState = { process: ProcessName; key: string; at: string; conf
 /** An open amber question: the same code again means yes (flows: confirm by scanning the same code again). */
 export type Confirm = { code: string; question: Message; askedAt: number }
 
-/** When and by whom. Instants are ISO on the corrected clock; `monoMs` is monotonic, for "the same code again after 800 ms". */
-export type Moment = { now: string; today: string; monoMs: number; device: DeviceId; worker: Worker }
+/**
+ * When and by whom. Instants are ISO on the corrected clock; `monoMs` is monotonic, for "the same code again after 800 ms".
+ * `online`: work that must be asked for can be asked for now.
+ */
+export type Moment = { now: string; today: string; monoMs: number; device: DeviceId; worker: Worker; online?: boolean }
 
 export type Message = { key: MessageKey; values: Values }
 

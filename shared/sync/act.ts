@@ -244,6 +244,8 @@ export const ACTS = {
     count: uuid<Id<'count'>>(),
     task: v.nullable(uuid<TaskId>()),
     place: address,
+    /** Text of the pallet label that they stand on, so that a new one has a name. */
+    label: v.optional(text(60)),
     attempt: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
     mode: v.picklist(COUNT_MODES),
     qty: seen,
@@ -328,6 +330,8 @@ export const ACTS = {
     task: v.nullable(uuid<TaskId>()),
     document: v.nullable(uuid<DocumentId>()),
     place: v.optional(v.nullable(uuid<LocationId>()), null),
+    /** The count that nothing more is coming of; for a task its own id. */
+    count: v.optional(v.nullable(uuid<Id<'count'>>())),
     reason: v.optional(reason),
   }),
   unmatched: v.object({

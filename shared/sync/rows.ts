@@ -1,7 +1,7 @@
 import type { Client, Document, Item, Line, Location, Lot, Lpn, Task } from '../catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId, WarehouseId } from '../ids.ts'
 import { isEmpty, stockKeyText } from '../ledger/stock.ts'
-import type { StockRow, StockStatus } from '../ledger/stock.ts'
+import type { Balance, StockRow, StockStatus } from '../ledger/stock.ts'
 import { lotKey } from '../ledger/world.ts'
 import type { Tables } from '../ledger/world.ts'
 import { DEFAULT_POLICY } from '../policy.ts'
@@ -22,7 +22,10 @@ export type BalanceBody = {
   hd: number
 }
 
-export const stockOfBody = (b: BalanceBody): StockRow => ({
+/** The figures are withheld: somebody on this handheld counts the row blind. */
+export type HiddenBody = Omit<BalanceBody, 'oh' | 'rs' | 'hd'> & { hidden: true }
+
+export const stockOfBody = (b: BalanceBody | HiddenBody): StockRow => ({
   location: b.l,
   lpn: b.p,
   client: b.c,
@@ -30,10 +33,9 @@ export const stockOfBody = (b: BalanceBody): StockRow => ({
   lot: b.lot,
   serial: b.sn,
   status: b.st,
-  onHand: b.oh,
-  reserved: b.rs,
-  held: b.hd,
+  ...('hidden' in b ? { ...ZERO, hidden: true } : { onHand: b.oh, reserved: b.rs, held: b.hd }),
 })
+const ZERO: Balance = { onHand: 0, reserved: 0, held: 0 }
 export const bodyOfStock = (r: StockRow): BalanceBody => ({
   l: r.location,
   p: r.lpn,
@@ -61,14 +63,14 @@ export type Bodies = {
   lpn: Lpn
   policy: PolicySet
   roster: RosterBody
-  balance: BalanceBody
+  balance: BalanceBody | HiddenBody
 }
 export const bodyOf = <K extends Kind>(row: Row, kind: K): Bodies[K] | null =>
   row.k === kind ? (row.b as Bodies[K] | null) : null
 
 /** The `id` of a row: the thing's own id; a stock key, a lot key, or the kind itself where there is only one. */
 export const rowId = <K extends Kind>(kind: K, body: Bodies[K]): string => {
-  if (kind === 'balance') return stockKeyText(stockOfBody(body as BalanceBody))
+  if (kind === 'balance') return stockKeyText(stockOfBody(body as BalanceBody | HiddenBody))
   if (kind === 'lot') {
     const lot = body as Lot
     return lotKey(lot.client, lot.item, lot.lot)
@@ -129,8 +131,8 @@ export const putRow = (tables: MutableTables, row: Row): void => {
       return
     }
     case 'balance': {
-      const stock = row.b === null ? null : stockOfBody(row.b as BalanceBody)
-      if (stock === null || isEmpty(stock)) tables.stock.delete(row.id)
+      const stock = row.b === null ? null : stockOfBody(row.b as BalanceBody | HiddenBody)
+      if (stock === null || (isEmpty(stock) && stock.hidden !== true)) tables.stock.delete(row.id)
       else tables.stock.set(row.id, stock)
       return
     }
