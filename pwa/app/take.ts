@@ -1,3 +1,4 @@
+import type { Task } from '../../shared/catalogue.ts'
 import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import { takeBadge } from './badge.ts'
 import type { Core } from './core.ts'
@@ -7,6 +8,7 @@ import { answeredBy } from './question.ts'
 import { resolveHere } from './resolve.ts'
 import { detour, step } from './step.ts'
 import { openOf, topOf } from './state.ts'
+import { maySee } from './work.ts'
 
 /**
  * The one loop: look the code up here, never on the network; find its meaning; let it decide what happens. Commands and
@@ -64,6 +66,11 @@ const taskOf = (core: Core, reading: Reading) => {
     const task = world.taskOf(reading.document)
     return task && known(task.kind) && task.state !== 'done' ? task.id : null
   }
+  if (reading.kind === 'location') {
+    for (const task of world.tasks())
+      if (task.count?.location === reading.location && !['done', 'cancelled'].includes(task.state) && known(task.kind))
+        return mayCount(core, task) ? task.id : null
+  }
   if (reading.kind === 'tote') {
     for (const task of world.tasks()) {
       if (task.tote === reading.location && task.state !== 'done' && task.state !== 'cancelled' && known(task.kind)) {
@@ -72,4 +79,13 @@ const taskOf = (core: Core, reading: Reading) => {
     }
   }
   return null
+}
+
+/** Whoever does not count, or has counted before, looks the place up instead. */
+const mayCount = (core: Core, task: Task): boolean => {
+  const worker = core.ports.handheld.session()?.worker
+  const process = core.ports.processes.find(process => process.name === task.kind)
+  return (
+    worker !== undefined && process !== undefined && maySee(worker, process) && !task.count?.notBy.includes(worker.id)
+  )
 }

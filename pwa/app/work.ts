@@ -41,7 +41,9 @@ export const workFor = (
     const process = processes.find(process => process.name === task.kind)
     const others = task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
     const foreign = worker.clients !== null && !worker.clients.includes(task.client)
-    if (process === undefined || !maySee(worker, process) || !OPEN.has(task.state) || others || foreign) continue
+    const barred = task.count?.notBy.includes(worker.id) ?? false
+    if (process === undefined || !maySee(worker, process) || !OPEN.has(task.state)) continue
+    if (others || foreign || barred) continue
     const document = task.document === null ? undefined : view.document(task.document)
     rows.push({ document, work: rowOf(view, task, document, device) })
   }
@@ -64,12 +66,14 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
     .flatMap(claim => view.location(claim.location) ?? [])
     .filter(place => place.kind === 'pickable' || place.kind === 'reserve')
     .sort((a, b) => a.sequence - b.sequence)
+  // Work without a document goes by the name of its place.
+  const place = task.count ? view.location(task.count.location)?.code : undefined
   const from = places[0]?.code ?? null
   const to = places.at(-1)?.code ?? null
   return {
     task: task.id,
     kind: task.kind,
-    number: document?.number ?? '',
+    number: document?.number ?? place ?? '',
     lines: open.length,
     from,
     to: to === from ? null : to,

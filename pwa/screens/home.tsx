@@ -105,7 +105,7 @@ const NextCard = ({ app, next }: { app: App; next: Work }) => {
           {time === null ? null : speaker.say('due', { time })}
         </span>
       </span>
-      <span>{next.waits ? speaker.say('waits') : speaker.say('lines', { n: next.lines })}</span>
+      <span>{next.waits ? speaker.say('waits') : next.lines > 0 ? speaker.say('lines', { n: next.lines }) : null}</span>
     </Button>
   )
 }

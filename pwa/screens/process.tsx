@@ -134,7 +134,9 @@ const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
 /** Lines of the task; where the step asks for a task or document, the open ones to choose from. */
 const Rows = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
   const { speaker } = app
-  const chooses = prompt.ask.kind === 'task' || prompt.ask.kind === 'document'
+  const { kind } = prompt.ask
+  // Where nothing is begun yet, the work that waits can be chosen as well.
+  const chooses = kind === 'task' || kind === 'document' || (kind === 'location' && prompt.title.code === null)
   if (prompt.lines.length === 0) return chooses ? <WorkList kind={open.process.name} /> : null
   return (
     <ul className="lines">
@@ -151,7 +153,14 @@ const Rows = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prom
             )}
           </span>
           <span className="much">
-            <Code>{line.wanted === null ? line.done : `${line.done}/${line.wanted}`}</Code>
+            {line.hidden === true ? (
+              <>
+                <span aria-hidden="true">–</span>
+                <span className="hidden">{speaker.word('fact.hidden')}</span>
+              </>
+            ) : (
+              <Code>{line.wanted === null ? line.done : `${line.done}/${line.wanted}`}</Code>
+            )}
           </span>
         </li>
       ))}

@@ -26,7 +26,9 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
       {rows.map(row => (
         <Button key={row.task} kind="row" onPress={() => void controller.openRow(row.task)}>
           <Code>{row.number}</Code>
-          <span>{row.waits ? speaker.say('waits') : speaker.say('lines', { n: row.lines })}</span>
+          <span>
+            {row.waits ? speaker.say('waits') : row.lines > 0 ? speaker.say('lines', { n: row.lines }) : null}
+          </span>
         </Button>
       ))}
     </div>

@@ -344,6 +344,7 @@ export const en: Words = {
     'key.none': 'None there',
     'key.notCounted': 'Not counted',
     'key.settled': 'Settled',
+    'fact.hidden': 'hidden while you count',
     // move, status, scrap
     'key.whole': 'Whole place',
     'key.status': 'Status',

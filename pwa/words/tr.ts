@@ -332,6 +332,7 @@ export const tr: Words = {
     'key.none': 'Hiç yok',
     'key.notCounted': 'Sayılmadı',
     'key.settled': 'Çözüldü',
+    'fact.hidden': 'sayarken gizli',
     // move, status, scrap
     'key.whole': 'Tüm yer',
     'key.status': 'Durum',

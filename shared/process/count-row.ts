@@ -113,7 +113,8 @@ export const itemsSeen = ({ seen }: CountState): number => new Set<ItemId>(seen.
 /** A row that is counted for the first time, once more from nothing, or on from where the counter left it. */
 export const openRow = (state: CountState, key: StockKey, total: boolean, view: View, moment: Moment): OpenRow => {
   const seen: SeenRow | undefined = total ? undefined : seenOf(state, key)
-  const isAgain = seen !== undefined && isAskedFor(state, seen, view)
+  // Before another look was asked for, whoever comes back has only found more of it.
+  const isAgain = seen !== undefined && state.at === 'again' && isAskedFor(state, seen, view)
   return {
     key,
     label: key.lpn !== NO_LPN && state.lpn?.id === key.lpn ? state.lpn.label : null,

@@ -7,6 +7,7 @@ import {
   a1,
   a2,
   a3,
+  countTaskOf,
   demoSeed,
   demoWorld,
   device,
@@ -56,6 +57,7 @@ const world = () =>
       ...demoSeed().stock,
       row(mug, dock, 6, { lpn: lpnId(warehouse, PALLET) }),
       row(mug, dock, 4),
+      row(milk, a2, 2, { lot: 'L1', status: 'damaged' }),
       ...picked,
       ...inBox,
     ],
@@ -67,6 +69,7 @@ const world = () =>
       drillOrder,
       packOrder,
     ],
+    tasks: [countTaskOf('CNT-1', a2)],
   })
 
 const drillOrder = orderOf('SO-3', [wants(drill, 1, [row(drill, a3, 1, { serial: 'S2' }), 1])], { tote: tote2.id })
@@ -138,6 +141,7 @@ const STARTS: readonly Start[] = [
   { document: documentId('SO-P') },
   { task: taskId('SO-1') },
   { task: taskId('SO-3') },
+  { task: taskId('CNT-1') },
   { location: a1.id },
   { item: mug.id },
   { lpn: NO_LPN },
@@ -146,6 +150,13 @@ const boss = { ...worker, roles: ['supervisor' as const] }
 /** Examples that are walked on for each value of `at`. */
 const EXAMPLES = 5
 const LONGEST = 7
+const NEAR = 3
+
+const filled = (state: ProcessState): string =>
+  Object.entries(state)
+    .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+    .map(([field]) => field)
+    .join()
 
 type Path = { start: Start; inputs: readonly Input[] }
 
@@ -159,6 +170,7 @@ const walked = (process: Process, { start, inputs }: Path) => {
 
 const walk = (process: Process) => {
   const examples = new Map<string, Set<string>>()
+  const kinds = new Set<string>()
   const reached = new Set<string>()
   const pairs = new Set<string>()
   const queue: Path[] = []
@@ -167,7 +179,11 @@ const walk = (process: Process) => {
     const name = state.confirm === null ? state.at : `${state.at} ${state.confirm.question.key}`
     const known = examples.get(name) ?? new Set<string>()
     const shape = JSON.stringify({ ...state, confirm: null, takenAt: null })
-    if (known.has(shape) || known.size >= EXAMPLES || path.inputs.length > LONGEST) return
+    // A state that holds what no example holds (a code that is kept, a pallet that is open) is one more kind.
+    const kind = `${name}: ${filled(state)}`
+    const isNew = known.size < EXAMPLES || (!kinds.has(kind) && path.inputs.length <= NEAR)
+    if (known.has(shape) || !isNew || path.inputs.length > LONGEST) return
+    kinds.add(kind)
     examples.set(name, known.add(shape))
     queue.push(path)
   }

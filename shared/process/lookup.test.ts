@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
   a1,
+  a3,
   allRows,
   demoWorld,
   milk,
   mug,
   one,
+  row,
   scanOf,
   scanned,
   theirMug,
@@ -74,5 +76,16 @@ describe('looking up', () => {
     expect(workerAt(lookup, demoWorld(), { item: mug.id }).prompt().hero.value).toBe('mug')
     expect(workerAt(lookup, demoWorld(), { location: a1.id }).prompt().hero.value).toBe('A-01')
     expect(workerAt(lookup, demoWorld(), { item: one.id as never }).state().at).toBe('ask')
+  })
+  it('[U5] what is withheld while somebody counts blind is shown as such, and no sum is made of it', () => {
+    const hidden = { ...row(mug, a1, 0), hidden: true as const }
+    const world = demoWorld({ stock: [hidden, row(mug, a3, 7)], documents: [] })
+    const anna = workerAt(lookup, world, { item: mug.id })
+    expect(anna.prompt().facts.map(fact => fact.value)).toEqual(['–', '–', '–'])
+    expect(anna.prompt().lines.map(line => [line.place, line.hidden ?? false])).toEqual([
+      ['A-01', true],
+      ['A-03', false],
+    ])
+    expect(workerAt(lookup, world, { location: a1.id }).prompt().facts[0]?.value).toBe('–')
   })
 })

@@ -53,13 +53,16 @@ const prompt = (state: LookupState, view: View): Prompt => {
   const rows = (
     item !== undefined ? view.stockOf(item.client, item.id) : place !== undefined ? view.stockAt(place.id) : []
   ).filter(row => !isVirtual(view.location(row.location)))
+  const isHidden = rows.some(row => row.hidden === true)
+  /** A sum over rows that are withheld would give them away. */
+  const total = (of: (row: StockRow) => number): string => (isHidden ? '–' : String(sum(rows, of)))
   const facts: Fact[] =
     item === undefined
       ? []
       : [
-          { label: 'fact.onHand', value: String(sum(rows, row => row.onHand)), kind: 'quantity' },
-          { label: 'fact.reserved', value: String(sum(rows, row => row.reserved)), kind: 'quantity' },
-          { label: 'fact.available', value: String(sum(rows, available)), kind: 'quantity' },
+          { label: 'fact.onHand', value: total(row => row.onHand), kind: 'quantity' },
+          { label: 'fact.reserved', value: total(row => row.reserved), kind: 'quantity' },
+          { label: 'fact.available', value: total(available), kind: 'quantity' },
         ]
   return {
     title: { word: 'lookup', code: null },
@@ -70,10 +73,7 @@ const prompt = (state: LookupState, view: View): Prompt => {
         : place !== undefined
           ? { kind: 'code', value: place.code }
           : { kind: 'none', value: '' },
-    facts:
-      place === undefined
-        ? facts
-        : [{ label: 'fact.onHand', value: String(sum(rows, row => row.onHand)), kind: 'quantity' }],
+    facts: place === undefined ? facts : [{ label: 'fact.onHand', value: total(row => row.onHand), kind: 'quantity' }],
     lines: rows.map((row): PromptLine => ({
       id: [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/'),
       title: [item === undefined ? (view.item(row.item)?.name ?? '') : '', row.lot, row.serial]
@@ -83,6 +83,7 @@ const prompt = (state: LookupState, view: View): Prompt => {
       done: row.onHand,
       wanted: null,
       state: 'open',
+      ...(row.hidden === true ? { hidden: true as const } : {}),
     })),
     ask: { kind: 'any', message: message('scan.anything') },
     expects: ['item', 'location', 'tote', 'document', 'task'],

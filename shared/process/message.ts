@@ -292,6 +292,7 @@ export const WORDS = [
   'key.none',
   'key.notCounted',
   'key.settled',
+  'fact.hidden',
   // move, status, scrap
   'key.whole',
   'key.status',

@@ -43,6 +43,8 @@ export type PromptLine = {
   done: number
   wanted: number | null
   state: 'open' | 'next' | 'done' | 'short'
+  /** The figure is withheld: whoever looks counts it blind. */
+  hidden?: true
 }
 
 export type AskKind = CodeKind | 'expiry' | 'quantity' | 'weight' | 'text' | 'confirm' | 'reason' | 'photo' | 'any'

@@ -1,5 +1,6 @@
 import type {
   Client,
+  CountTask,
   Document,
   Item,
   Line,
@@ -168,6 +169,8 @@ export type WorldSeed = {
   lots: readonly Lot[]
   documents: readonly { document: Document; task: Task; lines: readonly LineSeed[] }[]
   places: readonly Location[]
+  /** Work without a document. */
+  tasks?: readonly Task[]
 }
 
 const documentOf = (kind: Document['kind'], number: string, client: Client, more: Partial<Document>): Document => ({
@@ -215,6 +218,24 @@ export const orderOf = (
     lines,
   }
 }
+
+/** A count of one place that this handheld has. */
+export const countTaskOf = (
+  name: string,
+  at: Location,
+  count: Partial<CountTask> = {},
+  more: Partial<Task> = {},
+): Task => ({
+  id: named('task', name),
+  kind: 'count',
+  client: one.id,
+  document: null,
+  state: 'leased',
+  lease: { device, worker: worker.id },
+  tote: null,
+  count: { location: at.id, item: null, mode: 'guided', index: 0, notBy: [], hidden: false, ...count },
+  ...more,
+})
 
 export const documentId = (number: string) => named('document', number)
 export const taskId = (number: string) => named('task', number)
@@ -279,6 +300,7 @@ export const tablesOf = (seed: WorldSeed): MutableTables => {
     const before = tables.stock.get(stockKeyText(outside)) ?? outside
     tables.stock.set(stockKeyText(outside), { ...before, onHand: before.onHand - stock.onHand })
   }
+  for (const task of seed.tasks ?? []) tables.tasks.set(task.id, task)
   for (const { document, task, lines } of seed.documents) {
     tables.documents.set(document.id, document)
     tables.tasks.set(task.id, task)
