@@ -1,4 +1,4 @@
-import type { Task } from '../../shared/catalogue.ts'
+import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
 import { books, save, slot } from './commit.ts'
@@ -11,8 +11,21 @@ import { openOf } from './state.ts'
 import type { OpenProcess, Screen } from './state.ts'
 import { maySee } from './work.ts'
 
-/** Several people may work on one delivery at a time; every other task belongs to one device. */
-const SHARED: ReadonlySet<Task['kind']> = new Set(['receive'])
+/** Several people may work on these at a time, and without asking anybody; every other task belongs to one device. */
+const SHARED: ReadonlySet<Task['kind']> = new Set(['receive', 'putaway', 'pack', 'ship', 'return', 'putback'])
+
+/** The way of an order through the house. */
+const STAGES = ['pick', 'pack', 'ship'] as const
+
+/** The next open work on a document that this worker may do. */
+export const workOn = (core: Core, document: DocumentId, worker: Worker): Task | undefined => {
+  const world = core.ports.handheld.world()
+  return STAGES.flatMap(kind => world.taskOf(document, kind) ?? []).find(task => {
+    const process = processNamed(core, task.kind)
+    const isOver = task.state === 'done' || task.state === 'cancelled'
+    return !isOver && process !== undefined && maySee(worker, process)
+  })
+}
 
 export const processNamed = (core: Core, name: ProcessName): Process | undefined =>
   core.ports.processes.find(process => process.name === name)
@@ -54,7 +67,8 @@ export const openTask = async (core: Core, id: TaskId, scanned: string | null = 
 /** A document is worked on by its kind: a delivery as a whole, an order by the task that it has. */
 export const openDocument = async (core: Core, id: DocumentId, scanned: string | null = null): Promise<void> => {
   const world = core.ports.handheld.world()
-  const task = world.taskOf(id)
+  const worker = core.ports.handheld.session()?.worker
+  const task = worker === undefined ? undefined : (workOn(core, id, worker) ?? world.taskOf(id))
   if (world.document(id)?.kind === 'receipt') await open(core, 'receive', { document: id }, scanned)
   else if (task) await openTask(core, task.id, scanned)
   else core.say('wrong', 'pick.none', {}, scanned)

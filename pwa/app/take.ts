@@ -1,8 +1,10 @@
 import type { Task } from '../../shared/catalogue.ts'
 import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import { takeBadge } from './badge.ts'
+import type { LocationId, TaskId } from '../../shared/ids.ts'
+import type { ProcessName } from '../../shared/process/process.ts'
 import type { Core } from './core.ts'
-import { openDocument, openTask } from './open.ts'
+import { open, openDocument, openTask, workOn } from './open.ts'
 import { press } from './press.ts'
 import { answeredBy } from './question.ts'
 import { resolveHere } from './resolve.ts'
@@ -52,18 +54,24 @@ export const route = async (core: Core, resolved: Resolved): Promise<void> => {
   if (first.kind === 'document' && core.ports.handheld.world().document(first.document)?.kind === 'receipt') {
     return openDocument(core, first.document, scan.text)
   }
-  await detour(core, resolved)
+  const process = processFor(core, first)
+  if (process === null) return detour(core, resolved)
+  await open(core, process, { nothing: true }, scan.text)
+  if (openOf(core.get())?.process.name === process) await step(core, { kind: 'scan', resolved })
 }
 
-const taskOf = (core: Core, reading: Reading) => {
-  const world = core.ports.handheld.world()
-  const known = (kind: string): boolean => core.ports.processes.some(process => process.name === kind)
+const taskOf = (core: Core, reading: Reading): TaskId | null => {
+  const { handheld, processes } = core.ports
+  const world = handheld.world()
+  const worker = handheld.session()?.worker
+  const known = (kind: string): boolean => processes.some(process => process.name === kind)
   if (reading.kind === 'task') {
     const task = world.task(reading.task)
     return task && known(task.kind) ? task.id : null
   }
   if (reading.kind === 'document' && world.document(reading.document)?.kind === 'order') {
-    const task = world.taskOf(reading.document)
+    const task =
+      (worker === undefined ? undefined : workOn(core, reading.document, worker)) ?? world.taskOf(reading.document)
     return task && known(task.kind) && task.state !== 'done' ? task.id : null
   }
   if (reading.kind === 'location') {
@@ -88,4 +96,26 @@ const mayCount = (core: Core, task: Task): boolean => {
   return (
     worker !== undefined && process !== undefined && maySee(worker, process) && !task.count?.notBy.includes(worker.id)
   )
+}
+
+/**
+ * What a thing in the hand is most likely there for: a full tote to be packed, a closed box to be shipped, a pallet at the
+ * dock to be put away. Null = it is only looked at.
+ */
+const processFor = (core: Core, reading: Reading): ProcessName | null => {
+  const { handheld, processes } = core.ports
+  const world = handheld.world()
+  const worker = handheld.session()?.worker
+  const may = (name: ProcessName): boolean => {
+    const process = processes.find(one => one.name === name)
+    return process !== undefined && worker !== undefined && maySee(worker, process)
+  }
+  if (reading.kind === 'tote') return may('pack') && world.stockAt(reading.location).length > 0 ? 'pack' : null
+  if (reading.kind === 'carton') {
+    const name = world.location(reading.location)?.carton?.closed === true ? 'ship' : 'pack'
+    return may(name) ? name : null
+  }
+  if (reading.kind !== 'lpn') return null
+  const place = world.location(world.stockOn(reading.lpn)[0]?.location ?? ('' as LocationId))
+  return may('putaway') && (place?.kind === 'dock' || place?.kind === 'staging') ? 'putaway' : null
 }

@@ -43,11 +43,17 @@ export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
   text: () => page.innerText('body'),
   pointerEvents: () => page.evaluate(() => Number(document.documentElement.dataset['pointers'] ?? 0)),
   band: async part => {
-    await page.waitForFunction(
-      ([source, flags]) => new RegExp(source ?? '', flags).test(document.body.innerText),
-      typeof part === 'string' ? [part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ''] : [part.source, part.flags],
-      { timeout: 60_000 },
-    )
+    const wanted =
+      typeof part === 'string' ? [part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ''] : [part.source, part.flags]
+    try {
+      await page.waitForFunction(
+        ([source, flags]) => new RegExp(source ?? '', flags).test(document.body.innerText),
+        wanted,
+        { timeout: 60_000 },
+      )
+    } catch (error) {
+      throw new Error(`never on the screen: ${String(part)}\n${await page.innerText('body')}`, { cause: error })
+    }
   },
 })
 
