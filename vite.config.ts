@@ -3,11 +3,8 @@ import react from '@vitejs/plugin-react'
 import { build, defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 import { injectManifest } from 'workbox-build'
-import { START_BYTES_MAX, startBytes } from './bin/start-size.mjs'
-import { PREACT } from './preact.ts'
 
 const OUT = 'dist/pwa'
-
 const manifest = readFileSync(new URL('package.json', import.meta.url), 'utf8')
 const version = /"version": "([^"]+)"/.exec(manifest)?.[1] ?? 'dev'
 
@@ -40,18 +37,6 @@ const serviceWorker = (): Plugin => ({
   },
 })
 
-/** Fails the build when the handheld would load more before its first scan than it may. */
-const startSize = (): Plugin => ({
-  name: 'start-size',
-  apply: 'build',
-  generateBundle(_options, bundle) {
-    const size = startBytes(Object.values(bundle).filter(file => file.type === 'chunk'))
-    console.info(`before the first scan: ${size} bytes of JavaScript (gzip), at most ${START_BYTES_MAX}`)
-    if (size > START_BYTES_MAX)
-      this.error(`${size} bytes of JavaScript before the first scan: ${START_BYTES_MAX} is the limit`)
-  },
-})
-
 /** Chunks that hold code of the desk are called desk-*, so that no handheld precaches them. */
 const chunkFileNames = (chunk: { moduleIds: string[] }): string =>
   chunk.moduleIds.some(id => id.includes('/screens/desk/')) ? 'assets/desk-[hash].js' : 'assets/[name]-[hash].js'
@@ -63,7 +48,7 @@ export default defineConfig({
     // Two copies of @zxing/library would make `instanceof` of its errors fail silently.
     dedupe: ['@zxing/library'],
     // The package's own entry leads bundlers to its ES5 build, which is a third larger.
-    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.min.mjs' }, ...PREACT],
+    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.min.mjs' }],
   },
   build: {
     outDir: `../${OUT}`,
@@ -75,5 +60,5 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': 'http://localhost:8080' } },
-  plugins: [react(), startSize(), serviceWorker()],
+  plugins: [react(), serviceWorker()],
 })

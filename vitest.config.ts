@@ -1,6 +1,5 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { PREACT } from './preact.ts'
 
 const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const modules = '**/node_modules/**'
@@ -49,7 +48,6 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: PREACT },
         test: {
           name: 'browser',
           include: ['pwa/**/*.browser.test.ts'],
