@@ -1,4 +1,5 @@
 import type { Claim, Line } from '../catalogue.ts'
+import { varianceId } from '../count/variance.ts'
 import { derivedId } from '../ids.ts'
 import type { Effects, HoldChange, Observation } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
@@ -36,10 +37,10 @@ export const spoiltStatus = (reason: string): Exclude<StockStatus, 'available'> 
 }
 
 /** One pending variance for each row: its name is the row's. A row that nobody can reach is held in a name of its own. */
-export const holdOf = (view: View, key: StockKey, reason: string): string => {
-  const kind = EFFECTS[reason] === 'unreachable' ? 'unreachable' : 'variance'
-  return derivedId(kind, view.warehouse, stockKeyText(key))
-}
+export const holdOf = (view: View, key: StockKey, reason: string): string =>
+  EFFECTS[reason] === 'unreachable'
+    ? derivedId('unreachable', view.warehouse, stockKeyText(key))
+    : varianceId(view.warehouse, key)
 
 /**
  * The row had less than the books say (flows 5). All orders of the walk let go of it, as far as the reason goes; what no
