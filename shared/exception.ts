@@ -14,6 +14,7 @@ export const EXCEPTIONS = {
   picked_twice: 'A line was picked by two people.',
   over_pick: 'More was picked than the line wants.',
   wrong_lot: 'Another lot than the reserved one was picked against the policy.',
+  lot_swapped_late: 'A lot was picked instead of another, and somebody had begun to pick what it was exchanged for.',
   fefo_broken: 'A later lot was picked although an earlier one was free.',
   not_available: 'Blocked, held or damaged stock was taken.',
   reservation_broken: 'A fact took stock that another line had reserved.',

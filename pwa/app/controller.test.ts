@@ -58,9 +58,9 @@ describe('the way of one scan', () => {
 
   test('[H2] a badge logs in, an order opens its pick, place and items finish it with no tap at all', async () => {
     await picking()
-    await app.scan('A-01', MUG, MUG, 'A-02', BOWL)
-    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'pick', 'pick'])
-    expect(app.heard.slice(-4)).toEqual(['right', 'line', 'right', 'task'])
+    await app.scan('A-01', MUG, MUG, 'A-02', BOWL, 'PACK-1')
+    expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick', 'pick', 'pick', 'park'])
+    expect(app.heard.slice(-5)).toEqual(['right', 'line', 'right', 'line', 'task'])
     expect(topOf(app.controller.state()).at).toBe('home')
     expect(app.band()).toBe('task.done')
     expect([...app.states.values()].map(state => slotOf(state)?.finished)).toEqual([true])
@@ -83,15 +83,17 @@ describe('the way of one scan', () => {
 
   test('[H45] undo works across a reload, and on the home screen reopens the work that was finished last', async () => {
     await picking()
-    await app.scan('A-01', MUG, MUG, 'A-02', BOWL)
+    await app.scan('A-01', MUG, MUG, 'A-02', BOWL, 'PACK-1')
     expect(topOf(app.controller.state()).at).toBe('home')
     const again = begin(app)
     await again.controller.start()
     expect(topOf(again.controller.state()).at).toBe('home')
     await again.controller.press('XCUND')
+    expect(again.commands.at(-1)).toMatchObject({ type: 'undo', act: { type: 'park' } })
+    await again.controller.press('XCUND')
     expect(again.commands.at(-1)).toMatchObject({ type: 'undo', act: { type: 'pick', qty: 1 } })
     expect(again.controller.state().prompt?.hero).toMatchObject({ value: 'A-02' })
-    await again.scan(BOWL)
+    await again.scan(BOWL, 'PACK-1')
     expect(topOf(again.controller.state()).at).toBe('home')
   })
 

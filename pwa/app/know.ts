@@ -4,8 +4,8 @@ import type { Core } from './core.ts'
 
 /**
  * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
- * items of the lines of its document, and of what stands at its place. By convention the fields `document` and `location`
- * of a state, so that no process has to be known here.
+ * items of the lines of its document, and of what stands at its place. By convention the fields `document`,
+ * `documents` and `location` of a state, so that no process has to be known here.
  */
 export const know = async (core: Core, state: object): Promise<void> => {
   const { handheld } = core.ports
@@ -14,10 +14,12 @@ export const know = async (core: Core, state: object): Promise<void> => {
   const need = (id: ItemId): void => {
     if (world.item(id) === undefined) missing.add(id)
   }
-  const document = 'document' in state ? state.document : null
-  for (const known of document === null ? [] : world.documents()) {
-    if (known.id === document) for (const line of world.linesOf(known.id)) need(line.item)
-  }
+  const named = [
+    'document' in state ? state.document : null,
+    ...('documents' in state && Array.isArray(state.documents) ? state.documents : []),
+  ]
+  for (const known of named.every(id => id === null) ? [] : world.documents())
+    if (named.includes(known.id)) for (const line of world.linesOf(known.id)) need(line.item)
   const place = 'location' in state ? state.location : null
   if (isPlace(place)) for (const row of world.stockAt(place)) need(row.item)
   if (missing.size > 0) await handheld.loadItems([...missing])

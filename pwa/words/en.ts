@@ -119,6 +119,33 @@ export const en: Words = {
     'ask.otherPlace': '{wanted} was planned. Scan {place} again',
     // pick, the rest
     'pick.waits': '{no}: the rest waits for stock',
+    'scan.tote.mark': 'Scan tote {mark}',
+    'pick.taken': 'Somebody else picks {no} now',
+    'order.left': '{no} is cancelled. Put its goods back',
+    'got.all': '{item} {have}. Now the tote {mark}',
+    'tote.away': '{tote} was left at {place}. Scan again if you have it',
+    'tote.same': 'This tote is full. Take another',
+    'tote.next': 'Scan a new tote or station',
+    'totes.left': { by: 'n', one: '{n} tote left at {place}', other: '{n} totes left at {place}' },
+    'zero.place': 'Is {place} empty now?',
+    'zero.item': 'Is all of it gone here?',
+    'zero.yes': 'Noted. {place} is empty',
+    'zero.no': 'Noted. Somebody will count {place}',
+    'zero.first': 'First answer YES or NO',
+    'scan.station': 'Scan where the totes stay',
+    'ask.station': 'Plan: {wanted}. Scan {place} again to leave them',
+    'ask.unload': {
+      by: 'n',
+      one: '{n} stop left. Scan {place} again to leave the totes',
+      other: '{n} stops left. Scan {place} again to leave the totes',
+    },
+    'ask.lpnHere': '{lpn} is booked in {place}. Is it here? Scan again',
+    'lpn.ok': 'Right pallet. {lpn}',
+    'short.tote': 'First put {n} into the tote',
+    'where.else': 'Take the rest from where?',
+    'nothing.there': 'Nothing free in {place}',
+    'how.many.broken': 'How many are broken?',
+    'photo.kept': { by: 'n', one: '{n} photo kept', other: '{n} photos kept' },
     // pack and ship
     'pack.start': 'Scan tote or order',
     'pack.sort': '{n} orders in this tote',
@@ -209,6 +236,7 @@ export const en: Words = {
     // undo and photos
     undone: 'Taken back',
     'undo.shipped': 'It has left already',
+    'undo.order': 'Undo the newer step first',
 
     hello: 'Hello {name}',
     'login.first': 'First scan your badge',
@@ -328,6 +356,10 @@ export const en: Words = {
     'reason.CLOSED_PLACE': 'Place closed',
     'reason.BETTER_PLACE': 'Better place',
     // pick, the rest
+    'key.wrongLot': 'Other lot',
+    'key.toteFull': 'Tote full',
+    'fact.doubt': 'May be missing',
+    'reason.BLOCKED_LOT': 'Lot on hold',
     // pack and ship
     'key.noBox': 'No box type',
     'key.closeBox': 'Close box',

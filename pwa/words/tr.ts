@@ -111,6 +111,29 @@ export const tr: Words = {
     'ask.otherPlace': 'Plan {wanted}. {place} için tekrar okut',
     // pick, the rest
     'pick.waits': '{no}: kalanı stok bekliyor',
+    'scan.tote.mark': 'Kutuyu okut: {mark}',
+    'pick.taken': '{no} artık başkasında',
+    'order.left': '{no} iptal edildi. Ürünlerini geri koy',
+    'got.all': '{item} {have}. Şimdi kutu {mark}',
+    'tote.away': '{tote} kayıtta: {place}. Yanındaysa tekrar okut',
+    'tote.same': 'Dolan kutu bu. Başkasını al',
+    'tote.next': 'Yeni kutu ya da yer okut',
+    'totes.left': '{n} kutu bırakıldı: {place}',
+    'zero.place': '{place} boşaldı mı?',
+    'zero.item': 'Bu ürün burada bitti mi?',
+    'zero.yes': 'Not edildi. {place} boş',
+    'zero.no': 'Not edildi. {place} sayılacak',
+    'zero.first': 'Önce EVET ya da HAYIR de',
+    'scan.station': 'Kutuların yerini okut',
+    'ask.station': 'Plan: {wanted}. {place} için tekrar okut',
+    'ask.unload': '{n} durak kaldı. Kutuları bırakmak için tekrar okut: {place}',
+    'ask.lpnHere': '{lpn} kayıtta: {place}. Burada mı? Tekrar okut',
+    'lpn.ok': 'Doğru palet. {lpn}',
+    'short.tote': 'Önce {n} adedi kutuya koy',
+    'where.else': 'Kalanı nereden alacaksın?',
+    'nothing.there': 'Boşta mal yok: {place}',
+    'how.many.broken': 'Kaç tanesi hasarlı?',
+    'photo.kept': '{n} fotoğraf saklandı',
     // pack and ship
     'pack.start': 'Kutu veya sipariş okut',
     'pack.sort': 'Bu kutuda {n} sipariş var',
@@ -197,6 +220,7 @@ export const tr: Words = {
     // undo and photos
     undone: 'Geri alındı',
     'undo.shipped': 'Sevk edildi, geri alınamaz',
+    'undo.order': 'Önce daha yeni adımı geri al',
 
     hello: 'Merhaba {name}',
     'login.first': 'Önce kartını okut',
@@ -316,6 +340,10 @@ export const tr: Words = {
     'reason.CLOSED_PLACE': 'Yer kapalı',
     'reason.BETTER_PLACE': 'Daha iyi yer',
     // pick, the rest
+    'key.wrongLot': 'Başka lot',
+    'key.toteFull': 'Kutu dolu',
+    'fact.doubt': 'Eksik olabilir',
+    'reason.BLOCKED_LOT': 'Lot bekliyor',
     // pack and ship
     'key.noBox': 'Tipsiz koli',
     'key.closeBox': 'Koliyi kapat',

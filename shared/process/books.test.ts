@@ -5,6 +5,8 @@ import { derivedId } from '../ids.ts'
 import { stockKeyText } from '../ledger/stock.ts'
 import { looseAt } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
+import { UNDOABLE } from '../sync/act.ts'
+import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, Draft } from '../sync/command.ts'
 import {
   EPOCH,
@@ -56,8 +58,14 @@ const seed = () => ({
   policy: { receive: { blindReceipt: 'yes' as const }, pick: { newTotes: true } },
   documents: [
     ...demoSeed().documents,
-    orderOf('SO-2', [wants(milk, 6, [l2, 6]), wants(mug, 5, [mugs, 5]), wants(mug, 4, [mugs, 2])], { tote: tote2.id }),
-    orderOf('SO-3', [wants(milk, 4, [l1, 4])], { lease: null }),
+    orderOf('SO-2', [wants(milk, 6, [l2, 6]), wants(mug, 5, [mugs, 5]), wants(mug, 4, [mugs, 2])], {
+      tote: tote2.id,
+      batch: { id: 'b', totes: 'each' },
+    }),
+    orderOf('SO-3', [wants(milk, 4, [l1, 4]), wants(mug, 3, [mugs, 3])], {
+      lease: null,
+      batch: { id: 'b', totes: 'each' },
+    }),
   ],
 })
 
@@ -112,7 +120,12 @@ const pickDraft = work.map(({ number, no, item, lot, serial, place, qty, tote })
   to: looseAt(tote),
   qty,
 }))
-const shortDraft = work.map(({ number, no, item, lot, serial, place }): Draft => ({
+const shortage = fc.record({
+  reason: fc.constantFrom('NOT_FOUND', 'EMPTY', 'DAMAGED', 'MISPLACED', 'UNREACHABLE', 'BLOCKED_LOT', 'EXPIRED'),
+  damaged: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+  instead: fc.option(fc.record({ place, lot }), { nil: undefined }),
+})
+const shortDraft = fc.tuple(work, shortage).map(([{ number, no, item, lot, serial, place }, why]): Draft => ({
   type: 'short',
   process: 'pick',
   client: one.id,
@@ -123,7 +136,11 @@ const shortDraft = work.map(({ number, no, item, lot, serial, place }): Draft =>
   document: documentId(number),
   line: lineId(number, no),
   from: looseAt(place.id),
-  reason: 'NOT_FOUND',
+  reason: why.reason,
+  ...(why.damaged === undefined ? {} : { damaged: why.damaged }),
+  ...(why.instead === undefined
+    ? {}
+    : { instead: { ...looseAt(why.instead.place.id), lot: why.instead.lot, serial: '' } }),
 }))
 const otherDraft = fc.constantFrom<Draft[]>(
   { type: 'close', process: 'receive', place: null, client: one.id, task: null, document: documentId('PO-1') },
@@ -138,16 +155,36 @@ const otherDraft = fc.constantFrom<Draft[]>(
     label: 'T-01',
   },
   { type: 'tote.bind', client: one.id, task: taskId('SO-3'), document: documentId('SO-3'), tote: null, label: 'T-9' },
+  { type: 'park', process: 'pick', client: one.id, mobile: tote1.id, place: dock.id, task: null },
+  { type: 'count.request', process: 'pick', client: one.id, only: mug.id, place: a1.id, cause: 'zero' },
 )
 const draft = fc.oneof(receiveDraft, { arbitrary: pickDraft, weight: 3 }, shortDraft, otherDraft)
-const log = fc.array(fc.tuple(draft, fc.boolean()), { maxLength: 40 })
+/** A number takes back the act that was so many before it, when it can be taken back. */
+const entry = fc.oneof({ arbitrary: draft, weight: 5 }, fc.integer({ min: 1, max: 4 }))
+const log = fc.array(fc.tuple(entry, fc.boolean()), { maxLength: 40 })
 
 type Own = { command: Command; key: CommandKey }
-const commandsOf = (drafts: readonly (readonly [Draft, boolean])[]): Own[] =>
-  drafts.map(([draft, isOther], i) => {
-    const key = { device: isOther ? otherDevice : device, epoch: EPOCH, seq: i + 1 }
-    return { command: stamped(draft, key), key }
-  })
+const commandsOf = (entries: readonly (readonly [Draft | number, boolean])[]): Own[] => {
+  const own: Own[] = []
+  for (const [said, isOther] of entries) {
+    const seq = own.length + 1
+    const before = typeof said === 'number' ? own[own.length - said] : undefined
+    const isAct = before !== undefined && UNDOABLE.has(before.command.type)
+    if (typeof said === 'number' && !isAct) continue
+    const key = { device: before?.key.device ?? (isOther ? otherDevice : device), epoch: EPOCH, seq }
+    const draft: Draft =
+      typeof said === 'number' || before !== undefined
+        ? {
+            type: 'undo',
+            client: one.id,
+            of: { epoch: EPOCH, seq: before?.key.seq ?? 0 },
+            act: before?.command as unknown as Act,
+          }
+        : said
+    own.push({ command: stamped(draft, key), key })
+  }
+  return own
+}
 const fold = (world: World, own: readonly Own[]) =>
   own.map(({ command, key }) => {
     const judged = judge(world, command, key, TIMES)
@@ -165,8 +202,8 @@ const holds = (world: World, opened: ReadonlySet<string>): void => {
     expect(r.reserved).toBeGreaterThanOrEqual(0)
     expect(r.held).toBeGreaterThanOrEqual(0)
     if (r.onHand < 0) expect(opened).toContain(`negative_stock ${text}`)
-    const isExplained = ['negative_stock', 'reservation_broken', 'not_available', 'short_pick'].some(kind =>
-      opened.has(`${kind} ${text}`),
+    const isExplained = ['negative_stock', 'reservation_broken', 'not_available', 'short_pick', 'undo_late'].some(
+      kind => opened.has(`${kind} ${text}`),
     )
     if (r.reserved + r.held > r.onHand) expect(isExplained, text).toBe(true)
   }
@@ -228,7 +265,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 12, -1, 0.5, 2_000_000_000).map((value): Input => ({ kind: 'number', value })),
   fc.constantFrom('L1', 'NEW', '270331', '', 'x'.repeat(99)).map((value): Input => ({ kind: 'text', value })),
   fc
-    .constantFrom('XCDNE', 'XCSHT', 'XCMPT', 'XCSKP', 'XCBAK', 'XCNAY', 'XCNDC', 'XC???')
+    .constantFrom('XCDNE', 'XCSHT', 'XCMPT', 'XCSKP', 'XCBAK', 'XCNAY', 'XCYES', 'XCDMG', 'XCFUL', 'XCWLT', 'XC???')
     .map((command): Input => ({ kind: 'key', command })),
   fc.integer({ min: 0, max: 6 }).map((n): Input => ({ kind: 'choice', n })),
 )

@@ -8,6 +8,7 @@ import {
   a2,
   a3,
   countTaskOf,
+  bowl,
   demoSeed,
   demoWorld,
   device,
@@ -52,25 +53,34 @@ const world = () =>
     policy: {
       task: { confirmReason: ['putaway', 'fefo'] },
       pack: { carriers: [{ name: 'POST', tracking: true, prefix: '' }] },
+      pick: { reallocation: 'manual' },
     },
+    places: [...demoSeed().places, box],
     stock: [
       ...demoSeed().stock,
       row(mug, dock, 6, { lpn: lpnId(warehouse, PALLET) }),
       row(mug, dock, 4),
       row(milk, a2, 2, { lot: 'L1', status: 'damaged' }),
+      row(mug, a3, 2),
+      oneBowl,
       ...picked,
       ...inBox,
     ],
-    places: [...demoSeed().places, box],
     documents: [
       ...demoSeed().documents,
       receiptOf('PO-2', [wants(milk, 5), wants(vial, 2)]),
       receiptOf('PO-3', [wants(drill, 2)]),
       drillOrder,
       packOrder,
+      orderOf('SO-4', [wants(bowl, 1, [oneBowl, 1])], { batch }),
+      orderOf('SO-5', [wants(milk, 1, [row(milk, a2, 10, { lot: 'L1' }), 1])], { batch }),
     ],
     tasks: [countTaskOf('CNT-1', a2)],
   })
+
+/** The only one of its kind: whoever picks it is asked whether the place is empty. Picked together with another order. */
+const oneBowl = row(bowl, a1, 1)
+const batch = { id: 'batch', totes: 'each' as const }
 
 const drillOrder = orderOf('SO-3', [wants(drill, 1, [row(drill, a3, 1, { serial: 'S2' }), 1])], { tote: tote2.id })
 
@@ -110,7 +120,7 @@ const packOrder = orderOf(
 
 const scans = [
   ...[a1, a2, a3, dock, tote1, tote2, virtual('customer')].map(scanOf.place),
-  ...[mug, milk, drill, vial, juice, theirMug].map(item => scanOf.item(item)),
+  ...[mug, bowl, milk, drill, vial, juice, theirMug].map(item => scanOf.item(item)),
   scanOf.pack(mug, 'case', 12),
   scanOf.item(milk, { lot: 'L1' }),
   scanOf.item(milk, { lot: 'L2', expiry: '2027-03-31' }),
@@ -142,6 +152,7 @@ const STARTS: readonly Start[] = [
   { task: taskId('SO-1') },
   { task: taskId('SO-3') },
   { task: taskId('CNT-1') },
+  { task: taskId('SO-4') },
   { location: a1.id },
   { item: mug.id },
   { lpn: NO_LPN },

@@ -3,6 +3,7 @@ import { derivedId, NO_LPN } from '../ids.ts'
 import { keyOf } from '../ledger/stock.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
+import type { Act } from '../sync/act.ts'
 import type { Draft } from '../sync/command.ts'
 import {
   EPOCH,
@@ -241,8 +242,15 @@ describe('picking contradicts the order', () => {
     const { world, kinds, last } = after([picked(5)], seed)
     expect(kinds).toEqual(['order_cancelled'])
     expect(onHand(world, row(mug, tote1, 0))).toBe(5)
-    expect(last?.effects).toMatchObject({ tasks: [], documents: [], messages: [] })
+    const goods = { item: mug.id, qty: 5, from: { location: tote1.id }, to: a1.id, line: lineId('SO-1', 1) }
+    expect(last?.effects).toMatchObject({ tasks: [{ kind: 'putback', goods }], documents: [], messages: [] })
     expect(world.line(lineId('SO-1', 1))?.state).toBe('cancelled')
+    const oneByOne = after(
+      [1, 2, 3, 4, 5].map(() => picked(1)),
+      seed,
+    )
+    const tasks = [...oneByOne.world.tasks()].filter(task => task.kind === 'putback')
+    expect(tasks).toMatchObject([{ state: 'ready', goods }])
   })
   it('[P25] a row below zero is never clamped: one exception names it', () => {
     const { world, kinds, last } = after([picked(3)], { ...asSo1([wants(mug, 3)]), stock: [row(mug, a1, 2)] })
@@ -314,6 +322,27 @@ describe('picking contradicts the order', () => {
     const { judged, world } = after([bind('SO-1'), bind('SO-8')], { documents: [...demoSeed().documents, other] })
     expect(judged.map(j => j.effects.exceptions.map(e => e.kind))).toEqual([[], ['tote_conflict']])
     expect(world.task(so8.task)?.tote).toBe(tote1.id)
+  })
+  it('[P52] a pick into the tote of another order is an exception, unless binding has said so or the policy allows it', () => {
+    const other = (policy: WorldSeed['policy'] = {}) => ({
+      documents: [
+        orderOf('SO-1', [wants(mug, 3, [mugs, 3])], { tote: tote1.id }),
+        orderOf('SO-8', [wants(mug, 1, [mugs, 1])], { tote: tote2.id }),
+      ],
+      policy,
+    })
+    const into = (tote: typeof tote1) => picked(1, { to: looseAt(tote.id) })
+    expect(after([into(tote2)], other()).kinds).toEqual(['tote_conflict'])
+    expect(after([into(tote1)], other()).kinds).toEqual([])
+    expect(after([into(tote2)], other({ pick: { multiOrderTote: true } })).kinds).toEqual([])
+  })
+  it('[L22] a pick that was booked as gone to UNKNOWN comes back from there when it is taken back', () => {
+    const act = picked(2, { to: looseAt(derivedId('location', 'nowhere')) }) as Act
+    const undo: Draft = { type: 'undo', client: one.id, of: { epoch: EPOCH, seq: 1 }, act }
+    const { world, kinds } = after([act, undo])
+    expect(onHand(world, mugs)).toBe(30)
+    expect(world.line(lineId('SO-1', 1))).toMatchObject({ done: 0 })
+    expect(kinds).toEqual([])
   })
   it('[P32] a short that comes after the line is done releases nothing and still says that the row is in doubt', () => {
     const short: Draft = { ...(picked(1) as DraftOf<'pick'>), type: 'short', reason: 'EMPTY' } as unknown as Draft

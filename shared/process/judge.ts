@@ -6,6 +6,7 @@ import { keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { StockKey } from '../ledger/stock.ts'
 import { claimChanges, virtualLocation } from '../ledger/world.ts'
 import type { View, World } from '../ledger/world.ts'
+import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
 import type { Outcome } from '../sync/wire.ts'
 import { contradiction } from './contradiction.ts'
@@ -47,7 +48,13 @@ const takenBack = (
 ): Effects => {
   const of: CommandKey = { device: key.device, ...c.of }
   if (view.isUndone(of)) return NOTHING
-  const effects = process.undo(view, c.act, { of, key, times })
+  const unknown = process.unknown(view, c.act)
+  const effects =
+    unknown === null
+      ? process.undo(view, c.act, { of, key, times })
+      : unknown === 'target'
+        ? fromUnknown(view, c.act, times)
+        : NOTHING
   const late = effects.movements.find(m => {
     const row = view.stock(keyOf({ ...m, ...m.from }))
     return row.onHand < m.qty && !isVirtual(view.location(m.from.location))
@@ -71,11 +78,17 @@ const unknownReference = (process: Process, view: View, command: Command): 'targ
   return command.type === 'undo' ? null : process.unknown(view, command)
 }
 
-const toUnknown = (view: View, command: Command, times: CommandTimes): Effects => {
+const toUnknown = (view: View, command: Command | Act, times: CommandTimes): Effects => {
   if (!('from' in command) || !('qty' in command) || !('item' in command)) return NOTHING
   const { client, item, lot, serial, from, qty } = command
   const to = { location: virtualLocation(view.warehouse, 'unknown'), lpn: NO_LPN, status: 'available' as const }
   return { ...NOTHING, movements: [{ client, item, lot, serial, from, to, qty, ...times }] }
+}
+
+/** What was booked as gone comes back; what could not be read at all has booked nothing. */
+const fromUnknown = (view: View, act: Act, times: CommandTimes): Effects => {
+  const { movements } = toUnknown(view, act, times)
+  return { ...NOTHING, movements: movements.map(m => ({ ...m, from: m.to, to: m.from })) }
 }
 
 const checked = (view: View, effects: Effects, key: CommandKey): Effects => ({

@@ -119,6 +119,29 @@ export const MESSAGES = [
   'ask.otherPlace',
   // pick, the rest
   'pick.waits',
+  'pick.taken',
+  'scan.tote.mark',
+  'order.left',
+  'got.all',
+  'tote.away',
+  'tote.same',
+  'tote.next',
+  'totes.left',
+  'zero.place',
+  'zero.item',
+  'zero.yes',
+  'zero.no',
+  'zero.first',
+  'scan.station',
+  'ask.station',
+  'ask.unload',
+  'ask.lpnHere',
+  'lpn.ok',
+  'short.tote',
+  'where.else',
+  'nothing.there',
+  'how.many.broken',
+  'photo.kept',
   // pack and ship
   'pack.start',
   'pack.sort',
@@ -205,6 +228,7 @@ export const MESSAGES = [
   // undo and photos
   'undone',
   'undo.shipped',
+  'undo.order',
 ] as const
 export type MessageKey = (typeof MESSAGES)[number]
 
@@ -276,6 +300,10 @@ export const WORDS = [
   'reason.CLOSED_PLACE',
   'reason.BETTER_PLACE',
   // pick, the rest
+  'key.wrongLot',
+  'key.toteFull',
+  'fact.doubt',
+  'reason.BLOCKED_LOT',
   // pack and ship
   'key.noBox',
   'key.closeBox',

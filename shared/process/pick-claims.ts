@@ -1,8 +1,9 @@
 import type { Claim, Line } from '../catalogue.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { Address } from '../ledger/stock.ts'
+import { commandText } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
-import type { CommandOf } from '../sync/command.ts'
+import type { CommandKey, CommandOf } from '../sync/command.ts'
 import { isMobile } from './pick-lines.ts'
 
 export const isAt = (claim: Claim, at: Address, lot: string, serial: string): boolean =>
@@ -23,7 +24,7 @@ export const withClaim = (claims: readonly Claim[], added: Claim): Claim[] => {
 }
 
 /** Takes up to `qty` off the fitting claims, in their order. */
-const release = (
+export const release = (
   claims: readonly Claim[],
   qty: number,
   fits: (claim: Claim) => boolean,
@@ -40,12 +41,28 @@ const release = (
   return { claims: left, freed }
 }
 
+/** Commands whose undo is so long ago that nobody asks for it any more are forgotten. */
+const REMEMBERED = 20
+
+/** What a command takes of a line's reservations is written into the line, so that its undo can give it back. */
+export const remembered = (line: Line, freed: readonly Claim[], by: CommandKey): Line =>
+  freed.length === 0
+    ? line
+    : {
+        ...line,
+        released: [...(line.released ?? []), ...freed.map(claim => ({ ...claim, by: commandText(by) }))].slice(
+          -REMEMBERED,
+        ),
+      }
+
 export type Moved = {
   claims: readonly Claim[]
   /** How much came off the very row that was picked from. */
   exact: number
-  /** What the line let go of on other rows of the place: another lot or serial was taken. */
+  /** What the line let go of on other rows of the place: another lot, serial or pallet was taken. */
   swapped: readonly Claim[]
+  /** What it let go of on other shelves, because it has enough. */
+  excess: readonly Claim[]
 }
 
 /**
@@ -62,34 +79,32 @@ export const moveClaims = (line: Line, c: CommandOf<'pick'>, view: View): Moved 
   const excess = Math.max(0, sumOf(swap.claims.filter(onShelf)) - open)
   const rest = release(swap.claims, excess, onShelf)
   const inTote: Claim = { ...c.to, lot: c.lot, serial: c.serial, qty: room }
-  return { claims: withClaim(rest.claims, inTote), exact: taken, swapped: swap.freed }
+  return { claims: withClaim(rest.claims, inTote), exact: taken, swapped: swap.freed, excess: rest.freed }
 }
 
 /**
- * Other lines that had reserved what was picked get what the picker's line let go of in exchange, as far as that goes. Only
- * lines that nobody has picked lose their row by it; the on-hand never changes by a swap.
+ * Other lines that had reserved what was picked get what the picker's line let go of in exchange, as far as that goes, those
+ * that nobody has begun first. The on-hand never changes by a swap.
  */
-export const swapOthers = (view: View, c: CommandOf<'pick'>, moved: Moved): Line[] => {
-  const row = view.stock(keyOf({ ...c, ...c.from }))
+export const swapOthers = (view: View, c: CommandOf<'pick'>, moved: Moved, by: CommandKey): Line[] => {
+  const key = keyOf({ ...c, ...c.from })
+  const row = view.stock(key)
   let short = Math.max(0, row.reserved - moved.exact - Math.max(0, row.onHand - c.qty))
   let offers = moved.swapped
   const changed: Line[] = []
-  for (const line of short > 0 && offers.length > 0 ? openLines(view) : []) {
-    if (line.id === c.line || line.client !== c.client || line.item !== c.item) continue
+  const claiming = view
+    .linesClaiming(key)
+    .filter(line => line.id !== c.line && line.state === 'open')
+    .sort((a, b) => Number(a.done > 0) - Number(b.done > 0))
+  for (const line of short > 0 && offers.length > 0 ? claiming : []) {
     const mine = release(line.claims, Math.min(short, sumOf(offers)), claim => isAt(claim, c.from, c.lot, c.serial))
     const n = sumOf(mine.freed)
     if (n === 0) continue
     const given = release(offers, n, () => true)
     offers = given.claims
     short -= n
-    changed.push({ ...line, claims: given.freed.reduce<Claim[]>(withClaim, mine.claims) })
+    const after = { ...line, claims: given.freed.reduce<Claim[]>(withClaim, mine.claims) }
+    changed.push(remembered(after, mine.freed, by))
   }
   return changed
 }
-
-const openLines = (view: View): Line[] =>
-  [...view.documents()]
-    .filter(document => document.kind === 'order' && (document.state === 'open' || document.state === 'started'))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .flatMap(document => view.linesOf(document.id))
-    .filter(line => line.state === 'open')

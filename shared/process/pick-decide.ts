@@ -1,20 +1,20 @@
 import type { Line, Location, Task } from '../catalogue.ts'
-import type { ExceptionKind } from '../exception.ts'
-import { derivedId } from '../ids.ts'
-import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
+import type { Effects } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
-import { keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
-import { isAt, moveClaims, sumOf, swapOthers } from './pick-claims.ts'
-import type { Moved } from './pick-claims.ts'
-import { shelfClaims } from './pick-lines.ts'
-import { newTote, rivalOf } from './pick-open.ts'
-import { followUp } from './pack-decide.ts'
+import { countTask } from './count-task.ts'
+import { movedPallet } from './move-decide.ts'
+import { moveClaims, remembered, swapOthers } from './pick-claims.ts'
+import { pickExceptions } from './pick-exceptions.ts'
+import { isMobile } from './pick-lines.ts'
+import { progress } from './pick-progress.ts'
+import { shortDecided } from './pick-short-decide.ts'
+import { newTote, rivalOf } from './pick-tote.ts'
 import type { CommandTimes } from './process.ts'
+import { putBackTask } from './putback-task.ts'
 
 /** What picking books. The goods have moved already: whatever contradicts the order becomes an exception beside it. */
 export const decidePick = (view: View, command: Command, key: CommandKey, times: CommandTimes): Effects => {
@@ -22,9 +22,19 @@ export const decidePick = (view: View, command: Command, key: CommandKey, times:
     case 'pick':
       return picked(view, command, key, times)
     case 'short':
-      return short(view, command, key)
+      return shortDecided(view, command, key, times)
     case 'tote.bind':
       return bound(view, command, key)
+    case 'lpn.move':
+      return movedPallet(view, command, key, times)
+    case 'park': {
+      const mobile = view.location(command.mobile)
+      return mobile === undefined ? NOTHING : { ...NOTHING, locations: [{ ...mobile, parent: command.place }] }
+    }
+    case 'count.request': {
+      const { client, place, only, cause } = command
+      return { ...NOTHING, tasks: countTask(view, key, { client, place, item: only, cause }) }
+    }
     default:
       return NOTHING
   }
@@ -37,113 +47,52 @@ const picked = (view: View, c: CommandOf<'pick'>, key: CommandKey, times: Comman
   const moved = moveClaims(line, c, view)
   const done = line.done + c.qty
   const isCancelled = line.state === 'cancelled' || view.document(c.document)?.state === 'cancelled'
+  const isDone = !isCancelled && done >= line.wanted
   const after: Line = {
-    ...line,
+    ...remembered(line, [...moved.swapped, ...moved.excess], key),
     done,
     claims: moved.claims,
-    state: !isCancelled && done >= line.wanted ? 'done' : line.state,
+    state: isDone ? 'done' : line.state,
+    reason: isDone ? null : line.reason,
   }
   const { client, item, lot, serial, from, to, qty } = c
+  const swapped = swapOthers(view, c, moved, key)
+  const way = progress(view, task, [after])
   return {
     ...NOTHING,
     movements: [{ client, item, lot, serial, from, to, qty, ...times }],
-    lines: [after, ...swapOthers(view, c, moved)],
-    ...progress(view, task, [after]),
-    exceptions: pickExceptions(view, c, key, times, { line, task, moved, isCancelled }),
+    ...way,
+    lines: [...way.lines, ...swapped],
+    tasks: [...way.tasks, ...counted(view, c, key), ...(isCancelled ? [toPutBack(view, c)] : [])],
+    exceptions: pickExceptions(view, c, key, times, { line, task, moved, swapped, isCancelled }),
   }
 }
 
-const pickExceptions = (
-  view: View,
-  c: CommandOf<'pick'>,
-  key: CommandKey,
-  times: CommandTimes,
-  at: { line: Line; task: Task; moved: Moved; isCancelled: boolean },
-): ExceptionDraft[] => {
-  const { line, task, moved } = at
-  const found: ExceptionDraft[] = []
-  const add = (kind: ExceptionKind, subject: string, body: Record<string, unknown> = {}): void =>
-    void found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, line: c.line, ...body }))
-  const done = line.done + c.qty
-  if (at.isCancelled) add('order_cancelled', c.document, { document: c.document })
-  else if (line.done >= line.wanted) add('picked_twice', c.line, { picked: done, wanted: line.wanted })
-  else if (done > line.wanted) add('over_pick', c.line, { picked: done, wanted: line.wanted })
-  if (task.lease !== null && task.lease.device !== key.device) add('lease_lost', c.task, { holder: task.lease.device })
-  const stockKey = keyOf({ ...c, ...c.from })
-  const row = view.stock(stockKey)
-  const lot = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
-  const tookHeld = row.held > 0 && c.qty - moved.exact > row.onHand - row.reserved - row.held
-  if (lot?.blocked === true || isExpired(lot, times) || c.from.status !== 'available' || tookHeld)
-    add('not_available', stockKeyText(stockKey))
-  const instead = moved.swapped.find(claim => claim.lot !== c.lot)
-  if (instead === undefined) return found
-  const { fefo } = policyFor(view.policies, c.client).pick
-  const before = view.lot(c.client, c.item, instead.lot)?.expiry ?? '9999'
-  if (fefo === 'force') add('wrong_lot', c.line, { picked: c.lot, reserved: instead.lot })
-  if (fefo === 'warn' && (lot?.expiry ?? '9999') > before)
-    add('fefo_broken', c.line, { picked: c.lot, reserved: instead.lot })
-  return found
+/** A picked order that is cancelled lies in its tote until somebody puts it back. */
+const toPutBack = (view: View, c: CommandOf<'pick'>): Task => {
+  const { client, document, line, item, lot, serial, qty } = c
+  const goods = { client, document, line, item, lot, serial, qty }
+  return putBackTask(view, { ...goods, from: c.to, to: c.from.location, cause: 'cancelled' })
 }
 
-const isExpired = (lot: { expiry: string | null } | undefined, times: CommandTimes): boolean =>
-  lot !== undefined && lot.expiry !== null && lot.expiry < dayOf(times.at)
-
-/** The task goes on until no line is open; then it and its lease end by themselves. */
-const progress = (view: View, task: Task, changed: readonly Line[]): Pick<Effects, 'tasks' | 'documents'> => {
-  const document = task.document === null ? undefined : view.document(task.document)
-  const lines = document === undefined ? changed : view.linesOf(document.id)
-  const isOver = lines.every(line => (changed.find(c => c.id === line.id) ?? line).state !== 'open')
-  const hasEnded = task.state === 'done' || task.state === 'cancelled'
-  const next: Task[] = hasEnded
-    ? []
-    : [{ ...task, state: isOver ? 'done' : 'started', lease: isOver ? null : task.lease }]
-  // What was picked is packed next; a task that was there before (a line was picked again) begins anew.
-  if (isOver && !hasEnded && document !== undefined && document.state !== 'cancelled')
-    next.push(followUp(document, 'pack'))
-  return {
-    tasks: next,
-    documents: document === undefined || document.state !== 'open' ? [] : [{ ...document, state: 'started' }],
-  }
+/** The pick that takes an item at its place below the threshold asks for a count there. */
+const counted = (view: View, c: CommandOf<'pick'>, key: CommandKey): readonly Task[] => {
+  const { zeroCheck, threshold } = policyFor(view.policies, c.client).pick
+  if (zeroCheck !== 'belowThreshold' || threshold === null) return []
+  const before = view
+    .stockOf(c.client, c.item)
+    .filter(row => row.location === c.from.location)
+    .reduce((sum, row) => sum + row.onHand, 0)
+  if (before < threshold || before - c.qty >= threshold) return []
+  return countTask(view, key, { client: c.client, place: c.from.location, item: c.item, cause: 'threshold' })
 }
 
-/**
- * The row had less than the books say (flows 5). All lines of the order let go of it; what no other order has reserved on
- * it is held, free stock included, because the picker looked and there is none. On-hand stays until a person decides.
- */
-const short = (view: View, c: CommandOf<'short'>, key: CommandKey): Effects => {
-  const task = c.task === null ? undefined : view.task(c.task)
-  if (task === undefined || c.document === null || c.line === null || view.line(c.line) === undefined) return NOTHING
-  const stockKey = keyOf({ ...c, ...c.from })
-  const row = view.stock(stockKey)
-  const here = (claim: Line['claims'][number]): boolean => isAt(claim, c.from, c.lot, c.serial)
-  const own = view
-    .linesOf(c.document)
-    .filter(line => line.client === c.client && line.item === c.item)
-    .filter(line => line.id === c.line || (line.state === 'open' && line.claims.some(here)))
-  const mine = sumOf(own.flatMap(line => line.claims.filter(here)))
-  const missing = Math.max(0, row.onHand - (row.reserved - mine))
-  const lines = own.map((line): Line => {
-    const after = { ...line, claims: line.claims.filter(claim => !here(claim)) }
-    const isShort = line.state === 'open' && shelfClaims(after, view).length === 0
-    return isShort ? { ...after, state: 'short', reason: c.reason } : after
-  })
-  const subject = stockKeyText(stockKey)
-  // One pending variance per row: its name is the row's, and the newest observation replaces what it holds.
-  const variance = derivedId('variance', view.warehouse, subject)
-  const body = { ...stockKey, reason: c.reason, missing, line: c.line, document: c.document, variance }
-  return {
-    ...NOTHING,
-    lines,
-    ...progress(view, task, lines),
-    holds: missing === row.held ? [] : [{ owner: variance, key: stockKey, qty: missing - row.held }],
-    exceptions: [contradiction(key, 'short_pick', subject, body)],
-  }
-}
-
+/** A bound tote is with the picker, wherever it stood before. */
 const bound = (view: View, c: CommandOf<'tote.bind'>, key: CommandKey): Effects => {
   const task = view.task(c.task)
   if (task === undefined) return NOTHING
   const id = c.tote ?? newTote(view, c.label)
+  const known = view.location(id)
   const made: Location = {
     id,
     kind: 'tote',
@@ -153,11 +102,12 @@ const bound = (view: View, c: CommandOf<'tote.bind'>, key: CommandKey): Effects 
     parent: null,
     active: true,
   }
-  const rival = rivalOf(view, id, task.id)
+  const isLeft = known !== undefined && known.parent !== null && !isMobile(view, known.parent)
+  const rival = rivalOf(view, id, task)
   const hasEnded = task.state === 'done' || task.state === 'cancelled'
   return {
     ...NOTHING,
-    locations: view.location(id) === undefined ? [made] : [],
+    locations: known === undefined ? [made] : isLeft ? [{ ...known, parent: null }] : [],
     tasks: hasEnded ? [] : [{ ...task, state: 'started', tote: id }],
     exceptions:
       rival === undefined

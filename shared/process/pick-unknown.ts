@@ -1,5 +1,6 @@
 import type { View } from '../ledger/world.ts'
 import type { Command, CommandOf } from '../sync/command.ts'
+import { unknownMove } from './move-decide.ts'
 import { isMobile } from './pick-lines.ts'
 
 export const unknownPick = (view: View, command: Command): 'target' | 'other' | null => {
@@ -12,6 +13,13 @@ export const unknownPick = (view: View, command: Command): 'target' | 'other' | 
       const isTote = command.tote === null || isMobile(view, command.tote)
       return isTote && view.task(command.task)?.document === command.document ? null : 'other'
     }
+    case 'count.request': {
+      const isItem = command.only === null || view.item(command.only)?.client === command.client
+      return isItem && view.location(command.place) !== undefined ? null : 'other'
+    }
+    case 'lpn.move':
+    case 'park':
+      return unknownMove(view, command)
     default:
       return null
   }

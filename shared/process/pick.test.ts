@@ -4,6 +4,7 @@ import { keyOf } from '../ledger/stock.ts'
 import type { World } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
 import {
+  NO_STATIONS,
   a1,
   a2,
   a3,
@@ -29,6 +30,7 @@ import {
   tote2,
   unbalanced,
   wants,
+  worker,
   workerAt,
   wrongReserved,
 } from '../../test/support/world.ts'
@@ -46,7 +48,7 @@ const s1 = serials[0] ?? mugs
 /** Anna at one order whose tote is bound. */
 const at = (lines: Parameters<typeof orderOf>[1], over: Partial<WorldSeed> = {}) => {
   const documents = [...(over.documents ?? []), orderOf('SO-7', lines, bound)]
-  const world = demoWorld({ ...over, documents })
+  const world = demoWorld({ places: NO_STATIONS, ...over, documents })
   return { world, anna: workerAt(pick, world, { task: taskId('SO-7') }) }
 }
 type Anna = ReturnType<typeof at>['anna']
@@ -70,8 +72,8 @@ describe('the start', () => {
   }
   it('[P1] an order, its task or its tote opens the work; it asks for the tote when none is bound', () => {
     expect(idle().anna.prompt()).toMatchObject({ ask: { kind: 'task' }, hero: { kind: 'none' } })
-    expect(idle().anna.scan(scanOf.document('SO-1'))).toMatchObject({ verdict: 'ok', state: { at: 'tote' } })
-    expect(idle().anna.scan(scanOf.task('SO-1')).state.at).toBe('tote')
+    expect(idle().anna.scan(scanOf.document('SO-1'))).toMatchObject({ verdict: 'ok', state: { at: 'bind' } })
+    expect(idle().anna.scan(scanOf.task('SO-1')).state.at).toBe('bind')
     const { anna } = idle({ documents: [orderOf('SO-7', [wants(mug, 1, [mugs, 1])], bound)] })
     expect(anna.scan(scanOf.place(tote1)).state).toMatchObject({ at: 'place', key: `pick/${taskId('SO-7')}` })
   })
@@ -127,7 +129,10 @@ describe('the start', () => {
     expect(anna.scan(scanned('T-77')).commands).toMatchObject([{ tote: null, label: 'T-77' }])
     const tote = world.task(taskId('SO-1'))?.tote
     expect(tote && world.location(tote)).toMatchObject({ kind: 'tote', code: 'T-77', active: true })
-    const second = demoWorld({ policy: { pick: { newTotes: true } } })
+    const second = demoWorld({
+      policy: { pick: { newTotes: true } },
+      documents: [orderOf('SO-1', [wants(mug, 3, [mugs, 3])], { lease: { device: otherDevice, worker: worker.id } })],
+    })
     const berk = workerAt(pick, second, { task: taskId('SO-1') }, otherDevice)
     berk.scan(scanned('T-77'))
     berk.scan(scanned('T-77'))
@@ -439,7 +444,7 @@ describe('short', () => {
     rejects(world, anna, () => anna.number(5), 'qty.max')
     rejects(world, anna, () => anna.number(1.5), 'qty.bad')
     rejects(world, anna, () => anna.scan(scanOf.item(mug)), 'wrong.kind')
-    expect(anna.number(2).state).toMatchObject({ at: 'reason', short: 2 })
+    expect(anna.number(2).state).toMatchObject({ at: 'reason', short: { taken: 2 } })
     expect(anna.prompt().choices).toHaveLength(5)
     rejects(world, anna, () => anna.choose(6), 'no.key')
     rejects(world, anna, () => anna.number(1), 'first.item')
@@ -454,14 +459,18 @@ describe('short', () => {
       { type: 'pick', qty: 2 },
       { type: 'short', reason: 'NOT_FOUND' },
     ])
-    expect(world.line(lineId('SO-7', 1))).toMatchObject({ done: 2, state: 'short', reason: 'NOT_FOUND' })
+    expect(world.line(lineId('SO-7', 1))).toMatchObject({ done: 2, state: 'open', reason: 'NOT_FOUND' })
     expect(world.stock(keyOf(mugs))).toMatchObject({ onHand: 28, reserved: 0, held: 28 })
     expect(kinds(anna)).toEqual(['short_pick'])
     expect(anna.prompt().hero.value).toBe('A-02')
+    anna.scan(scanOf.place(a2))
+    anna.scan(scanOf.item(milk, { lot: 'L1' }))
+    expect(world.line(lineId('SO-7', 1))).toMatchObject({ done: 2, state: 'short', reason: 'NOT_FOUND' })
+    expect(world.task(taskId('SO-7'))?.state).toBe('done')
   })
   it('[P18] EMPTY is nothing at all; the last line short ends the task', () => {
     const { world, anna } = at([wants(mug, 5, [mugs, 5])])
-    expect(anna.key('XCMPT').state).toMatchObject({ at: 'reason', short: 0 })
+    expect(anna.key('XCMPT').state).toMatchObject({ at: 'reason', short: { taken: 0 } })
     expect(anna.key('XCBAK').state).toMatchObject({ at: 'place', short: null })
     short(anna, 0)
     expect(anna.choose(2)).toMatchObject({ commands: [{ type: 'short', reason: 'EMPTY' }], finished: true })
@@ -470,7 +479,10 @@ describe('short', () => {
   })
   it('[P19] what other orders have reserved on the row is neither released nor held; other lots are not touched', () => {
     const other = orderOf('SO-8', [wants(milk, 4, [l1, 4])])
-    const { world, anna } = at([wants(milk, 3, [l1, 3])], { documents: [other] })
+    const { world, anna } = at([wants(milk, 3, [l1, 3])], {
+      documents: [other],
+      policy: { pick: { reallocation: 'none' } },
+    })
     short(anna, 0)
     anna.choose(1)
     expect(world.stock(keyOf(l1))).toMatchObject({ onHand: 10, reserved: 4, held: 6 })
@@ -483,15 +495,16 @@ describe('short', () => {
     expect(anna.choose(1).finished).toBe(false)
     const states = world.linesOf(documentId('SO-7')).map(line => [line.state, line.done])
     expect(states).toEqual([
-      ['short', 1],
-      ['short', 0],
+      ['open', 1],
+      ['open', 0],
       ['open', 0],
     ])
     expect(inTote(world)).toMatchObject({ onHand: 1, reserved: 1 })
     expect(world.stock(keyOf(mugs))).toMatchObject({ reserved: 0, held: 29 })
   })
   it('[P20] the newest observation of a row replaces the hold of the one before', () => {
-    const other = orderOf('SO-8', [wants(mug, 4, [mugs, 4])], { tote: tote2.id })
+    const lease = { device: otherDevice, worker: worker.id }
+    const other = orderOf('SO-8', [wants(mug, 4, [mugs, 4])], { tote: tote2.id, lease })
     const { world, anna } = at([wants(mug, 3, [mugs, 3])], { documents: [other] })
     short(anna, 0)
     anna.choose(1)

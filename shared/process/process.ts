@@ -123,7 +123,7 @@ export interface Process<S extends ProcessState = ProcessState> {
    * where they went or for whom is not known, so they are booked as gone; 'other': not even that can be read. Its item and
    * the place of a `from` have been checked before.
    */
-  unknown(view: View, command: Command): 'target' | 'other' | null
+  unknown(view: View, command: Command | Act): 'target' | 'other' | null
   /** Effects of taking an act of this process back: the opposite movements, lines and tasks as they were before it. */
   undo(view: View, act: Act, at: UndoAt): Effects
   /** Roles of one act, where they are not those of the process (a change of status needs a supervisor). */

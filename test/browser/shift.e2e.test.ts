@@ -147,11 +147,16 @@ describe('a shift on the built product', () => {
     await picker.scan(tote)
     await picker.band('Scan the place')
     const items = erp().items
+    let place = ''
     for (let steps = 0; steps < 60; steps += 1) {
       const text = await picker.text()
+      // What was scanned wrongly hides the place until the next right scan.
+      place = /\b[ABC]\d-\d\d-\d\d\b/.exec(text)?.[0] ?? place
       if (text.includes('Scan a task, place or item')) break
-      const prompt = /Scan the place|Scan the item/.exec(text)?.[0]
-      if (prompt === 'Scan the place') await picker.scan(/\b[ABC]\d-\d\d-\d\d\b/.exec(text)?.[0] ?? '')
+      const prompt = /Scan the place|Scan the item|Scan where the totes stay|empty now|gone here/.exec(text)?.[0]
+      if (prompt === 'Scan the place') await picker.scan(place)
+      else if (prompt === 'Scan where the totes stay') await picker.scan(/PACK-\d/.exec(text)?.[0] ?? '')
+      else if (prompt === 'empty now' || prompt === 'gone here') await picker.scan('XCYES')
       else {
         const taken = /Item\s+(.+?)\s+Take/s.exec(text)?.[1]
         const line = order.lines.find(l => items[l.item]?.name === taken)

@@ -79,7 +79,7 @@ export const theirMug = goods(two, 'MUG', {})
 export const theirMilk = goods(two, 'MILK', { lot: true, expiry: true })
 const ITEMS = [mug, bowl, milk, juice, drill, vial, theirMug, theirMilk]
 
-const place = (code: string, kind: LocationKind, sequence: number, more: Partial<Location> = {}): Location => ({
+export const place = (code: string, kind: LocationKind, sequence: number, more: Partial<Location> = {}): Location => ({
   id: named('location', code),
   kind,
   code,
@@ -121,6 +121,9 @@ const PLACES = [
   asidePlace,
   returnsPlace,
 ]
+
+/** A warehouse where a walk ends with its last line: there is no station that totes are left at. */
+export const NO_STATIONS: readonly Location[] = PLACES.filter(at => at.kind !== 'pack' && at.kind !== 'staging')
 
 export const row = (item: Item, at: Location, onHand: number, more: Partial<StockRow> = {}): StockRow => ({
   client: item.client,
