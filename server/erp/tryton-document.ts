@@ -3,6 +3,7 @@ import type { Found, PostedLine } from './connector.ts'
 import { ErpError } from './erp-error.ts'
 import type { OutboundOp, RemoteRef } from './operation.ts'
 import { baseQty } from './quantity.ts'
+import { refusalIn } from './tryton-answer.ts'
 import { items } from './tryton-catalogue.ts'
 import type { Answers, Context, Rpc } from './tryton-rpc.ts'
 import type { Site, TrytonSettings } from './tryton-site.ts'
@@ -203,7 +204,7 @@ export const walk = async (step: () => Promise<boolean>): Promise<void> => {
       if (await step()) return
     } catch (error) {
       // Somebody, perhaps a late twin of our own write, was faster: look again.
-      if (!(error instanceof ErpError) || error.class !== 'conflict' || n >= 3) throw error
+      if (refusalIn(error)?.kind !== 'ConcurrencyException' || n >= 3) throw error
     }
   }
   throw new ErpError('conflict', 'The document stays where it is in Tryton, whatever is done.')
