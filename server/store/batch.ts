@@ -6,9 +6,12 @@ import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import { rowId } from '../../shared/sync/rows.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
-import type { MessageWrite } from '../sync/ports.ts'
+import type { DeviceId } from '../../shared/ids.ts'
+import type { CommandRef, MessageWrite } from '../sync/ports.ts'
+import type { AdjustmentFacts } from '../sync/stock-message.ts'
 import type { Scope } from './load.ts'
 import { messageRows } from './message-rows.ts'
+import { stockRows } from './stock-rows.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 
@@ -21,6 +24,9 @@ export type Entry = {
   awaits: string | null
   worker: string | null
   at: string | null
+  /** The ERP has it already: no message. */
+  silent?: boolean
+  facts?: readonly AdjustmentFacts[]
 }
 
 export type BatchDocument = {
@@ -46,9 +52,13 @@ export const documentOf = async (
     notes: readonly ExceptionDraft[]
     before: (line: Line) => Line | undefined
     epoch: string
+    device: DeviceId
     deviceRow: number
+    grain: number
   },
 ): Promise<BatchDocument> => {
+  const refOf = (entry: Entry): CommandRef => ({ device: extras.device, epoch: extras.epoch, seq: entry.sealed.seq })
+  const messages = [...extras.messages, ...(await stockRows(db, names, at, extras.grain, entries, refOf))]
   const effects = entries.map(entry => entry.effects)
   const goods = [
     ...effects.flatMap(e => e.movements),
@@ -73,7 +83,7 @@ export const documentOf = async (
   const place = (uid: string): number => idOf(places, 'location', uid)
   const item = (uid: string): number => idOf(items, 'item', uid)
   const client = (uid: string): number => idOf(clients, 'client', uid)
-  const covers = await coverRows(db, names, entries, extras)
+  const covers = await coverRows(db, names, entries, { ...extras, messages })
 
   return {
     commands: entries.map(entry => ({
@@ -139,7 +149,7 @@ export const documentOf = async (
       ...entries.flatMap(entry => entry.effects.exceptions.map(e => ({ seq: entry.sealed.seq, ...e }))),
       ...extras.notes.map(e => ({ seq: null, ...e })),
     ],
-    messages: await messageRows(db, at, extras.messages, entries),
+    messages: await messageRows(db, at, messages, entries),
     covers: covers.filter(c => !c.own),
   }
 }

@@ -41,6 +41,7 @@ export const makeConnectionStore = (db: Executor, names: Names): ConnectionStore
               where uid = ${id} and warehouse_id = ${at} and version = ${version} returning uid`
         ).execute(trx)
         if (rows.length === 0) return { keep: false, answer: null }
+        await raiseGrain(trx, id)
         if (change.mode !== 'off') await adopt(trx, at, id, change.takes)
         return { keep: true, answer: await read(trx, id) }
       }),
@@ -81,17 +82,30 @@ export const makeMappingStore = (db: Executor): MappingStore => ({
     )
     return rows.map(row => ({ ...row, at: row.at.toISOString() }))
   },
-  put: async (connector, rows, by, now) => {
-    if (rows.length === 0) return
-    await sql`
-      insert into erp_map as m (connector, kind, ours, theirs, source, by, at)
-      select ${connector}::uuid, x.kind, x.ours, x.theirs, x.source, ${by}, ${now}::timestamptz
-      from jsonb_to_recordset(${json(rows)}) as x(kind text, ours text, theirs text, source text)
-      on conflict (connector, kind, ours) do update
-      set theirs = excluded.theirs, source = excluded.source, by = excluded.by, at = excluded.at, version = m.version + 1
-      where m.theirs <> excluded.theirs`.execute(db)
-  },
-  remove: async (connector, kind, ours) => {
-    await sql`delete from erp_map where connector = ${connector} and kind = ${kind} and ours = ${ours}`.execute(db)
-  },
+  put: (connector, rows, by, now) =>
+    transact(db, async trx => {
+      await sql`
+        insert into erp_map as m (connector, kind, ours, theirs, source, by, at)
+        select ${connector}::uuid, x.kind, x.ours, x.theirs, x.source, ${by}, ${now}::timestamptz
+        from jsonb_to_recordset(${json(rows)}) as x(kind text, ours text, theirs text, source text)
+        on conflict (connector, kind, ours) do update
+        set theirs = excluded.theirs, source = excluded.source, by = excluded.by, at = excluded.at, version = m.version + 1
+        where m.theirs <> excluded.theirs`.execute(trx)
+      if (rows.some(row => row.kind === 'location')) await raiseGrain(trx, connector)
+      return { keep: true, answer: undefined }
+    }),
+  remove: (connector, kind, ours) =>
+    transact(db, async trx => {
+      await sql`delete from erp_map where connector = ${connector} and kind = ${kind} and ours = ${ours}`.execute(trx)
+      if (kind === 'location') await raiseGrain(trx, connector)
+      return { keep: true, answer: undefined }
+    }),
 })
+
+/** Says to every process that the mapping of places has changed: see stock-rows.ts. */
+const raiseGrain = async (db: Executor, connector: ConnectorId): Promise<void> => {
+  await sql`
+    update feed set grain = grain + 1 where warehouse_id = (select warehouse_id from connector where uid = ${connector})`.execute(
+    db,
+  )
+}

@@ -5,10 +5,13 @@ import type { Page } from '../sync/ports.ts'
 import type { Executor, Names } from './names.ts'
 import { idOf } from './names.ts'
 
+/** `grain` numbers the mapping of places to locations of ERPs; 0 = there is none. */
+export type Commit = { epoch: string; seq: number; grain: number }
+
 /** Raises the counter row: the first lock and first statement of every writing transaction of a warehouse. */
-export const raiseCommit = async (db: Executor, warehouse: number): Promise<{ epoch: string; seq: number }> => {
-  const { rows } = await sql<{ epoch: string; seq: number }>`
-    update feed set seq = seq + 1 where warehouse_id = ${warehouse} returning epoch, seq`.execute(db)
+export const raiseCommit = async (db: Executor, warehouse: number): Promise<Commit> => {
+  const { rows } = await sql<Commit>`
+    update feed set seq = seq + 1 where warehouse_id = ${warehouse} returning epoch, seq, grain`.execute(db)
   const feed = rows[0]
   if (!feed) throw new Error(`warehouse ${warehouse} has no feed`)
   return feed

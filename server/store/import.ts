@@ -53,6 +53,7 @@ const reading = (
   | 'ledgerIsEmpty'
   | 'remoteOf'
   | 'itemsByRemote'
+  | 'unitsOf'
   | 'deliveries'
   | 'labels'
 > => ({
@@ -94,6 +95,11 @@ const reading = (
     const { rows } = await sql<{ id: string; remote: string }>`
       select id, remote from remote where connector = ${connector} and id = any(${[...ids]}::uuid[])`.execute(db)
     return new Map(rows.map(row => [row.id, row.remote]))
+  },
+  unitsOf: async items => {
+    const { rows } = await sql<{ uid: string; unit: string }>`
+      select uid, body->>'unit' as unit from item where uid = any(${[...items]}::uuid[])`.execute(db)
+    return new Map(rows.map(row => [row.uid, row.unit]))
   },
   itemsByRemote: async (connector, remotes) => {
     const { rows } = await sql<{ remote: string; body: Item }>`

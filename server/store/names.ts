@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import type { Grain } from '../sync/grain.ts'
 import type { Database } from './database.ts'
 
 export type Executor = Kysely<Database>
@@ -13,6 +14,8 @@ export type Names = {
   item(db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>>
   client(db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>>
   device(db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Mappings of places that were read, by warehouse and number: see stock-rows.ts. */
+  readonly grains: Map<string, readonly Grain[]>
 }
 
 export class UnknownName extends Error {
@@ -47,6 +50,7 @@ export const makeNames = (): Names => {
     item: reader('item'),
     client: reader('client'),
     device: reader('device'),
+    grains: new Map(),
   }
 }
 

@@ -1,21 +1,22 @@
 import { sql } from 'kysely'
 import type { Line, Roster, Worker } from '../../shared/catalogue.ts'
-import type { WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import type { CommandResult } from '../../shared/sync/wire.ts'
 import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
 import { raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
+import type { Commit } from './feed.ts'
 import { loadStockOf, loadTables } from './load.ts'
 import type { Scope } from './load.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
-import { SERVER_DEVICE_ROW } from './server-device.ts'
+import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
 import { transact } from './transaction.ts'
 
-type At = { scope: Scope; device: number; epoch: string; feed: { epoch: string; seq: number }; now: string }
+type At = { scope: Scope; name: DeviceId; device: number; epoch: string; feed: Commit; now: string }
 
 /** The protocol's store on PostgreSQL or PGlite. */
 export const makeSyncStore = (db: Executor, names: Names): SyncStore => ({
@@ -26,6 +27,7 @@ export const makeSyncStore = (db: Executor, names: Names): SyncStore => ({
       const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
       const inside = applyTx(trx, names, {
         scope: { warehouse: at.warehouse, id },
+        name: at.device,
         device,
         epoch: at.epoch,
         feed,
@@ -54,6 +56,7 @@ export const decideIn = async <T>(
   const feed = await raiseCommit(trx, id)
   const inside = decisionTx(trx, names, {
     scope: { warehouse: at.warehouse, id },
+    name: SERVER_DEVICE,
     device: SERVER_DEVICE_ROW,
     epoch: feed.epoch,
     feed,
@@ -84,7 +87,9 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
         notes: batch.notes,
         before: line => loaded.get(line.id),
         epoch: at.epoch,
+        device: at.name,
         deviceRow: at.device,
+        grain: at.feed.grain,
       })
       await applyBatch(
         trx,
@@ -127,13 +132,18 @@ const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrot
         awaits: null,
         worker: null,
         at: at.now,
+        // What the decision tells by itself is not told again.
+        silent: decision.silent === true || (decision.messages ?? []).length > 0,
+        facts: decision.adjustments ?? [],
       }
       const doc = await documentOf(trx, names, at.scope, [entry], {
         messages: decision.messages ?? [],
         notes: [],
         before: line => loaded.get(line.id),
         epoch: at.epoch,
+        device: at.name,
         deviceRow: at.device,
+        grain: at.feed.grain,
       })
       await applyBatch(
         trx,

@@ -1,5 +1,5 @@
 import { derivedId } from '../../shared/ids.ts'
-import type { ClientId, DocumentId, ItemId } from '../../shared/ids.ts'
+import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import type { MessageDraft } from '../../shared/ledger/effects.ts'
 import type { Movement, StockStatus } from '../../shared/ledger/stock.ts'
 import type { View } from '../../shared/ledger/world.ts'
@@ -13,6 +13,8 @@ export type MessageLine = {
   serial: string
   expiry: string | null
   status: StockStatus
+  /** Where it came to or left from. */
+  place: LocationId
   qty: number
 }
 
@@ -86,10 +88,10 @@ const linesOf = (movements: readonly Movement[], direction: 'in' | 'out', view: 
   const lines = new Map<string, MessageLine>()
   for (const m of movements) {
     const isIn = isVirtual(view.location(m.from.location))
-    const { status } = isIn ? m.to : m.from
-    const key = [m.item, m.lot, m.serial, status].join('\u001f')
+    const { status, location: place } = isIn ? m.to : m.from
+    const key = [m.item, m.lot, m.serial, status, place].join('\u001f')
     const expiry = view.lot(m.client, m.item, m.lot)?.expiry ?? null
-    const line = lines.get(key) ?? { item: m.item, lot: m.lot, serial: m.serial, expiry, status, qty: 0 }
+    const line = lines.get(key) ?? { item: m.item, lot: m.lot, serial: m.serial, expiry, status, place, qty: 0 }
     line.qty += (isIn === (direction === 'in') ? 1 : -1) * m.qty
     lines.set(key, line)
   }

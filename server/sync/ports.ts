@@ -15,6 +15,7 @@ import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
+import type { AdjustmentFacts } from './stock-message.ts'
 import type { CommandResult, Outcome, Row, Sealed } from '../../shared/sync/wire.ts'
 
 /** What a batch needs to be judged. The store loads these, their documents' lines and tasks, and all stock rows they touch. */
@@ -160,7 +161,15 @@ export interface SyncStore {
 }
 
 /** What a decision or an import writes: effects, and why, as JSON for the archive. */
-export type Decision = { body: Record<string, unknown>; effects: Effects; messages?: readonly MessageWrite[] }
+export type Decision = {
+  body: Record<string, unknown>
+  effects: Effects
+  messages?: readonly MessageWrite[]
+  /** The ERP has it already (opening stock): what moves is not told. */
+  silent?: boolean
+  /** Of counts that are posted: what was seen, when, and who approved it, by stock row. */
+  adjustments?: readonly AdjustmentFacts[]
+}
 
 /**
  * The inside of a decision's transaction. A decision is archived like a command, of the server's own device: epoch = feed

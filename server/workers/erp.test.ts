@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
 import type { Document } from '../../shared/catalogue.ts'
@@ -20,7 +21,9 @@ import type { DeliverDeps } from './deliver.ts'
 import { importRound } from './import.ts'
 import type { ImportDeps } from './import.ts'
 import { makeLane } from './lane.ts'
+import { makeMapper } from './mapper.ts'
 import { toOperation } from './outbound.ts'
+import { payloadSchema } from './payload.ts'
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -216,6 +219,97 @@ describe('the workers between our books and a real HTTP ERP', async () => {
     expect(erpStock(remoteItem)).toBe(before - qty)
     expect((await tables()).documents.get(document)?.state).toBe('closed')
     expect(await audit(opened.db)).toEqual([])
+  })
+
+  const push = async (epoch: string, drafts: readonly Parameters<ReturnType<typeof makeSealer>['seal']>[0][]) => {
+    const supervisor = 2
+    const sealer = makeSealer(site, site.devices[0]?.id ?? derivedId('device', ''), epoch, supervisor)
+    const at = { warehouse: site.warehouse.id, device: sealer.device, epoch }
+    const prepared = await prepare(
+      drafts.map(draft => sealer.seal(draft)),
+      at,
+      async () => true,
+    )
+    const end = await stores.sync.apply({ ...at, now: now() }, tx =>
+      applyPush(tx, { ...at, now: now(), prepared, hole: undefined, lost: false }),
+    )
+    expect(end.results.map(r => r.reason)).toEqual(drafts.map(() => undefined))
+  }
+  const someStock = async () => {
+    const row = [...(await tables()).stock.values()].find(one => one.onHand > 5 && one.reserved === 0 && one.lot === '')
+    if (row === undefined) throw new Error('no stock')
+    const { client, item, lot, serial, location, lpn, status } = row
+    const remote = (await stores.import.remoteOf(CONNECTOR, [item])).get(item) ?? ''
+    return { goods: { client, item, lot, serial }, from: { location, lpn, status }, remote }
+  }
+
+  it('[E123] [E124] scrap lowers the ERP stock once, damage moves it to the ERP’s place for damaged goods', async () => {
+    const { goods, from, remote } = await someStock()
+    const rule = (ours: string, theirs: string) => ({ kind: 'location', ours, theirs, source: 'person' }) as const
+    await stores.mappings.put(CONNECTOR, [rule('* *', 'MAIN'), rule('* damaged', 'DAMAGED')], 'Ayşe', now())
+    const mapped: DeliverDeps = {
+      ...delivery,
+      toOperation: toOperation({
+        store: stores.import,
+        connector: CONNECTOR,
+        remoteClient: id => Object.keys(clients).find(key => clients[key] === id) ?? null,
+        mapper: async () => makeMapper(await stores.mappings.all(CONNECTOR)),
+      }),
+    }
+    const before = erpStock(remote)
+    const at = (place: string) =>
+      Object.values(state.stock)
+        .filter(row => row.item === remote && row.place === place)
+        .reduce((sum, row) => sum + row.quantity, 0)
+    const told = async () => (await stores.outbox.counts(CONNECTOR)).posted
+    const posted = await told()
+    await push('epocherps001', [
+      { type: 'scrap', process: 'move', ...goods, from, qty: 2, reason: 'DAMAGED' },
+      {
+        type: 'status',
+        process: 'move',
+        ...goods,
+        from,
+        to: { ...from, status: 'damaged' },
+        qty: 3,
+        reason: 'DAMAGED',
+      },
+    ])
+    for (let i = 0; i < 12; i += 1) {
+      ms += 60_000
+      await deliverRound(mapped, 50, signal)
+    }
+    expect([erpStock(remote), at('DAMAGED'), at('MAIN')]).toEqual([before - 2, 3, before - 5])
+    expect(await told()).toBe(posted + 2)
+    expect(await audit(opened.db)).toEqual([])
+    for (const ours of ['* *', '* damaged']) await stores.mappings.remove(CONNECTOR, 'location', ours)
+  })
+
+  it('[E126] [E128] all messages together are what the ledger has moved across its outside', async () => {
+    const { rows } = await sql<{ item: string; qty: number }>`
+      select i.uid as item, sum(case when f.body->>'kind' in ('supplier','customer','adjustment','scrap','unknown','transit') then m.qty else 0 end
+           - case when t.body->>'kind' in ('supplier','customer','adjustment','scrap','unknown','transit') then m.qty else 0 end) as qty
+      from movement m join item i on i.id = m.item_id
+      join command k on k.warehouse_id = m.warehouse_id and k.device_id = m.device_id and k.epoch = m.epoch and k.seq = m.seq
+      join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
+      join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+      where k.body not like '%openingStock%' group by i.uid having sum(1) > 0`.execute(opened.db)
+    const ledger = new Map(rows.map(row => [row.item, row.qty]))
+    const messages = await stores.outbox.list({ connector: CONNECTOR }, { beforeSeq: null, limit: 1000 })
+    const told = new Map<string, number>()
+    for (const { payload } of messages) {
+      const read = v.parse(payloadSchema, payload)
+      const add = (item: string, n: number): void => void told.set(item, (told.get(item) ?? 0) + n)
+      if (read.type === 'receipt' || read.type === 'return') for (const line of read.lines) add(line.item, line.qty)
+      if (read.type === 'shipment')
+        for (const line of read.packages.flatMap(box => box.lines)) add(line.item, -line.qty)
+      if (read.type === 'adjustment') add(read.item, read.delta)
+    }
+    const differing = [...new Set([...ledger.keys(), ...told.keys()])].filter(
+      item => (ledger.get(item) ?? 0) !== (told.get(item) ?? 0),
+    )
+    expect(differing).toEqual([])
+    expect(told.size).toBeGreaterThanOrEqual(2)
   })
 
   it.each(['cutBefore', 'cutAfter', 'error500', 'truncated', 'html', 'throttled'] as const)(

@@ -38,6 +38,7 @@ export const importOpeningStock = async (deps: ImportDeps, signal: AbortSignal):
       tx =>
         tx.write({
           body: { kind: KIND, connector: deps.id, from },
+          silent: true,
           effects: openingEffects(deps, page, items, places),
         }),
     )

@@ -108,6 +108,8 @@ export interface ImportStore {
   /** True while no movement has ever been booked in the warehouse: opening stock may be taken over once. */
   ledgerIsEmpty(warehouse: WarehouseId): Promise<boolean>
   remoteOf(connector: ConnectorId, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Base units of items, as the ERP named them when they came in. */
+  unitsOf(items: readonly string[]): Promise<ReadonlyMap<string, string>>
   itemsByRemote(connector: ConnectorId, remotes: readonly string[]): Promise<ReadonlyMap<string, Item>>
   /** Remote ids of a kind behind `after`, in their order: for the nightly search for deletions. */
   remotes(

@@ -118,7 +118,7 @@ describe('what comes in from an ERP', async () => {
   const commits = async () => (await stores.sync.feed(site.warehouse.id)).seq
   const itemOf = async (n: number) => (await stores.import.itemsByRemote(ID, [`item,${n}`])).get(`item,${n}`)
 
-  it('[E110] every flaw is named by record and field, and what can be used goes through', async () => {
+  it('[E122] every flaw is named by record and field, and what can be used goes through', async () => {
     erp.say('item', item(1, { barcodes: ['8690000000011'] }))
     erp.say(
       'item',

@@ -3,109 +3,156 @@ import type { ConnectorId } from '../../shared/ids.ts'
 import { ErpError } from '../erp/erp-error.ts'
 import type { Line, OperationBody, OutboundOp, Package, RemoteRef } from '../erp/operation.ts'
 import { baseQty } from '../erp/quantity.ts'
-import type { OutboxRow } from './outbox-port.ts'
 import type { ImportStore } from './import-port.ts'
+import { gapError, makeMapper } from './mapper.ts'
+import type { Mapper } from './mapper.ts'
+import type { OutboxRow } from './outbox-port.ts'
+import { documentsOf, itemsOf, payloadSchema, placesOf } from './payload.ts'
+import type { Payload, PayloadLine, PayloadOf } from './payload.ts'
 
-const lines = v.array(
-  v.object({
-    item: v.string(),
-    lot: v.string(),
-    serial: v.string(),
-    expiry: v.nullable(v.string()),
-    status: v.string(),
-    qty: v.pipe(v.number(), v.safeInteger()),
-  }),
-)
-const common = { v: v.literal(1), document: v.string(), client: v.string(), final: v.boolean() }
-const nullable = v.nullable(v.string())
-
-/** The payloads of server/sync/outbound-message.ts, as they were kept: an older one may be read years later. */
-const payloadSchema = v.variant('type', [
-  v.object({ ...common, type: v.literal('receipt'), lines }),
-  v.object({ ...common, type: v.literal('return'), origin: nullable, lines }),
-  v.object({
-    ...common,
-    type: v.literal('shipment'),
-    carrier: nullable,
-    packages: v.array(
-      v.object({ label: v.string(), type: nullable, weightG: v.nullable(v.number()), tracking: nullable, lines }),
-    ),
-  }),
-])
-type Payload = v.InferOutput<typeof payloadSchema>
-type MessageLine = v.InferOutput<typeof lines>[number]
+export type OutboundDeps = {
+  store: Pick<ImportStore, 'remoteOf' | 'unitsOf'>
+  connector: ConnectorId
+  remoteClient: (client: string) => string | null
+  /** The mapping as it is now, with the zones of these places. */
+  mapper?: (places: readonly string[]) => Promise<Mapper>
+  /** Questions of the ERP that the connection answers by itself. */
+  allow?: Readonly<Record<string, string>>
+  /** Name of a worker or of whoever decided. */
+  nameOf?: (who: string) => string
+}
 
 /**
- * Our payload in the ERP's words. What has no counterpart there is a gap of the mapping: class `config`, so that the
- * message is parked and comes back when the gap is filled.
+ * Our payload in the ERP's words; null = nothing that the ERP would see (a move inside one of its locations). What has no
+ * counterpart there is a gap of the mapping: class `config`, so that the message is parked and comes back when the gap is
+ * filled.
  */
 export const toOperation =
-  (deps: { store: ImportStore; connector: ConnectorId; remoteClient: (client: string) => string | null }) =>
-  async (row: OutboxRow): Promise<OutboundOp> => {
+  (deps: OutboundDeps) =>
+  async (row: OutboxRow): Promise<OutboundOp | null> => {
     const read = v.safeParse(payloadSchema, row.payload)
     if (!read.success) throw new ErpError('config', `message ${row.key} of type ${row.type} cannot be read`)
     const payload = read.output
-    const remotes = await deps.store.remoteOf(deps.connector, [...new Set(namesIn(payload))])
+    const items = [...new Set(itemsOf(payload))]
+    const remotes = await deps.store.remoteOf(deps.connector, [...items, ...documentsOf(payload)])
+    const units = await deps.store.unitsOf(items)
+    const mapper = (await deps.mapper?.(placesOf(payload))) ?? makeMapper([])
     const client = deps.remoteClient(payload.client)
-    if (client === null)
-      throw new ErpError('config', `client ${payload.client} is not mapped`, {
-        gap: { kind: 'client', key: payload.client },
-      })
+    if (client === null) throw gapError({ kind: 'client', key: payload.client })
+    const body = bodyOf(payload, { remotes, units, mapper })
+    if (body === null) return null
+    const who = 'by' in payload ? payload.by : ''
     const { key, seq, subject } = row
-    return { key, seq, subject, at: row.createdAt, by: '', answers: {}, client, ...bodyOf(payload, remotes) }
+    const answers = { ...deps.allow, ...row.answers }
+    return { key, seq, subject, at: row.createdAt, by: deps.nameOf?.(who) ?? who, answers, client, ...body }
   }
 
-type Remotes = Awaited<ReturnType<ImportStore['remoteOf']>>
+type Words = {
+  remotes: ReadonlyMap<string, string>
+  units: ReadonlyMap<string, string>
+  mapper: Mapper
+}
 
-const namesIn = (payload: Payload): string[] => [
-  payload.document,
-  ...(payload.type === 'return' && payload.origin !== null ? [payload.origin] : []),
-  ...(payload.type === 'shipment' ? payload.packages.flatMap(p => p.lines) : payload.lines).map(line => line.item),
-]
-
-const bodyOf = (payload: Payload, remotes: Remotes): OperationBody => {
-  const order = refOf(payload.document, remotes)
+const bodyOf = (payload: Payload, words: Words): OperationBody | null => {
   switch (payload.type) {
-    case 'receipt':
-      return { type: 'receipt', order, lines: payload.lines.map(lineIn(remotes)), final: payload.final }
-    case 'return': {
-      const sent = payload.origin === null ? null : refOf(payload.origin, remotes)
-      return { type: 'return', order: order ?? sent, lines: payload.lines.map(lineIn(remotes)), reason: '' }
+    case 'receipt': {
+      const lines = payload.lines.map(lineIn(words))
+      return { type: 'receipt', order: refOf(payload.document, words), lines, final: payload.final }
     }
-    case 'shipment': {
-      if (order === null)
-        throw new ErpError('config', `order ${payload.document} is not mapped`, {
-          gap: { kind: 'order', key: payload.document },
-        })
-      const packages = payload.packages.map((box): Package => ({
-        ...box,
-        size: null,
-        lines: box.lines.map(lineIn(remotes)),
-      }))
-      const tracking = packages.flatMap(box => box.tracking ?? [])
-      return {
-        type: 'shipment',
-        order,
-        lines: summed(payload.packages.flatMap(box => box.lines)).map(lineIn(remotes)),
-        packages,
-        shipping: { carrier: payload.carrier, tracking },
-        // What is still to come keeps the order open over there; the last shipment ends it.
-        shorts: payload.final ? 'cancel' : 'backorder',
-      }
+    case 'return': {
+      const sent = payload.origin === null ? null : refOf(payload.origin, words)
+      const order = refOf(payload.document, words) ?? sent
+      const reason = words.mapper.reason('return')
+      return { type: 'return', order, lines: payload.lines.map(lineIn(words)), reason }
+    }
+    case 'shipment':
+      return shipmentOf(payload, words)
+    case 'adjustment':
+      return adjustmentOf(payload, words)
+    case 'transfer':
+      return transferOf(payload, words)
+    case 'orderStatus': {
+      const { status, carrier, tracking } = payload
+      const shipping = { carrier: words.mapper.carrier(carrier), tracking }
+      return { type: 'orderStatus', order: orderOf(payload.document, words), status, packages: [], shipping }
     }
   }
 }
 
-const refOf = (document: string, remotes: Remotes): RemoteRef | null => {
+const shipmentOf = (payload: PayloadOf<'shipment'>, words: Words): OperationBody => {
+  const packages = payload.packages.map((box): Package => ({ ...box, lines: box.lines.map(lineIn(words)) }))
+  const tracking = packages.flatMap(box => box.tracking ?? [])
+  return {
+    type: 'shipment',
+    order: orderOf(payload.document, words),
+    lines: summed(payload.packages.flatMap(box => box.lines)).map(lineIn(words)),
+    packages,
+    shipping: { carrier: words.mapper.carrier(payload.carrier), tracking },
+    // What is still to come keeps the order open over there; the last shipment ends it.
+    shorts: payload.final ? 'cancel' : 'backorder',
+  }
+}
+
+const adjustmentOf = (payload: PayloadOf<'adjustment'>, words: Words): OperationBody => {
+  const { item, lot, serial, place, delta, count } = payload
+  const { counted = 0, bookAtCount = 0, countedAt = '', countLine = '' } = count ?? {}
+  return {
+    type: 'adjustment',
+    line: {
+      item: remoteItem(item, words),
+      lot,
+      serial,
+      expiry: null,
+      ...unitOf(item, words),
+      location: words.mapper.place(place),
+    },
+    delta,
+    counted,
+    bookAtCount,
+    countedAt,
+    reason: words.mapper.reason(payload.reason),
+    approvedBy: payload.by,
+    countLine,
+  }
+}
+
+/** Goods that stay inside one location of the ERP are nothing to it; the ERP may have a default for one side only. */
+const transferOf = (payload: PayloadOf<'transfer'>, words: Words): OperationBody | null => {
+  const item = remoteItem(payload.item, words)
+  const lines = payload.lines.flatMap(({ lot, serial, qty, from, to }) => {
+    const [there, here] = [words.mapper.place(from), words.mapper.place(to)]
+    if (there === here) return []
+    if (there === null || here === null) throw gapError({ kind: 'location', key: '* *' })
+    const line = { item, lot, serial, expiry: null, qty: baseQty(qty), ...unitOf(payload.item, words), line: null }
+    return [{ ...line, from: there, to: here }]
+  })
+  return lines.length === 0 ? null : { type: 'transfer', lines }
+}
+
+const refOf = (document: string, { remotes }: Words): RemoteRef | null => {
   const id = remotes.get(document)
   return id === undefined ? null : { kind: 'order', id }
 }
+const orderOf = (document: string, words: Words): RemoteRef => {
+  const ref = refOf(document, words)
+  if (ref === null) throw gapError({ kind: 'order', key: document })
+  return ref
+}
+const remoteItem = (item: string, { remotes }: Words): string => {
+  const remote = remotes.get(item)
+  if (remote === undefined) throw gapError({ kind: 'item', key: item })
+  return remote
+}
+const unitOf = (item: string, { units }: Words): { unit?: string } => {
+  const unit = units.get(item)
+  return unit === undefined ? {} : { unit }
+}
 
-/** Boxes may hold the same goods: the document of the ERP has them once. */
-const summed = (all: readonly MessageLine[]): MessageLine[] => {
-  const sums = new Map<string, MessageLine>()
+/** Boxes and places may hold the same goods: the document of the ERP has them once. */
+const summed = (all: readonly PayloadLine[]): PayloadLine[] => {
+  const sums = new Map<string, PayloadLine>()
   for (const line of all) {
-    const name = [line.item, line.lot, line.serial].join('\u001f')
+    const name = [line.item, line.lot, line.serial, line.status].join('\u001f')
     const sum = sums.get(name)
     sums.set(name, sum === undefined ? line : { ...sum, qty: sum.qty + line.qty })
   }
@@ -113,14 +160,13 @@ const summed = (all: readonly MessageLine[]): MessageLine[] => {
 }
 
 const lineIn =
-  (remotes: Remotes) =>
-  (line: MessageLine): Line => {
-    const item = remotes.get(line.item)
-    if (item === undefined)
-      throw new ErpError('config', `item ${line.item} is not mapped`, { gap: { kind: 'item', key: line.item } })
+  (words: Words) =>
+  (line: PayloadLine): Line => {
+    const item = remoteItem(line.item, words)
     // A step that the ERP was told of was taken back: no document there says "minus two received".
     if (line.qty <= 0)
       throw new ErpError('conflict', 'Goods that the ERP was told of were taken back. Correct the document there.')
-    const { lot, serial, expiry } = line
-    return { item, lot, serial, expiry, qty: baseQty(line.qty), line: null, location: null }
+    const { lot, serial, expiry, status, place } = line
+    const location = words.mapper.place({ location: place ?? '', status })
+    return { item, lot, serial, expiry, qty: baseQty(line.qty), ...unitOf(line.item, words), line: null, location }
   }

@@ -17,6 +17,8 @@ export const serveHandler = async (handle: Handler): Promise<{ url: string; clos
     })
     void listener(request, response)
   })
+  // A line that is dropped when it has been quiet for a while is not one of the faults.
+  server.keepAliveTimeout = 120_000
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

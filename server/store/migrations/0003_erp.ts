@@ -53,6 +53,7 @@ const STATEMENTS = [
      connector uuid not null, kind text not null, ours text not null, theirs text not null, version int not null default 1,
      source text not null check (source in ('import', 'person', 'rule')), by text not null, at timestamptz not null,
      primary key (connector, kind, ours))`,
+  `alter table feed add column grain int not null default 0`,
   `create table erp_flaw (
      connector uuid not null, kind text not null, remote text not null, field text not null, problem text not null,
      name text not null, value text not null, effect text not null, first_at timestamptz not null, last_at timestamptz not null,
