@@ -38,7 +38,7 @@ export const rescueEndpoint = (): Endpoint => {
       const now = deps.now()
       const wait = bytes.take('all', msOf(now), Buffer.byteLength(body))
       if (wait !== null) throw refused('rate_limited', undefined, wait)
-      await deps.stores.quarantine.keep({ warehouse: null, device: null, source: 'rescue', body: storable(body), now })
+      await deps.stores.quarantine.keep({ warehouse: null, device: null, source: 'rescue', body, now })
       deps.log.warn({ bytes: body.length }, 'a queue came through the rescue door')
       return sendJson(c, kept)
     },
@@ -67,13 +67,10 @@ export const quarantineEndpoint = (): Endpoint => {
         warehouse: device.warehouse,
         device: device.id,
         source,
-        body: storable(body),
+        body,
         now,
       })
       return sendJson(c, kept)
     },
   )
 }
-
-/** PostgreSQL's text cannot hold U+0000; it is written as its JSON escape, so that nothing else about the bytes changes. */
-const storable = (text: string): string => text.replaceAll('\u0000', '\\u0000')

@@ -14,6 +14,7 @@ import { messageRows } from './message-rows.ts'
 import { stockRows } from './stock-rows.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
+import { storable } from './quarantine.ts'
 
 /** One command with its judged effects, or a decision in the form of a command. */
 export type Entry = {
@@ -89,7 +90,7 @@ export const documentOf = async (
     commands: entries.map(entry => ({
       seq: entry.sealed.seq,
       v: entry.sealed.v,
-      body: entry.sealed.body,
+      body: storable(entry.sealed.body),
       hash: entry.sealed.hash,
       sig: entry.sealed.sig,
       outcome: entry.outcome,

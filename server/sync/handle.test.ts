@@ -1,7 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
-import { derivedId } from '../../shared/ids.ts'
+import { derivedId, isUuid } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { looseAt } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
@@ -15,6 +16,24 @@ import { audit } from '../store/audit.ts'
 import { openDatabase } from '../store/open.ts'
 import type { Stores } from '../ports.ts'
 import { handleSync } from './handle.ts'
+
+/** Fields that name a thing; the short ones are those of a stock row. */
+const NAMES = new Set([
+  'id',
+  'client',
+  'item',
+  'document',
+  'location',
+  'parent',
+  'task',
+  'tote',
+  'line',
+  'lpn',
+  'device',
+  'worker',
+  'warehouse',
+  ...'lpci',
+])
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -160,6 +179,15 @@ describe('a round of sync on the server', async () => {
     expect(await audit(opened.db)).toEqual([])
   })
 
+  /** What the archive keeps under a number of this handheld. */
+  const archived = async (seq: number) => {
+    const { rows } = await sql<{ body: string; hash: string; sig: string }>`
+      select c.body, c.hash, c.sig from command c
+      join device d on d.id = c.device_id join warehouse w on w.id = c.warehouse_id
+      where d.uid = ${sealer.device} and w.uid = ${site.warehouse.id} and c.seq = ${seq}`.execute(opened.db)
+    return rows[0]
+  }
+
   it('[T2] a gap is named, nothing behind it is booked, and the pull half is served', async () => {
     sealer.seal(receive())
     const answer = await sync(request([sealer.seal(receive())]))
@@ -200,6 +228,40 @@ describe('a round of sync on the server', async () => {
     },
   )
 
+  const bodies: [string, (s: Sealer) => Sealed, string][] = [
+    ['text that is no JSON', s => s.seal(receive(), NOW, () => '{"type":"receive",' as never), 'unreadable'],
+    ['JSON that is no command', s => s.seal(receive(), NOW, () => [1, 2] as never), 'unreadable'],
+    ['a barcode of 100 kB', s => s.seal(receive(1, { scan: '9'.repeat(100_000) })), 'unreadable'],
+    ['a barcode with U+0000', s => s.seal(receive(1, { scan: '869\u0000001' })), 'unreadable'],
+    ['a barcode with half a character', s => s.seal(receive(1, { scan: '869\ud83d001' })), 'unreadable'],
+    ['a lot with half a character', s => s.seal(receive(1, { lot: 'L\udc00' })), 'unreadable'],
+  ]
+  it.each(bodies)('[T16] %s is kept as it came, and the commands around it are booked', async (_, make, reason) => {
+    const before = sealer.seal(receive(2))
+    const bad = make(sealer)
+    const answer = await sync(request([before, bad, sealer.seal(receive(4))]))
+    expect(answer.push.results.map(r => [r.outcome, r.reason])).toEqual([
+      ['applied', undefined],
+      ['quarantined', reason],
+      ['applied', undefined],
+    ])
+    expect(await onDock()).toBe(6)
+    expect(await audit(opened.db)).toEqual([])
+    expect(await archived(2)).toEqual({ body: bad.body, hash: bad.hash, sig: bad.sig })
+  })
+
+  it('[T16] raw bytes that no text of the database can hold are kept as their JSON escapes', async () => {
+    const [before, bad] = [sealer.seal(receive(2)), sealer.seal(receive(1))]
+    const raw = { ...bad, body: `${bad.body}\u0000\ud83d` }
+    const answer = await sync(request([before, raw]))
+    expect(answer.push.results[1]).toMatchObject({ outcome: 'quarantined' })
+    expect(await onDock()).toBe(2)
+    expect((await archived(2))?.body).toBe(`${bad.body}\\u0000\\ud83d`)
+    await stores.quarantine.keep({ warehouse: null, device: null, source: 'rescue', body: 'a\u0000b\ud83d', now: NOW })
+    const kept = await sql<{ body: string }>`select body from quarantine_raw where source = 'rescue'`.execute(opened.db)
+    expect(kept.rows).toEqual([{ body: 'a\\u0000b\\ud83d' }])
+  })
+
   it('[T13] a broken chain is kept in quarantine', async () => {
     const first = sealer.seal(receive(1))
     await sync(request([first]))
@@ -226,6 +288,47 @@ describe('a round of sync on the server', async () => {
     const answer = await sync(request([counter.seal(receive(1))]))
     expect(answer.push.results.map(r => r.reason)).toEqual(['not_authorised'])
     expect(await onDock()).toBe(0)
+  })
+
+  it('[L23] a kind of command that several processes share needs the role of the one that it names', async () => {
+    const item = site.items[0]
+    const close = (process: 'receive' | 'pack'): Draft => ({
+      type: 'close',
+      process,
+      place: null,
+      client: item?.client ?? receipt.client,
+      task: null,
+      document: receipt.id,
+    })
+    // Anna receives and picks, she does not pack.
+    const answer = await sync(request([sealer.seal(close('pack')), sealer.seal(close('receive'))]))
+    expect(answer.push.results.map(r => [r.outcome, r.reason])).toEqual([
+      ['quarantined', 'not_authorised'],
+      ['applied', undefined],
+    ])
+  })
+
+  it('[W1] no integer of the database leaves the store: whatever names a thing is a UUID', async () => {
+    const answer = await sync(request([sealer.seal(receive(25)), sealer.seal(receive(2))]))
+    const rows: unknown[] = []
+    await stores.sync.snapshot({ warehouse: site.warehouse.id, device: sealer.device, clients: null }, async some => {
+      rows.push(...some.map(row => row.b))
+    })
+    const named = new Map<string, unknown[]>()
+    const walk = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(walk)
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+      for (const [key, inner] of Object.entries(value)) {
+        if (NAMES.has(key) && inner !== null) named.set(key, [...(named.get(key) ?? []), inner])
+        walk(inner)
+      }
+    }
+    walk(rows)
+    walk(answer)
+    expect([...named.keys()]).toEqual(expect.arrayContaining(['id', 'client', 'item', 'document', 'l', 'p', 'c', 'i']))
+    const all = [...named.values(), answer.push.results.flatMap(result => result.exceptions)].flat()
+    expect(all.length).toBeGreaterThan(40)
+    expect(all.filter(name => typeof name !== 'string' || !isUuid(name))).toEqual([])
   })
 
   it('[T6] more than ordered is booked as it happened, with an exception', async () => {

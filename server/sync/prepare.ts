@@ -4,6 +4,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { COMMAND_VERSION, commandSchema, FACTS } from '../../shared/sync/command.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import { chainHash } from '../../shared/sync/seal.ts'
+import { MAX_COMMAND_BYTES } from '../../shared/sync/wire.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 
 /** A pushed command after all checks that need no database; they run before the warehouse is locked. */
@@ -31,6 +32,7 @@ const parsed = (text: string): unknown => {
 
 /** Reads a body. Older versions would be up-cast here; version 1 is the first. */
 const read = (sealed: Sealed): { command: Command | null; flaw: QuarantineReason | null } => {
+  if (Buffer.byteLength(sealed.body) > MAX_COMMAND_BYTES) return { command: null, flaw: 'unreadable' }
   const body = parsed(sealed.body)
   const known = v.safeParse(commandSchema, body)
   if (known.success) {

@@ -181,7 +181,7 @@ describe('the workers between our books and a real HTTP ERP', async () => {
     expect(await stores.outbox.counts(CONNECTOR)).toMatchObject({ posted: 1, waiting: 0, unknown: 0 })
   })
 
-  it('[E110] an order that is picked, packed and shipped lowers the ERP stock by exactly what left, once', async () => {
+  it('[E105] an order that is picked, packed and shipped lowers the ERP stock by exactly what left, once', async () => {
     const { documents, lines, tasks, locations } = await tables()
     const line = [...lines.values()].find(
       one =>

@@ -12,12 +12,16 @@ export const uuid = <T extends Id<string>>() =>
     v.transform(text => text as T),
   )
 const control = /[\u0000-\u001c\u001e\u001f\u007f]/
+/** U+0000 and half a character: no database text holds them, and one such letter would stop everything behind it. */
+const unwritable = /\u0000|\p{Surrogate}/u
+const isWritable = (value: string): boolean => !unwritable.test(value)
 /** Free text from outside: bounded, no control characters (GS is part of labels and may stay). */
 export const text = (max: number) =>
   v.pipe(
     v.string(),
     v.maxLength(max),
     v.check(value => !control.test(value), 'control characters'),
+    v.check(isWritable, 'half a character'),
   )
 /** Whole base units, 1 to 1,000,000,000. A fraction or a negative number is no quantity. */
 export const quantity = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000_000))
@@ -26,7 +30,9 @@ export const isoDay = v.pipe(v.string(), v.maxLength(10), v.isoDate())
 
 const address = v.object({ location: uuid<LocationId>(), lpn: uuid<LpnId>(), status: v.picklist(STATUSES) })
 
-const scan = v.optional(v.pipe(v.string(), v.maxLength(MAX_SCAN)))
+/** As the scanner gave it, control characters too. */
+const rawScan = v.pipe(v.string(), v.maxLength(MAX_SCAN), v.check(isWritable, 'U+0000 or half a character'))
+const scan = v.optional(rawScan)
 const goods = {
   client: uuid<ClientId>(),
   item: uuid<ItemId>(),
@@ -340,7 +346,7 @@ export const ACTS = {
     client: v.nullable(uuid<ClientId>()),
     document: v.nullable(uuid<DocumentId>()),
     place: v.optional(v.nullable(uuid<LocationId>()), null),
-    scan: v.pipe(v.string(), v.maxLength(MAX_SCAN)),
+    scan: rawScan,
     photos,
   }),
   note: v.object({

@@ -62,7 +62,8 @@ export const makeSealer = (
         unc: 5,
         app: 'test',
       }
-      const body = JSON.stringify(change({ ...draft, ...stamp }))
+      const changed: unknown = change({ ...draft, ...stamp })
+      const body = typeof changed === 'string' ? changed : JSON.stringify(changed)
       const hash = chainHash(previous, body)
       previous = hash
       return { seq, v: COMMAND_VERSION, body, hash, sig: as === null ? signText(privateKey, hash) : as.sign(hash) }
