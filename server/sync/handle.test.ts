@@ -292,7 +292,7 @@ describe('a round of sync on the server', async () => {
 
   it('[L23] a kind of command that several processes share needs the role of the one that it names', async () => {
     const item = site.items[0]
-    const close = (process: 'receive' | 'pack'): Draft => ({
+    const close = (process: 'receive' | 'count'): Draft => ({
       type: 'close',
       process,
       place: null,
@@ -300,8 +300,8 @@ describe('a round of sync on the server', async () => {
       task: null,
       document: receipt.id,
     })
-    // Anna receives and picks, she does not pack.
-    const answer = await sync(request([sealer.seal(close('pack')), sealer.seal(close('receive'))]))
+    // Anna receives, picks and packs, she does not count.
+    const answer = await sync(request([sealer.seal(close('count')), sealer.seal(close('receive'))]))
     expect(answer.push.results.map(r => [r.outcome, r.reason])).toEqual([
       ['quarantined', 'not_authorised'],
       ['applied', undefined],
@@ -312,7 +312,8 @@ describe('a round of sync on the server', async () => {
     const answer = await sync(request([sealer.seal(receive(25)), sealer.seal(receive(2))]))
     const rows: unknown[] = []
     await stores.sync.snapshot({ warehouse: site.warehouse.id, device: sealer.device, clients: null }, async some => {
-      rows.push(...some.map(row => row.b))
+      // Policies name nothing: their `l` is the length of a box.
+      rows.push(...some.filter(row => row.k !== 'policy').map(row => row.b))
     })
     const named = new Map<string, unknown[]>()
     const walk = (value: unknown): void => {
@@ -327,7 +328,7 @@ describe('a round of sync on the server', async () => {
     walk(answer)
     expect([...named.keys()]).toEqual(expect.arrayContaining(['id', 'client', 'item', 'document', 'l', 'p', 'c', 'i']))
     const all = [...named.values(), answer.push.results.flatMap(result => result.exceptions)].flat()
-    expect(all.length).toBeGreaterThan(40)
+    expect(all.length).toBeGreaterThan(30)
     expect(all.filter(name => typeof name !== 'string' || !isUuid(name))).toEqual([])
   })
 
