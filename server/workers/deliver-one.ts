@@ -53,10 +53,25 @@ const carry = async (journey: Journey): Promise<void> => {
   // The remote id is stored before the stock effect: after a crash `find` knows where to look.
   const leaseUntil = isoOf(msOf(deps.now()) + LEASE_MS)
   if (!(await write(journey, 'posting', { remoteRef: ref, release: false, leaseUntil }))) return
-  await attempt(journey, 'post', () => connector.post(op, ref, signal))
+  const refused = await posted(journey, () => connector.post(op, ref, signal))
   const found = await look(journey, op, ref)
+  if (refused !== null && found.state !== 'posted') throw refused
   if (await settled(journey, op, found)) return
   await yesButDraft(journey)
+}
+
+/**
+ * A conflict of the posting call itself may be the echo of the same call, carried out twice on the way: the ERP is asked
+ * before a person is.
+ */
+const posted = async (journey: Journey, post: () => Promise<void>): Promise<ErpError | null> => {
+  try {
+    await attempt(journey, 'post', post)
+    return null
+  } catch (error) {
+    if (isErpError(error) && error.class === 'conflict') return error
+    throw error
+  }
 }
 
 const look = (journey: Journey, op: OutboundOp, ref: RemoteRef | null): Promise<Found> =>
