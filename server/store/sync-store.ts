@@ -15,27 +15,36 @@ import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
 import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
 import { transact } from './transaction.ts'
+import { makeTurns } from './turns.ts'
 
 type At = { scope: Scope; name: DeviceId; device: number; epoch: string; feed: Commit; now: string }
 
+/**
+ * Pushes of one warehouse that are in the database at once: one writes, the next has begun and waits for the counter row.
+ * More would wait there as well, but in no order, until they time out, and each with a connection that readers need.
+ */
+const PUSHES_AT_ONCE = 2
+
 /** The protocol's store on PostgreSQL or PGlite. */
-export const makeSyncStore = (db: Executor, names: Names): SyncStore => ({
+export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSHES_AT_ONCE)): SyncStore => ({
   apply: (at, run) =>
-    transact(db, async trx => {
-      const id = await names.warehouse(trx, at.warehouse)
-      const feed = await raiseCommit(trx, id)
-      const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
-      const inside = applyTx(trx, names, {
-        scope: { warehouse: at.warehouse, id },
-        name: at.device,
-        device,
-        epoch: at.epoch,
-        feed,
-        now: at.now,
-      })
-      const answer = await run(inside.tx)
-      return { keep: inside.wrote(), answer }
-    }),
+    turns(at.warehouse, () =>
+      transact(db, async trx => {
+        const id = await names.warehouse(trx, at.warehouse)
+        const feed = await raiseCommit(trx, id)
+        const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
+        const inside = applyTx(trx, names, {
+          scope: { warehouse: at.warehouse, id },
+          name: at.device,
+          device,
+          epoch: at.epoch,
+          feed,
+          now: at.now,
+        })
+        const answer = await run(inside.tx)
+        return { keep: inside.wrote(), answer }
+      }),
+    ),
   decide: (at, run) => transact(db, trx => decideIn(trx, names, at, run)),
   page: at => readPage(db, names, at),
   feed: async warehouse => readFeed(db, await names.warehouse(db, warehouse)),
