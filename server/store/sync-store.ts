@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
-import type { Line, Roster, Worker } from '../../shared/catalogue.ts'
+import type { Line } from '../../shared/catalogue.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
-import { FIRST_HASH } from '../../shared/sync/seal.ts'
-import type { CommandResult } from '../../shared/sync/wire.ts'
 import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
@@ -14,6 +12,7 @@ import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
 import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
+import { readStanding } from './standing.ts'
 import { transact } from './transaction.ts'
 import { makeTurns } from './turns.ts'
 
@@ -80,14 +79,12 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
   const loaded = new Map<string, Line>()
   const tx: ApplyTx = {
     feed: at.feed,
-    cursor: () => readCursor(trx, at),
-    archived: (from, to) => readArchive(trx, at, from, to),
+    standing: of => readStanding(trx, { warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of),
     load: async need => {
       const tables = await loadTables(trx, at.scope, need)
       for (const line of tables.lines.values()) loaded.set(line.id, line)
       return tables
     },
-    worker: (id, version) => readWorker(trx, at.scope.id, id, version),
     uncovered: document => readUncovered(trx, names, at, document),
     write: async batch => {
       wrote = true
@@ -163,60 +160,6 @@ const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrot
     reserve: wants => reserveLines(trx, names, { ...at.scope, commit: at.feed.seq }, wants),
   }
   return { tx, wrote: () => wrote }
-}
-
-const readCursor = async (trx: Executor, at: At) => {
-  const { rows } = await sql<{ last_seq: number; last_hash: string; last_at: Date | null }>`
-    select last_seq, last_hash, last_at from device_cursor
-    where warehouse_id = ${at.scope.id} and device_id = ${at.device} and epoch = ${at.epoch}`.execute(trx)
-  const row = rows[0]
-  return row
-    ? { lastSeq: row.last_seq, lastHash: row.last_hash, lastAt: row.last_at?.toISOString() ?? null }
-    : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
-}
-
-const readArchive = async (
-  trx: Executor,
-  at: At,
-  from: number,
-  to: number,
-): Promise<(CommandResult & { hash: string })[]> => {
-  const { rows } = await sql<{
-    seq: number
-    outcome: CommandResult['outcome']
-    reason: string | null
-    exceptions: string[]
-    hash: string
-  }>`
-    select seq, outcome, reason, exceptions, hash from command
-    where warehouse_id = ${at.scope.id} and device_id = ${at.device} and epoch = ${at.epoch} and seq between ${from} and ${to} order by seq`.execute(
-    trx,
-  )
-  return rows.map(row => ({
-    seq: row.seq,
-    outcome: row.outcome,
-    exceptions: row.exceptions,
-    hash: row.hash,
-    ...(row.reason === null ? {} : { reason: row.reason }),
-  }))
-}
-
-const readWorker = async (
-  trx: Executor,
-  warehouse: number,
-  id: string,
-  version: number,
-): Promise<{ then: Worker | null; now: Worker | null }> => {
-  const { rows } = await sql<{ version: number; body: string }>`
-    select version, body from roster where warehouse_id = ${warehouse}
-      and version in (${version}, (select max(version) from roster where warehouse_id = ${warehouse}))`.execute(trx)
-  const find = (body: string | undefined): Worker | null =>
-    body === undefined ? null : ((JSON.parse(body) as Roster).workers.find(w => w.id === id) ?? null)
-  const newest = rows.reduce<{ version: number; body: string } | undefined>(
-    (best, row) => (best && best.version > row.version ? best : row),
-    undefined,
-  )
-  return { then: find(rows.find(row => row.version === version)?.body), now: find(newest?.body) }
 }
 
 /** Commands of a receipt that crossed to or from the outside and that no message covers yet, with their movements. */

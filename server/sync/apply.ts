@@ -14,7 +14,7 @@ import type { Command } from '../../shared/sync/command.ts'
 import { chainHash } from '../../shared/sync/seal.ts'
 import type { CommandResult, SyncRequest } from '../../shared/sync/wire.ts'
 import { needOf } from './need.ts'
-import type { Applied, ApplyTx, MessageWrite, Uncovered } from './ports.ts'
+import type { Applied, ApplyTx, MessageWrite, Standing, StandingOf, Uncovered } from './ports.ts'
 import type { Prepared } from './prepare.ts'
 import { outboundMessage } from './outbound-message.ts'
 
@@ -42,11 +42,11 @@ export type PushEnd = {
 
 /** One batch in one transaction: dedupe, gap, chain, then every command judged on a view that holds the ones before it. */
 export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
-  const { lastSeq: known, lastHash: knownHash, lastAt } = await tx.cursor()
+  const standing = await tx.standing(standingOf(push))
+  const { lastSeq: known, lastHash: knownHash } = standing.cursor
   const old = push.prepared.filter(p => p.sealed.seq <= known)
-  const archive = old.length > 0 ? await tx.archived(old[0]?.sealed.seq ?? 0, known) : []
-  const forked = old.filter(p => archive.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))
-  const repeated = archive.filter(row => old.some(p => p.sealed.seq === row.seq)).map(withoutHash)
+  const forked = old.filter(p => standing.archived.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))
+  const repeated = standing.archived.map(withoutHash)
   const notes = [...lostNote(push, known), ...holeNote(push, known), ...forkNote(push, forked)]
 
   const skipTo = push.hole !== undefined && push.hole.from === known + 1 && push.hole.to > known ? push.hole.to : null
@@ -60,7 +60,7 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   const gap = above !== undefined && fresh.length === 0 ? last + 1 : null
   if (fresh.length === 0 && notes.length === 0) return { acked: last, gap, results: repeated, forked }
 
-  const applied = await judgeAll(tx, push, fresh, skipTo === null ? knownHash : ANY_HASH, lastAt)
+  const applied = await judgeAll(tx, push, fresh, standing, skipTo === null ? knownHash : ANY_HASH)
   await tx.write({ applied: applied.rows, messages: applied.messages, notes })
   const results = applied.rows.map(row => ({
     seq: row.sealed.seq,
@@ -70,6 +70,11 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   }))
   return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], forked }
 }
+
+const standingOf = ({ prepared }: Push): StandingOf => ({
+  numbers: prepared.map(p => p.sealed.seq),
+  rosters: [...new Set(prepared.flatMap(p => (p.command ? [p.command.roster] : [])))],
+})
 
 const withoutHash = (row: CommandResult & { hash: string }): CommandResult => ({
   seq: row.seq,
@@ -118,20 +123,19 @@ const judgeAll = async (
   tx: ApplyTx,
   push: Push,
   fresh: readonly Prepared[],
+  standing: Standing,
   lastHash: string,
-  lastAt: string | null,
 ): Promise<Judged> => {
   const readable = fresh.flatMap(p => (p.command ? [p.command] : []))
   const world = makeWorld(await tx.load(needOf(push.warehouse, readable)))
   const rows: Applied[] = []
   const messages: MessageWrite[] = []
   const covered = new Set<number>()
-  const workers = new Map<string, { then: Worker | null; now: Worker | null }>()
-  let notBefore = lastAt
+  let notBefore = standing.cursor.lastAt
   for (const [i, p] of fresh.entries()) {
     const linked =
       i === 0 ? lastHash === ANY_HASH || chainHash(lastHash, p.sealed.body) === p.sealed.hash : p.linked === true
-    const row = await judgeOne(tx, push, p, linked, world, workers, notBefore)
+    const row = judgeOne(push, p, linked, standing, world, notBefore)
     rows.push(row)
     if (row.at !== null) notBefore = row.at
     for (const draft of row.effects.messages) {
@@ -171,15 +175,14 @@ const crossedHere = (
     }))
 
 /** A bug in a rule must not stop the batch: the command is kept and the ones behind it go on. */
-const judgeOne = async (
-  tx: ApplyTx,
+const judgeOne = (
   push: Push,
   p: Prepared,
   linked: boolean,
+  standing: Standing,
   world: World,
-  workers: Map<string, { then: Worker | null; now: Worker | null }>,
   notBefore: string | null,
-): Promise<Applied> => {
+): Applied => {
   const quarantined = (reason: QuarantineReason): Applied => ({
     sealed: p.sealed,
     outcome: 'quarantined',
@@ -193,9 +196,7 @@ const judgeOne = async (
   if (!linked) return quarantined('broken_chain')
   if (p.flaw !== null || p.command === null) return quarantined(p.flaw ?? 'unreadable')
   const command = p.command
-  const who = `${command.worker}/${command.roster}`
-  const held = workers.get(who) ?? (await tx.worker(command.worker, command.roster))
-  workers.set(who, held)
+  const held = standing.worker(command.worker, command.roster)
   if (!authorised(held.then, command)) return quarantined('not_authorised')
   const times = correctedTimes(command, { notBefore, notAfter: push.now })
   const key = { device: push.device, epoch: push.epoch, seq: p.sealed.seq }

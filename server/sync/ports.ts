@@ -94,16 +94,26 @@ export type Batch = {
 /** A receive that no ERP message covers yet. */
 export type Uncovered = { command: CommandRef; movements: readonly Movement[] }
 
+/** The numbers of a push, and the versions of the rosters that its commands name. */
+export type StandingOf = { numbers: readonly number[]; rosters: readonly number[] }
+
+/** What is known of the device that pushes and of the people who worked with it. */
+export type Standing = {
+  /** Where the device's epoch stands; lastSeq 0 and FIRST_HASH for a new one. `lastAt` = corrected time of the last command. */
+  cursor: { lastSeq: number; lastHash: string; lastAt: string | null }
+  /** Stored results and hashes of those numbers that were applied before, in their order. */
+  archived: readonly (CommandResult & { hash: string })[]
+  /** The worker by the roster of that version, and by the present one. */
+  worker(id: WorkerId, roster: number): { then: Worker | null; now: Worker | null }
+}
+
 /** The inside of the apply transaction: the warehouse's counter row is locked, everything earlier is visible. */
 export interface ApplyTx {
   /** Feed epoch and the commit number that this transaction will have. */
   readonly feed: { epoch: string; seq: number }
-  /** Where the device's epoch stands; lastSeq 0 and FIRST_HASH for a new one. `lastAt` = corrected time of the last command. */
-  cursor(): Promise<{ lastSeq: number; lastHash: string; lastAt: string | null }>
-  /** Stored results and hashes of numbers in [from, to]. */
-  archived(from: number, to: number): Promise<readonly (CommandResult & { hash: string })[]>
+  /** Asked once for a whole push, because the counter row is held meanwhile. */
+  standing(of: StandingOf): Promise<Standing>
   load(need: Need): Promise<Tables>
-  worker(id: WorkerId, rosterVersion: number): Promise<{ then: Worker | null; now: Worker | null }>
   /** Receipt commands of a document that no message covers, ones of this batch not among them. */
   uncovered(document: DocumentId): Promise<readonly Uncovered[]>
   write(batch: Batch): Promise<void>

@@ -153,7 +153,7 @@ const statement = async (database: {
       await stores.sync.apply(
         { warehouse: site.warehouse.id, device: device.id, epoch: 'benchmark001', now: NOW },
         async tx => {
-          await tx.cursor()
+          await tx.standing({ numbers: [], rosters: [] })
           await tx.write({
             messages: [],
             notes: [],

@@ -7,7 +7,7 @@ import { NO_LPN } from '../../shared/ids.ts'
 import type { Plant } from './bugs.ts'
 import type { Fault } from './faults.ts'
 import { commandKey, cursorKey, stockIn } from './memory-state.ts'
-import { withTx } from './server.ts'
+import { withStanding, withTx } from './server.ts'
 import type { Stage } from './stage.ts'
 
 const withFaults =
@@ -145,7 +145,7 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
     title: 'the server does not check the hash chain',
     within: 6,
     faults: withFaults('intruder'),
-    store: store => withTx(store, tx => ({ cursor: async () => ({ ...(await tx.cursor()), lastHash: '*' }) })),
+    store: store => withStanding(store, known => ({ ...known, cursor: { ...known.cursor, lastHash: '*' } })),
   },
   signatureNotChecked: {
     title: 'the server takes any signature',
@@ -159,7 +159,7 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
     faults: withFaults('intruder'),
     store: (store, stage) => {
       const boss = stage.site.roster.workers.find(worker => worker.roles.includes('supervisor')) ?? null
-      return withTx(store, () => ({ worker: async () => ({ then: boss, now: boss }) }))
+      return withStanding(store, known => ({ ...known, worker: () => ({ then: boss, now: boss }) }))
     },
   },
   exceptionTwice: {

@@ -1,5 +1,5 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
-import type { ApplyTx, DecisionTx, Need, Page, SyncStore } from '../../server/sync/ports.ts'
+import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
@@ -96,6 +96,22 @@ const seed = (state: ServerState, site: SiteSeed): void => {
   writeRow(state, writes, 'roster', { text: JSON.stringify(site.roster), sig: 'test' }, null)
 }
 
+const standingCursor = (known: Standing['cursor'] | undefined): Standing['cursor'] =>
+  known === undefined
+    ? { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
+    : { lastSeq: known.lastSeq, lastHash: known.lastHash, lastAt: known.lastAt }
+
+const archivedAt = (
+  state: ServerState,
+  at: Parameters<SyncStore['apply']>[0],
+  seq: number,
+): readonly Standing['archived'][number][] => {
+  const row = state.commands.get(commandKey(at.device, at.epoch, seq))
+  if (row === undefined) return []
+  const { outcome, reason, exceptions, hash } = row
+  return [{ seq, outcome, exceptions: [...exceptions], hash, ...(reason === null ? {} : { reason }) }]
+}
+
 const applyTx = (
   state: ServerState,
   site: SiteSeed,
@@ -106,25 +122,15 @@ const applyTx = (
   const name = cursorKey(at.device, at.epoch)
   return {
     feed: state.feed,
-    cursor: async () => {
-      const known = state.cursors.get(name)
-      return known ?? { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
-    },
-    archived: async (from, to) => {
-      const found = []
-      for (let seq = from; seq <= to; seq += 1) {
-        const row = state.commands.get(commandKey(at.device, at.epoch, seq))
-        if (row === undefined) continue
-        const { outcome, reason, exceptions, hash } = row
-        found.push({ seq, outcome, exceptions: [...exceptions], hash, ...(reason === null ? {} : { reason }) })
-      }
-      return found
-    },
+    standing: async ({ numbers, rosters }) => ({
+      cursor: standingCursor(state.cursors.get(name)),
+      archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
+      worker: (id, version) => {
+        const found = site.roster.workers.find(worker => worker.id === id) ?? null
+        return { then: version === site.roster.version && rosters.includes(version) ? found : null, now: found }
+      },
+    }),
     load: async need => loadTables(state, site, need),
-    worker: async (id, version) => {
-      const found = site.roster.workers.find(worker => worker.id === id) ?? null
-      return { then: version === site.roster.version ? found : null, now: found }
-    },
     uncovered: async document =>
       [...state.commands.values()]
         .filter(row => row.awaits === document && row.message === null)

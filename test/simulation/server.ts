@@ -1,6 +1,6 @@
 import { handleSync } from '../../server/sync/handle.ts'
 import type { SyncDeps } from '../../server/sync/handle.ts'
-import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
+import type { ApplyTx, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Verify } from '../../server/sync/prepare.ts'
 import type { DeviceId } from '../../shared/ids.ts'
 import { writeCursor } from '../../shared/sync/cursor.ts'
@@ -100,3 +100,7 @@ export const withTx = (store: SyncStore, change: (tx: ApplyTx) => Partial<ApplyT
   ...store,
   apply: (at, run) => store.apply(at, tx => run({ ...tx, ...change(tx) })),
 })
+
+/** The device that pushes and its people seem to be others than they are. */
+export const withStanding = (store: SyncStore, change: (known: Standing) => Standing): SyncStore =>
+  withTx(store, tx => ({ standing: async of => change(await tx.standing(of)) }))

@@ -83,6 +83,8 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     const start = async () => (await store.feed(warehouse())).seq
     const inside = <T>(read: (tx: ApplyTx) => Promise<T>) =>
       store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, read)
+    const standing = (numbers: readonly number[], rosters: readonly number[] = []) =>
+      inside(tx => tx.standing({ numbers, rosters }))
     const balances = (rows: readonly Row[]) =>
       rows.flatMap(row => (row.k === 'balance' && row.b !== null ? [stockOfBody(bodyOf(row, 'balance')!)] : []))
     const tablesOf = (rows: readonly Row[]): MutableTables => {
@@ -113,7 +115,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
 
     it('[Y2] a transaction that writes nothing takes no commit number', async () => {
       const before = await start()
-      expect(await inside(async tx => (await tx.cursor()).lastSeq)).toBe(0)
+      expect((await standing([])).cursor).toEqual({ lastSeq: 0, lastHash: FIRST_HASH, lastAt: null })
       expect(await start()).toBe(before)
       await write(1, [receive(1)])
       expect(await start()).toBe(before + 1)
@@ -121,13 +123,24 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
 
     it('[Y3] the cursor and the archive answer for numbers that were applied before', async () => {
       await write(1, [receive(1), receive(2)])
-      const seen = await inside(async tx => ({ cursor: await tx.cursor(), archive: await tx.archived(1, 2) }))
-      expect(seen.cursor).toMatchObject({ lastSeq: 2, lastHash: '2'.padStart(64, '0'), lastAt: NOW })
-      expect(seen.archive.map(row => [row.seq, row.outcome, row.hash])).toEqual([
+      const seen = await standing([1, 2, 3])
+      expect(seen.cursor).toEqual({ lastSeq: 2, lastHash: '2'.padStart(64, '0'), lastAt: NOW })
+      expect(seen.archived.map(row => [row.seq, row.outcome, row.hash])).toEqual([
         [1, 'applied', '1'.padStart(64, '0')],
         [2, 'applied', '2'.padStart(64, '0')],
       ])
-      expect(await inside(async tx => tx.cursor().then(c => c.lastHash))).not.toBe(FIRST_HASH)
+      expect((await standing([2])).archived.map(row => row.seq)).toEqual([2])
+    })
+
+    it('[Y19] a worker is given as the roster of the command has them and as the present one does', async () => {
+      const { workers, version } = site.roster
+      const [anna] = workers
+      if (!anna) throw new Error('no worker')
+      const known = await standing([], [version, version + 7])
+      expect(known.worker(anna.id, version)).toEqual({ then: anna, now: anna })
+      expect(known.worker(anna.id, version + 7)).toEqual({ then: null, now: anna })
+      expect(known.worker(derivedId('worker', 'stranger'), version)).toEqual({ then: null, now: null })
+      expect((await standing([], [Number.MAX_SAFE_INTEGER])).worker(anna.id, version).now).toEqual(anna)
     })
 
     it('[Y4] a number that is applied already is not booked a second time', async () => {
@@ -296,7 +309,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     it('[Y12] a declared hole moves the cursor and lets the chain begin anew', async () => {
       await write(1, [receive(1)])
       await inside(tx => tx.skipHole(4))
-      expect(await inside(tx => tx.cursor())).toMatchObject({ lastSeq: 4, lastHash: '*' })
+      expect((await standing([])).cursor).toMatchObject({ lastSeq: 4, lastHash: '*' })
     })
 
     it('[Y14] a pallet comes with what is on it wherever it lies, its label, and the lines that have reserved it', async () => {
