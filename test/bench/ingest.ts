@@ -1,53 +1,40 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdtemp } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../../server/store/open.ts'
-import type { Roster } from '../../shared/catalogue.ts'
-import { derivedId } from '../../shared/ids.ts'
-import { NOTHING } from '../../shared/ledger/effects.ts'
-import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
-import type { Sealed } from '../../shared/sync/wire.ts'
-import { enrolOver, pushOver, requestOf } from '../support/http-handheld.ts'
-import type { Credentials } from '../support/http-handheld.ts'
-import { postgresForTests } from '../support/postgres.ts'
+import { makeStores } from '../../server/store/stores.ts'
+import { applyPush } from '../../server/sync/apply.ts'
+import type { Batch, StandingOf } from '../../server/sync/ports.ts'
+import { prepare } from '../../server/sync/prepare.ts'
+import { pushOver, requestOf } from '../support/http-handheld.ts'
+import { createDatabase } from '../support/postgres.ts'
+import type { TestDatabase } from '../support/postgres.ts'
+import { postgresBinaries, startCluster } from '../support/postgres-cluster.ts'
 import { freePort, removeFolder } from '../support/product.ts'
-import { makeSealer } from '../support/sealer.ts'
-import type { Sealer } from '../support/sealer.ts'
-import { placeId, testSite } from '../support/site.ts'
-import { NOW, sqlSite } from '../support/sql-site.ts'
-import { percentile, report } from './report.ts'
+import { BATCH, CLIENTS, fleetOver, measured } from './fleet.ts'
+import type { Handheld, Measured } from './fleet.ts'
+import { report } from './report.ts'
 
-const CLIENTS = 16
-const BATCH = 50
-const BATCHES = 40
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
+const BUILD = new URL('../../bin/build.mjs', import.meta.url).href
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
-/** Movements per second of `CLIENTS` handhelds that each push their batches one after the other. */
-const measured = async (
-  push: (client: number, batch: number) => Promise<void>,
-): Promise<{ perSecond: number; p95: number }> => {
-  const times: number[] = []
-  const from = performance.now()
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async (_, client) => {
-      for (let batch = 0; batch < BATCHES; batch += 1) {
-        const begun = performance.now()
-        await push(client, batch)
-        times.push(performance.now() - begun)
-      }
-    }),
-  )
-  return { perSecond: (CLIENTS * BATCHES * BATCH * 1000) / (performance.now() - from), p95: percentile(times, 95) }
-}
+/** Where one installation keeps its data; the embedded store lies in the folder, PostgreSQL in a database of its own. */
+type Place = { dataDir: string; database: TestDatabase | null }
 
-/** The built product over HTTP, with real keys, proofs, chains and signatures. Sealing is done before the clock starts. */
-const product = async (env: Record<string, string>): Promise<{ perSecond: number; p95: number }> => {
+/** Runs the built product for as long as `use` needs it. */
+const product = async <T>(at: Place, use: (url: string, code: string) => Promise<T>): Promise<T> => {
   const port = await freePort()
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...env, PORT: String(port), LOG_LEVEL: 'error' },
+  const child = spawn(process.execPath, [...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean), MAIN], {
+    env: {
+      ...process.env,
+      ...(at.database === null ? {} : { DATABASE_URL: at.database.url }),
+      STOCKHAND_DATA: at.dataDir,
+      PORT: String(port),
+      LOG_LEVEL: 'error',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
@@ -61,112 +48,83 @@ const product = async (env: Record<string, string>): Promise<{ perSecond: number
     })
     // The import of the demo runs beside the first seconds; it would be measured as well.
     await new Promise(resolve => setTimeout(resolve, 8000))
-    const url = `http://127.0.0.1:${port}`
-    const fleet: { sealer: Sealer; credentials: Credentials; batches: Sealed[][]; warehouse: Roster['warehouse'] }[] =
-      []
-    for (let n = 0; n < CLIENTS; n += 1) fleet.push(await handheld(url, code, n))
-    return await measured(async (client, batch) => {
-      const one = fleet[client]
-      if (one === undefined) throw new Error('no client')
-      const answer = await pushOver(
-        url,
-        one.sealer,
-        one.credentials,
-        requestOf(one.sealer, one.warehouse, one.batches[batch] ?? []),
-      )
-      if (answer.push.acked !== (batch + 1) * BATCH || answer.push.results.some(r => r.outcome === 'quarantined'))
-        throw new Error(JSON.stringify(answer.push.results[0]))
-    })
+    return await use(`http://127.0.0.1:${port}`, code)
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
   }
 }
 
-const handheld = async (url: string, code: string, n: number) => {
-  const noRoster: Roster = {
-    warehouse: derivedId('warehouse', 'x'),
-    version: 1,
-    validUntil: '',
-    workers: [
-      { id: derivedId('worker', 'x'), name: '', badgeHash: '', roles: [], clients: null, zones: null, active: true },
-    ],
-  }
-  const key = makeSealer({ warehouse: { id: derivedId('warehouse', 'x') }, roster: noRoster }, derivedId('device', n))
-  const enrolled = await enrolOver(url, code, key.publicKey)
-  const roster = JSON.parse(enrolled.roster.text) as Roster
-  const worker = roster.workers.findIndex(w => w.roles.includes('receiver'))
-  const warehouse = enrolled.warehouse.id
-  const sealer = {
-    ...makeSealer({ warehouse: { id: warehouse }, roster }, enrolled.device, 'benchmark001', worker, key),
-    sign: key.sign,
-  }
-  const client = derivedId<'client'>('client', 'demo', 'marmara')
-  const connector = derivedId<'connector'>('connector', 'demo', 'sim')
-  const dock = derivedId<'location'>('location', warehouse, 'place', `DOCK-${(n % 3) + 1}`)
-  const batches = Array.from({ length: BATCHES }, (_, batch) =>
-    Array.from({ length: BATCH }, (_, i) =>
-      sealer.seal({
-        type: 'receive',
-        client,
-        item: derivedId('item', client, connector, `item,${1000 + ((n * 7 + i) % 15)}`),
-        lot: '',
-        serial: '',
-        document: derivedId('document', 'bench', n, batch),
-        blind: true,
-        expiry: null,
-        to: looseAt(dock),
-        qty: 1,
-      }),
-    ),
+/** Over HTTP, with real keys, proofs, chains and signatures. Sealing was done before the clock starts. */
+const overHttp = (at: Place, fleet: readonly Handheld[]): Promise<Measured> =>
+  product(at, url =>
+    measured(async (client, batch) => {
+      const one = fleet[client]
+      const commands = one?.batches[batch]
+      if (one === undefined || commands === undefined) throw new Error('no client')
+      const request = requestOf(one.sealer, one.warehouse, commands)
+      const answer = await pushOver(url, one.sealer, one.credentials, request)
+      if (answer.push.acked !== (batch + 1) * BATCH || answer.push.results.some(r => r.outcome === 'quarantined'))
+        throw new Error(JSON.stringify(answer.push.results[0]))
+    }),
   )
-  return { sealer, credentials: enrolled as Credentials, batches, warehouse }
+
+type Written = { standing: StandingOf; batch: Batch }
+
+/** What the product writes for each of these batches, taken down while it is judged in a database that is thrown away. */
+const writtenBy = async (at: Place, fleet: readonly Handheld[]): Promise<readonly (readonly Written[])[]> => {
+  const opened = await openDatabase(openAt(at))
+  try {
+    const { sync } = makeStores(opened.db)
+    const all: Written[][] = []
+    for (const { sealer, warehouse, batches } of fleet) {
+      const own: Written[] = []
+      for (const commands of batches) {
+        const key = { warehouse, device: sealer.device, epoch: sealer.epoch }
+        const prepared = await prepare(commands, key, () => Promise.resolve(true))
+        const now = new Date().toISOString()
+        await sync.apply({ ...key, now }, async tx => {
+          const seen: Partial<Written> = {}
+          const watched = {
+            ...tx,
+            standing: (of: StandingOf) => tx.standing((seen.standing = of)),
+            write: (batch: Batch) => tx.write((seen.batch = batch)),
+          }
+          await applyPush(watched, { ...key, now, prepared, hole: undefined, lost: false })
+          if (seen.standing === undefined || seen.batch === undefined) throw new Error('nothing was written')
+          own.push({ standing: seen.standing, batch: seen.batch })
+        })
+      }
+      all.push(own)
+    }
+    return all
+  } finally {
+    await opened.close()
+  }
 }
 
-/** The apply transaction alone, on the same number of equal batches: counter row, cursor, one statement, commit. */
-const statement = async (database: {
-  databaseUrl?: string
-  dataDir: string
-}): Promise<{ perSecond: number; p95: number }> => {
-  const opened = await openDatabase({ ...database, log: quiet, connections: CLIENTS })
+/**
+ * The apply transaction alone: counter row, cursor and results, the whole apply statement with the same commands, movements,
+ * work and change rows as the product writes, commit. Nothing is parsed, verified, loaded, judged or answered.
+ */
+const transactionAlone = async (
+  at: Place,
+  fleet: readonly Handheld[],
+  written: readonly (readonly Written[])[],
+): Promise<Measured> => {
+  const opened = await openDatabase(openAt(at))
   try {
-    const site = testSite('bench', CLIENTS)
-    const stores = await sqlSite(opened, site)
-    const item = site.items[0]
-    if (item === undefined) throw new Error('no item')
-    const movement = (n: number, i: number) => ({
-      client: item.client,
-      item: site.items[i % 4]?.id ?? item.id,
-      lot: '',
-      serial: '',
-      from: looseAt(virtualLocation(site.warehouse.id, 'supplier')),
-      to: looseAt(placeId(site, `A-0${(n % 4) + 1}`)),
-      qty: 1,
-      takenAt: NOW,
-      at: NOW,
-      unc: 5,
-    })
-    const body = JSON.stringify({ filler: 'x'.repeat(420) })
-    return await measured(async (n, batch) => {
-      const device = site.devices[n]
-      if (device === undefined) throw new Error('no device')
-      await stores.sync.apply(
-        { warehouse: site.warehouse.id, device: device.id, epoch: 'benchmark001', now: NOW },
+    const { sync } = makeStores(opened.db)
+    return await measured(async (client, batch) => {
+      const one = fleet[client]
+      const write = written[client]?.[batch]
+      if (one === undefined || write === undefined) throw new Error('no client')
+      const { warehouse, sealer } = one
+      await sync.apply(
+        { warehouse, device: sealer.device, epoch: sealer.epoch, now: new Date().toISOString() },
         async tx => {
-          await tx.standing({ numbers: [], rosters: [] })
-          await tx.write({
-            messages: [],
-            notes: [],
-            applied: Array.from({ length: BATCH }, (_, i) => ({
-              sealed: { seq: batch * BATCH + i + 1, v: 1, body, hash: 'f'.repeat(64), sig: 's'.repeat(86) },
-              outcome: 'applied' as const,
-              reason: null,
-              effects: { ...NOTHING, movements: [movement(n, i)] },
-              awaits: null,
-              worker: null,
-              at: NOW,
-            })),
-          })
+          await tx.standing(write.standing)
+          await tx.write(write.batch)
         },
       )
     })
@@ -175,35 +133,58 @@ const statement = async (database: {
   }
 }
 
-/** Ingest over HTTP against the apply statement alone, in one run. `engine`: postgres (default) or pglite. */
+const openAt = ({ dataDir, database }: Place) => ({
+  dataDir,
+  log: quiet,
+  connections: CLIENTS,
+  ...(database === null ? {} : { databaseUrl: database.url }),
+})
+
+/** A PostgreSQL that flushes its commits: the server of TEST_DATABASE_URL, or one of the bench's own. */
+const flushingPostgres = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
+  const given = process.env['TEST_DATABASE_URL']
+  if (given !== undefined) return { url: given, stop: async () => {} }
+  const binaries = postgresBinaries()
+  if (binaries === undefined) throw new Error('the bench needs PostgreSQL')
+  return startCluster(binaries, { flush: true })
+}
+
+/** Ingest over HTTP against the apply transaction alone, in one run. `engine`: postgres (default) or pglite. */
 export const ingest = async (engine: string): Promise<void> => {
+  // What is measured must be what the sources say.
+  const { build } = (await import(BUILD)) as { build: () => number }
+  if (build() !== 0) throw new Error('the build failed')
   const folder = await mkdtemp(path.join(tmpdir(), 'stockhand-bench-'))
-  const postgres = engine === 'pglite' ? null : await postgresForTests()
-  if (engine !== 'pglite' && postgres === null) throw new Error('the bench needs PostgreSQL')
-  try {
-    const at = async (name: string) => {
-      const dataDir = path.join(folder, name)
-      return postgres === null ? { dataDir } : { dataDir, databaseUrl: (await postgres.createDatabase()).url }
+  const postgres = engine === 'pglite' ? null : await flushingPostgres()
+  const copyOf = async (of: Place | null, name: string): Promise<Place> => {
+    const dataDir = path.join(folder, name)
+    if (of !== null) await cp(of.dataDir, dataDir, { recursive: true })
+    return {
+      dataDir,
+      database: postgres === null ? null : await createDatabase(postgres.url, of?.database ?? undefined),
     }
-    const first = await at('product')
-    const whole = await product({
-      STOCKHAND_DATA: first.dataDir,
-      ...('databaseUrl' in first ? { DATABASE_URL: first.databaseUrl } : {}),
-    })
-    const alone = await statement(await at('statement'))
+  }
+  try {
+    const site = await copyOf(null, 'site')
+    const fleet = await product(site, fleetOver)
+    const written = await writtenBy(await copyOf(site, 'judged'), fleet)
+    const rows: { what: string; is: Measured; load: number }[] = []
+    const run = async (what: string, measure: (at: Place) => Promise<Measured>): Promise<Measured> => {
+      const at = await copyOf(site, `run-${rows.length}`)
+      const load = loadavg()[0] ?? 0
+      const is = await measure(at)
+      rows.push({ what, is, load })
+      return is
+    }
+    const whole = await run('HTTP /api/sync, signed, judged', at => overHttp(at, fleet))
+    const alone = await run('apply transaction alone', at => transactionAlone(at, fleet, written))
     report(
-      [
-        {
-          what: 'HTTP /api/sync, signed, judged',
-          'movements/s': Math.round(whole.perSecond),
-          'p95 ms a batch': Math.round(whole.p95),
-        },
-        {
-          what: 'apply transaction alone',
-          'movements/s': Math.round(alone.perSecond),
-          'p95 ms a batch': Math.round(alone.p95),
-        },
-      ],
+      rows.map(({ what, is, load }) => ({
+        what,
+        'movements/s': Math.round(is.perSecond),
+        'p95 ms a batch': Math.round(is.p95),
+        'load before': Math.round(load * 10) / 10,
+      })),
       { bench: `ingest ${engine}`, value: whole.perSecond, unit: 'movements/s', reference: alone.perSecond },
     )
   } finally {

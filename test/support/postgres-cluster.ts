@@ -32,9 +32,9 @@ export function postgresBinaries(): string | undefined {
 
 /**
  * Creates and starts a cluster. It listens on a socket in its own directory, so that no port is taken; on Windows on a
- * free loopback port. Commits are not flushed: the tests kill processes, never the machine.
+ * free loopback port. Commits are not flushed unless asked for: the tests kill processes, never the machine.
  */
-export async function startCluster(binaries: string): Promise<PostgresCluster> {
+export async function startCluster(binaries: string, { flush = false } = {}): Promise<PostgresCluster> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'pg-'))
   const files = path.join(directory, 'files')
   const as = otherThanRoot()
@@ -49,7 +49,17 @@ export async function startCluster(binaries: string): Promise<PostgresCluster> {
   const listen = process.platform === 'win32' ? ['-h', '127.0.0.1'] : ['-h', '', '-k', directory]
   const host = process.platform === 'win32' ? '' : `?host=${encodeURIComponent(directory)}`
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres${host}`
-  const options = ['-D', files, '-p', String(port), ...listen, '-c', 'fsync=off', '-c', 'max_connections=200']
+  const options = [
+    '-D',
+    files,
+    '-p',
+    String(port),
+    ...listen,
+    '-c',
+    `fsync=${flush ? 'on' : 'off'}`,
+    '-c',
+    'max_connections=200',
+  ]
   const log = fs.openSync(path.join(directory, 'log'), 'a')
   let server: ChildProcess
 

@@ -5,7 +5,8 @@ import { postgresBinaries, startCluster } from './postgres-cluster.ts'
 export interface PostgresForTests {
   /** A server's address with the right to create databases. */
   url: string
-  createDatabase: () => Promise<TestDatabase>
+  /** Empty, or a copy of the database of that name, which nobody may be connected to. */
+  createDatabase: (copyOf?: TestDatabase) => Promise<TestDatabase>
   stop: () => Promise<void>
 }
 
@@ -28,11 +29,11 @@ export function postgresForTests(): Promise<PostgresForTests | null> {
 
 async function find(): Promise<PostgresForTests | null> {
   const given = process.env['TEST_DATABASE_URL']
-  if (given) return { url: given, createDatabase: () => createDatabase(given), stop: async () => {} }
+  if (given) return { url: given, createDatabase: copyOf => createDatabase(given, copyOf), stop: async () => {} }
   const binaries = postgresBinaries()
   if (binaries) {
     const cluster = await startCluster(binaries)
-    return { url: cluster.url, createDatabase: () => createDatabase(cluster.url), stop: cluster.stop }
+    return { url: cluster.url, createDatabase: copyOf => createDatabase(cluster.url, copyOf), stop: cluster.stop }
   }
   const message = 'no PostgreSQL: install its server, or set TEST_DATABASE_URL'
   if (process.env['CI'] === 'true') throw new Error(message)
@@ -40,10 +41,11 @@ async function find(): Promise<PostgresForTests | null> {
   return null
 }
 
-/** A fresh, empty database on the server of `url`. */
-export async function createDatabase(url: string): Promise<TestDatabase> {
+/** A fresh database on the server of `url`: empty, or a copy. */
+export async function createDatabase(url: string, copyOf?: TestDatabase): Promise<TestDatabase> {
   const name = `t_${randomUUID().replaceAll('-', '')}`
-  await run(url, `create database ${name}`)
+  const template = copyOf === undefined ? '' : ` template ${new URL(copyOf.url).pathname.slice(1)}`
+  await run(url, `create database ${name}${template}`)
   const own = new URL(url)
   own.pathname = `/${name}`
   return { url: own.href, drop: () => run(url, `drop database if exists ${name} with (force)`) }

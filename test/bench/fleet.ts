@@ -1,0 +1,91 @@
+import { derivedId } from '../../shared/ids.ts'
+import type { Roster } from '../../shared/catalogue.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import type { Sealed } from '../../shared/sync/wire.ts'
+import { enrolOver } from '../support/http-handheld.ts'
+import type { Credentials } from '../support/http-handheld.ts'
+import { makeSealer } from '../support/sealer.ts'
+import type { Sealer } from '../support/sealer.ts'
+import { percentile } from './report.ts'
+
+export const CLIENTS = 16
+export const BATCH = 50
+/** Batches of each handheld before the clock starts: plans, names and compiled code are those of a server that runs. */
+const WARM = 8
+const TIMED = 40
+const BATCHES = WARM + TIMED
+
+export type Handheld = {
+  sealer: Sealer
+  credentials: Credentials
+  batches: readonly (readonly Sealed[])[]
+  warehouse: Roster['warehouse']
+}
+export type Measured = { perSecond: number; p95: number }
+
+/** Movements per second of handhelds that each push their batches one after the other. */
+export const measured = async (push: (client: number, batch: number) => Promise<void>): Promise<Measured> => {
+  const times: number[] = []
+  const all = async (first: number, end: number): Promise<void> => {
+    const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+      for (let batch = first; batch < end; batch += 1) {
+        const begun = performance.now()
+        await push(client, batch)
+        if (first > 0) times.push(performance.now() - begun)
+      }
+    })
+    await Promise.all(clients)
+  }
+  await all(0, WARM)
+  const from = performance.now()
+  await all(WARM, BATCHES)
+  return { perSecond: (CLIENTS * TIMED * BATCH * 1000) / (performance.now() - from), p95: percentile(times, 95) }
+}
+
+/** Enrols handhelds in the demo warehouse and seals what each is going to push: a delivery without papers a batch. */
+export const fleetOver = async (url: string, code: string): Promise<readonly Handheld[]> => {
+  const fleet: Handheld[] = []
+  for (let n = 0; n < CLIENTS; n += 1) fleet.push(await handheld(url, code, n))
+  return fleet
+}
+
+const NOBODY: Roster = {
+  warehouse: derivedId('warehouse', 'x'),
+  version: 1,
+  validUntil: '',
+  workers: [
+    { id: derivedId('worker', 'x'), name: '', badgeHash: '', roles: [], clients: null, zones: null, active: true },
+  ],
+}
+
+const handheld = async (url: string, code: string, n: number): Promise<Handheld> => {
+  const key = makeSealer({ warehouse: { id: NOBODY.warehouse }, roster: NOBODY }, derivedId('device', n))
+  const enrolled = await enrolOver(url, code, key.publicKey)
+  const roster = JSON.parse(enrolled.roster.text) as Roster
+  const worker = roster.workers.findIndex(w => w.roles.includes('receiver'))
+  const warehouse = enrolled.warehouse.id
+  const sealer = {
+    ...makeSealer({ warehouse: { id: warehouse }, roster }, enrolled.device, 'benchmark001', worker, key),
+    sign: key.sign,
+  }
+  const client = derivedId<'client'>('client', 'demo', 'marmara')
+  const connector = derivedId<'connector'>('connector', 'demo', 'sim')
+  const dock = derivedId<'location'>('location', warehouse, 'place', `DOCK-${(n % 3) + 1}`)
+  const batches = Array.from({ length: BATCHES }, (_, batch) =>
+    Array.from({ length: BATCH }, (_, i) =>
+      sealer.seal({
+        type: 'receive',
+        client,
+        item: derivedId('item', client, connector, `item,${1000 + ((n * 7 + i) % 15)}`),
+        lot: '',
+        serial: '',
+        document: derivedId('document', 'bench', n, batch),
+        blind: true,
+        expiry: null,
+        to: looseAt(dock),
+        qty: 1,
+      }),
+    ),
+  )
+  return { sealer, credentials: enrolled, batches, warehouse }
+}
