@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { build, defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 import { injectManifest } from 'workbox-build'
+import { START_BYTES_MAX, startBytes } from './bin/start-size.mjs'
 
 const OUT = 'dist/pwa'
 const manifest = readFileSync(new URL('package.json', import.meta.url), 'utf8')
@@ -37,6 +38,18 @@ const serviceWorker = (): Plugin => ({
   },
 })
 
+/** Fails the build when the handheld would load more before its first scan than it may. */
+const startSize = (): Plugin => ({
+  name: 'start-size',
+  apply: 'build',
+  generateBundle(_options, bundle) {
+    const size = startBytes(Object.values(bundle).filter(file => file.type === 'chunk'))
+    console.info(`before the first scan: ${size} bytes of JavaScript (gzip), at most ${START_BYTES_MAX}`)
+    if (size > START_BYTES_MAX)
+      this.error(`${size} bytes of JavaScript before the first scan: ${START_BYTES_MAX} is the limit`)
+  },
+})
+
 /** Chunks that hold code of the desk are called desk-*, so that no handheld precaches them. */
 const chunkFileNames = (chunk: { moduleIds: string[] }): string =>
   chunk.moduleIds.some(id => id.includes('/screens/desk/')) ? 'assets/desk-[hash].js' : 'assets/[name]-[hash].js'
@@ -60,5 +73,5 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': 'http://localhost:8080' } },
-  plugins: [react(), serviceWorker()],
+  plugins: [react(), startSize(), serviceWorker()],
 })

@@ -6,7 +6,7 @@ import { openSettings, wear } from './app/settings.ts'
 import type { SettingsStore } from './app/settings.ts'
 import { wire } from './app/wire.ts'
 import type { Wired } from './app/wire.ts'
-import { AppScreen } from './screens/app.tsx'
+import { AppScreen, workScreens } from './screens/app.tsx'
 import { ErrorBoundary, ErrorScreen, SecondTabScreen } from './screens/apart.tsx'
 import { NoDatabase } from './sync/any-queue.ts'
 import { learn, speakerOf } from './words/speak.ts'
@@ -50,6 +50,9 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   }
 }
 
+/** After the next frame: the badge prompt is on the screen and hears, the rest may come. */
+const whenDrawn = (run: () => void): void => void requestAnimationFrame(() => setTimeout(run, 0))
+
 const start = async (): Promise<void> => {
   const host = document.querySelector('#app')
   if (host === null) throw new Error('the page has no place for the app')
@@ -67,8 +70,11 @@ const start = async (): Promise<void> => {
       dress()
       redraw()
     })
-    if (wired.kind === 'app') wired.onActive(redraw)
     redraw()
+    if (wired.kind === 'app') {
+      wired.onActive(redraw)
+      whenDrawn(() => void Promise.allSettled([wired.loadRules(), workScreens()]))
+    }
   } catch (error) {
     const speaker = speakerOf(settings.get().language)
     // What could not be opened is left alone; the rescue page reads it without any of our code.

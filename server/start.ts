@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WarehouseId } from '../shared/ids.ts'
-import { DEFAULT_POLICY } from '../shared/policy.ts'
+import { DEFAULT_POLICY } from '../shared/default-policy.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
 import { codeHash, enrolUrl, issueCode, newCode } from './auth/code.ts'

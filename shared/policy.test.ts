@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_POLICY, policyFor, policySchema } from './policy.ts'
+import { DEFAULT_POLICY } from './default-policy.ts'
+import { policyFor, policySchema } from './policy.ts'
 
 const with_ = (change: object): unknown => ({ ...DEFAULT_POLICY, ...change })
 

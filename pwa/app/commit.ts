@@ -1,6 +1,5 @@
 import type { Input, Next, Process } from '../../shared/process/process.ts'
-import { UNDOABLE } from '../../shared/sync/act.ts'
-import type { Act } from '../../shared/sync/act.ts'
+import { isUndoable } from '../../shared/sync/final.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import type { SavedState, StateAt } from '../sync/ports.ts'
 import { withOpen } from './core.ts'
@@ -75,12 +74,10 @@ const withStep = (
   { epoch, first }: { epoch: string; first: number },
 ): readonly Done[] => {
   if (commands.length === 0) return history
-  const acts = commands.flatMap((act, i) => (isAct(act) ? [{ seq: first + i, act }] : []))
+  const acts = commands.flatMap((act, i) => (isUndoable(act) ? [{ seq: first + i, act }] : []))
   if (acts.length < commands.length) return []
   return [...history, { epoch, acts, before: { ...before, confirm: null } }].slice(-HISTORY_MAX)
 }
-
-const isAct = (draft: Draft): draft is Act => UNDOABLE.has(draft.type)
 
 /** Only the work that was finished last can still be reopened by an undo. */
 const forgetFinished = async (core: Core, last: string): Promise<void> => {

@@ -1,10 +1,21 @@
-import { keysOf, resolve } from '../../shared/scan/resolve.ts'
+import { ownCode } from '../../shared/scan/own-code.ts'
 import { GS } from '../../shared/scan/scan.ts'
-import type { Scan } from '../../shared/scan/scan.ts'
+import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import type { Handheld } from '../sync/handheld.ts'
+import type { RulesPort } from '../sync/rules.ts'
 import type { Resolver } from './state.ts'
 
 const GS_SEEN = 'stockhand-gs-seen'
+
+/** What a scan says without any catalogue: a code of our own, or nothing yet. */
+const alone = (scan: Scan, own: Reading | null): Resolved => ({
+  scan,
+  readings: own === null ? [] : [own],
+  wanted: true,
+  fields: {},
+  notes: [],
+  problem: null,
+})
 
 /**
  * The rules of shared/scan with what this device knows: the day, the client of the task, and whether its scanner has ever
@@ -12,6 +23,7 @@ const GS_SEEN = 'stockhand-gs-seen'
  */
 export const makeResolver = (
   handheld: Pick<Handheld, 'now' | 'clients'>,
+  rules: RulesPort,
   storage: Pick<Storage, 'getItem' | 'setItem'>,
 ): Resolver => {
   let gsSeen = storage.getItem(GS_SEEN) !== null
@@ -22,10 +34,13 @@ export const makeResolver = (
   }
   const today = (): string => handheld.now().slice(0, 10)
   return {
-    keysOf: scan => keysOf(scan, today()),
+    keysOf: scan => (ownCode(scan.text) === null ? (rules.loaded()?.scan.keysOf(scan, today()) ?? []) : []),
     resolve: (scan, wanted, lookup) => {
       hear(scan)
-      return resolve(scan, wanted.expects, lookup, {
+      const own = ownCode(scan.text)
+      const meaning = rules.loaded()?.scan
+      if (own !== null || meaning === undefined) return alone(scan, own)
+      return meaning.resolve(scan, wanted.expects, lookup, {
         today: today(),
         client: handheld.clients().find(client => client.id === wanted.client)?.id ?? null,
         gsSeen,

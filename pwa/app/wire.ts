@@ -1,10 +1,13 @@
-import { PROCESSES } from '../../shared/process/index.ts'
+import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { boot } from '../sync/boot.ts'
 import type { Boot, Running } from '../sync/boot.ts'
 import { browserClock, browserTimer } from '../sync/browser-ports.ts'
 import { createController } from './controller.ts'
 import type { Controller } from './controller.ts'
+import { fetchRules, rulesFrom } from '../sync/rules.ts'
+import type { RulesPort } from '../sync/rules.ts'
+import { learnFloor } from '../words/speak.ts'
 import { listenToDemo } from './demo.ts'
 import { tokenOf } from './enrolment.ts'
 import { listenToKeys } from './keyboard.ts'
@@ -30,6 +33,8 @@ export type Wired =
     }
   | {
       kind: 'app'
+      /** What the log-in waits for, fetched ahead. */
+      loadRules: () => Promise<unknown>
       services: Services
       isActive: () => boolean
       onActive: (listener: () => void) => void
@@ -44,7 +49,16 @@ const CLAIM_MS = 500
 export const wire = async (settings: SettingsStore): Promise<Wired> => {
   const registration = registerWorker()
   const activity = makeActivity()
-  const booted = await boot({ app: VERSION, activeChanged: activity.changed, mustReload: () => location.reload() })
+  const rules = rulesFrom(async () => {
+    const [fetched] = await Promise.all([fetchRules(), learnFloor(settings.get().language)])
+    return fetched
+  })
+  const booted = await boot({
+    app: VERSION,
+    rules,
+    activeChanged: activity.changed,
+    mustReload: () => location.reload(),
+  })
   const ears = makeEars(settings)
   const token = location.hash === '' ? null : tokenOf(location.hash)
   const { running } = booted
@@ -52,11 +66,13 @@ export const wire = async (settings: SettingsStore): Promise<Wired> => {
   if (token !== null && (await enrolHere(booted, token)) === 'ok') goHome()
   const controller = createController({
     handheld: running.handheld,
-    resolver: makeResolver(running.handheld, localStorage),
+    resolver: makeResolver(running.handheld, rules, localStorage),
     feedback: { play: ears.play },
     clock: browserClock,
     timer: browserTimer,
-    processes: PROCESSES,
+    get processes() {
+      return processesOf(rules)
+    },
     setUpAgain: async code => {
       const answer = await enrolHere(booted, code)
       if (answer === 'ok') goHome()
@@ -66,9 +82,12 @@ export const wire = async (settings: SettingsStore): Promise<Wired> => {
   connect(controller, ears, activity, registration)
   await activity.settled()
   await controller.start()
-  await openShortcut(controller)
-  return app(running, controller, ears, settings, activity)
+  await openShortcut(controller, rules)
+  return app(running, controller, ears, settings, activity, rules)
 }
+
+/** None before the rules are loaded, which the log-in waits for. */
+const processesOf = (rules: RulesPort): readonly Process[] => rules.loaded()?.processes ?? []
 
 const goHome = (): void => location.replace('/')
 
@@ -96,12 +115,16 @@ const app = (
   ears: Ears,
   settings: SettingsStore,
   activity: Activity,
+  rules: RulesPort,
 ): Wired => ({
   kind: 'app',
+  loadRules: () => rules.load(),
   services: {
     controller,
     handheld: running.handheld,
-    processes: PROCESSES,
+    get processes() {
+      return processesOf(rules)
+    },
     settings,
     play: ears.play,
     openCamera: ears.openCamera,
@@ -145,9 +168,9 @@ const connect = (
 }
 
 /** A shortcut of the home screen of the device: `/?open=pick`. */
-const openShortcut = async (controller: Controller): Promise<void> => {
+const openShortcut = async (controller: Controller, rules: RulesPort): Promise<void> => {
   const name = new URLSearchParams(location.search).get('open')
-  const process = PROCESSES.find(process => process.name === name)
+  const process = processesOf(rules).find(process => process.name === name)
   const { session, stack } = controller.state()
   if (process !== undefined && session !== null && stack.length === 1) await controller.openProcess(process.name)
 }

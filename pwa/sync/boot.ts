@@ -19,6 +19,7 @@ import { makeHandheld } from './make-handheld.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
+import type { RulesPort } from './rules.ts'
 import { signWith, verifyWith } from './web-keys.ts'
 
 /** Remembers outside the queue that there was one: a queue without marker row then means lost storage. */
@@ -26,6 +27,7 @@ const LIVED = 'stockhand-device'
 
 export type BootOptions = {
   app: string
+  rules: RulesPort
   /** '' for the page's own origin. */
   base?: string
   /** Another tab has taken over, or this one is the active one again. */
@@ -153,6 +155,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     livedBefore: localStorage.getItem(LIVED) !== null,
     kept: await keptIn(files, main, record.device).catch(() => NOTHING_KEPT),
     emergency: () => localStorage.getItem(EMERGENCY) !== null,
+    rules: options.rules,
     lease: request => net.lease(request),
     storage: browserStorage,
     answered: response => options.minVersion?.(response.minVersion),

@@ -36,7 +36,9 @@ export interface Handheld {
   clients(): readonly Client[]
   session(): Session | null
   /** Checks the badge against the signed roster, offline too. */
-  logIn(badge: string): Promise<{ ok: true; session: Session } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' }>
+  logIn(
+    badge: string,
+  ): Promise<{ ok: true; session: Session } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' | 'noRules' }>
   logOut(): Promise<void>
   /** Makes the items known to `world()`; unknown ones are skipped. */
   loadItems(ids: readonly ItemId[]): Promise<readonly Item[]>

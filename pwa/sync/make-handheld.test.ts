@@ -9,9 +9,11 @@ import { bodyOfStock } from '../../shared/sync/rows.ts'
 import { isoOf } from '../../shared/time.ts'
 import { device } from '../../test/support/commands.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
+import { rulesAtHand } from '../../test/support/rules.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import type { SiteSeed } from '../../test/support/site.ts'
 import type { LeaseAnswer } from './lease.ts'
+import { rulesFrom } from './rules.ts'
 import type { Reply } from './ports.ts'
 import { makeHandheld } from './make-handheld.ts'
 import type { HandheldSetup } from './make-handheld.ts'
@@ -62,10 +64,11 @@ const begun = async (over: Partial<HandheldSetup> = {}) => {
     verify: async (_, sig) => sig === 'good',
     roster: null,
     livedBefore: false,
+    rules: rulesAtHand,
     lease: async () => leased,
     ...over,
   }
-  const open = () => makeHandheld(world.ports, setup)
+  const open = (other: Partial<HandheldSetup> = {}) => makeHandheld(world.ports, { ...setup, ...other })
   const handheld = await open()
   const sync = async (): Promise<void> => {
     let end = await handheld.engine.round()
@@ -207,6 +210,25 @@ describe('log-in', () => {
     const again = await open()
     expect(await again.logIn('XBBERK')).toMatchObject({ ok: true })
     expect(queue.snapshot().rows).toHaveLength(1)
+  })
+  test('[H48] the log-in waits for the rules, and what waits to be sent is folded in with them', async () => {
+    const { receive, onDock, open, handheld } = await ready()
+    await receive(5)
+    await handheld.logOut()
+    let isThere = false
+    const rules = rulesFrom(async () => (isThere ? rulesAtHand.load() : Promise.reject(new Error('no network'))))
+    const again = await open({ rules })
+    expect(onDock(again)).toBe(0)
+    expect(await again.logIn('XBANNA')).toEqual({ ok: false, why: 'noRules' })
+    expect(again.session()).toBeNull()
+    isThere = true
+    expect(await again.logIn('XBANNA')).toMatchObject({ ok: true })
+    expect(onDock(again)).toBe(5)
+  })
+  test('[H48] whoever is still logged in has the rules before anything is shown', async () => {
+    const { receive, onDock, open } = await ready()
+    await receive(5)
+    expect(onDock(await open({ rules: rulesFrom(() => rulesAtHand.load()) }))).toBe(5)
   })
   test('[S96] a copy that was thrown away leaves the roster', async () => {
     const { cache, open } = await ready()

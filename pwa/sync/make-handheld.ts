@@ -20,6 +20,7 @@ import type { People } from './people.ts'
 import type { Kept, Ports, QueueStore, Reply } from './ports.ts'
 import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
+import type { RulesPort } from './rules.ts'
 
 /** What a handheld is made of besides its ports. All of it comes from enrolment (device.ts) or from a test. */
 export type HandheldSetup = {
@@ -31,6 +32,7 @@ export type HandheldSetup = {
   roster: RosterBody | null
   /** Something outside the queue remembers an earlier life: a missing marker row then means lost storage. */
   livedBefore: boolean
+  rules: RulesPort
   /** What files hold of this device that the queue does not. */
   kept?: Kept
   /** A database had to be left: somebody must be called. */
@@ -56,7 +58,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   const now = (): string => isoOf(ports.clock.now() + (engine.sample()?.off ?? 0))
   const catalogue = makeCatalogueLookup(ports.cache)
   const people = makePeople(ports, setup, now)
-  const overlay = makeOverlay(ports, setup.warehouse.id, now, ids => catalogue.items(ids))
+  const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, ids => catalogue.items(ids))
   let needsMe: SyncStatus['needsMe'] = []
   const readNeedsMe = async (): Promise<void> => {
     needsMe = await needsMeOf(ports.queue)
@@ -71,6 +73,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     ...(setup.kept === undefined ? {} : { kept: setup.kept }),
   })
   await people.load()
+  if (people.session() !== null) await setup.rules.load()
   await overlay.reload()
   await readNeedsMe()
   return {
@@ -82,6 +85,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     clients: () => people.clients(),
     session: () => people.session(),
     logIn: async badge => {
+      if (!(await withRules(setup.rules, overlay))) return { ok: false, why: 'noRules' }
       const answer = await people.logIn(badge)
       if (answer.ok) engine.wake('hand')
       tell()
@@ -115,6 +119,19 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     now,
     stop: () => engine.stop(),
   }
+}
+
+/** Whether the rules are there; what waits is folded in with them. */
+const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> => {
+  if (rules.loaded() === null) {
+    try {
+      await rules.load()
+    } catch {
+      return false
+    }
+  }
+  overlay.refold()
+  return true
 }
 
 type Parts = {

@@ -9,6 +9,7 @@ import type { MutableTables } from '../../shared/sync/rows.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { CacheHead, CacheStore, QueueRow, QueueStore } from './ports.ts'
 import { allRows, ownOf } from './own-commands.ts'
+import type { RulesPort } from './rules.ts'
 
 /** What is on the screen: confirmed rows in memory, and the own commands that they do not contain folded in. */
 export type Overlay = {
@@ -16,6 +17,8 @@ export type Overlay = {
   pending(): readonly OwnCommand[]
   /** Confirmed places; another map after each change of them. */
   places(): ReadonlyMap<LocationId, Location>
+  /** The own commands are folded in anew: the rules have come. */
+  refold(): void
   /** All rows anew from both stores: at the start, after a snapshot, after forgetting. */
   reload(): Promise<void>
   /**
@@ -34,6 +37,7 @@ const nameOf = (own: OwnCommand): string => `${own.key.epoch}/${own.key.seq}`
 
 export const makeOverlay = (
   stores: { queue: QueueStore; cache: CacheStore },
+  rules: RulesPort,
   warehouse: WarehouseId,
   /** Corrected now, ISO. */
   now: () => string,
@@ -51,7 +55,9 @@ export const makeOverlay = (
   const redraw = (): void => {
     pending = new Map([...pending].filter(([, own]) => isPending(own, through)))
     world = makeWorld(tables)
-    lastAt = rebase(world, [...pending.values()], through, now())
+    const judge = rules.loaded()?.judge
+    // Nobody is logged in yet: what waits is folded in when the rules are there.
+    lastAt = judge === undefined ? null : rebase(judge, world, [...pending.values()], through, now())
   }
   const reload = async (): Promise<void> => {
     const { loaded, head } = await readBase(stores.cache)
@@ -71,6 +77,7 @@ export const makeOverlay = (
     world: () => world,
     pending: () => [...pending.values()],
     places: () => tables.locations,
+    refold: redraw,
     reload,
     pageTaken: async (rows, head, from) => {
       if (from.cursor !== cursor) return reload()
@@ -87,7 +94,8 @@ export const makeOverlay = (
         if (own === null || row.warehouse !== warehouse || pending.has(nameOf(own)) || !isPending(own, through))
           continue
         pending.set(nameOf(own), own)
-        lastAt = foldOwn(world, own, { notBefore: lastAt, notAfter: now() })
+        const judge = rules.loaded()?.judge
+        if (judge !== undefined) lastAt = foldOwn(judge, world, own, { notBefore: lastAt, notAfter: now() })
       }
     },
     addItems: added => {

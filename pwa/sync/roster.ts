@@ -5,7 +5,7 @@ import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import { msOf } from '../../shared/time.ts'
 import type { ClientId, WarehouseId, WorkerId } from '../../shared/ids.ts'
-import { isoInstant, text, uuid } from '../../shared/sync/act.ts'
+import { isoInstant, text, uuid } from '../../shared/sync/fields.ts'
 
 /** Verifies base64url ECDSA P-256 over utf8(text) by the server's key. Never throws. */
 export type VerifyServer = (text: string, sig: string) => Promise<boolean>

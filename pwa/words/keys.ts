@@ -1,5 +1,9 @@
 /** Answers and questions of the app itself; those of the processes are in shared/process/message.ts. */
 export const APP_MESSAGES = [
+  'ready.any',
+  'enrol.code',
+  'login',
+  'unlock',
   'hello',
   'login.first',
   'badge.unknown',

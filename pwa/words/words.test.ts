@@ -2,10 +2,12 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { MESSAGES, WORDS } from '../../shared/process/message.ts'
 import { en } from './en.ts'
+import { enApp } from './en-app.ts'
 import { APP_MESSAGES } from './keys.ts'
-import { learn, speakerOf } from './speak.ts'
+import { learn, learnFloor, speakerOf } from './speak.ts'
 import { tr } from './tr.ts'
-import type { Sentence, Words } from './words.ts'
+import { trApp } from './tr-app.ts'
+import type { AppWords, FloorWords, Sentence } from './words.ts'
 
 const PROMPTS = new Set<string>([
   'ready.any',
@@ -58,10 +60,14 @@ const PROMPTS = new Set<string>([
   'ship.more',
 ])
 const BUTTONS = /^(key|b|reason)\./
-const LANGUAGES: readonly [string, Words][] = [
-  ['English', en],
-  ['Turkish', tr],
-]
+const whole = (app: AppWords, floor: FloorWords) => ({
+  say: { ...app.say, ...floor.say },
+  word: { ...app.word, ...floor.word },
+})
+const LANGUAGES = [
+  ['English', whole(enApp, en)],
+  ['Turkish', whole(trApp, tr)],
+] as const
 const formsOf = (sentence: Sentence): string[] =>
   typeof sentence === 'string' ? [sentence] : [sentence.none, sentence.one, sentence.other].flatMap(form => form ?? [])
 const placesOf = (sentence: Sentence): string[] =>
@@ -99,13 +105,24 @@ describe.each(LANGUAGES)('%s words', (_, words) => {
   })
 })
 
+describe('a handheld before its first log-in', () => {
+  test('[H48] speaks the words of the app; those of the floor come with the rules', async () => {
+    const before = await learn('en')
+    expect(before.say('login')).toBe('Scan your badge')
+    expect(before.say('got', { item: 'Blue mug', have: 3, wanted: 5 })).toBe('…')
+    const after = await learnFloor('en')
+    expect(after.say('got', { item: 'Blue mug', have: 3, wanted: 5 })).toBe('Got it. Blue mug 3/5')
+    expect((await learn('tr')).word('receive')).not.toBe('…')
+  })
+})
+
 describe('speaking', () => {
   beforeAll(async () => {
-    await Promise.all([learn('en'), learn('tr')])
+    await Promise.all([learnFloor('en'), learnFloor('tr')])
   })
   test('[H31] both languages name the same values', () => {
     for (const key of [...MESSAGES, ...APP_MESSAGES])
-      expect([key, placesOf(tr.say[key])]).toEqual([key, placesOf(en.say[key])])
+      expect([key, placesOf(LANGUAGES[1][1].say[key])]).toEqual([key, placesOf(LANGUAGES[0][1].say[key])])
   })
 
   test('[H32] a number chooses its form by the rules of the language', () => {

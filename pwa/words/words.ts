@@ -7,11 +7,15 @@ import type { AppMessageKey, AppWordKey } from './keys.ts'
  */
 export type Sentence = string | { by: string; none?: string; one?: string; other: string }
 
-/** A language: every key of the processes and of the app. A missing one does not compile. */
-export type Words = {
-  say: Readonly<Record<MessageKey | AppMessageKey, Sentence>>
-  word: Readonly<Record<WordKey | AppWordKey, string>>
+type WordsOf<M extends string, W extends string> = {
+  say: Readonly<Record<M, Sentence>>
+  word: Readonly<Record<W, string>>
 }
+/** A language, in two files: what the app says itself, and what the processes say. A missing key does not compile. */
+export type AppWords = WordsOf<AppMessageKey, AppWordKey | ButtonKey>
+export type FloorWords = WordsOf<MessageKey, Exclude<WordKey, ButtonKey>>
+/** Buttons of the floor that screens without a log-in have too. */
+type ButtonKey = Extract<WordKey, `key.${string}`>
 
 export type Language = 'en' | 'tr'
 
@@ -20,12 +24,17 @@ export type Piece = { text: string; isValue: boolean }
 
 const PLACE = /\{(\w+)\}/g
 
+/** Shown for a value that is missing, and for what the floor says before its words are loaded. */
+const ABSENT = '…'
+
 /** Words for people in one language. Quantities keep Latin digits, so that the screen shows what the label shows. */
-export const makeSpeaker = (language: Language, words: Words) => {
+export const makeSpeaker = (language: Language, app: AppWords, floor: FloorWords | null) => {
+  const says: Readonly<Partial<Record<string, Sentence>>> = { ...app.say, ...floor?.say }
+  const words: Readonly<Partial<Record<string, string>>> = { ...app.word, ...floor?.word }
   const plural = new Intl.PluralRules(language)
   const number = new Intl.NumberFormat(`${language}-u-nu-latn`, { maximumFractionDigits: 3 })
   const sentence = (key: MessageKey | AppMessageKey, values: Values): string => {
-    const found = words.say[key]
+    const found = says[key] ?? ABSENT
     if (typeof found === 'string') return found
     const n = Number(values[found.by] ?? 0)
     if (n === 0 && found.none !== undefined) return found.none
@@ -33,8 +42,8 @@ export const makeSpeaker = (language: Language, words: Words) => {
   }
   const shown = (name: string, value: string | number): Piece => {
     if (typeof value === 'number') return { text: number.format(value), isValue: true }
-    const word = wordOf(words, name, value)
-    return word === null ? { text: value, isValue: true } : { text: word, isValue: false }
+    const word = FAMILIES.has(name) ? words[`${name}.${value}`] : undefined
+    return word === undefined ? { text: value, isValue: true } : { text: word, isValue: false }
   }
   const pieces = (key: MessageKey | AppMessageKey, values: Values): readonly Piece[] => {
     const text = sentence(key, values)
@@ -43,7 +52,7 @@ export const makeSpeaker = (language: Language, words: Words) => {
     for (const match of text.matchAll(PLACE)) {
       const value = values[match[1] ?? '']
       if (match.index > at) out.push({ text: text.slice(at, match.index), isValue: false })
-      out.push(value === undefined ? { text: '…', isValue: false } : shown(match[1] ?? '', value))
+      out.push(value === undefined ? { text: ABSENT, isValue: false } : shown(match[1] ?? '', value))
       at = match.index + match[0].length
     }
     if (at < text.length) out.push({ text: text.slice(at), isValue: false })
@@ -52,7 +61,7 @@ export const makeSpeaker = (language: Language, words: Words) => {
   return {
     language,
     number: (value: number): string => number.format(value),
-    word: (key: WordKey | AppWordKey): string => words.word[key],
+    word: (key: WordKey | AppWordKey): string => words[key] ?? ABSENT,
     pieces,
     say: (key: MessageKey | AppMessageKey, values: Values = {}): string =>
       pieces(key, values)
@@ -64,9 +73,3 @@ export type Speaker = ReturnType<typeof makeSpeaker>
 
 /** Values that name a kind, a role or a reason are words of ours, not names: they are said in the worker's language. */
 const FAMILIES: ReadonlySet<string> = new Set(['kind', 'role', 'reason'])
-
-const wordOf = (words: Words, name: string, value: string): string | null => {
-  if (!FAMILIES.has(name)) return null
-  const found = Object.entries(words.word).find(([key]) => key === `${name}.${value}`)
-  return found?.[1] ?? null
-}

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import type { DeviceId } from '../../shared/ids.ts'
-import { uuid } from '../../shared/sync/act.ts'
+import { uuid } from '../../shared/sync/fields.ts'
 import { msOf } from '../../shared/time.ts'
 
 export const ACCESS_S = 15 * 60

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_POLICY } from '../../shared/policy.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import { readLabel } from '../../shared/scan/own-label.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import { seedErp } from '../erp/sim/seed.ts'

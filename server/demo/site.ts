@@ -1,7 +1,7 @@
 import type { Client } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, WarehouseId } from '../../shared/ids.ts'
-import { DEFAULT_POLICY } from '../../shared/policy.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { ServerKey } from '../auth/key.ts'
 import { nextRoster, signRoster } from '../auth/roster.ts'
 import type { SiteStore } from '../ports.ts'

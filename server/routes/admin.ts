@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { WarehouseId } from '../../shared/ids.ts'
-import { uuid } from '../../shared/sync/act.ts'
+import { uuid } from '../../shared/sync/fields.ts'
 import { issueCode, newCode } from '../auth/code.ts'
 import { equal } from '../auth/token.ts'
 import { sendJson } from './answer.ts'

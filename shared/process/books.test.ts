@@ -5,7 +5,7 @@ import { derivedId } from '../ids.ts'
 import { stockKeyText } from '../ledger/stock.ts'
 import { looseAt } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
-import { UNDOABLE } from '../sync/act.ts'
+import { isUndoable } from '../sync/final.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, Draft } from '../sync/command.ts'
 import {
@@ -169,7 +169,7 @@ const commandsOf = (entries: readonly (readonly [Draft | number, boolean])[]): O
   for (const [said, isOther] of entries) {
     const seq = own.length + 1
     const before = typeof said === 'number' ? own[own.length - said] : undefined
-    const isAct = before !== undefined && UNDOABLE.has(before.command.type)
+    const isAct = before !== undefined && isUndoable(before.command)
     if (typeof said === 'number' && !isAct) continue
     const key = { device: before?.key.device ?? (isOther ? otherDevice : device), epoch: EPOCH, seq }
     const draft: Draft =

@@ -15,12 +15,13 @@ import type { CommandTimes, Process } from './process.ts'
 import { isVirtual } from './virtual.ts'
 
 export type Judgement = { outcome: Outcome; reason: QuarantineReason | null; effects: Effects }
+export type Judge = (world: World, command: Command, key: CommandKey, times: CommandTimes) => Judgement
 
 /**
  * What one command does to the world: the one function that handheld (overlay) and server (truth) both call. It changes
  * nothing itself. Roles, signatures and numbers are the server's affair and have been checked before.
  */
-export const judge = (world: World, command: Command, key: CommandKey, times: CommandTimes): Judgement => {
+export const judge: Judge = (world, command, key, times) => {
   const process = processOf(command)
   if (process === undefined) return { outcome: 'quarantined', reason: 'unknown_type', effects: NOTHING }
   const unknown = unknownReference(process, world, command)

@@ -6,10 +6,6 @@ export type Values = Readonly<Record<string, string | number>>
 
 export const MESSAGES = [
   // prompts
-  'ready.any',
-  'enrol.code',
-  'login',
-  'unlock',
   'scan.doc',
   'scan.recv',
   'scan.lot',
@@ -247,9 +243,9 @@ export const WORDS = [
   'return',
   'putback',
   // keys
+  'key.type',
   'key.undo',
   'key.back',
-  'key.type',
   'key.problem',
   'key.done',
   'key.yes',

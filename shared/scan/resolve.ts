@@ -1,6 +1,6 @@
 import type { ClientId } from '../ids.ts'
 import { codeKey } from './code-key.ts'
-import { COMMAND_CODES, isReserved } from './command-code.ts'
+import { isReserved } from './command-code.ts'
 import { parseDigitalLink } from './digital-link.ts'
 import { parseElements } from './gs1.ts'
 import { gtin14, gtinsOf } from './gtin.ts'
@@ -9,7 +9,7 @@ import { meaning, readLabel } from './label.ts'
 import type { Label } from './label.ts'
 import { readMeasure } from './measure.ts'
 import type { MeasureRule } from './measure.ts'
-import { readLabel as readOwnLabel } from './own-label.ts'
+import { ownCode } from './own-code.ts'
 import { GS, MAX_SCAN } from './scan.ts'
 import type { CodeHit, CodeKind, CodeLookup, Reading, Resolved, Scan, ScanFields } from './scan.ts'
 
@@ -139,15 +139,6 @@ export const resolve = (
     fields,
     notes: found?.label.notes ?? [],
   }
-}
-
-const ownCode = (text: string): Reading | null => {
-  if (COMMAND_CODES.has(text)) return { kind: 'command', code: text }
-  const label = readOwnLabel(text)
-  if (label?.prefix === 'XB') return { kind: 'badge', text }
-  if (label?.prefix === 'XE') return { kind: 'enrolment', token: text }
-  const link = /^https?:\/\/[^/]+\/enrol#t=([A-Za-z0-9_-]{4,80})$/.exec(text)
-  return link?.[1] === undefined ? null : { kind: 'enrolment', token: link[1] }
 }
 
 /** A variable-length value that hides a tail which itself reads as elements, from a scanner that never sent a separator. */

@@ -1,32 +1,9 @@
 import * as v from 'valibot'
 import { COUNT_MODES } from '../catalogue.ts'
-import { isUuid } from '../ids.ts'
 import type { ClientId, DocumentId, Id, ItemId, LineId, LocationId, LpnId, TaskId } from '../ids.ts'
 import { STATUSES } from '../ledger/stock.ts'
 import { MAX_SCAN } from '../scan/scan.ts'
-
-export const uuid = <T extends Id<string>>() =>
-  v.pipe(
-    v.string(),
-    v.check(isUuid, 'not a UUID'),
-    v.transform(text => text as T),
-  )
-const control = /[\u0000-\u001c\u001e\u001f\u007f]/
-/** U+0000 and half a character: no database text holds them, and one such letter would stop everything behind it. */
-const unwritable = /\u0000|\p{Surrogate}/u
-const isWritable = (value: string): boolean => !unwritable.test(value)
-/** Free text from outside: bounded, no control characters (GS is part of labels and may stay). */
-export const text = (max: number) =>
-  v.pipe(
-    v.string(),
-    v.maxLength(max),
-    v.check(value => !control.test(value), 'control characters'),
-    v.check(isWritable, 'half a character'),
-  )
-/** Whole base units, 1 to 1,000,000,000. A fraction or a negative number is no quantity. */
-export const quantity = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000_000))
-export const isoInstant = v.pipe(v.string(), v.maxLength(30), v.isoTimestamp())
-export const isoDay = v.pipe(v.string(), v.maxLength(10), v.isoDate())
+import { isoDay, isoInstant, isWritable, quantity, text, uuid } from './fields.ts'
 
 const address = v.object({ location: uuid<LocationId>(), lpn: uuid<LpnId>(), status: v.picklist(STATUSES) })
 
@@ -383,9 +360,6 @@ export const undoable = v.variant('type', [
   ACTS.park,
   ACTS.unmatched,
 ])
-
-/** Kinds of acts that an undo can take back. */
-export const UNDOABLE: ReadonlySet<string> = new Set(undoable.options.map(act => act.entries.type.literal))
 
 /** What an undo can take back. */
 export type Act = v.InferOutput<typeof undoable>

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { DeviceId, Id, SessionId, WarehouseId, WorkerId } from '../ids.ts'
 import type { ClientId } from '../ids.ts'
-import { ACTS, isoInstant, text, undoable, uuid } from './act.ts'
+import { ACTS, undoable } from './act.ts'
+import { isoInstant, text, uuid } from './fields.ts'
 
 /** Every fact of the floor that the protocol knows. */
 export const FACTS = [

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { DeviceId, SessionId, TaskId, WarehouseId, WorkerId } from '../ids.ts'
-import { text, uuid } from './act.ts'
+import { text, uuid } from './fields.ts'
 
 const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
 /** Public half of an ECDSA P-256 key (RFC 7517), reduced to what matters. */

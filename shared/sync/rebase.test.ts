@@ -5,6 +5,7 @@ import { testSite, placeId } from '../../test/support/site.ts'
 import { looseAt, makeWorld } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
 import { commandSchema } from './command.ts'
+import { judge } from '../process/judge.ts'
 import { foldOwn, rebase } from './rebase.ts'
 import type { OwnCommand } from './rebase.ts'
 import { emptyTables } from './rows.ts'
@@ -47,18 +48,18 @@ describe('rebase', () => {
 
   test('[S85] only steps above `through` count, each once, however often it is drawn', () => {
     const world = worldOf()
-    rebase(world, three, {}, now)
+    rebase(judge, world, three, {}, now)
     expect(onDock(world)).toBe(111)
-    rebase(world, three, { [EPOCH]: 2 }, now)
-    rebase(world, three, { [EPOCH]: 2 }, now)
+    rebase(judge, world, three, { [EPOCH]: 2 }, now)
+    rebase(judge, world, three, { [EPOCH]: 2 }, now)
     expect(onDock(world)).toBe(100)
   })
   test('[S85] folding one by one is the same as drawing anew', () => {
     const world = worldOf()
-    let at = rebase(world, three.slice(0, 1), {}, now)
-    for (const one of three.slice(1)) at = foldOwn(world, one, { notBefore: at, notAfter: now })
+    let at = rebase(judge, world, three.slice(0, 1), {}, now)
+    for (const one of three.slice(1)) at = foldOwn(judge, world, one, { notBefore: at, notAfter: now })
     const anew = worldOf()
-    expect(rebase(anew, three, {}, now)).toBe(at)
+    expect(rebase(judge, anew, three, {}, now)).toBe(at)
     expect([...world.changedStock()]).toEqual([...anew.changedStock()])
   })
   test('[S85] a step that a rule stumbles over is left out, the ones behind it count', () => {
@@ -70,7 +71,7 @@ describe('rebase', () => {
         world.apply(effects)
       },
     }
-    rebase(broken, three, {}, now)
+    rebase(judge, broken, three, {}, now)
     expect(onDock(world)).toBe(101)
   })
 })

@@ -1,5 +1,5 @@
 import type { World } from '../ledger/world.ts'
-import { judge } from '../process/judge.ts'
+import type { Judge } from '../process/judge.ts'
 import { correctedTimes } from './clock.ts'
 import type { Command, CommandKey } from './command.ts'
 
@@ -16,6 +16,7 @@ export const isPending = (own: OwnCommand, through: Through): boolean => own.key
  * A rule that throws must not hide the commands behind it: that one command is left out, and the server quarantines it.
  */
 export const foldOwn = (
+  judge: Judge,
   world: World,
   own: OwnCommand,
   bounds: { notBefore: string | null; notAfter: string },
@@ -34,7 +35,13 @@ export const foldOwn = (
  * before, so it may be called at any time; the same arguments give the same world. Returns the corrected instant of the
  * last one folded.
  */
-export const rebase = (world: World, own: readonly OwnCommand[], through: Through, now: string): string | null => {
+export const rebase = (
+  judge: Judge,
+  world: World,
+  own: readonly OwnCommand[],
+  through: Through,
+  now: string,
+): string | null => {
   world.reset()
   let notBefore: string | null = null
   let epoch: string | null = null
@@ -42,7 +49,7 @@ export const rebase = (world: World, own: readonly OwnCommand[], through: Throug
     if (!isPending(one, through)) continue
     if (one.key.epoch !== epoch) notBefore = null
     epoch = one.key.epoch
-    notBefore = foldOwn(world, one, { notBefore, notAfter: now })
+    notBefore = foldOwn(judge, world, one, { notBefore, notAfter: now })
   }
   return notBefore
 }

@@ -4,7 +4,7 @@ import { isEmpty, stockKeyText } from '../ledger/stock.ts'
 import type { Balance, StockRow, StockStatus } from '../ledger/stock.ts'
 import { lotKey } from '../ledger/world.ts'
 import type { Tables } from '../ledger/world.ts'
-import { DEFAULT_POLICY } from '../policy.ts'
+import { DEFAULT_POLICY } from '../default-policy.ts'
 import type { PolicySet } from '../policy.ts'
 import type { Kind, Row } from './wire.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { DeviceId, SessionId, WarehouseId, WorkerId } from '../ids.ts'
-import { isoInstant, text, uuid } from './act.ts'
+import { isoInstant, text, uuid } from './fields.ts'
 
 /** Limits of one round, in both directions. Beyond them: 413, and the handheld halves its batch. */
 export const MAX_COMMANDS = 100

@@ -3,6 +3,7 @@ import type { Engine } from '../../pwa/sync/engine.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
 import type { DeviceId } from '../../shared/ids.ts'
+import { rulesAtHand } from '../support/rules.ts'
 import { memoryCache, memoryQueue } from '../support/memory-stores.ts'
 import type { QueueImage } from '../../pwa/store/queue-image.ts'
 import type { CacheImage, Snapshotable } from '../support/memory-stores.ts'
@@ -142,6 +143,7 @@ export const boot = (stage: Stage, device: Device): void => {
       verify: async () => true,
       roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
       livedBefore: false,
+      rules: rulesAtHand,
       lease: async () => ({ kind: 'offline' }),
     })
     const behind = device.queue.snapshot().birth

@@ -5,6 +5,7 @@ import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
+import { judge } from '../../shared/process/judge.ts'
 import { foldOwn } from '../../shared/sync/rebase.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
@@ -162,7 +163,7 @@ export const fakeHandheld = (task: Task = TASK) => {
         const command = stamped(draft)
         commands.push(command)
         const key = { device: command.device, epoch: command.epoch, seq: command.seq }
-        foldOwn(world, { key, command }, { notBefore: null, notAfter: NOW })
+        foldOwn(judge, world, { key, command }, { notBefore: null, notAfter: NOW })
       }
       const first = commands.length - drafts.length + 1
       const saved = typeof state === 'function' ? state({ epoch: 'epoch0000001', first }) : state

@@ -2,7 +2,7 @@ import type { Client, Item, Location, LocationKind, Roster, VirtualKind, Worker 
 import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
-import { DEFAULT_POLICY } from '../../shared/policy.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { PublicKey } from '../../shared/sync/enrol.ts'

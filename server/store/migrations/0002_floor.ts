@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
 
 /** What the other processes of the floor need: pallets as rows of the feed, commands that take others back, new policies. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
