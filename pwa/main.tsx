@@ -64,7 +64,7 @@ const start = async (): Promise<void> => {
   dark.addEventListener('change', dress)
   await learn(settings.get().language)
   try {
-    const wired = await wire(settings)
+    const wired = await wire(settings, workScreens)
     const redraw = (): void => draw(root, settings, wired)
     settings.subscribe(() => {
       dress()
@@ -73,7 +73,7 @@ const start = async (): Promise<void> => {
     redraw()
     if (wired.kind === 'app') {
       wired.onActive(redraw)
-      whenDrawn(() => void Promise.allSettled([wired.loadRules(), workScreens()]))
+      whenDrawn(() => void wired.loadRules().catch(() => undefined))
     }
   } catch (error) {
     const speaker = speakerOf(settings.get().language)

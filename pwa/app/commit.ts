@@ -1,6 +1,5 @@
 import type { Input, Next, Process } from '../../shared/process/process.ts'
 import { isUndoable } from '../../shared/sync/final.ts'
-import type { Draft } from '../../shared/sync/command.ts'
 import type { SavedState, StateAt } from '../sync/ports.ts'
 import { withOpen } from './core.ts'
 import type { Core } from './core.ts'

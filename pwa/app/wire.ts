@@ -46,11 +46,11 @@ const VERSION = String(import.meta.env['VITE_APP_VERSION'] ?? 'dev')
 const CLAIM_MS = 500
 
 /** The one place that knows the real stores, network, scanner and browser. Throws when the queue cannot be opened. */
-export const wire = async (settings: SettingsStore): Promise<Wired> => {
+export const wire = async (settings: SettingsStore, workScreens: () => Promise<void>): Promise<Wired> => {
   const registration = registerWorker()
   const activity = makeActivity()
   const rules = rulesFrom(async () => {
-    const [fetched] = await Promise.all([fetchRules(), learnFloor(settings.get().language)])
+    const [fetched] = await Promise.all([fetchRules(), learnFloor(settings.get().language), workScreens()])
     return fetched
   })
   const booted = await boot({

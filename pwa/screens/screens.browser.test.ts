@@ -28,7 +28,7 @@ afterEach(() => {
 const open = async (settings: Partial<Settings>) => {
   const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
   wear(document.documentElement, chosen, false)
-  await learnFloor(chosen.language)
+  await Promise.all([learnFloor(chosen.language), workScreens()])
   const fake = fakeHandheld()
   let mono = 0
   const controller = createController({
@@ -62,7 +62,7 @@ const open = async (settings: Partial<Settings>) => {
 /** Two frames: React has drawn, and the observers of sizes have answered. */
 const drawn = async (): Promise<void> => {
   // Screens that are loaded when they are first opened.
-  await Promise.all([workScreens(), import('./queue.tsx'), import('./settings.tsx')])
+  await Promise.all([import('./queue.tsx'), import('./settings.tsx')])
   await vi.waitFor(() => expect(document.querySelector('.frame')).not.toBeNull())
   await new Promise<void>(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
 }

@@ -55,9 +55,7 @@ export const makeOverlay = (
   const redraw = (): void => {
     pending = new Map([...pending].filter(([, own]) => isPending(own, through)))
     world = makeWorld(tables)
-    const judge = rules.loaded()?.judge
-    // Nobody is logged in yet: what waits is folded in when the rules are there.
-    lastAt = judge === undefined ? null : rebase(judge, world, [...pending.values()], through, now())
+    lastAt = folded(rules, world, [...pending.values()], through, now())
   }
   const reload = async (): Promise<void> => {
     const { loaded, head } = await readBase(stores.cache)
@@ -110,6 +108,13 @@ export const makeOverlay = (
     },
   }
 }
+
+/** Before the rules are there nobody is logged in: what waits is folded in when they come. */
+const folded = (rules: RulesPort, ...[world, own, through, now]: Fold): string | null => {
+  const judge = rules.loaded()?.judge
+  return judge === undefined ? null : rebase(judge, world, own, through, now)
+}
+type Fold = [world: World, own: readonly OwnCommand[], through: Through, now: string]
 
 const itemsOf = (own: readonly OwnCommand[]): ItemId[] => [
   ...new Set(own.flatMap(({ command }) => ('item' in command ? [command.item] : []))),

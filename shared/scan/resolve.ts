@@ -11,7 +11,7 @@ import { readMeasure } from './measure.ts'
 import type { MeasureRule } from './measure.ts'
 import { ownCode } from './own-code.ts'
 import { GS, MAX_SCAN } from './scan.ts'
-import type { CodeHit, CodeKind, CodeLookup, Reading, Resolved, Scan, ScanFields } from './scan.ts'
+import type { CodeHit, CodeKind, CodeLookup, Resolved, Scan, ScanFields } from './scan.ts'
 
 export type ResolveOptions = {
   today: string
