@@ -71,8 +71,6 @@ export interface WorkStore {
 
 export interface CatalogueStore {
   manifest(warehouse: WarehouseId): Promise<Manifest>
-  /** Version alone: asked at every round. */
-  version(warehouse: WarehouseId): Promise<string>
   block(sha: string): Promise<string | null>
 }
 

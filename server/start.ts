@@ -140,7 +140,6 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     store: stores.sync,
     now,
     newFeedEpoch,
-    catalogueVersion: (warehouse: WarehouseId) => stores.catalogue.version(warehouse),
     nonce: () => nonces.issue(now()),
     minVersion: MIN_VERSION,
     ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),

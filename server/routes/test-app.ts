@@ -312,7 +312,6 @@ const memoryStores = () => {
         asOf: START,
         families: { [`code/${CLIENT}`]: { k: 0, blocks: [BLOCK_SHA] }, 'code/other': { k: 0, blocks: [null] } },
       }),
-      version: async () => 'sha256-one',
       block: async sha => (sha === BLOCK_SHA ? BLOCK : null),
     },
   }

@@ -52,6 +52,8 @@ export const documentOf = async (
     messages: readonly MessageWrite[]
     notes: readonly ExceptionDraft[]
     before: (line: Line) => Line | undefined
+    /** Integers of names that this transaction has read. */
+    ids: ReadonlyMap<string, number>
     epoch: string
     device: DeviceId
     deviceRow: number
@@ -67,23 +69,25 @@ export const documentOf = async (
     ...effects.flatMap(e => e.holds.map(hold => hold.key)),
     ...effects.flatMap(e => e.lots),
   ]
-  const items = await names.item(
+  const { ids } = extras
+  const unread = (uids: readonly string[]): string[] => uids.filter(uid => !ids.has(uid))
+  const items = await names.item(db, unread(goods.map(g => g.item)))
+  const clients = await names.client(
     db,
-    goods.map(g => g.item),
+    unread([
+      ...goods.map(g => g.client),
+      ...effects.flatMap(e => [...e.documents, ...e.tasks, ...e.lpns].map(row => row.client)),
+    ]),
   )
-  const clients = await names.client(db, [
-    ...goods.map(g => g.client),
-    ...effects.flatMap(e => [...e.documents, ...e.tasks, ...e.lpns].map(row => row.client)),
-  ])
   const locations = await writeLocations(
     db,
     at,
     effects.flatMap(e => e.locations),
   )
-  const places = await locationRows(db, at, effects, extras.before)
-  const place = (uid: string): number => idOf(places, 'location', uid)
-  const item = (uid: string): number => idOf(items, 'item', uid)
-  const client = (uid: string): number => idOf(clients, 'client', uid)
+  const places = await locationRows(db, at, effects, extras)
+  const place = (uid: string): number => ids.get(uid) ?? idOf(places, 'location', uid)
+  const item = (uid: string): number => ids.get(uid) ?? idOf(items, 'item', uid)
+  const client = (uid: string): number => ids.get(uid) ?? idOf(clients, 'client', uid)
   const covers = await coverRows(db, names, entries, { ...extras, messages })
 
   return {
@@ -269,11 +273,12 @@ const writeLocations = async (
   return rows.map(body => ({ id: body.id, body }))
 }
 
+/** Integers of the places that are not among `ids`. */
 const locationRows = async (
   db: Executor,
   at: Scope,
   effects: readonly Effects[],
-  before: (line: Line) => Line | undefined,
+  { before, ids }: { before: (line: Line) => Line | undefined; ids: ReadonlyMap<string, number> },
 ): Promise<ReadonlyMap<string, number>> => {
   const lines = effects.flatMap(e => e.lines)
   const uids = new Set<string>([
@@ -281,8 +286,9 @@ const locationRows = async (
     ...effects.flatMap(e => e.holds.map(hold => hold.key.location)),
     ...lines.flatMap(line => [...line.claims, ...(before(line)?.claims ?? [])].map(claim => claim.location)),
   ])
-  if (uids.size === 0) return new Map()
+  const unread = [...uids].filter(uid => !ids.has(uid))
+  if (unread.length === 0) return new Map()
   const { rows } = await sql<{ uid: string; id: number }>`
-    select uid, id from location where warehouse_id = ${at.id} and uid = any(${[...uids]}::uuid[])`.execute(db)
+    select uid, id from location where warehouse_id = ${at.id} and uid = any(${unread}::uuid[])`.execute(db)
   return new Map(rows.map(row => [row.uid, row.id]))
 }

@@ -9,7 +9,7 @@ import type { CatalogueStore } from '../ports.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 
-const EMPTY: Manifest = { version: 'sha256-empty', asOf: '1970-01-01T00:00:00.000Z', families: {} }
+export const EMPTY: Manifest = { version: 'sha256-empty', asOf: '1970-01-01T00:00:00.000Z', families: {} }
 
 export const makeCatalogueStore = (db: Executor, names: Names): CatalogueStore => ({
   manifest: async warehouse => {
@@ -17,13 +17,6 @@ export const makeCatalogueStore = (db: Executor, names: Names): CatalogueStore =
     return (
       (await sql<{ body: Manifest }>`select body from manifest where warehouse_id = ${id}`.execute(db)).rows[0]?.body ??
       EMPTY
-    )
-  },
-  version: async warehouse => {
-    const id = await names.warehouse(db, warehouse)
-    return (
-      (await sql<{ version: string }>`select version from manifest where warehouse_id = ${id}`.execute(db)).rows[0]
-        ?.version ?? EMPTY.version
     )
   },
   block: async sha =>

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
 import type { Page } from '../sync/ports.ts'
+import { EMPTY } from './catalogue.ts'
 import type { Executor, Names } from './names.ts'
 import { idOf } from './names.ts'
 
@@ -44,75 +45,79 @@ export type PageAt = {
 
 /**
  * Changes after `after`, cut between commits (a single commit above the limit is sent whole). `through` belongs to the
- * returned position, `acked` to now; both come from the same snapshot as the rows.
+ * returned position, `acked` to now; all come from one statement, so from one picture.
  */
-export const readPage = (db: Executor, names: Names, at: PageAt): Promise<Page> =>
-  reading(db, async trx => {
-    const warehouse = await names.warehouse(trx, at.warehouse)
-    const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
-    const feed = await readFeed(trx, warehouse)
-    const clients =
-      at.clients === null
-        ? null
-        : [...(await names.client(trx, at.clients))]
-            .filter(([uid]) => at.clients?.some(id => id === uid))
-            .map(([, id]) => id)
-    const changes = at.after >= feed.seq ? [] : await changesAfter(trx, warehouse, at.after, at.limit, clients)
-    const { rows, upTo } = cut(changes, at.limit, feed.seq)
-    const own = await sql<{ last_seq: number; durable_seq: number | null; through: number | null }>`
-      select d.last_seq, d.durable_seq,
-             (select c.seq from command c where c.warehouse_id = ${warehouse} and c.device_id = ${device} and c.epoch = ${at.epoch}
-                and c.feed_seq <= ${upTo} order by c.seq desc limit 1) as through
-      from device_cursor d where d.warehouse_id = ${warehouse} and d.device_id = ${device} and d.epoch = ${at.epoch}`.execute(
-      trx,
-    )
-    return {
-      feedEpoch: feed.epoch,
-      head: feed.seq,
-      floor: feed.floor,
-      rows: rows.map(row => ({ c: row.seq, k: row.kind, id: row.id, b: row.body })),
-      upTo,
-      more: upTo < feed.seq,
-      through: own.rows[0]?.through ?? 0,
-      acked: own.rows[0]?.last_seq ?? 0,
-      durable: own.rows[0]?.durable_seq ?? null,
-    }
-  })
-
-const changesAfter = async (
-  db: Executor,
-  warehouse: number,
-  after: number,
-  limit: number,
-  clients: readonly number[] | null,
-): Promise<ChangeRow[]> => {
-  const { rows } = await sql<ChangeRow>`
-    select seq, kind, id, body from change
-    where warehouse_id = ${warehouse} and seq > ${after}
-      and (${clients === null}::boolean or client_id is null or client_id = any(${clients ?? []}::int[]))
-    order by seq, n limit ${limit + 1}`.execute(db)
-  if (rows.length <= limit || rows[0]?.seq !== rows.at(-1)?.seq) return rows
-  // One commit alone is above the limit: it is sent whole, because a commit is never split.
-  const whole = await sql<ChangeRow>`
-    select seq, kind, id, body from change where warehouse_id = ${warehouse} and seq = ${rows[0]?.seq}
-      and (${clients === null}::boolean or client_id is null or client_id = any(${clients ?? []}::int[])) order by n`.execute(
-    db,
-  )
-  return whole.rows
+export const readPage = async (db: Executor, names: Names, at: PageAt): Promise<Page> => {
+  const warehouse = await names.warehouse(db, at.warehouse)
+  const device = idOf(await names.device(db, [at.device]), 'device', at.device)
+  const { rows } = await pageQuestion(warehouse, device, at).execute(db)
+  const found = rows[0]
+  if (!found) throw new Error(`warehouse ${warehouse} has no feed`)
+  const whole = await wholeCommit(db, warehouse, at, found)
+  return {
+    feedEpoch: found.epoch,
+    head: found.seq,
+    floor: found.floor,
+    rows: whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
+    upTo: found.upTo,
+    more: found.upTo < found.seq,
+    through: found.through ?? 0,
+    acked: found.lastSeq ?? 0,
+    durable: found.durable,
+    catalogue: found.catalogue ?? EMPTY.version,
+  }
 }
 
-/** Drops the last, unfinished commit where the page was cut. Not cut: the position is the head, whoever's rows were filtered. */
-const cut = (
-  changes: readonly ChangeRow[],
-  limit: number,
-  head: number,
-): { rows: readonly ChangeRow[]; upTo: number } => {
-  const first = changes[0]?.seq
-  const last = changes.at(-1)?.seq
-  if (changes.length <= limit || first === undefined || last === undefined) return { rows: changes, upTo: head }
-  if (first === last) return { rows: changes, upTo: last }
-  const rows = changes.filter(row => row.seq < last)
-  return { rows, upTo: rows.at(-1)?.seq ?? last - 1 }
+type PageFound = {
+  epoch: string
+  seq: number
+  floor: number
+  changes: readonly ChangeRow[] | null
+  upTo: number
+  lastSeq: number | null
+  durable: number | null
+  through: number | null
+  catalogue: string | null
+}
+
+/** `cut` drops the last, unfinished commit. Not cut: the position is the head, whoever's rows were filtered. */
+const pageQuestion = (warehouse: number, device: number, at: PageAt) => sql<PageFound>`
+  with f as materialized (select epoch, seq, floor from feed where warehouse_id = ${warehouse}),
+  c as materialized (
+    select seq, n, kind, id, body from change
+    where warehouse_id = ${warehouse} and seq > ${at.after} and ${mineUid(at.clients)}
+    order by seq, n limit ${at.limit + 1}
+  ), cut as materialized (
+    select case when (select count(*) from c) <= ${at.limit} then f.seq
+                when (select min(seq) = max(seq) from c) then (select max(seq) from c)
+                else (select max(seq) from c where seq < (select max(seq) from c)) end as up_to from f
+  )
+  select f.epoch, f.seq, f.floor, cut.up_to as "upTo", (select json_agg(c order by seq, n) from c) as changes,
+         d.last_seq as "lastSeq", d.durable_seq as durable,
+         (select k.seq from command k where k.warehouse_id = ${warehouse} and k.device_id = ${device} and k.epoch = ${at.epoch}
+            and k.feed_seq <= cut.up_to order by k.seq desc limit 1) as through,
+         (select version from manifest where warehouse_id = ${warehouse}) as catalogue
+  from f cross join cut
+  left join device_cursor d on d.warehouse_id = ${warehouse} and d.device_id = ${device} and d.epoch = ${at.epoch}`
+
+const mineUid = (clients: readonly ClientId[] | null) =>
+  clients === null
+    ? sql`true`
+    : sql`(client_id is null or client_id = any(array(select id from client where uid = any(${[...clients]}::uuid[]))))`
+
+/** The changes of the page; of one commit that alone is above the limit, all: a commit is never split. */
+const wholeCommit = async (
+  db: Executor,
+  warehouse: number,
+  at: PageAt,
+  { changes, upTo }: PageFound,
+): Promise<readonly ChangeRow[]> => {
+  const read = changes ?? []
+  if (read.length <= at.limit || read[0]?.seq !== read.at(-1)?.seq) return read
+  const { rows } = await sql<ChangeRow>`
+    select seq, kind, id, body from change where warehouse_id = ${warehouse} and seq = ${upTo} and ${mineUid(at.clients)}
+    order by n`.execute(db)
+  return rows
 }
 
 /** The kinds of a snapshot, each with the statement that pages it by a key of its own. */

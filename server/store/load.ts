@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Document, Item, Line, Location, Lot, Lpn, Task } from '../../shared/catalogue.ts'
 import type { ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
@@ -20,25 +21,127 @@ const claimedLots = (tables: MutableTables): Need['lots'] =>
 
 const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
+/** What was loaded, and the integers of the places, items and clients among it. */
+export type Loaded = { tables: MutableTables; ids: ReadonlyMap<string, number> }
+
 /**
- * Everything that judging these commands needs, one query a kind, inside the transaction that has the counter row: so it is
- * the newest state and nothing can change under it.
+ * Everything that judging these commands needs, inside the transaction that has the counter row: so it is the newest state
+ * and nothing can change under it. Others wait meanwhile, so most of it comes by one question; `also` adds values to it.
  */
-export const loadTables = async (db: Executor, at: Scope, need: Need): Promise<MutableTables> => {
+export const loadTables = async <T extends object = object>(
+  db: Executor,
+  at: Scope,
+  need: Need,
+  also: RawBuilder<unknown> = sql``,
+): Promise<Loaded & { also: T }> => {
   const tables = emptyTables(at.warehouse)
-  await loadPolicies(db, at, tables)
   const onPallets = await loadPallets(db, at, need.lpns, tables)
-  await loadItems(db, [...need.items, ...onPallets.items], tables)
+  const { rows } = await question<T>(at, need, onPallets, also).execute(db)
+  const found = rows[0]?.found
+  if (found === undefined) throw new Error('the question has no answer')
+  putFound(tables, found)
   await loadUndone(db, at, need.undone, tables)
-  await loadWork(db, at, need, tables)
+  const before = tables.lines.size + tables.tasks.size
   if (need.batches) await loadBatches(db, at, tables)
   await loadRivals(db, at, need, onPallets, tables)
-  await loadLocations(db, at, [...need.locations, ...onPallets.places, ...claimedPlaces(tables)], tables)
+  if (need.everywhere || tables.lines.size + tables.tasks.size > before) await loadAround(db, at, need, tables)
+  return { tables, ids: new Map(Object.entries(found.ids ?? {})), also: found }
+}
+
+/** The surroundings of work that came with a second question. */
+const loadAround = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
+  await loadLocations(
+    db,
+    at,
+    claimedPlaces(tables).filter(place => !tables.locations.has(place)),
+    tables,
+  )
   if (need.everywhere) await loadStockEverywhere(db, at, tables)
   await loadLots(db, at, [...need.lots, ...claimedLots(tables)], tables)
   await loadStock(db, at, need, tables)
-  return tables
 }
+
+type Found = {
+  policies: PolicySet | null
+  items: readonly Item[] | null
+  work: readonly { kind: string; body: unknown }[] | null
+  places: readonly Location[] | null
+  lots: readonly Lot[] | null
+  stock: readonly StockRow[] | null
+  ids: Record<string, number> | null
+}
+
+const putFound = (tables: MutableTables, found: Found): void => {
+  if (found.policies !== null) tables.policies = found.policies
+  for (const item of found.items ?? []) tables.items.set(item.id, item)
+  for (const row of found.work ?? []) putWork(tables, row)
+  for (const place of found.places ?? []) tables.locations.set(place.id, place)
+  for (const lot of found.lots ?? []) tables.lots.set(lotKey(lot.client, lot.item, lot.lot), lot)
+  for (const row of found.stock ?? []) tables.stock.set(stockKeyText(row), row)
+}
+
+/**
+ * Policies; the named items; the named work with all lines and tasks of the named documents; the named places and those that
+ * lines have reserved goods at; their lots; the stock rows of items and lines at the places that are real. One value of JSON:
+ * each part is small, and what costs is the way there and back.
+ */
+const question = <T>(at: Scope, need: Need, onPallets: OnPallets, also: RawBuilder<unknown>) => {
+  const documents = [...need.documents]
+  const ids = [...new Set([...documents, ...need.tasks, ...need.lines])]
+  const items = [...new Set([...need.items, ...onPallets.items])]
+  const places = [...new Set([...need.locations, ...onPallets.places])]
+  const serials = [...need.serials]
+  const contents = [...need.contents]
+  return sql<{ found: Found & T }>`
+    with w as materialized (
+      select kind, body from work where warehouse_id = ${at.id} and id = any(${ids}::uuid[])
+      union all
+      select kind, body from work where warehouse_id = ${at.id} and document = any(${documents}::uuid[]) and id <> all(${ids}::uuid[])
+    ), claimed as materialized (
+      select (w.body->>'client')::uuid as client, (w.body->>'item')::uuid as item, c->>'lot' as lot, (c->>'location')::uuid as location
+      from w, jsonb_array_elements(w.body->'claims') c where w.kind = 'line'
+    ), place as materialized (
+      select id, uid, body from location where warehouse_id = ${at.id} and uid = any(
+        ${places}::uuid[] || array(select location from claimed)
+        || array(select (body->>'tote')::uuid from w where kind = 'task' and body->>'tote' is not null))
+    ), goods as materialized (
+      select id, uid, client_id, body from item where uid = any(
+        ${items}::uuid[] || array(select (body->>'item')::uuid from w where kind = 'line'))
+    ), stock as (
+      select ${ROW} from balance b
+      where b.warehouse_id = ${at.id} and b.item_id = any(array(select id from goods))
+        and b.location_id = any(array(select id from place where not body->>'kind' = any(${[...VIRTUAL]}::text[])))
+      union
+      select ${ROW} from balance b
+      where cardinality(${serials}::text[]) > 0 and b.warehouse_id = ${at.id} and b.item_id = any(array(select id from goods))
+        and b.serial <> '' and b.serial = any(${serials}::text[])
+      union
+      select ${ROW} from balance b
+      where cardinality(${contents}::uuid[]) > 0 and b.warehouse_id = ${at.id}
+        and b.location_id = any(array(select id from location where warehouse_id = ${at.id} and uid = any(${contents}::uuid[])))
+    )
+    select json_build_object(
+      'policies', (select body from policy where warehouse_id = ${at.id}),
+      'items', (select json_agg(body) from goods where uid = any(${items}::uuid[])),
+      'work', (select json_agg(w) from w),
+      'places', (select json_agg(body) from place),
+      'lots', (select json_agg(l.body) from (
+          select client, item, lot from jsonb_to_recordset(${JSON.stringify(need.lots)}::jsonb) as x(client uuid, item uuid, lot text)
+          union select client, item, lot from claimed where lot <> '') x
+        join client c on c.uid = x.client join item i on i.uid = x.item
+        join lot l on l.warehouse_id = ${at.id} and l.client_id = c.id and l.item_id = i.id and l.lot = x.lot),
+      'stock', (select json_agg(s) from (
+        select l.uid as location, b.lpn, c.uid as client, i.uid as item, b.lot, b.serial, b.status,
+               b.on_hand as "onHand", b.reserved, b.held
+        from stock b join location l on l.warehouse_id = ${at.id} and l.id = b.location_id
+        join client c on c.id = b.client_id join item i on i.id = b.item_id) s),
+      'ids', (select json_object_agg(uid, id) from (
+        select uid, id from place union all select uid, id from goods
+        union all select c.uid, c.id from client c where c.id = any(array(select client_id from goods))) n)
+      ${also}) as found`
+}
+
+const ROW = sql`b.location_id, b.lpn, b.client_id, b.item_id, b.lot, b.serial, b.status, b.on_hand, b.reserved, b.held`
 
 const claimedPlaces = (tables: MutableTables): LocationId[] => {
   const places = [...tables.lines.values()].flatMap(line => line.claims.map(claim => claim.location))
@@ -56,17 +159,6 @@ export const loadItems = async (db: Executor, ids: readonly ItemId[], tables: Mu
   if (ids.length === 0) return
   const { rows } = await sql<{ body: Item }>`select body from item where uid = any(${[...ids]}::uuid[])`.execute(db)
   for (const { body } of rows) tables.items.set(body.id, body)
-}
-
-const loadWork = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
-  const documents = [...need.documents]
-  const ids = [...need.documents, ...need.tasks, ...need.lines]
-  if (ids.length === 0) return
-  const { rows } = await sql<{ kind: string; body: unknown }>`
-    select kind, body from work where warehouse_id = ${at.id} and (id = any(${ids}::uuid[]) or document = any(${documents}::uuid[]))`.execute(
-    db,
-  )
-  for (const row of rows) putWork(tables, row)
 }
 
 /** Everything of the orders that are picked in one walk with those that are loaded. */

@@ -5,42 +5,37 @@ import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import type { CommandResult } from '../../shared/sync/wire.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { Standing, StandingOf } from '../sync/ports.ts'
-import type { Executor } from './names.ts'
 
-type CursorRow = { kind: 'cursor'; body: { seq: number; hash: string; at: string | null } }
-type CommandRow = { kind: 'command'; body: Omit<CommandResult, 'reason'> & { reason: string | null; hash: string } }
-type RosterRow = { kind: 'roster'; body: { version: number; text: string } }
+/** Values beside what is loaded for a push: see `standingParts`. */
+export type StandingFound = {
+  cursor: { seq: number; hash: string; at: string | null } | null
+  archived: readonly (Omit<CommandResult, 'reason'> & { reason: string | null; hash: string })[] | null
+  rosters: readonly RosterRow[] | null
+}
+type RosterRow = { version: number; text: string }
 
-/** Cursor, results of numbers that come again, and rosters: different things in one question, because others wait for the lock. */
-export const readStanding = async (
-  db: Executor,
+/** Cursor, results of numbers that come again, and rosters, as values of the one question that a push asks. */
+export const standingParts = (
   { warehouse, device, epoch }: { warehouse: number; device: number; epoch: string },
   of: StandingOf,
-): Promise<Standing> => {
-  const { rows } = await sql<CursorRow | CommandRow | RosterRow>`
-    select 'cursor' as kind, jsonb_build_object('seq', last_seq, 'hash', last_hash, 'at', last_at) as body
-    from device_cursor where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch}
-    union all
-    select 'command', jsonb_build_object('seq', seq, 'outcome', outcome, 'reason', reason, 'exceptions', exceptions, 'hash', hash)
-    from command where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch} and seq = any(${[...of.numbers]}::bigint[])
-    union all
-    select 'roster', jsonb_build_object('version', version, 'text', body) from roster
-    where warehouse_id = ${warehouse}
-      and (version = any(${[...of.rosters]}::bigint[]) or version = (select max(version) from roster where warehouse_id = ${warehouse}))`.execute(
-    db,
-  )
-  const cursor = rows.find(row => row.kind === 'cursor')?.body
-  const archived = rows.flatMap(row => (row.kind === 'command' ? [row.body] : [])).sort((a, b) => a.seq - b.seq)
-  return {
-    cursor: cursor
-      ? { lastSeq: cursor.seq, lastHash: cursor.hash, lastAt: cursor.at === null ? null : isoOf(msOf(cursor.at)) }
-      : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null },
-    archived: archived.map(({ reason, ...result }) => ({ ...result, ...(reason === null ? {} : { reason }) })),
-    worker: workersOf(rows.flatMap(row => (row.kind === 'roster' ? [row.body] : []))),
-  }
-}
+) => sql`,
+      'cursor', (select json_build_object('seq', last_seq, 'hash', last_hash, 'at', last_at)
+        from device_cursor where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch}),
+      'archived', (select json_agg(json_build_object('seq', seq, 'outcome', outcome, 'reason', reason, 'exceptions', exceptions, 'hash', hash) order by seq)
+        from command where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch} and seq = any(${[...of.numbers]}::bigint[])),
+      'rosters', (select json_agg(json_build_object('version', version, 'text', body)) from roster
+        where warehouse_id = ${warehouse} and (version = any(${[...of.rosters]}::bigint[])
+          or version = (select max(version) from roster where warehouse_id = ${warehouse})))`
 
-const workersOf = (rows: readonly RosterRow['body'][]): Standing['worker'] => {
+export const standingOf = ({ cursor, archived, rosters }: StandingFound): Omit<Standing, 'tables'> => ({
+  cursor: cursor
+    ? { lastSeq: cursor.seq, lastHash: cursor.hash, lastAt: cursor.at === null ? null : isoOf(msOf(cursor.at)) }
+    : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null },
+  archived: (archived ?? []).map(({ reason, ...result }) => ({ ...result, ...(reason === null ? {} : { reason }) })),
+  worker: workersOf(rosters ?? []),
+})
+
+const workersOf = (rows: readonly RosterRow[]): Standing['worker'] => {
   const byVersion = new Map(rows.map(({ version, text }) => [version, (JSON.parse(text) as Roster).workers]))
   const newest = byVersion.get(Math.max(...byVersion.keys()))
   const find = (workers: readonly Worker[] | undefined, id: WorkerId): Worker | null =>

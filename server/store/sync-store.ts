@@ -12,7 +12,8 @@ import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
 import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
-import { readStanding } from './standing.ts'
+import { standingOf, standingParts } from './standing.ts'
+import type { StandingFound } from './standing.ts'
 import { transact } from './transaction.ts'
 import { makeTurns } from './turns.ts'
 
@@ -77,13 +78,15 @@ export const decideIn = async <T>(
 const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () => boolean } => {
   let wrote = false
   const loaded = new Map<string, Line>()
+  let ids: ReadonlyMap<string, number> = new Map()
   const tx: ApplyTx = {
     feed: at.feed,
-    standing: of => readStanding(trx, { warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of),
-    load: async need => {
-      const tables = await loadTables(trx, at.scope, need)
-      for (const line of tables.lines.values()) loaded.set(line.id, line)
-      return tables
+    standing: async of => {
+      const parts = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
+      const found = await loadTables<StandingFound>(trx, at.scope, of.need, parts)
+      for (const line of found.tables.lines.values()) loaded.set(line.id, line)
+      ids = found.ids
+      return { ...standingOf(found.also), tables: found.tables }
     },
     uncovered: document => readUncovered(trx, names, at, document),
     write: async batch => {
@@ -92,6 +95,7 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
         messages: batch.messages,
         notes: batch.notes,
         before: line => loaded.get(line.id),
+        ids,
         epoch: at.epoch,
         device: at.name,
         deviceRow: at.device,
@@ -119,12 +123,14 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
 const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrote: () => boolean } => {
   let wrote = false
   const loaded = new Map<string, Line>()
+  const ids = new Map<string, number>()
   const tx: DecisionTx = {
     feed: at.feed,
     load: async need => {
-      const tables = await loadTables(trx, at.scope, need)
-      for (const line of tables.lines.values()) loaded.set(line.id, line)
-      return tables
+      const found = await loadTables(trx, at.scope, need)
+      for (const line of found.tables.lines.values()) loaded.set(line.id, line)
+      for (const [uid, id] of found.ids) ids.set(uid, id)
+      return found.tables
     },
     loadStockOf: items => loadStockOf(trx, at.scope, items),
     write: async decision => {
@@ -146,6 +152,7 @@ const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrot
         messages: decision.messages ?? [],
         notes: [],
         before: line => loaded.get(line.id),
+        ids,
         epoch: at.epoch,
         device: at.name,
         deviceRow: at.device,

@@ -71,10 +71,15 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], forked }
 }
 
-const standingOf = ({ prepared }: Push): StandingOf => ({
-  numbers: prepared.map(p => p.sealed.seq),
-  rosters: [...new Set(prepared.flatMap(p => (p.command ? [p.command.roster] : [])))],
-})
+/** A number that comes again loads what is not needed; to know better would take a question more. */
+const standingOf = ({ prepared, warehouse }: Push): StandingOf => {
+  const commands = prepared.flatMap(p => (p.command ? [p.command] : []))
+  return {
+    numbers: prepared.map(p => p.sealed.seq),
+    rosters: [...new Set(commands.map(command => command.roster))],
+    need: needOf(warehouse, commands),
+  }
+}
 
 const withoutHash = (row: CommandResult & { hash: string }): CommandResult => ({
   seq: row.seq,
@@ -126,8 +131,7 @@ const judgeAll = async (
   standing: Standing,
   lastHash: string,
 ): Promise<Judged> => {
-  const readable = fresh.flatMap(p => (p.command ? [p.command] : []))
-  const world = makeWorld(await tx.load(needOf(push.warehouse, readable)))
+  const world = makeWorld(standing.tables)
   const rows: Applied[] = []
   const messages: MessageWrite[] = []
   const covered = new Set<number>()

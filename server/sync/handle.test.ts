@@ -136,7 +136,6 @@ describe('a round of sync on the server', async () => {
         store: stores.sync,
         now: () => NOW,
         newFeedEpoch: () => 'feedepoch999',
-        catalogueVersion: async () => 'v',
         nonce: () => 'n',
         minVersion: '0',
         ring: () => {},

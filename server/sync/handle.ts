@@ -19,7 +19,6 @@ export type SyncDeps = {
   now: () => string
   /** 12 random characters a-z0-9 for a new feed epoch. */
   newFeedEpoch: () => string
-  catalogueVersion: (warehouse: WarehouseId) => Promise<string>
   nonce: () => string
   minVersion: string
   /** Rows per page, MAX_PULL_ROWS unless told: small ones let a simulation reach the cuts between pages. */
@@ -73,7 +72,7 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
       rows: serve ? [...page.rows] : [],
     },
     nonce: deps.nonce(),
-    catalogue: await deps.catalogueVersion(warehouse),
+    catalogue: page.catalogue,
     reset,
   }
 }

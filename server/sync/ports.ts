@@ -94,10 +94,10 @@ export type Batch = {
 /** A receive that no ERP message covers yet. */
 export type Uncovered = { command: CommandRef; movements: readonly Movement[] }
 
-/** The numbers of a push, and the versions of the rosters that its commands name. */
-export type StandingOf = { numbers: readonly number[]; rosters: readonly number[] }
+/** The numbers of a push, the versions of the rosters that its commands name, and what is needed to judge them. */
+export type StandingOf = { numbers: readonly number[]; rosters: readonly number[]; need: Need }
 
-/** What is known of the device that pushes and of the people who worked with it. */
+/** What is known of the device that pushes, of the people who worked with it, and of all that its commands touch. */
 export type Standing = {
   /** Where the device's epoch stands; lastSeq 0 and FIRST_HASH for a new one. `lastAt` = corrected time of the last command. */
   cursor: { lastSeq: number; lastHash: string; lastAt: string | null }
@@ -105,6 +105,7 @@ export type Standing = {
   archived: readonly (CommandResult & { hash: string })[]
   /** The worker by the roster of that version, and by the present one. */
   worker(id: WorkerId, roster: number): { then: Worker | null; now: Worker | null }
+  tables: Tables
 }
 
 /** The inside of the apply transaction: the warehouse's counter row is locked, everything earlier is visible. */
@@ -113,7 +114,6 @@ export interface ApplyTx {
   readonly feed: { epoch: string; seq: number }
   /** Asked once for a whole push, because the counter row is held meanwhile. */
   standing(of: StandingOf): Promise<Standing>
-  load(need: Need): Promise<Tables>
   /** Receipt commands of a document that no message covers, ones of this batch not among them. */
   uncovered(document: DocumentId): Promise<readonly Uncovered[]>
   write(batch: Batch): Promise<void>
@@ -131,6 +131,8 @@ export type Page = {
   through: number
   acked: number
   durable: number | null
+  /** Version of the catalogue's manifest. */
+  catalogue: string
 }
 
 /** The server's store as the protocol sees it: SQL in server/store, memory in the simulator; one contract suite for both. */

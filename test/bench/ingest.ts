@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../../server/store/open.ts'
 import { makeStores } from '../../server/store/stores.ts'
 import { applyPush } from '../../server/sync/apply.ts'
+import { NO_NEED } from '../../server/sync/ports.ts'
 import type { Batch, StandingOf } from '../../server/sync/ports.ts'
 import { prepare } from '../../server/sync/prepare.ts'
 import { pushOver, requestOf } from '../support/http-handheld.ts'
@@ -123,7 +124,7 @@ const transactionAlone = async (
       await sync.apply(
         { warehouse, device: sealer.device, epoch: sealer.epoch, now: new Date().toISOString() },
         async tx => {
-          await tx.standing(write.standing)
+          await tx.standing({ ...write.standing, need: NO_NEED })
           await tx.write(write.batch)
         },
       )

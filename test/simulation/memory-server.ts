@@ -122,15 +122,15 @@ const applyTx = (
   const name = cursorKey(at.device, at.epoch)
   return {
     feed: state.feed,
-    standing: async ({ numbers, rosters }) => ({
+    standing: async ({ numbers, rosters, need }) => ({
       cursor: standingCursor(state.cursors.get(name)),
       archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
       worker: (id, version) => {
         const found = site.roster.workers.find(worker => worker.id === id) ?? null
         return { then: version === site.roster.version && rosters.includes(version) ? found : null, now: found }
       },
+      tables: loadTables(state, site, need),
     }),
-    load: async need => loadTables(state, site, need),
     uncovered: async document =>
       [...state.commands.values()]
         .filter(row => row.awaits === document && row.message === null)
@@ -318,6 +318,7 @@ const pageOf = (state: ServerState, backup: ServerState, at: Parameters<SyncStor
     through,
     acked: known?.lastSeq ?? 0,
     durable: backup.cursors.get(cursorKey(at.device, at.epoch))?.lastSeq ?? 0,
+    catalogue: 'sha256-simulated',
   }
 }
 

@@ -29,7 +29,6 @@ export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest)
     store: stage.store,
     now: () => serverNow(stage),
     newFeedEpoch: () => newEpoch(stage.dice.bytes),
-    catalogueVersion: async () => 'sha256-simulated',
     nonce: () => 'nonce',
     minVersion: '0.1.0',
     pageRows: PAGE_ROWS,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NO_NEED } from '../../server/sync/ports.ts'
-import type { ApplyTx, SyncStore } from '../../server/sync/ports.ts'
+import type { ApplyTx, Need, SyncStore } from '../../server/sync/ports.ts'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -84,7 +84,8 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     const inside = <T>(read: (tx: ApplyTx) => Promise<T>) =>
       store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, read)
     const standing = (numbers: readonly number[], rosters: readonly number[] = []) =>
-      inside(tx => tx.standing({ numbers, rosters }))
+      inside(tx => tx.standing({ numbers, rosters, need: NO_NEED }))
+    const load = (need: Need) => inside(async tx => (await tx.standing({ numbers: [], rosters: [], need })).tables)
     const balances = (rows: readonly Row[]) =>
       rows.flatMap(row => (row.k === 'balance' && row.b !== null ? [stockOfBody(bodyOf(row, 'balance')!)] : []))
     const tablesOf = (rows: readonly Row[]): MutableTables => {
@@ -211,9 +212,8 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
 
     it('[Y9] loading gives judging the same stock that was written', async () => {
       await write(1, [receive(6, 'A-01')])
-      const world: World = await inside(async tx =>
-        makeWorld(await tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] })),
-      )
+      const need = { ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] }
+      const world: World = makeWorld(await load(need))
       expect(world.stockAt(placeId(site, 'A-01')).map(row => row.onHand)).toEqual([6])
       expect(world.item(item(0).id)?.sku).toBe('SKU-1')
     })
@@ -353,7 +353,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
           ],
         },
       ])
-      const tables = await inside(tx => tx.load({ ...NO_NEED, lpns: [lpn] }))
+      const tables = await load({ ...NO_NEED, lpns: [lpn] })
       const world = makeWorld(tables)
       expect(world.stockOn(lpn)).toMatchObject([{ location: on.location, onHand: 6, reserved: 2 }])
       expect(world.lpn(lpn)?.label).toBe('XP1')
@@ -365,18 +365,16 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     it('[Y15] whether a command was taken back is known afterwards, of that one only', async () => {
       const key = (seq: number) => ({ device: device(), epoch: EPOCH, seq })
       await write(1, [receive(6), receive(1), { ...NOTHING, undone: [key(1)] }])
-      const { undone } = await inside(tx => tx.load({ ...NO_NEED, undone: [key(1), key(2)] }))
+      const { undone } = await load({ ...NO_NEED, undone: [key(1), key(2)] })
       expect([...undone]).toEqual([`${device()}/${EPOCH}/1`])
     })
 
     it('[Y16] where reservations may move, all stock of the items comes with its places', async () => {
       await write(1, [receive(6, 'A-01'), receive(3, 'A-02')])
-      const near = await inside(tx => tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] }))
+      const near = await load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')] })
       expect([...near.stock.values()].map(row => row.onHand)).toEqual([6])
       const far = makeWorld(
-        await inside(tx =>
-          tx.load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')], everywhere: true }),
-        ),
+        await load({ ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')], everywhere: true }),
       )
       expect(far.stockAt(placeId(site, 'A-02')).map(row => row.onHand)).toEqual([3])
       expect(far.location(placeId(site, 'A-02'))?.code).toBe('A-02')
@@ -433,12 +431,15 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
         },
       ])
       const need = { ...NO_NEED, items: [item(0).id], locations: [placeId(site, 'A-01')], documents: [order(1)] }
-      const alone = await inside(tx => tx.load(need))
+      const alone = await load(need)
       expect([...alone.lines.keys()]).toEqual([line(1).id])
       expect([...alone.tasks.keys()]).toEqual([task(1, {}).id])
-      const { lines, tasks, stock } = await inside(tx =>
-        tx.load({ ...need, batches: true, takes: true, contents: [placeId(site, 'A-01')] }),
-      )
+      const { lines, tasks, stock } = await load({
+        ...need,
+        batches: true,
+        takes: true,
+        contents: [placeId(site, 'A-01')],
+      })
       expect([...lines.keys()].sort()).toEqual([line(1).id, line(2).id].sort())
       expect([...tasks.keys()].sort()).toEqual([1, 2, 4].map(n => task(n, {}).id).sort())
       expect([...stock.values()].map(row => row.onHand).sort()).toEqual([2, 6])
