@@ -27,10 +27,15 @@ export const isUuid = (text: string): boolean => UUID.test(text)
 /** Stockhand's own namespace for UUIDv5 (RFC 9562, section 5.5): a constant drawn once at random. */
 const NAMESPACE = '8a5f0a3e-6c1d-4f0e-9a57-3f1f6f0c2b11'
 
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const hexOf = (bytes: Uint8Array): string => {
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
+}
 
 const format = (bytes: Uint8Array, version: 5 | 7): string => {
-  const b = Uint8Array.from(bytes.subarray(0, 16))
+  const b = bytes.slice(0, 16)
   b[6] = ((b[6] ?? 0) & 0x0f) | (version << 4)
   b[8] = ((b[8] ?? 0) & 0x3f) | 0x80
   const hex = hexOf(b)
@@ -42,13 +47,12 @@ const bytesOf = (uuid: string): Uint8Array => {
   return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
 }
 
-const joined = (...parts: Uint8Array[]): Uint8Array => {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
+const NAMESPACE_BYTES = bytesOf(NAMESPACE)
+const named = (text: string): Uint8Array => {
+  const name = utf8ToBytes(text)
+  const all = new Uint8Array(NAMESPACE_BYTES.length + name.length)
+  all.set(NAMESPACE_BYTES)
+  all.set(name, NAMESPACE_BYTES.length)
   return all
 }
 
@@ -57,7 +61,7 @@ const joined = (...parts: Uint8Array[]): Uint8Array => {
  * before they have spoken. Parts are joined by a line feed, which no part may contain.
  */
 export const derivedId = <K extends string>(...parts: readonly (string | number)[]): Id<K> =>
-  format(sha1(joined(bytesOf(NAMESPACE), utf8ToBytes(parts.join('\n')))), 5) as Id<K>
+  format(sha1(named(parts.join('\n'))), 5) as Id<K>
 
 /** A fresh UUIDv7 from the clock (ms since 1970) and 10 random bytes that the caller brings. */
 export const timeId = <K extends string>(atMs: number, random: Uint8Array): Id<K> => {

@@ -65,9 +65,19 @@ export const verifierOf = (publicKey: PublicKey): Verify => {
     })
 }
 
+/** Reading a key costs more than a signature; a fleet has fewer keys than this. */
+const MAX_KEPT = 2000
+const points = new Map<string, KeyObject>()
+
 const pointOf = (publicKey: PublicKey): KeyObject | null => {
+  const name = `${publicKey.x}.${publicKey.y}`
+  const known = points.get(name)
+  if (known !== undefined) return known
   try {
-    return createPublicKey({ key: publicKey satisfies JsonWebKey, format: 'jwk' })
+    const point = createPublicKey({ key: publicKey satisfies JsonWebKey, format: 'jwk' })
+    if (points.size >= MAX_KEPT) points.clear()
+    points.set(name, point)
+    return point
   } catch {
     return null
   }

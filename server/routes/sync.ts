@@ -45,14 +45,12 @@ export const syncEndpoint = (): Endpoint => {
       inFlight.add(device.id)
       try {
         const clients = await scopeOf(deps.stores.site, device, body.session)
-        await deps.stores.devices.seen(device.id, {
-          now,
-          head: body.head,
-          app: body.app,
-          worker: body.session?.worker ?? null,
-          clients,
-        })
+        const worker = body.session?.worker ?? null
+        // Beside the push, whose answer does not depend on it; awaited all the same, so that a fault is not lost.
+        const seen = deps.stores.devices.seen(device.id, { now, head: body.head, app: body.app, worker, clients })
+        seen.catch(() => {})
         const answer = await deps.sync(body, { device: device.id, warehouse: device.warehouse, clients, verify })
+        await seen
         return await sendJson(c, { ...answer, catalogue: scopedVersion(answer.catalogue, clients) })
       } finally {
         inFlight.delete(device.id)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { BatchDocument } from './batch.ts'
 import { json } from './names.ts'
 import type { Executor } from './names.ts'
+import { UNREAD } from './prepared-pg.ts'
 
 export type ApplyAt = { warehouse: number; device: number; epoch: string; commit: number; now: string }
 
@@ -12,7 +13,8 @@ export type ApplyAt = { warehouse: number; device: number; epoch: string; commit
  * from what was sent: then nothing may be committed.
  */
 export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument): Promise<void> => {
-  const { rows } = await sql<{ commands: number; movements: number; claims: number; messages: number; work: number }>`
+  const sent = `${doc.commands.length} commands, ${doc.movements.length} movements, ${doc.claims.length} claims, ${doc.messages.length} messages, ${doc.work.length} work`
+  await sql`${sql.raw(UNREAD)}
     with cmd as (
       insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, undoes, feed_seq, received_at)
       select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
@@ -93,11 +95,12 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
     ), ch as (
       insert into change (warehouse_id, seq, n, kind, id, client_id, body)
       select ${at.warehouse}::int, ${at.commit}::bigint, row_number() over (order by k, i), k, i, c, b
-      from (select 'balance' as k, concat_ws(e'\\x1f', l.uid, bal.lpn, bal.status, c.uid, i.uid, bal.lot, bal.serial) as i, bal.client_id as c,
-                   jsonb_build_object('l', l.uid, 'p', lpn, 'c', c.uid, 'i', i.uid, 'lot', lot, 'sn', serial,
+      from (select 'balance' as k, concat_ws(e'\\x1f', bal.l, bal.lpn, bal.status, bal.c, bal.i, bal.lot, bal.serial) as i, bal.client_id as c,
+                   jsonb_build_object('l', bal.l, 'p', lpn, 'c', bal.c, 'i', bal.i, 'lot', lot, 'sn', serial,
                                       'st', status, 'oh', on_hand, 'rs', reserved, 'hd', held) as b
-            from bal join client c on c.id = bal.client_id join item i on i.id = bal.item_id
-                     join location l on l.warehouse_id = ${at.warehouse}::int and l.id = bal.location_id
+            from (select bal.*, (select uid from location where warehouse_id = ${at.warehouse}::int and id = bal.location_id) as l,
+                         (select uid from client where id = bal.client_id) as c, (select uid from item where id = bal.item_id) as i
+                  from bal) bal
             union all
             select kind, id::text, client_id, body from wrk
             union all
@@ -128,18 +131,10 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       where d.last_seq < excluded.last_seq
       returning last_seq
     )
-    select (select count(*) from cmd) as commands, (select count(*) from mov) as movements, (select count(*) from clm) as claims,
-           (select count(*) from ob) as messages, (select count(*) from wrk) as work`.execute(db)
-  const wrote = rows[0]
-  const sent = {
-    commands: doc.commands.length,
-    movements: doc.movements.length,
-    claims: doc.claims.length,
-    messages: doc.messages.length,
-    work: doc.work.length,
-  }
-  for (const part of ['commands', 'movements', 'claims', 'messages', 'work'] as const) {
-    if (wrote?.[part] !== sent[part])
-      throw new Error(`apply wrote ${wrote?.[part]} of ${sent[part]} ${part}: nothing may be committed`)
-  }
+    select case when wrote = ${sent}::text then 1
+                -- No number: the statement fails and says what is wrong.
+                else ('apply wrote ' || wrote || ' of ' || ${sent}::text || ': nothing may be committed')::int end as done
+    from (select concat((select count(*) from cmd), ' commands, ', (select count(*) from mov), ' movements, ',
+                        (select count(*) from clm), ' claims, ', (select count(*) from ob), ' messages, ',
+                        (select count(*) from wrk), ' work') as wrote) w`.execute(db)
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
 import type { Page } from '../sync/ports.ts'
+import { UNREAD } from './prepared-pg.ts'
 import { EMPTY } from './catalogue.ts'
 import type { Executor, Names } from './names.ts'
 import { idOf } from './names.ts'
@@ -18,12 +19,16 @@ export const raiseCommit = async (db: Executor, warehouse: number): Promise<Comm
   return feed
 }
 
-export const readFeed = async (
-  db: Executor,
-  warehouse: number,
-): Promise<{ epoch: string; seq: number; floor: number }> => {
-  const { rows } = await sql<{ epoch: string; seq: number; floor: number }>`
-    select epoch, seq, floor from feed where warehouse_id = ${warehouse}`.execute(db)
+/** The same without its answer, which comes with the first question that follows: see `feedPart`. */
+export const lockFeed = async (db: Executor, warehouse: number): Promise<void> => {
+  await sql`${sql.raw(UNREAD)} update feed set seq = seq + 1 where warehouse_id = ${warehouse}`.execute(db)
+}
+export const feedPart = (warehouse: number) => sql`,
+      'feed', (select json_build_object('epoch', epoch, 'seq', seq, 'grain', grain) from feed where warehouse_id = ${warehouse})`
+
+export const readFeed = async (db: Executor, warehouse: number): Promise<Commit & { floor: number }> => {
+  const { rows } = await sql<Commit & { floor: number }>`
+    select epoch, seq, floor, grain from feed where warehouse_id = ${warehouse}`.execute(db)
   const feed = rows[0]
   if (!feed) throw new Error(`warehouse ${warehouse} has no feed`)
   return feed

@@ -77,7 +77,11 @@ const putFound = (tables: MutableTables, found: Found): void => {
   for (const row of found.work ?? []) putWork(tables, row)
   for (const place of found.places ?? []) tables.locations.set(place.id, place)
   for (const lot of found.lots ?? []) tables.lots.set(lotKey(lot.client, lot.item, lot.lot), lot)
-  for (const row of found.stock ?? []) tables.stock.set(stockKeyText(row), row)
+  for (const row of found.stock ?? []) {
+    // JSON would hand over a rounded number without a word.
+    if (![row.onHand, row.reserved, row.held].every(Number.isSafeInteger)) throw new RangeError('stock beyond 2^53')
+    tables.stock.set(stockKeyText(row), row)
+  }
 }
 
 /**

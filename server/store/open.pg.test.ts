@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startCluster, postgresBinaries } from '../../test/support/postgres-cluster.ts'
 import { type TestDatabase, createDatabase } from '../../test/support/postgres.ts'
+import type { Database } from './database.ts'
 import { type OpenDatabase, openDatabase } from './open.ts'
+import { UNREAD } from './prepared-pg.ts'
 
 const url = inject('postgresUrl')
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -101,6 +104,29 @@ describe.skipIf(!url)('on PostgreSQL and on PGlite', () => {
           select name from pg_prepared_statements where statement like 'select $1::int as renewed'`.execute(trx)
         expect(rows.map(row => row.name)).toEqual([expect.stringMatching(/_1$/)])
       })
+    }
+  })
+
+  test('[D18] a failure that nobody waited for is told by what follows, and nothing is kept', async () => {
+    const unread = (trx: Kysely<Database>, n: number) =>
+      sql`${sql.raw(UNREAD)} insert into told select 60 / ${n}::int`.execute(trx)
+    for (const { db } of engines) {
+      await sql`create table told (n int not null)`.execute(db)
+      await db.transaction().execute(async trx => {
+        await unread(trx, 3)
+        expect((await sql`select n from told`.execute(trx)).rows).toEqual([{ n: 20 }])
+        await unread(trx, 4)
+      })
+      const failing = (after: (trx: Kysely<Database>) => Promise<unknown>) =>
+        db.transaction().execute(async trx => {
+          await unread(trx, 0)
+          await after(trx)
+        })
+      await expect(failing(async () => {})).rejects.toMatchObject({ code: '22012' })
+      await expect(failing(trx => sql`select 1`.execute(trx))).rejects.toMatchObject({ code: '22012' })
+      await expect(failing(trx => unread(trx, 5))).rejects.toMatchObject({ code: '22012' })
+      await expect(failing(() => Promise.reject(new Error('own')))).rejects.toThrow()
+      expect((await sql`select n from told order by n`.execute(db)).rows).toEqual([{ n: 15 }, { n: 20 }])
     }
   })
 

@@ -92,8 +92,13 @@ async function openPostgres(url: string, options: OpenOptions): Promise<OpenData
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 15_000,
     types: pgTypes,
+    pipeline: true,
   })
   // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
+  // A plan for the very values costs more than it saves: every statement finds its rows by key.
+  pool.on('connect', client => {
+    client.query('set plan_cache_mode = force_generic_plan').catch(() => {})
+  })
   pool.on('error', error => options.log.warn(`a database connection broke: ${error.message}`))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   try {

@@ -4,7 +4,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
-import { raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
+import { feedPart, lockFeed, raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
 import type { Commit } from './feed.ts'
 import { loadStockOf, loadTables } from './load.ts'
 import type { Scope } from './load.ts'
@@ -17,7 +17,7 @@ import type { StandingFound } from './standing.ts'
 import { transact } from './transaction.ts'
 import { makeTurns } from './turns.ts'
 
-type At = { scope: Scope; name: DeviceId; device: number; epoch: string; feed: Commit; now: string }
+type At = { scope: Scope; name: DeviceId; device: number; epoch: string; now: string }
 
 /**
  * Pushes of one warehouse that are in the database at once: one writes, the next has begun and waits for the counter row.
@@ -31,16 +31,10 @@ export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSH
     turns(at.warehouse, () =>
       transact(db, async trx => {
         const id = await names.warehouse(trx, at.warehouse)
-        const feed = await raiseCommit(trx, id)
         const device = idOf(await names.device(trx, [at.device]), 'device', at.device)
-        const inside = applyTx(trx, names, {
-          scope: { warehouse: at.warehouse, id },
-          name: at.device,
-          device,
-          epoch: at.epoch,
-          feed,
-          now: at.now,
-        })
+        await lockFeed(trx, id)
+        const scope = { warehouse: at.warehouse, id }
+        const inside = applyTx(trx, names, { scope, name: at.device, device, epoch: at.epoch, now: at.now })
         const answer = await run(inside.tx)
         return { keep: inside.wrote(), answer }
       }),
@@ -79,11 +73,13 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
   let wrote = false
   const loaded = new Map<string, Line>()
   let ids: ReadonlyMap<string, number> = new Map()
+  let feed: Commit | null = null
   const tx: ApplyTx = {
-    feed: at.feed,
     standing: async of => {
-      const parts = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
-      const found = await loadTables<StandingFound>(trx, at.scope, of.need, parts)
+      const own = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
+      const parts = sql`${own}${feedPart(at.scope.id)}`
+      const found = await loadTables<StandingFound & { feed: Commit | null }>(trx, at.scope, of.need, parts)
+      feed = found.also.feed
       for (const line of found.tables.lines.values()) loaded.set(line.id, line)
       ids = found.ids
       return { ...standingOf(found.also), tables: found.tables }
@@ -91,6 +87,7 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
     uncovered: document => readUncovered(trx, names, at, document),
     write: async batch => {
       wrote = true
+      const { seq, grain } = feed ?? (await readFeed(trx, at.scope.id))
       const doc = await documentOf(trx, names, at.scope, batch.applied, {
         messages: batch.messages,
         notes: batch.notes,
@@ -99,11 +96,11 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
         epoch: at.epoch,
         device: at.name,
         deviceRow: at.device,
-        grain: at.feed.grain,
+        grain,
       })
       await applyBatch(
         trx,
-        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: at.feed.seq, now: at.now },
+        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: seq, now: at.now },
         doc,
       )
     },
@@ -120,7 +117,11 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
   return { tx, wrote: () => wrote }
 }
 
-const decisionTx = (trx: Executor, names: Names, at: At): { tx: DecisionTx; wrote: () => boolean } => {
+const decisionTx = (
+  trx: Executor,
+  names: Names,
+  at: At & { feed: Commit },
+): { tx: DecisionTx; wrote: () => boolean } => {
   let wrote = false
   const loaded = new Map<string, Line>()
   const ids = new Map<string, number>()

@@ -110,8 +110,6 @@ export type Standing = {
 
 /** The inside of the apply transaction: the warehouse's counter row is locked, everything earlier is visible. */
 export interface ApplyTx {
-  /** Feed epoch and the commit number that this transaction will have. */
-  readonly feed: { epoch: string; seq: number }
   /** Asked once for a whole push, because the counter row is held meanwhile. */
   standing(of: StandingOf): Promise<Standing>
   /** Receipt commands of a document that no message covers, ones of this batch not among them. */

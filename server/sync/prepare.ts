@@ -3,7 +3,7 @@ import type { QuarantineReason } from '../../shared/exception.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { COMMAND_VERSION, commandSchema, FACTS } from '../../shared/sync/command.ts'
 import type { Command } from '../../shared/sync/command.ts'
-import { chainHash } from '../../shared/sync/seal.ts'
+import { chainHash } from '../auth/seal.ts'
 import { MAX_COMMAND_BYTES } from '../../shared/sync/wire.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 

@@ -44,8 +44,17 @@ const MAIN: Record<DocumentKind, TaskKind> = { receipt: 'receive', order: 'pick'
 export const lotKey = (client: ClientId, item: ItemId, lot: string): string => [client, item, lot].join('\u001f')
 
 /** Virtual places have the same name on every device and server of a warehouse, without asking. */
-export const virtualLocation = (warehouse: WarehouseId, kind: VirtualKind): LocationId =>
-  derivedId('location', warehouse, kind)
+export const virtualLocation = (warehouse: WarehouseId, kind: VirtualKind): LocationId => {
+  if (virtual.warehouse !== warehouse) virtual = { warehouse, places: new Map() }
+  const known = virtual.places.get(kind) ?? derivedId<'location'>('location', warehouse, kind)
+  virtual.places.set(kind, known)
+  return known
+}
+/** Every movement asks for them: those of the warehouse that was asked for last are kept. */
+let virtual: { warehouse: WarehouseId | null; places: Map<VirtualKind, LocationId> } = {
+  warehouse: null,
+  places: new Map(),
+}
 
 /** Reading the local copy of the warehouse: the confirmed rows with everything pending folded in. */
 export interface View {

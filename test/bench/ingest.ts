@@ -9,12 +9,11 @@ import { applyPush } from '../../server/sync/apply.ts'
 import { NO_NEED } from '../../server/sync/ports.ts'
 import type { Batch, StandingOf } from '../../server/sync/ports.ts'
 import { prepare } from '../../server/sync/prepare.ts'
-import { pushOver, requestOf } from '../support/http-handheld.ts'
 import { createDatabase } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
 import { postgresBinaries, startCluster } from '../support/postgres-cluster.ts'
 import { freePort, removeFolder } from '../support/product.ts'
-import { BATCH, CLIENTS, fleetOver, measured } from './fleet.ts'
+import { BATCH, CLIENTS, fleetOver, measured, push } from './fleet.ts'
 import type { Handheld, Measured } from './fleet.ts'
 import { report } from './report.ts'
 
@@ -61,10 +60,8 @@ const overHttp = (at: Place, fleet: readonly Handheld[]): Promise<Measured> =>
   product(at, url =>
     measured(async (client, batch) => {
       const one = fleet[client]
-      const commands = one?.batches[batch]
-      if (one === undefined || commands === undefined) throw new Error('no client')
-      const request = requestOf(one.sealer, one.warehouse, commands)
-      const answer = await pushOver(url, one.sealer, one.credentials, request)
+      if (one === undefined) throw new Error('no client')
+      const answer = await push(one, batch, url)
       if (answer.push.acked !== (batch + 1) * BATCH || answer.push.results.some(r => r.outcome === 'quarantined'))
         throw new Error(JSON.stringify(answer.push.results[0]))
     }),

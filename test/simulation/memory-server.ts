@@ -121,7 +121,6 @@ const applyTx = (
 ): ApplyTx => {
   const name = cursorKey(at.device, at.epoch)
   return {
-    feed: state.feed,
     standing: async ({ numbers, rosters, need }) => ({
       cursor: standingCursor(state.cursors.get(name)),
       archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
