@@ -23,7 +23,7 @@ export const raiseCommit = async (db: Executor, warehouse: number): Promise<Comm
 export const lockFeed = async (db: Executor, warehouse: number): Promise<void> => {
   await sql`${sql.raw(UNREAD)} update feed set seq = seq + 1 where warehouse_id = ${warehouse}`.execute(db)
 }
-export const feedPart = (warehouse: number) => sql`,
+export const feedPart = (warehouse: number) => sql<{ feed: Commit | null }>`,
       'feed', (select json_build_object('epoch', epoch, 'seq', seq, 'grain', grain) from feed where warehouse_id = ${warehouse})`
 
 export const readFeed = async (db: Executor, warehouse: number): Promise<Commit & { floor: number }> => {

@@ -28,15 +28,15 @@ export type Loaded = { tables: MutableTables; ids: ReadonlyMap<string, number> }
  * Everything that judging these commands needs, inside the transaction that has the counter row: so it is the newest state
  * and nothing can change under it. Others wait meanwhile, so most of it comes by one question; `also` adds values to it.
  */
-export const loadTables = async <T extends object = object>(
+export const loadTables = async <T = unknown>(
   db: Executor,
   at: Scope,
   need: Need,
-  also: RawBuilder<unknown> = sql``,
+  also: RawBuilder<T> = sql``,
 ): Promise<Loaded & { also: T }> => {
   const tables = emptyTables(at.warehouse)
   const onPallets = await loadPallets(db, at, need.lpns, tables)
-  const { rows } = await question<T>(at, need, onPallets, also).execute(db)
+  const { rows } = await question(at, need, onPallets, also).execute(db)
   const found = rows[0]?.found
   if (found === undefined) throw new Error('the question has no answer')
   putFound(tables, found)
@@ -89,7 +89,12 @@ const putFound = (tables: MutableTables, found: Found): void => {
  * lines have reserved goods at; their lots; the stock rows of items and lines at the places that are real. One value of JSON:
  * each part is small, and what costs is the way there and back.
  */
-const question = <T>(at: Scope, need: Need, onPallets: OnPallets, also: RawBuilder<unknown>) => {
+const question = <T>(
+  at: Scope,
+  need: Need,
+  onPallets: OnPallets,
+  also: RawBuilder<T>,
+): RawBuilder<{ found: Found & T }> => {
   const documents = [...need.documents]
   const ids = [...new Set([...documents, ...need.tasks, ...need.lines])]
   const items = [...new Set([...need.items, ...onPallets.items])]

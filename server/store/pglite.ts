@@ -35,7 +35,8 @@ export const durableStartParams: string[] = [
   ...PGlite.defaultStartParams.filter(parameter => parameter !== '-F'),
   ...Object.entries(durableSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   // A plan for the very values costs more than it saves: every statement finds its rows by key.
-  ...['-c', 'plan_cache_mode=force_generic_plan'],
+  '-c',
+  'plan_cache_mode=force_generic_plan',
 ]
 
 const tickMs = 5_000

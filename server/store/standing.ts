@@ -18,7 +18,7 @@ type RosterRow = { version: number; text: string }
 export const standingParts = (
   { warehouse, device, epoch }: { warehouse: number; device: number; epoch: string },
   of: StandingOf,
-) => sql`,
+) => sql<StandingFound>`,
       'cursor', (select json_build_object('seq', last_seq, 'hash', last_hash, 'at', last_at)
         from device_cursor where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch}),
       'archived', (select json_agg(json_build_object('seq', seq, 'outcome', outcome, 'reason', reason, 'exceptions', exceptions, 'hash', hash) order by seq)

@@ -77,8 +77,8 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
   const tx: ApplyTx = {
     standing: async of => {
       const own = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
-      const parts = sql`${own}${feedPart(at.scope.id)}`
-      const found = await loadTables<StandingFound & { feed: Commit | null }>(trx, at.scope, of.need, parts)
+      const parts = sql<StandingFound & { feed: Commit | null }>`${own}${feedPart(at.scope.id)}`
+      const found = await loadTables(trx, at.scope, of.need, parts)
       feed = found.also.feed
       for (const line of found.tables.lines.values()) loaded.set(line.id, line)
       ids = found.ids
