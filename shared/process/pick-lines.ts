@@ -86,7 +86,7 @@ const documentOf = (view: View, task: Task): Document | undefined =>
   task.document === null ? undefined : view.document(task.document)
 
 /** Priority, then due, then number. */
-const byUrgency = (a: Document | undefined, b: Document | undefined): number =>
+export const byUrgency = (a: Document | undefined, b: Document | undefined): number =>
   (b?.priority ?? 0) - (a?.priority ?? 0) ||
   compare(a?.due ?? '9', b?.due ?? '9') ||
   compare(a?.number ?? '', b?.number ?? '')

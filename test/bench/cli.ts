@@ -1,9 +1,11 @@
 import { ingest } from './ingest.ts'
+import { pickpath } from './pickpath.ts'
 import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
+  pickpath,
   scan,
 }
 
