@@ -1,9 +1,14 @@
 import { sql } from 'kysely'
 import type { Line } from '../../shared/catalogue.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { CommandKey } from '../../shared/sync/command.ts'
 import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
+import { renewCounts } from '../sync/renew-counts.ts'
+import { touchedRows } from '../sync/touched.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
+import { countBooks } from './counts.ts'
+import { decisionBook } from './decision-book.ts'
 import { feedPart, lockFeed, raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
 import type { Commit } from './feed.ts'
 import { loadStockOf, loadTables } from './load.ts'
@@ -74,6 +79,8 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
   const loaded = new Map<string, Line>()
   let ids: ReadonlyMap<string, number> = new Map()
   let feed: Commit | null = null
+  const before = (line: Line): Line | undefined => loaded.get(line.id)
+  const keyOf = (seq: number): CommandKey => ({ device: at.name, epoch: at.epoch, seq })
   const tx: ApplyTx = {
     standing: async of => {
       const own = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
@@ -87,11 +94,12 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
     uncovered: document => readUncovered(trx, names, at, document),
     write: async batch => {
       wrote = true
-      const { seq, grain } = feed ?? (await readFeed(trx, at.scope.id))
+      const commit = feed ?? (await readFeed(trx, at.scope.id))
+      const { seq, grain } = commit
       const doc = await documentOf(trx, names, at.scope, batch.applied, {
         messages: batch.messages,
         notes: batch.notes,
-        before: line => loaded.get(line.id),
+        before,
         ids,
         epoch: at.epoch,
         device: at.name,
@@ -103,6 +111,11 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
         { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: seq, now: at.now },
         doc,
       )
+      await renewCounts(countBooks(trx, names, { ...at, feed: commit }), {
+        now: at.now,
+        entries: batch.applied.map(({ sealed, worker, effects }) => ({ command: keyOf(sealed.seq), worker, effects })),
+        touched: batch.applied.flatMap(({ effects }) => touchedRows(effects, before)),
+      })
     },
     skipHole: async to => {
       wrote = true
@@ -125,6 +138,8 @@ const decisionTx = (
   let wrote = false
   const loaded = new Map<string, Line>()
   const ids = new Map<string, number>()
+  const before = (line: Line): Line | undefined => loaded.get(line.id)
+  const counts = countBooks(trx, names, at)
   const tx: DecisionTx = {
     feed: at.feed,
     load: async need => {
@@ -152,7 +167,7 @@ const decisionTx = (
       const doc = await documentOf(trx, names, at.scope, [entry], {
         messages: decision.messages ?? [],
         notes: [],
-        before: line => loaded.get(line.id),
+        before,
         ids,
         epoch: at.epoch,
         device: at.name,
@@ -164,7 +179,20 @@ const decisionTx = (
         { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: at.feed.seq, now: at.now },
         doc,
       )
+      await renewCounts(counts, {
+        now: at.now,
+        entries: [{ command: counts.self, worker: null, effects: decision.effects }],
+        touched: touchedRows(decision.effects, before),
+      })
     },
+    counts: {
+      ...counts,
+      put: async writes => {
+        wrote = true
+        await counts.put(writes)
+      },
+    },
+    decisions: decisionBook(trx, at.scope),
     reserve: wants => reserveLines(trx, names, { ...at.scope, commit: at.feed.seq }, wants),
   }
   return { tx, wrote: () => wrote }

@@ -15,6 +15,8 @@ import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
+import type { DecisionAnswer, DecisionAsk } from '../../shared/sync/decision.ts'
+import type { CountBooks } from './count-books.ts'
 import type { AdjustmentFacts } from './stock-message.ts'
 import type { CommandResult, Outcome, Row, Sealed } from '../../shared/sync/wire.ts'
 
@@ -114,6 +116,7 @@ export interface ApplyTx {
   standing(of: StandingOf): Promise<Standing>
   /** Receipt commands of a document that no message covers, ones of this batch not among them. */
   uncovered(document: DocumentId): Promise<readonly Uncovered[]>
+  /** Everything at once, then the variances of the rows that it has touched (renew-counts.ts). */
   write(batch: Batch): Promise<void>
   /** Moves the cursor behind a declared hole [from, to]; the next command may break the chain (hash ANY_HASH). */
   skipHole(to: number): Promise<void>
@@ -181,6 +184,19 @@ export type Decision = {
   adjustments?: readonly AdjustmentFacts[]
 }
 
+/** Answers of persons' decisions, kept with their effects: the same id again gets the same answer. */
+export interface DecisionBook {
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, { hash: string; answer: DecisionAnswer }>>
+  keep(
+    decided: readonly (Pick<DecisionAsk, 'id' | 'kind' | 'target'> & {
+      hash: string
+      answer: DecisionAnswer
+      worker: WorkerId
+      at: string
+    })[],
+  ): Promise<void>
+}
+
 /**
  * The inside of a decision's transaction. A decision is archived like a command, of the server's own device: epoch = feed
  * epoch, seq = commit number, so that its movements have a key as well.
@@ -197,4 +213,7 @@ export interface DecisionTx {
    * lines as they were written, with the granted claims only. Call after `write` of the same lines.
    */
   reserve(wants: readonly { line: Line; claims: readonly Claim[] }[]): Promise<readonly Line[]>
+  /** Counts in this transaction; what is put there is written, with or without a `write`. */
+  readonly counts: CountBooks
+  readonly decisions: DecisionBook
 }

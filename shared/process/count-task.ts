@@ -9,8 +9,10 @@ import type { CommandKey } from '../sync/command.ts'
 export type CountWish = { client: ClientId; place: LocationId; item: ItemId | null; cause: string }
 
 /** The count that a command asks for is named after it. */
-const countTaskId = ({ device, epoch, seq }: CommandKey): TaskId =>
-  derivedId<'task'>('task', 'count', device, epoch, seq)
+const countTaskId = ({ device, epoch, seq }: CommandKey, n = 0): TaskId =>
+  n === 0
+    ? derivedId<'task'>('task', 'count', device, epoch, seq)
+    : derivedId<'task'>('task', 'count', device, epoch, seq, n)
 
 const isOpen = (task: Task): boolean => task.state !== 'done' && task.state !== 'cancelled'
 
@@ -21,8 +23,8 @@ export const openCount = (view: View, { place, item }: Pick<CountWish, 'place' |
       count?.location === place && (count.item === null || count.item === item) && isOpen({ ...task, count }),
   )
 
-/** One open count for each place and item, whatever asks for it; a second reason is added to the first task. */
-export const countTask = (view: View, key: CommandKey, wish: CountWish): readonly Task[] => {
+/** One open count for each place and item, whatever asks for it; a second reason is added to the first task. `n` tells wishes of one command apart. */
+export const countTask = (view: View, key: CommandKey, wish: CountWish, n = 0): readonly Task[] => {
   const { client, place, item, cause } = wish
   const open = openCount(view, wish)
   if (open !== undefined) {
@@ -32,7 +34,7 @@ export const countTask = (view: View, key: CommandKey, wish: CountWish): readonl
   const isBlind = policyFor(view.policies, client).count.blind.plan
   return [
     {
-      id: countTaskId(key),
+      id: countTaskId(key, n),
       kind: 'count',
       client,
       document: null,

@@ -1,7 +1,6 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
-import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
@@ -13,9 +12,8 @@ import type { Row } from '../../shared/sync/wire.ts'
 import type { SiteSeed } from '../support/site.ts'
 import { commandKey, copyState, cursorKey, emptyState, rowKey, stockIn, undoable } from './memory-state.ts'
 import type { ServerState, StoredRow, Writes } from './memory-state.ts'
+import { memoryCounts, renewInMemory, SERVER_DEVICE } from './memory-counts.ts'
 import { writeEntries, writeRow, writeStock } from './memory-write.ts'
-
-export const SERVER_DEVICE = derivedId<'device'>('device', 'server')
 
 /** The server's store in memory, with the image of its last backup. Passes the contract suite of the SQL stores. */
 export type MemoryServer = {
@@ -58,7 +56,7 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
     })
   const store: SyncStore = {
     apply: (at, run) => transact((writes, wrote) => run(applyTx(state, site, writes, at, wrote))),
-    decide: (_, run) => transact((writes, wrote) => run(decisionTx(state, site, writes, wrote))),
+    decide: (at, run) => transact((writes, wrote) => run(decisionTx(state, site, writes, at.now, wrote))),
     page: at => locked(async () => pageOf(state, backup, at)),
     feed: async () => state.feed,
     renewFeed: async (_, epoch) => {
@@ -136,16 +134,10 @@ const applyTx = (
         .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements })),
     write: async batch => {
       wrote()
-      writeEntries(
-        state,
-        writes,
-        { device: at.device, epoch: at.epoch },
-        {
-          entries: batch.applied,
-          messages: batch.messages,
-          notes: batch.notes,
-        },
-      )
+      const before = linesNow(state)
+      const { applied: entries, messages, notes } = batch
+      writeEntries(state, writes, at, { entries, messages, notes })
+      await renewInMemory(state, site, writes, at, entries, before)
     },
     skipHole: async to => {
       wrote()
@@ -155,7 +147,16 @@ const applyTx = (
   }
 }
 
-const decisionTx = (state: ServerState, site: SiteSeed, writes: Writes, wrote: () => void): DecisionTx => ({
+const linesNow = (state: ServerState): ReadonlyMap<string, Line> =>
+  new Map([...state.rows.values()].flatMap(row => (row.k === 'line' ? [[row.id, row.b as Line]] : [])))
+
+const decisionTx = (
+  state: ServerState,
+  site: SiteSeed,
+  writes: Writes,
+  now: string,
+  wrote: () => void,
+): DecisionTx => ({
   feed: state.feed,
   load: async need => loadTables(state, site, need),
   loadStockOf: async items => {
@@ -170,9 +171,25 @@ const decisionTx = (state: ServerState, site: SiteSeed, writes: Writes, wrote: (
     const { epoch, seq } = state.feed
     const sealed = { seq, v: 1, body: JSON.stringify(decision.body), hash: '', sig: '' }
     const outcome = decision.effects.exceptions.length > 0 ? 'exception' : 'applied'
-    const entry = { sealed, outcome, reason: null, effects: decision.effects, awaits: null, at: null } as const
-    const at = { device: SERVER_DEVICE, epoch }
+    const { effects } = decision
+    const entry = { sealed, outcome, reason: null, effects, awaits: null, worker: null, at: null } as const
+    const at = { device: SERVER_DEVICE, epoch, now }
+    const before = linesNow(state)
     writeEntries(state, writes, at, { entries: [entry], messages: decision.messages ?? [], notes: [] })
+    await renewInMemory(state, site, writes, at, [entry], before)
+  },
+  counts: {
+    ...memoryCounts(state, site, writes, now),
+    put: async more => {
+      wrote()
+      await memoryCounts(state, site, writes, now).put(more)
+    },
+  },
+  decisions: {
+    find: async ids => new Map([...state.decisions].filter(([id]) => ids.includes(id))),
+    keep: async decided => {
+      for (const { id, hash, answer } of decided) writes.put(state.decisions, id, { hash, answer })
+    },
   },
   reserve: async wants => reserved(state, writes, wants),
 })
@@ -187,7 +204,7 @@ const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTabl
   if (need.batches) for (const id of batchMates(state, ids)) documents.add(id)
   const places = new Set<LocationId>(need.locations)
   for (const row of state.rows.values()) {
-    if (row.document === null || !(ids.has(row.id) || documents.has(row.document))) continue
+    if (!ids.has(row.id) && (row.document === null || !documents.has(row.document))) continue
     putRow(tables, row)
     if (row.k === 'line') for (const { location } of (row.b as Line).claims) places.add(location)
     const tote = row.k === 'task' ? (row.b as Task).tote : null

@@ -1,8 +1,10 @@
 import type { MessageWrite } from '../../server/sync/ports.ts'
-import type { ClientId, DeviceId, DocumentId } from '../../shared/ids.ts'
+import type { Seen, Variance } from '../../shared/count/variance.ts'
+import type { ClientId, DeviceId, DocumentId, WorkerId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Movement, StockKey, StockRow } from '../../shared/ledger/stock.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
+import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import type { Kind, Outcome, Row } from '../../shared/sync/wire.ts'
 
 export type StoredCommand = {
@@ -17,6 +19,8 @@ export type StoredCommand = {
   movements: readonly Movement[]
   awaits: DocumentId | null
   message: string | null
+  worker: WorkerId | null
+  receivedAt: string
   /** What it took back. */
   undone: readonly CommandKey[]
   /** The commit that wrote it. */
@@ -39,7 +43,19 @@ export type ServerState = {
   changes: StoredRow[]
   exceptions: Map<string, OpenException>
   outbox: Map<string, MessageWrite>
+  /** In the order of their arrival. */
+  observations: Map<string, Seen>
+  /** By row and round. */
+  variances: Map<string, Variance>
+  /** When places (and items in them) were counted last. */
+  visits: Map<string, string>
+  /** What handhelds have said of themselves. */
+  beats: Map<DeviceId, Beat>
+  decisions: Map<string, { hash: string; answer: DecisionAnswer }>
 }
+
+/** The last contact of a handheld; `waits`: something was not sent then, the oldest of it at `report`. */
+export type Beat = { seenAt: string; report: string; waits: boolean; worker: WorkerId | null }
 
 export const rowKey = (kind: Kind, id: string): string => `${kind}\u0000${id}`
 export const commandKey = (device: string, epoch: string, seq: number): string => `${device}/${epoch}/${seq}`
@@ -55,6 +71,11 @@ export const emptyState = (epoch: string): ServerState => ({
   changes: [],
   exceptions: new Map(),
   outbox: new Map(),
+  observations: new Map(),
+  variances: new Map(),
+  visits: new Map(),
+  beats: new Map(),
+  decisions: new Map(),
 })
 
 export const copyState = (state: ServerState): ServerState => ({
@@ -67,6 +88,11 @@ export const copyState = (state: ServerState): ServerState => ({
   changes: state.changes.slice(),
   exceptions: new Map(state.exceptions),
   outbox: new Map(state.outbox),
+  observations: new Map(state.observations),
+  variances: new Map(state.variances),
+  visits: new Map(state.visits),
+  beats: new Map(state.beats),
+  decisions: new Map(state.decisions),
 })
 
 /** A stock row of the state, zero where there is none. */

@@ -1,5 +1,5 @@
 import type { CommandRef, MessageWrite } from '../../server/sync/ports.ts'
-import type { ClientId, DeviceId, DocumentId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, DocumentId, WorkerId } from '../../shared/ids.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
@@ -17,9 +17,10 @@ export type Entry = {
   reason: string | null
   effects: Effects
   awaits: DocumentId | null
+  worker: WorkerId | null
   at: string | null
 }
-export type WriteAt = { device: DeviceId; epoch: string }
+export type WriteAt = { device: DeviceId; epoch: string; now: string }
 
 type Change = { onHand: number; reserved: number; held: number }
 
@@ -53,14 +54,14 @@ export const writeEntries = (
     for (const line of entry.effects.lines) {
       const before = state.rows.get(rowKey('line', line.id))?.b as Line | undefined
       for (const { key, qty } of claimChanges(before, line)) {
-        claim(state, writes, 'reserve', line.id, key, qty)
+        addClaim(state, writes, 'reserve', line.id, key, qty)
         add(key, { reserved: qty })
       }
       // The next command of the batch must see this line; its change row is written once, at the end.
       writes.put(state.rows, rowKey('line', line.id), stored(state, 'line', line, line.client, line.document))
     }
     for (const hold of entry.effects.holds) {
-      claim(state, writes, 'hold', hold.owner, hold.key, hold.qty)
+      addClaim(state, writes, 'hold', hold.owner, hold.key, hold.qty)
       add(hold.key, { held: hold.qty })
     }
     workOf(state, writes, entry.effects, work)
@@ -75,7 +76,8 @@ export const writeEntries = (
   const known = state.cursors.get(cursorKey(at.device, at.epoch))
   const times = batch.entries.flatMap(entry => (entry.at === null ? [] : [entry.at])).sort()
   writes.put(state.cursors, cursorKey(at.device, at.epoch), {
-    ...at,
+    device: at.device,
+    epoch: at.epoch,
     lastSeq: last.sealed.seq,
     lastHash: last.sealed.hash,
     lastAt: times.at(-1) ?? known?.lastAt ?? null,
@@ -83,10 +85,14 @@ export const writeEntries = (
 }
 
 const writeCommand = (state: ServerState, writes: Writes, at: WriteAt, entry: Entry): void => {
+  const { device, epoch } = at
   const key = commandKey(at.device, at.epoch, entry.sealed.seq)
   if (state.commands.has(key)) throw new Error(`${key} is known: nothing may be committed`)
   writes.put(state.commands, key, {
-    ...at,
+    device,
+    epoch,
+    worker: entry.worker,
+    receivedAt: at.now,
     seq: entry.sealed.seq,
     body: entry.sealed.body,
     hash: entry.sealed.hash,
@@ -101,7 +107,7 @@ const writeCommand = (state: ServerState, writes: Writes, at: WriteAt, entry: En
   })
 }
 
-const claim = (
+export const addClaim = (
   state: ServerState,
   writes: Writes,
   kind: 'reserve' | 'hold',
@@ -162,7 +168,7 @@ const workOf = (state: ServerState, writes: Writes, effects: Effects, work: Map<
 }
 
 /** One open row for each kind and subject: a second hit raises its counter. */
-const raise = (state: ServerState, writes: Writes, draft: ExceptionDraft): void => {
+export const raise = (state: ServerState, writes: Writes, draft: ExceptionDraft): void => {
   const open = [...state.exceptions.values()].find(
     row => row.open && row.kind === draft.kind && row.subject === draft.subject,
   )

@@ -1,6 +1,6 @@
 import type { Client, Item, Location, LocationKind, Roster, VirtualKind, Worker } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { DeviceId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { PolicySet } from '../../shared/policy.ts'
@@ -15,6 +15,8 @@ export type SiteSeed = {
   locations: readonly Location[]
   policies: PolicySet
   roster: Roster
+  /** Cost of one base unit in minor units; on the server only. */
+  costs?: ReadonlyMap<ItemId, number>
   devices: readonly { id: DeviceId; publicKey: PublicKey }[]
 }
 

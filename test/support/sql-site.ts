@@ -24,7 +24,7 @@ export const sqlSite = async (opened: Pick<OpenDatabase, 'db'>, site: SiteSeed) 
     { warehouse: id, connector: CONNECTOR, now: NOW },
     {
       ...emptyPage('item', 'start'),
-      items: site.items.map(item => ({ item, cost: null })),
+      items: site.items.map(item => ({ item, cost: site.costs?.get(item.id) ?? null })),
       remotes: site.items.map(item => ({ kind: 'item', id: item.id, remote: `item,${item.id}`, hash: '' })),
     },
     null,

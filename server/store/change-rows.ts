@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import type { Task } from '../../shared/catalogue.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { Scope } from './load.ts'
+import { idOf, json } from './names.ts'
+import type { Executor, Names } from './names.ts'
+
+type At = Scope & { commit: number }
+
+/**
+ * Writes rows of the feed in the state that they have now, for a commit that may have written them already: there is one row
+ * for each object and commit, so an earlier one is replaced.
+ */
+export const refreshBalances = async (trx: Executor, at: At, keys: readonly StockKey[]): Promise<void> => {
+  const ids = [...new Set(keys.map(stockKeyText))]
+  if (ids.length === 0) return
+  await forget(trx, at, 'balance', ids)
+  const rows = keys.map(key => ({ id: stockKeyText(key), ...key }))
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${at.id}::int, ${at.commit}::bigint,
+           (select coalesce(max(n), 0) from change where warehouse_id = ${at.id} and seq = ${at.commit}) + row_number() over (order by k.id),
+           'balance', k.id, b.client_id,
+           jsonb_build_object('l', k.location, 'p', b.lpn, 'c', k.client, 'i', k.item, 'lot', b.lot, 'sn', b.serial, 'st', b.status,
+                              'oh', b.on_hand, 'rs', b.reserved, 'hd', b.held)
+    from (select distinct on (x.id) x.* from jsonb_to_recordset(${json(rows)})
+            as x(id text, location uuid, lpn uuid, client uuid, item uuid, lot text, serial text, status text) order by x.id) k
+    join location l on l.warehouse_id = ${at.id} and l.uid = k.location join client c on c.uid = k.client join item i on i.uid = k.item
+    join balance b on b.warehouse_id = ${at.id} and b.location_id = l.id and b.item_id = i.id and b.lpn = k.lpn and b.client_id = c.id
+      and b.lot = k.lot and b.serial = k.serial and b.status = k.status`.execute(trx)
+}
+
+const forget = (trx: Executor, at: At, kind: string, ids: readonly string[]) =>
+  sql`delete from change where warehouse_id = ${at.id} and seq = ${at.commit} and kind = ${kind} and id = any(${[...ids]}::text[])`.execute(
+    trx,
+  )
+
+/** Tasks as they are to be, and their rows of the feed. */
+export const refreshWork = async (trx: Executor, names: Names, at: At, tasks: readonly Task[]): Promise<void> => {
+  if (tasks.length === 0) return
+  const last = [...new Map(tasks.map(task => [task.id, task])).values()]
+  const clients = await names.client(
+    trx,
+    last.map(task => task.client),
+  )
+  const rows = last.map(body => ({
+    id: body.id,
+    document: body.document,
+    client_id: idOf(clients, 'client', body.client),
+    state: body.state,
+    body,
+  }))
+  await sql`
+    insert into work as t (warehouse_id, kind, id, document, client_id, state, body, feed_seq)
+    select ${at.id}::int, 'task', x.id, x.document, x.client_id, x.state, x.body, ${at.commit}::bigint
+    from jsonb_to_recordset(${json(rows)}) as x(id uuid, document uuid, client_id int, state text, body jsonb) order by x.id
+    on conflict (warehouse_id, id) do update
+    set state = excluded.state, body = excluded.body, version = t.version + 1, feed_seq = excluded.feed_seq`.execute(
+    trx,
+  )
+  await forget(
+    trx,
+    at,
+    'task',
+    last.map(task => task.id),
+  )
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${at.id}::int, ${at.commit}::bigint,
+           (select coalesce(max(n), 0) from change where warehouse_id = ${at.id} and seq = ${at.commit}) + row_number() over (order by x.id),
+           'task', x.id::text, x.client_id, x.body
+    from jsonb_to_recordset(${json(rows)}) as x(id uuid, client_id int, body jsonb)`.execute(trx)
+}
+
+/** The place of a stock key inside this database; for writing claims and balances. */
+export type RowNames = { location_id: number; client_id: number; item_id: number }
+
+export const rowNames = async (
+  trx: Executor,
+  names: Names,
+  scope: Scope,
+  keys: readonly StockKey[],
+): Promise<(key: StockKey) => RowNames> => {
+  const items = await names.item(
+    trx,
+    keys.map(key => key.item),
+  )
+  const clients = await names.client(
+    trx,
+    keys.map(key => key.client),
+  )
+  const { rows } = await sql<{ uid: string; id: number }>`
+    select uid, id from location where warehouse_id = ${scope.id} and uid = any(${[...new Set(keys.map(key => key.location))]}::uuid[])`.execute(
+    trx,
+  )
+  const places = new Map(rows.map(row => [row.uid, row.id]))
+  return key => ({
+    location_id: idOf(places, 'location', key.location),
+    client_id: idOf(clients, 'client', key.client),
+    item_id: idOf(items, 'item', key.item),
+  })
+}
