@@ -18,6 +18,9 @@ export type DeviceId = Id<'device'>
 export type WorkerId = Id<'worker'>
 export type SessionId = Id<'session'>
 export type ConnectorId = Id<'connector'>
+export type DecisionId = Id<'decision'>
+/** What a decision is about: a variance, or a place that is to be counted. */
+export type DecisionTarget = Id<'target'>
 
 export const NO_LPN = '00000000-0000-0000-0000-000000000000' as LpnId
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { COUNT_MODES } from '../catalogue.ts'
-import type { brand, ClientId, Id, ItemId, SessionId, WorkerId } from '../ids.ts'
+import type { ClientId, DecisionId, DecisionTarget, ItemId, SessionId, WorkerId } from '../ids.ts'
 import { text, uuid } from './fields.ts'
 
 export const DECISION_KINDS = ['count.approve', 'count.reject', 'count.recount', 'count.undo', 'count.request'] as const
@@ -10,10 +10,10 @@ export const MAX_DECISIONS = 500
 
 /** What somebody wants: compare-and-set on the version that they have seen; the same `id` again gets the same answer. */
 export const decisionSchema = v.object({
-  id: uuid<Id<'decision'>>(),
+  id: uuid<DecisionId>(),
   kind: v.picklist(DECISION_KINDS),
   /** The variance; for `count.request` the place. */
-  target: uuid<Id<'target'>>(),
+  target: uuid<DecisionTarget>(),
   expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   args: v.optional(
     v.object({
@@ -31,8 +31,10 @@ export const decisionSchema = v.object({
 })
 export type DecisionAsk = v.InferOutput<typeof decisionSchema>
 
+export type DecisionsRequest = { worker: WorkerId; session: SessionId; decisions: DecisionAsk[] }
+
 /** POST /api/decisions */
-export const decisionsRequestSchema = v.object({
+export const decisionsRequestSchema: v.GenericSchema<unknown, DecisionsRequest> = v.object({
   worker: uuid<WorkerId>(),
   session: uuid<SessionId>(),
   decisions: v.pipe(v.array(decisionSchema), v.minLength(1), v.maxLength(MAX_DECISIONS)),
