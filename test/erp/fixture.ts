@@ -57,8 +57,8 @@ export type ErpFixture = {
    */
   lacks?: Readonly<Record<string, string>>
   /**
-   * A real ERP takes seconds for one operation: then every fault is tried at these calls (those that post), and one fault in
-   * turn at each of the others. Without it every fault is tried at every call.
+   * A real ERP takes seconds for one operation: then the faults that hide a change are tried at these calls (those that post),
+   * and one fault in turn at each call. Without it every fault is tried at every call.
    */
-  everyFaultAt?: (request: Request, body: string) => boolean
+  postsAt?: (request: Request, body: string) => boolean
 }

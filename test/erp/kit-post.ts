@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { FAULTS } from '../../server/erp/sim/faults.ts'
-import type { FaultRule } from '../../server/erp/sim/faults.ts'
+import type { Fault, FaultRule } from '../../server/erp/sim/faults.ts'
 import type { OutboundOp } from '../../server/erp/operation.ts'
 import { baseOf } from '../../server/erp/quantity.ts'
 import { carry, never } from './carry.ts'
@@ -10,12 +10,15 @@ import { pullAll } from './kit-pull.ts'
 import { adjustment, customerReturn, receipt, shipment, transfer } from './operations.ts'
 import type { Truth } from './truth.ts'
 
+/** Faults that leave us without an answer although the change was made, or comes yet. */
+const AFTER_THE_CHANGE: readonly Fault[] = ['cutAfter', 'error500After', 'truncated', 'html', 'twice', 'late']
+
 /** Which faults are tried at which call; `turn` begins the round elsewhere for each kind of operation. */
-const faultRules = (calls: number, turn: number, everyFaultAt: FaultRule['matches']): readonly FaultRule[] => {
+const faultRules = (calls: number, turn: number, postsAt: FaultRule['matches']): readonly FaultRule[] => {
   const numbers = Array.from({ length: calls }, (_, i) => i + 1)
-  if (everyFaultAt === undefined) return FAULTS.flatMap(fault => numbers.map(call => ({ call, fault })))
+  if (postsAt === undefined) return FAULTS.flatMap(fault => numbers.map(call => ({ call, fault })))
   return [
-    ...FAULTS.map(fault => ({ call: 1, fault, matches: everyFaultAt })),
+    ...AFTER_THE_CHANGE.map(fault => ({ call: 1, fault, matches: postsAt })),
     ...numbers.flatMap(call =>
       FAULTS.slice((call + turn) % FAULTS.length)
         .slice(0, 1)
@@ -79,7 +82,7 @@ export const postCases = (kit: Kit): readonly Case[] => {
       await post(truth, await make(truth))
       const calls = kit.proxy().faults.calls() - before
       expect(calls).toBeGreaterThan(1)
-      for (const rule of faultRules(calls, name.length, kit.fixture.everyFaultAt)) {
+      for (const rule of faultRules(calls, name.length, kit.fixture.postsAt)) {
         const at = `${rule.fault} at call ${rule.call}${rule.matches === undefined ? '' : ' of those that post'}`
         const op = await make(truth)
         kit.proxy().faults.inject(rule)

@@ -17,5 +17,5 @@ for (const name of PROFILE_NAMES)
     name: `the sim, profile ${name}`,
     start: () => startSim(name),
     lacks: LACKS[name] ?? {},
-    ...(EVERYWHERE.includes(name) ? {} : { everyFaultAt: writes }),
+    ...(EVERYWHERE.includes(name) ? {} : { postsAt: writes }),
   })

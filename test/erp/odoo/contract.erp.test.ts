@@ -4,5 +4,5 @@ import { startOdoo } from './peer.ts'
 runConnectorContract({
   name: 'a real Odoo 19',
   start: () => startOdoo(),
-  everyFaultAt: request => request.url.endsWith('/stock.picking/button_validate'),
+  postsAt: request => request.url.endsWith('/stock.picking/button_validate'),
 })

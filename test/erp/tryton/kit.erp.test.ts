@@ -7,5 +7,5 @@ const POSTS = /"method":"model\.stock\.shipment\.(in|out|out\.return|internal)\.
 runConnectorContract({
   name: 'a real Tryton 6.0',
   start: () => startTryton('kit'),
-  everyFaultAt: (_request, body) => POSTS.test(body),
+  postsAt: (_request, body) => POSTS.test(body),
 })
