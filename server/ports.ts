@@ -1,5 +1,6 @@
 import type { Client, Location, Roster } from '../shared/catalogue.ts'
 import type { ClientId, DeviceId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
@@ -67,6 +68,12 @@ export interface WorkStore {
     now: string
   }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
   giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
+  /** The first task of each walk that the device has afterwards; `taken`: some of them are new. */
+  next(want: {
+    warehouse: WarehouseId
+    now: string
+    asker: Asker
+  }): Promise<{ tasks: readonly TaskId[]; taken: boolean }>
 }
 
 export interface CatalogueStore {

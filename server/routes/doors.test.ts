@@ -4,7 +4,7 @@ import type { TaskId } from '../../shared/ids.ts'
 import { MAX_POISON_BYTES, MAX_RESCUE_BYTES } from './rescue.ts'
 import { ADMIN, AYSE, CEM, enrol, post, send, session, testApp, WAREHOUSE } from './test-app.ts'
 
-test('[W14] a task is taken, refused with the name of who has it, taken over, and given back', async () => {
+test('[W14] a task is taken, refused with the name of who has it, taken over, named as the next work, and given back', async () => {
   const app = await testApp()
   const [one, two] = [await enrol(app), await enrol(app)]
   const task = derivedId<'task'>('routes', 'task') satisfies TaskId
@@ -14,6 +14,10 @@ test('[W14] a task is taken, refused with the name of who has it, taken over, an
   expect(await ask(one, want)).toEqual({ kind: 'ok' })
   expect(await ask(two, { ...want, worker: CEM.id })).toEqual({ kind: 'taken', by: 'Ayşe' })
   expect(await ask(two, { ...want, worker: CEM.id, takeOver: true })).toEqual({ kind: 'ok' })
+  const next = { want: 'next', kind: null, near: null, session: want.session, worker: CEM.id }
+  expect(await ask(two, next)).toEqual({ kind: 'next', tasks: [task] })
+  expect(await ask(one, next)).toEqual({ kind: 'next', tasks: [] })
+  expect((await send(app, one, '/api/leases', { ...next, kind: 'receive' })).status).toBe(400)
   expect(await ask(two, { want: 'giveBack', task, session: want.session, worker: CEM.id })).toEqual({ kind: 'ok' })
   expect(app.leases.size).toBe(0)
   expect(await ask(one, { ...want, task: `00000000${task.slice(8)}` })).toEqual({ kind: 'gone' })

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import * as v from 'valibot'
 import type { Worker } from '../../shared/catalogue.ts'
 import { derivedId, timeId } from '../../shared/ids.ts'
-import type { DeviceId, SessionId, WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, SessionId, TaskId, WarehouseId } from '../../shared/ids.ts'
 import { enrolAnswerSchema, HEADERS, publicKeySchema, SCHEME } from '../../shared/sync/enrol.ts'
 import type { EnrolAnswer, PublicKey } from '../../shared/sync/enrol.ts'
 import { proofText } from '../../shared/sync/seal.ts'
@@ -305,6 +305,10 @@ const memoryStores = () => {
         return { kind: 'ok' }
       },
       giveBack: async ({ task }) => void leases.delete(task),
+      next: async ({ asker }) => ({
+        tasks: [...leases].flatMap(([task, held]) => (held.device === asker.device ? [task as TaskId] : [])),
+        taken: false,
+      }),
     },
     catalogue: {
       manifest: async () => ({

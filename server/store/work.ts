@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import type { Line, Task } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import { nextWalks } from '../../shared/process/next-task.ts'
+import type { Asker } from '../../shared/process/next-task.ts'
 import type { WorkStore } from '../ports.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
@@ -24,6 +28,44 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
   }
 
   return {
+    next: ({ warehouse, now, asker }) =>
+      transact(db, trx =>
+        decideIn(trx, names, { warehouse, now }, async tx => {
+          const ids = await candidates(trx, await names.warehouse(trx, warehouse), asker)
+          const own = await tx.load({ ...NO_NEED, tasks: ids.map(row => row.id) })
+          const documents = [...own.tasks.values()].flatMap(task => task.document ?? [])
+          const places = asker.near === null ? [] : [asker.near]
+          const tables = await tx.load({ ...NO_NEED, documents, tasks: ids.map(row => row.id), locations: places })
+          const tasks = ids.flatMap(({ id }) => tables.tasks.get(id) ?? [])
+          const { held, fresh } = nextWalks(makeWorld(tables), tasks, asker)
+          const answer = { tasks: [...held, ...fresh].map(([{ id }]) => id), taken: fresh.length > 0 }
+          if (fresh.length === 0) return answer
+          const lease = { device: asker.device, worker: asker.worker.id }
+          const leased = fresh.flatMap((walk, i) =>
+            walk.map((task): Task => ({
+              ...task,
+              state: task.state === 'parked' ? 'started' : 'leased',
+              lease,
+              ...(walk.length > 1 && !task.batch
+                ? { batch: { id: batchId(warehouse, tx.feed, i), totes: 'each' } }
+                : {}),
+            })),
+          )
+          const wanted = new Set(leased.map(task => task.document))
+          const lines = [...tables.lines.values()].filter(line => wanted.has(line.document))
+          await tx.write({
+            body: { kind: 'next', tasks: leased.map(task => task.id), ...lease },
+            effects: {
+              ...NOTHING,
+              tasks: leased,
+              lines,
+              documents: [...tables.documents.values()].filter(document => wanted.has(document.id)),
+            },
+          })
+          await touchStock(trx, names, warehouse, lines, tx.feed.seq)
+          return answer
+        }),
+      ),
     lease: want =>
       transact(db, trx =>
         decideIn(trx, names, want, async tx => {
@@ -61,6 +103,32 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
       ),
   }
 }
+
+/** Walks that are looked at, the most urgent ones: the counter row is held meanwhile. */
+const LOOKED_AT = 80
+
+/** The device's own work, and what is due of that which nobody has. */
+const candidates = async (
+  trx: Executor,
+  warehouse: number,
+  { device, kinds, worker }: Asker,
+): Promise<readonly { id: Task['id'] }[]> => {
+  const clients = worker.clients === null ? null : [...worker.clients]
+  const { rows } = await sql<{ id: Task['id'] }>`
+    select t.id from work t left join work d on d.warehouse_id = t.warehouse_id and d.id = t.document
+    where t.warehouse_id = ${warehouse} and t.kind = 'task' and t.body->>'kind' = any(${[...kinds]}::text[])
+      and ((t.state in ('leased', 'started') and t.body->'lease'->>'device' = ${device})
+        or (t.state in ('ready', 'parked') and jsonb_typeof(t.body->'lease') = 'null' and (d.id is null or d.state in ('open', 'started'))
+          and (${clients === null}::boolean or t.body->>'client' = any(${clients ?? []}::text[]))))
+    order by t.state in ('leased', 'started') desc, coalesce(d.body->>'due', t.body->>'due') nulls last,
+      coalesce((d.body->>'priority')::int, (t.body->>'priority')::int, 0) desc, t.id
+    limit ${LOOKED_AT}`.execute(trx)
+  return rows
+}
+
+/** Two walks of one commit have two names. */
+const batchId = (warehouse: string, feed: { epoch: string; seq: number }, n: number): string =>
+  derivedId('batch', warehouse, feed.epoch, feed.seq, n)
 
 /** A leased task's stock rows go out afresh, so that the ordinary pull brings what the device did not have. */
 const touchStock = async (

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { DeviceId, SessionId, TaskId, WarehouseId, WorkerId } from '../ids.ts'
+import type { DeviceId, LocationId, SessionId, TaskId, WarehouseId, WorkerId } from '../ids.ts'
 import { text, uuid } from './fields.ts'
 
 const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
@@ -44,6 +44,9 @@ export const HEADERS = { nonce: 'x-nonce', proof: 'x-proof' } as const
 /** `Authorization: Stockhand <access token>` */
 export const SCHEME = 'Stockhand'
 
+/** Work that is given out, because one person does it alone. */
+export const NEXT_KINDS = ['pick', 'count', 'move', 'replenish'] as const
+
 /** POST /api/leases */
 export const leaseRequestSchema = v.variant('want', [
   v.object({
@@ -56,6 +59,16 @@ export const leaseRequestSchema = v.variant('want', [
   v.object({
     want: v.literal('giveBack'),
     task: uuid<TaskId>(),
+    session: uuid<SessionId>(),
+    worker: uuid<WorkerId>(),
+  }),
+  /** The work that is due, and as much ahead as the policy says, so that it does not end with the radio. */
+  v.object({
+    want: v.literal('next'),
+    /** Null = whatever the worker may do. */
+    kind: v.nullable(v.picklist(NEXT_KINDS)),
+    /** Place of the last scan: what lies near it comes first among equals. */
+    near: v.nullable(uuid<LocationId>()),
     session: uuid<SessionId>(),
     worker: uuid<WorkerId>(),
   }),

@@ -1,0 +1,115 @@
+import type { Task, TaskKind, Worker } from '../catalogue.ts'
+import type { DeviceId, LocationId, TaskId } from '../ids.ts'
+import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import { mayDo } from '../roles.ts'
+import { NEXT_KINDS } from '../sync/enrol.ts'
+import { clusterOf, isFree } from './cluster.ts'
+import { PROCESSES } from './index.ts'
+import { stopsOf } from './pick-lines.ts'
+
+const ALONE: ReadonlySet<string> = new Set(NEXT_KINDS)
+
+/** Kinds of work that are given out to the worker. Deliveries, put-away and packing are shared: everybody may work on them at once. */
+export const kindsFor = (worker: Worker): readonly TaskKind[] =>
+  PROCESSES.flatMap(process =>
+    process.name !== 'lookup' && ALONE.has(process.name) && mayDo(worker.roles, process.roles) ? [process.name] : [],
+  )
+
+export type Asker = { device: DeviceId; worker: Worker; kinds: readonly TaskKind[]; near: LocationId | null }
+
+/** Tasks that are done in one walk. */
+export type Walk = readonly [Task, ...Task[]]
+
+/**
+ * What the handheld shall have: its own work first, begun before prepared, then so many walks more that it holds one and as
+ * many ahead as the policy says. Asked again it says the same, so an answer that was lost takes nothing more. `tasks` are all
+ * that may count: the device's own and those that nobody has.
+ */
+export const nextWalks = (
+  view: View,
+  tasks: readonly Task[],
+  asker: Asker,
+): { held: readonly Walk[]; fresh: readonly Walk[] } => {
+  const mine = tasks.filter(task => task.lease?.device === asker.device && asker.kinds.includes(task.kind))
+  const held = walksOf(mine.sort((a, b) => Number(b.state === 'started') - Number(a.state === 'started')))
+  const waiting = tasks.filter(task => mayTake(view, task, asker)).sort(byTurn(view, asker.near))
+  const fresh: Walk[] = []
+  const taken = new Set<TaskId>()
+  for (const task of waiting) {
+    if (taken.has(task.id)) continue
+    const { prefetchTasks, clusterSize } = policyFor(view.policies, task.client).pick
+    if (held.length + fresh.length > prefetchTasks) break
+    const rest = waiting.filter(other => !taken.has(other.id) && other.id !== task.id)
+    const mates = task.batch
+      ? rest.filter(other => other.batch?.id === task.batch?.id)
+      : isFree(task)
+        ? clusterOf(view, task, rest, clusterSize).slice(1)
+        : []
+    fresh.push([task, ...mates])
+    for (const { id } of [task, ...mates]) taken.add(id)
+  }
+  return { held, fresh }
+}
+
+const walksOf = (tasks: readonly Task[]): readonly Walk[] => {
+  const walks = new Map<string, [Task, ...Task[]]>()
+  for (const task of tasks) {
+    const name = task.batch?.id ?? task.id
+    const walk = walks.get(name)
+    if (walk === undefined) walks.set(name, [task])
+    else walk.push(task)
+  }
+  return [...walks.values()]
+}
+
+const mayTake = (view: View, task: Task, { worker, kinds }: Asker): boolean => {
+  const document = task.document === null ? undefined : view.document(task.document)
+  const isOpen = task.lease === null && (task.state === 'ready' || task.state === 'parked')
+  const isWanted = document === undefined || document.state === 'open' || document.state === 'started'
+  const isTheirs = worker.clients === null || worker.clients.includes(task.client)
+  if (!isOpen || !isWanted || !isTheirs || !kinds.includes(task.kind)) return false
+  // Whoever counts again must be somebody else.
+  if (task.count?.notBy.includes(worker.id) === true) return false
+  const places = placesOf(view, task)
+  if (task.kind === 'pick' && places.length === 0) return false
+  return worker.zones === null || places.every(id => inZone(view.location(id)?.zone, worker.zones))
+}
+
+const inZone = (zone: string | null | undefined, zones: readonly string[] | null): boolean =>
+  zone === null || zone === undefined || zones === null || zones.includes(zone)
+
+/** Where the work takes its worker, in their order. */
+const placesOf = (view: View, task: Task): readonly LocationId[] => {
+  if (task.kind === 'pick' && task.document !== null)
+    return stopsOf(view, [task.document], 'each', []).map(stop => stop.claim.location)
+  if (task.count) return [task.count.location]
+  return task.goods ? [task.goods.from.location] : []
+}
+
+/** Due, priority, way from the last scan. */
+const byTurn = (view: View, near: LocationId | null) => {
+  const here = near === null ? undefined : view.location(near)?.sequence
+  const keyOf = (task: Task) => {
+    const document = task.document === null ? undefined : view.document(task.document)
+    const [first] = placesOf(view, task)
+    const there = first === undefined ? undefined : view.location(first)?.sequence
+    return {
+      due: document?.due ?? task.due ?? '9',
+      priority: document?.priority ?? task.priority ?? 0,
+      way: here === undefined || there === undefined ? 0 : Math.abs(there - here),
+    }
+  }
+  const keys = new Map<TaskId, ReturnType<typeof keyOf>>()
+  const of = (task: Task) => {
+    const key = keys.get(task.id) ?? keyOf(task)
+    keys.set(task.id, key)
+    return key
+  }
+  return (x: Task, y: Task): number => {
+    const [a, b] = [of(x), of(y)]
+    return compare(a.due, b.due) || b.priority - a.priority || a.way - b.way || compare(x.id, y.id)
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
