@@ -8,6 +8,7 @@ import type { Refusal } from '../shared/sync/wire.ts'
 import { addDemoRoutes } from './demo/demo-routes.ts'
 import { codeEndpoint } from './routes/admin.ts'
 import { blockEndpoint, manifestEndpoint } from './routes/catalogue.ts'
+import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
@@ -22,6 +23,7 @@ import { quarantineEndpoint, rescueEndpoint } from './routes/rescue.ts'
 import { snapshotEndpoint } from './routes/snapshot.ts'
 import { sendApp } from './routes/static.ts'
 import { syncEndpoint } from './routes/sync.ts'
+import { variancesEndpoint } from './routes/variances.ts'
 
 /** Every route of the API. What a route may keep between requests (allowances, who is in flight) is made here, once per app. */
 export const endpoints = (): readonly Endpoint[] => [
@@ -31,6 +33,8 @@ export const endpoints = (): readonly Endpoint[] => [
   blockEndpoint,
   eventsEndpoint,
   leasesEndpoint,
+  variancesEndpoint,
+  decisionsEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

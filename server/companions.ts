@@ -10,14 +10,15 @@ import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { makeLane } from './workers/lane.ts'
 import { toOperation } from './workers/outbound.ts'
-import { startDeliver, startImport, startReserve } from './workers/run.ts'
+import { startDeliver, startImport, startReserve, startSettle } from './workers/run.ts'
 
 const IMPORT_MS = 5_000
 const DELIVER_MS = 1_000
 const RESERVE_MS = 2_000
+const SETTLE_MS = 2_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
-export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript), reserving]
+export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript), reserving, settling]
 
 /** Orders that wait for stock get what comes, whichever ERP they are from. */
 const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
@@ -31,6 +32,22 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
       log,
     },
     RESERVE_MS,
+  )
+  atStop(() => worker.stop())
+}
+
+/** Counts come to their end: posted, or before a person. */
+const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const worker = startSettle(
+    {
+      warehouses: () => stores.site.warehouses(),
+      desk: stores.desk,
+      sync: stores.sync,
+      now,
+      ring: warehouse => doorbell.ring(warehouse),
+      log,
+    },
+    SETTLE_MS,
   )
   atStop(() => worker.stop())
 }

@@ -1,4 +1,6 @@
 import type { Client, Location, Roster } from '../shared/catalogue.ts'
+import type { Variance } from '../shared/count/variance.ts'
+import type { VarianceState } from '../shared/count/life.ts'
 import type { ClientId, DeviceId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
@@ -14,6 +16,7 @@ export type Stores = {
   catalogue: CatalogueStore
   site: SiteStore
   quarantine: QuarantineStore
+  desk: DeskStore
 }
 
 export type Device = {
@@ -105,4 +108,22 @@ export interface QuarantineStore {
     body: string
     now: string
   }): Promise<void>
+}
+
+/** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
+export type Wanted<K> = {
+  warehouse: WarehouseId
+  /** Null = all. */
+  clients: readonly ClientId[] | null
+  after: K | null
+  limit: number
+}
+export type VarianceKey = { openedAt: string; id: string; round: number }
+
+/** What a person at the desk looks at: the oldest first, in pages. */
+export interface DeskStore {
+  /** `cost` in minor units of the warehouse's currency for one base unit; null = not known. */
+  variances(
+    wanted: Wanted<VarianceKey> & { states: readonly VarianceState[] },
+  ): Promise<readonly { variance: Variance; cost: number | null }[]>
 }

@@ -14,6 +14,8 @@ export type Description = {
   method: 'GET' | 'POST'
   path: string
   summary: string
+  /** What the address may say behind its question mark. */
+  query?: v.GenericSchema
   answers: Readonly<Record<number, Answer>>
   /** Beyond those that the door and the body bring. */
   refusals?: readonly RefusalCode[]

@@ -8,7 +8,7 @@ import { refusalSchema } from '../../shared/sync/wire.ts'
 import type { Door, Endpoint } from './endpoint.ts'
 import { STATUS } from './refused.ts'
 
-type Schema = { type?: 'string' | 'object' }
+type Schema = { type?: 'string' | 'object'; properties?: Record<string, Schema>; required?: string[] }
 /** Checks that JSON Schema has no word for (branded ids, control characters) are left out; the server makes them all the same. */
 const schemaOf = (schema: GenericSchema): Schema => {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' })
@@ -36,9 +36,20 @@ export const describe = (endpoint: Endpoint): DescribeRouteOptions => ({
   summary: endpoint.summary,
   tags: [endpoint.door],
   security: endpoint.door === 'open' ? [] : [{ [endpoint.door]: [] }],
+  ...(endpoint.query ? { parameters: parametersOf(endpoint.query) } : {}),
   ...(endpoint.body ? { requestBody: requestOf(endpoint.body) } : {}),
   responses: { ...answersOf(endpoint), ...refusedAnswers(refusalsOf(endpoint)) },
 })
+
+const parametersOf = (query: GenericSchema) => {
+  const { properties = {}, required = [] } = schemaOf(query)
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query' as const,
+    required: required.includes(name),
+    schema,
+  }))
+}
 
 const requestOf = ({ schema, maxBytes }: NonNullable<Endpoint['body']>) => ({
   required: true,

@@ -2,6 +2,7 @@ import type { Stores } from '../ports.ts'
 import type { ErpStores, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
+import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
@@ -23,6 +24,7 @@ export const makeStores = (db: Executor): Stores & ErpStores & { waiting: Waitin
     catalogue: makeCatalogueStore(db, names),
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
+    desk: makeDeskStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     connections: makeConnectionStore(db, names),

@@ -4,6 +4,8 @@ import { importRound } from './import.ts'
 import type { ImportDeps } from './import.ts'
 import { makeReserveRound } from './reserve.ts'
 import type { ReserveDeps } from './reserve.ts'
+import { settleRound } from './settle.ts'
+import type { SettleDeps } from './settle.ts'
 
 export type Worker = { stop(): Promise<void> }
 
@@ -69,6 +71,17 @@ export const startReserve = (deps: ReserveDeps & { log: DeliverDeps['log'] }, ev
     onFault: error => deps.log.warn({ err: error }, 'reserving waits'),
   })
 }
+
+/** Variances → adjustments, or to a person. */
+export const startSettle = (deps: SettleDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await settleRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'counts wait to be settled'),
+  })
 
 /** Outbox → ERP. */
 export const startDeliver = (deps: DeliverDeps, everyMs: number): Worker =>

@@ -1,0 +1,119 @@
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { deskApp } from '../../test/support/desk-app.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { settleRound } from '../workers/settle.ts'
+
+describe('counts at the desk, over HTTP', async () => {
+  const desk = await deskApp()
+  afterAll(() => desk.close())
+  const { app, people, key, stores } = desk
+  const settle = () =>
+    settleRound({
+      warehouses: async () => [desk.site.warehouse],
+      desk: stores.desk,
+      sync: stores.sync,
+      now: app.deps.now,
+      ring: () => {},
+    })
+  const list = async (who = people.sevda, more = '') => {
+    const { status, body } = await desk.read(`/api/variances?worker=${who.id}${more}`)
+    return { status, ...(body as { code?: string; next: string | null; variances: Record<string, unknown>[] }) }
+  }
+  const decide = async (who: { id: string }, ...decisions: object[]) => {
+    const { status, body } = await desk.write('/api/decisions', { worker: who.id, decisions })
+    return { status, ...(body as { code?: string; results: Record<string, unknown>[] }) }
+  }
+  const ask = (name: string, kind: string, expectedVersion: number, of = key()) => ({
+    id: derivedId('decision', name),
+    kind,
+    target: desk.varianceOf(of),
+    expectedVersion,
+    reason: 'MISSING',
+  })
+  const told = async () =>
+    (
+      await sql<{ payload: Record<string, unknown> }>`
+        select payload from outbox where type = 'adjustment' and payload->>'count' is not null order by payload->>'item'`.execute(
+        desk.opened.db,
+      )
+    ).rows.map(row => row.payload)
+
+  it('[C73] the list of differences is for supervisors, and shows only goods of their clients', async () => {
+    await desk.facts([desk.arrived(100), desk.counted(40)])
+    await settle()
+    expect(await list()).toMatchObject({
+      status: 200,
+      next: null,
+      variances: [
+        { ...key(), counted: 40, book: 100, delta: -60, value: -6000, state: 'review', flags: ['overLimit'] },
+      ],
+    })
+    expect(await list(people.narrow)).toMatchObject({ status: 200, variances: [] })
+    for (const who of [people.berk, people.admin]) expect(await list(who)).toMatchObject({ status: 403, code: 'role' })
+    expect(await decide(people.berk, ask('by a counter', 'count.approve', 1))).toMatchObject({ status: 403 })
+  })
+
+  it('[C73] a page ends with the key of the next; what is no key, state or number is refused', async () => {
+    await desk.facts([desk.arrived(100, key('A-02')), desk.counted(40, key('A-02'))])
+    await settle()
+    const first = await list(people.sevda, '&limit=1')
+    expect(first.variances).toHaveLength(1)
+    const second = await list(people.sevda, `&limit=1&after=${encodeURIComponent(first.next ?? '')}`)
+    expect(second.variances.map(one => one.id)).not.toEqual(first.variances.map(one => one.id))
+    for (const bad of ['&after=x~y~z', '&limit=0', '&limit=201', '&limit=1e2', '&state=gone'])
+      expect(await list(people.sevda, bad)).toMatchObject({ status: 400, code: 'bad_request' })
+  })
+
+  it('[C74] an approval reaches the ERP once, as a difference with the book at the count, whatever came after it', async () => {
+    const [{ version = 0 } = {}] = (await list()).variances.filter(one => one.id === desk.varianceOf())
+    const approve = ask('approve', 'count.approve', Number(version))
+    expect(await decide(people.sevda, { ...approve, expectedVersion: 99 })).toMatchObject({
+      results: [{ outcome: 'refused', code: 'stale' }],
+    })
+    const good = { ...approve, id: derivedId('decision', 'good') }
+    const answer = await decide(people.sevda, good)
+    expect(answer).toMatchObject({ status: 200, results: [{ outcome: 'done', state: 'approved' }] })
+    expect((await decide(people.sevda, good)).results).toEqual(answer.results)
+    expect(await told()).toEqual([])
+    app.wait(10_001)
+    await settle()
+    await settle()
+    expect(await told()).toMatchObject([
+      { delta: -60, reason: 'MISSING', by: people.sevda.id, count: { counted: 40, bookAtCount: 100 } },
+    ])
+    const { rows } = await sql<Record<string, unknown>>`
+      select kind, worker, target, result->>'outcome' as outcome from decision order by at, id`.execute(desk.opened.db)
+    expect(rows).toContainEqual({
+      kind: 'count.approve',
+      worker: people.sevda.id,
+      target: desk.varianceOf(),
+      outcome: 'done',
+    })
+  })
+
+  it('[C74] nobody approves their own count; a recount goes to somebody else; a rejected one leaves the book', async () => {
+    const own = key('A-03')
+    await desk.facts([desk.arrived(100, own), desk.counted(40, own)], people.deniz)
+    // A supervisor's difference posts by itself as soon as somebody looks; until then it is provisional.
+    const pending = (await list(people.sevda, '&state=provisional')).variances
+    const [{ version = 0 } = {}] = pending.filter(one => one.id === desk.varianceOf(own))
+    const by = (name: string, kind: string) => ({ ...ask(name, kind, Number(version), own), args: { early: true } })
+    expect(await decide(people.deniz, by('own', 'count.approve'))).toMatchObject({
+      results: [{ outcome: 'refused', code: 'own_count' }],
+    })
+    expect(await decide(people.sevda, by('again', 'count.recount'))).toMatchObject({ results: [{ outcome: 'done' }] })
+    const { rows } = await sql<{ count: Record<string, unknown> }>`
+      select body->'count' as count from work where kind = 'task'`.execute(desk.opened.db)
+    expect(rows.map(row => row.count)).toMatchObject([
+      { mode: 'recount', location: own.location, notBy: [people.deniz.id], hidden: true },
+    ])
+    const before = (await told()).length
+    const other = key('A-02')
+    const [{ version: seen = 0 } = {}] = (await list()).variances.filter(one => one.id === desk.varianceOf(other))
+    expect(await decide(people.sevda, ask('no', 'count.reject', Number(seen), other))).toMatchObject({
+      results: [{ outcome: 'done', state: 'rejected' }],
+    })
+    expect(await told()).toHaveLength(before)
+  })
+})

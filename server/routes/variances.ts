@@ -1,0 +1,131 @@
+import * as v from 'valibot'
+import { VARIANCE_STATES } from '../../shared/count/life.ts'
+import { FLAGS } from '../../shared/count/variance.ts'
+import type { Flag, Variance } from '../../shared/count/variance.ts'
+import type { WorkerId } from '../../shared/ids.ts'
+import { uuid } from '../../shared/sync/fields.ts'
+import { sendJson } from './answer.ts'
+import { parseAs } from './body.ts'
+import { deviceEndpoint, NOTHING } from './endpoint.ts'
+import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
+import { personWith } from './person.ts'
+import { refused } from './refused.ts'
+
+/** What waits for a person, unless another state is asked for. */
+const querySchema = v.object({
+  worker: uuid<WorkerId>(),
+  state: v.optional(v.picklist(VARIANCE_STATES), 'review'),
+  after: afterKey,
+  limit: pageLimit,
+})
+
+const flags = Object.keys(FLAGS).filter((flag): flag is Flag => flag in FLAGS)
+const nullable = v.nullable(v.string())
+const varianceSchema = v.object({
+  id: v.string(),
+  round: v.number(),
+  /** Decisions name it. */
+  version: v.number(),
+  state: v.picklist(VARIANCE_STATES),
+  client: v.string(),
+  item: v.string(),
+  lot: v.string(),
+  serial: v.string(),
+  location: v.string(),
+  lpn: v.string(),
+  status: v.string(),
+  kind: v.string(),
+  mode: v.string(),
+  attempt: v.number(),
+  typed: v.boolean(),
+  reason: nullable,
+  photos: v.array(v.string()),
+  worker: nullable,
+  countedAt: v.string(),
+  counted: v.number(),
+  /** The book at the point of the count. */
+  book: v.number(),
+  delta: v.number(),
+  /** The difference by where movements of unknown order belong. */
+  least: v.number(),
+  most: v.number(),
+  /** Minor units of the warehouse's currency; null = the item's cost is not known. */
+  value: v.nullable(v.number()),
+  tries: v.array(
+    v.object({ worker: nullable, seen: v.number(), attempt: v.number(), mode: v.string(), at: v.string() }),
+  ),
+  counters: v.array(v.string()),
+  late: v.array(v.object({ qty: v.number(), worker: nullable, at: v.string(), arrivedAt: v.string() })),
+  flags: v.array(v.picklist(flags)),
+  decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
+  effectiveAt: nullable,
+  openedAt: v.string(),
+  changedAt: v.string(),
+})
+export const variancesAnswerSchema = v.object({ variances: v.array(varianceSchema), next: nullable })
+export type VariancesAnswer = v.InferOutput<typeof variancesAnswerSchema>
+
+const shown = (one: Variance, cost: number | null): VariancesAnswer['variances'][number] => {
+  const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
+  const { id, round, version, state, kind, mode, attempt, typed, reason, worker } = rest
+  const { book, delta, least, most, decided, effectiveAt, openedAt, changedAt } = rest
+  const about = { id, round, version, state, kind, mode, attempt, typed, reason, worker }
+  return {
+    ...about,
+    ...key,
+    book,
+    delta,
+    least,
+    most,
+    decided,
+    effectiveAt,
+    openedAt,
+    changedAt,
+    photos: [...photos],
+    countedAt: point.at,
+    counted: seen,
+    value: cost === null ? null : delta * cost,
+    tries: tries.map(look => ({
+      worker: look.worker,
+      seen: look.seen,
+      attempt: look.attempt,
+      mode: look.mode,
+      at: look.at,
+    })),
+    counters: [...counters],
+    late: [...late],
+    flags: [...why],
+  }
+}
+
+/** GET /api/variances: differences between counts and books, the oldest first. */
+export const variancesEndpoint = deviceEndpoint(
+  {
+    method: 'GET',
+    path: '/api/variances',
+    summary:
+      'Differences of counts, the oldest first, with all that a person needs to decide; `next` begins the next page.',
+    query: querySchema,
+    body: NOTHING,
+    answers: { 200: { description: 'A page of variances', schema: variancesAnswerSchema } },
+    refusals: ['bad_request', 'role'],
+  },
+  async ({ c, deps, device }) => {
+    const { worker, state, after, limit } = parseAs(querySchema, c.req.query())
+    const who = await personWith(deps, device, worker, ['supervisor'])
+    const key = readKey(after)
+    if (key === undefined) throw refused('bad_request', 'There is no such page.')
+    const rows = await deps.stores.desk.variances({
+      warehouse: device.warehouse,
+      clients: who.clients,
+      states: [state],
+      after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },
+      limit,
+    })
+    const last = rows.length === limit ? rows.at(-1)?.variance : undefined
+    return sendJson(c, {
+      variances: rows.map(({ variance, cost }) => shown(variance, cost)),
+      next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: last.round }),
+    } satisfies VariancesAnswer)
+  },
+)
