@@ -113,6 +113,8 @@ export interface QuarantineStore {
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
 export type Wanted<K> = {
   warehouse: WarehouseId
+  /** On which handheld it will be seen: what is counted blind there is left out. Null = on none. */
+  device: DeviceId | null
   /** Null = all. */
   clients: readonly ClientId[] | null
   after: K | null

@@ -117,6 +117,7 @@ export const variancesEndpoint = deviceEndpoint(
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
     const rows = await deps.stores.desk.variances({
       warehouse: device.warehouse,
+      device: device.id,
       clients: who.clients,
       states: [state],
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },

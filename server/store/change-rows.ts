@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Task } from '../../shared/catalogue.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { Spot } from '../sync/blind.ts'
 import type { Scope } from './load.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -29,6 +30,33 @@ export const refreshBalances = async (trx: Executor, at: At, keys: readonly Stoc
     join location l on l.warehouse_id = ${at.id} and l.uid = k.location join client c on c.uid = k.client join item i on i.uid = k.item
     join balance b on b.warehouse_id = ${at.id} and b.location_id = l.id and b.item_id = i.id and b.lpn = k.lpn and b.client_id = c.id
       and b.lot = k.lot and b.serial = k.serial and b.status = k.status`.execute(trx)
+}
+
+/** Stock rows of these places and the lines that have reserved there, as they are: for readers who may see more or less now. */
+export const refreshPlaces = async (trx: Executor, at: At, spots: readonly Spot[]): Promise<void> => {
+  const { rows } = await sql<StockKey>`
+    select distinct c.uid as client, i.uid as item, b.lot, b.serial, l.uid as location, b.lpn, b.status
+    from jsonb_to_recordset(${json(spots)}) as x(location uuid, item uuid)
+    join location l on l.warehouse_id = ${at.id} and l.uid = x.location
+    join balance b on b.warehouse_id = l.warehouse_id and b.location_id = l.id
+    join item i on i.id = b.item_id and (x.item is null or i.uid = x.item) join client c on c.id = b.client_id`.execute(
+    trx,
+  )
+  await refreshBalances(trx, at, rows)
+  const { rows: lines } = await sql<{ id: string }>`
+    select distinct k.owner::text as id from jsonb_to_recordset(${json(spots)}) as x(location uuid, item uuid)
+    join location l on l.warehouse_id = ${at.id} and l.uid = x.location
+    join claim k on k.warehouse_id = l.warehouse_id and k.location_id = l.id and k.kind = 'reserve' and k.qty > 0
+    join item i on i.id = k.item_id and (x.item is null or i.uid = x.item)`.execute(trx)
+  const ids = lines.map(line => line.id)
+  if (ids.length === 0) return
+  await forget(trx, at, 'line', ids)
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${at.id}::int, ${at.commit}::bigint,
+           (select coalesce(max(n), 0) from change where warehouse_id = ${at.id} and seq = ${at.commit}) + row_number() over (order by t.id),
+           'line', t.id::text, t.client_id, t.body
+    from work t where t.warehouse_id = ${at.id} and t.kind = 'line' and t.id = any(${ids}::uuid[])`.execute(trx)
 }
 
 const forget = (trx: Executor, at: At, kind: string, ids: readonly string[]) =>

@@ -6,6 +6,7 @@ import { OF_COUNTS } from '../../shared/count/renew.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { DeviceId, WorkerId } from '../../shared/ids.ts'
 import type { CountBooks, RowLedger, Rounds } from '../sync/count-books.ts'
+import { refreshPlaces } from './change-rows.ts'
 import { countFacts, openCounts, reporters } from './count-facts.ts'
 import { putCounts } from './count-writes.ts'
 import type { Scope } from './load.ts'
@@ -40,6 +41,7 @@ export const countBooks = (trx: Executor, names: Names, at: CountsAt): CountBook
   facts: need => countFacts(trx, at.scope, need),
   openCounts: places => openCounts(trx, at.scope, places),
   reporters: () => reporters(trx, at.scope),
+  showAnew: spots => refreshPlaces(trx, { ...at.scope, commit: at.feed.seq }, spots),
   put: writes => putCounts(trx, names, at, writes),
 })
 

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
+import { maskRows, SEES_ALL } from '../sync/blind.ts'
+import type { Blind } from '../sync/blind.ts'
 import type { Page } from '../sync/ports.ts'
+import { blindPart, readBlind } from './blind.ts'
 import { UNREAD } from './prepared-pg.ts'
 import { EMPTY } from './catalogue.ts'
 import type { Executor, Names } from './names.ts'
@@ -63,7 +66,10 @@ export const readPage = async (db: Executor, names: Names, at: PageAt): Promise<
     feedEpoch: found.epoch,
     head: found.seq,
     floor: found.floor,
-    rows: whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
+    rows: maskRows(
+      whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
+      found.blind ?? SEES_ALL,
+    ),
     upTo: found.upTo,
     more: found.upTo < found.seq,
     through: found.through ?? 0,
@@ -83,6 +89,7 @@ type PageFound = {
   durable: number | null
   through: number | null
   catalogue: string | null
+  blind: Blind | null
 }
 
 /** `cut` drops the last, unfinished commit. Not cut: the position is the head, whoever's rows were filtered. */
@@ -101,7 +108,8 @@ const pageQuestion = (warehouse: number, device: number, at: PageAt) => sql<Page
          d.last_seq as "lastSeq", d.durable_seq as durable,
          (select k.seq from command k where k.warehouse_id = ${warehouse} and k.device_id = ${device} and k.epoch = ${at.epoch}
             and k.feed_seq <= cut.up_to order by k.seq desc limit 1) as through,
-         (select version from manifest where warehouse_id = ${warehouse}) as catalogue
+         (select version from manifest where warehouse_id = ${warehouse}) as catalogue,
+         ${blindPart(warehouse, at.device)} as blind
   from f cross join cut
   left join device_cursor d on d.warehouse_id = ${warehouse} and d.device_id = ${device} and d.epoch = ${at.epoch}`
 
@@ -233,8 +241,9 @@ export const readSnapshot = (
             .filter(([uid]) => at.clients?.some(id => id === uid))
             .map(([, id]) => id)
     const feed = await readFeed(trx, warehouse)
+    const blind = await readBlind(trx, warehouse, at.device)
     for (const part of SNAPSHOT) {
-      const all = await part.rows(trx, warehouse, clients)
+      const all = maskRows(await part.rows(trx, warehouse, clients), blind)
       for (let i = 0; i < all.length; i += PIECE) await rows(all.slice(i, i + PIECE))
     }
     const own = await sql<{ epoch: string; last_seq: number }>`

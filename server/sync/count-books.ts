@@ -9,6 +9,7 @@ import type { CountClose, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
+import type { Spot } from './blind.ts'
 
 /** What a row has had of variances: the pending one, and the newest that has come to an end. */
 export type Rounds = {
@@ -81,6 +82,8 @@ export interface CountBooks {
   /** Counts of these places that are not over. */
   openCounts(places: readonly LocationId[]): Promise<readonly Task[]>
   reporters(): Promise<readonly Reporter[]>
+  /** Writes change rows of what lies there and of who has reserved it, as they are: a blind count begins or ends. */
+  showAnew(spots: readonly Spot[]): Promise<void>
   /** Change rows of the same objects that this commit has written already are replaced: one for each object and commit. */
   put(writes: CountWrites): Promise<void>
 }

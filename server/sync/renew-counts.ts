@@ -18,6 +18,7 @@ import { countTask } from '../../shared/process/count-task.ts'
 import type { CountWish } from '../../shared/process/count-task.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
+import { spotsOf } from './blind.ts'
 import type { CountBooks, CountFacts, CountWrites, Rounds } from './count-books.ts'
 
 /** What a transaction has written: each command or decision with its effects. */
@@ -33,6 +34,8 @@ export type Written = {
  * transaction: new counts, late movements, changed reservations, statements that were taken back.
  */
 export const renewCounts = async (books: CountBooks, written: Written): Promise<void> => {
+  const spots = spotsOf(written.entries.flatMap(({ effects }) => effects.tasks))
+  if (spots.length > 0) await books.showAnew(spots)
   const seen = statementsIn(books, written)
   if (seen.length > 0) await books.observe(seen)
   const undone = written.entries.flatMap(({ effects }) => effects.undone)

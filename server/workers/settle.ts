@@ -17,7 +17,14 @@ const WAITING = ['counting', 'again', 'provisional', 'approved'] as const
 /** Variances whose time has come, one look in each warehouse; the counter row is left alone where nothing waits. */
 export const settleRound = async ({ warehouses, desk, sync, now, ring }: SettleDeps): Promise<void> => {
   for (const { id } of await warehouses()) {
-    const waiting = await desk.variances({ warehouse: id, clients: null, states: WAITING, after: null, limit: 1 })
+    const waiting = await desk.variances({
+      warehouse: id,
+      device: null,
+      clients: null,
+      states: WAITING,
+      after: null,
+      limit: 1,
+    })
     if (waiting.length === 0) continue
     const { posted, looked } = await settleCounts(sync, { warehouse: id, now: now() })
     if (posted + looked > 0) ring(id)

@@ -1,3 +1,4 @@
+import { isHiddenFrom } from '../../server/sync/blind.ts'
 import type { CountBooks, CountWrites, RowLedger, Rounds } from '../../server/sync/count-books.ts'
 import { renewCounts } from '../../server/sync/renew-counts.ts'
 import { touchedRows } from '../../server/sync/touched.ts'
@@ -17,7 +18,7 @@ import { msOf } from '../../shared/time.ts'
 import type { SiteSeed } from '../support/site.ts'
 import { rowKey, stockIn } from './memory-state.ts'
 import type { ServerState, StoredCommand, Writes } from './memory-state.ts'
-import { addClaim, raise, writeRow, writeStock } from './memory-write.ts'
+import { addClaim, raise, writeRow, showStock, writeStock } from './memory-write.ts'
 import type { Entry, WriteAt } from './memory-write.ts'
 
 export const SERVER_DEVICE = derivedId<'device'>('device', 'server')
@@ -80,6 +81,15 @@ export const memoryCounts = (state: ServerState, site: SiteSeed, writes: Writes,
       return task !== null && isHere && task.state !== 'done' && task.state !== 'cancelled' ? [task] : []
     }),
   reporters: async () => reportersOf(state, site),
+  showAnew: async spots => {
+    const blind = { spots, own: [] }
+    for (const row of state.stock.values()) if (isHiddenFrom(blind, row.location, row.item)) showStock(state, row)
+    for (const { k, b } of state.rows.values()) {
+      const line = k === 'line' ? (b as Line) : null
+      if (line?.claims.some(claim => isHiddenFrom(blind, claim.location, line.item)) === true)
+        writeRow(state, writes, 'line', line, line.client, line.document)
+    }
+  },
   put: async more => putCounts(state, writes, more, now),
 })
 

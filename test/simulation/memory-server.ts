@@ -1,4 +1,6 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
+import { isBlindOn, maskRows, spotsOf } from '../../server/sync/blind.ts'
+import type { Blind } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
@@ -64,7 +66,7 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
     },
     snapshot: (at, take) =>
       locked(async () => {
-        const rows = snapshotRows(state, at.clients)
+        const rows = maskRows(snapshotRows(state, at.clients), blindFor(state, at.device))
         for (let i = 0; i < rows.length; i += 50) await take(rows.slice(i, i + 50))
         const own = [...state.cursors.values()].filter(cursor => cursor.device === at.device)
         const acked = Object.fromEntries(own.map(cursor => [cursor.epoch, cursor.lastSeq]))
@@ -312,6 +314,12 @@ const reserved = (
   })
 }
 
+const blindFor = (state: ServerState, device: string): Blind => {
+  const tasks = [...state.rows.values()].flatMap(row => (row.k === 'task' ? [row.b as Task] : []))
+  const own = tasks.flatMap(task => (task.lease?.device === device && task.document ? [task.document] : []))
+  return { spots: spotsOf(tasks.filter(task => isBlindOn(task, device))), own }
+}
+
 const mayRead = (row: StoredRow, clients: readonly ClientId[] | null): boolean =>
   clients === null || row.client === null || clients.includes(row.client)
 const wire = ({ c, k, id, b }: StoredRow): Row => ({ c, k, id, b })
@@ -328,7 +336,7 @@ const pageOf = (state: ServerState, backup: ServerState, at: Parameters<SyncStor
     feedEpoch: state.feed.epoch,
     head: state.feed.seq,
     floor: state.feed.floor,
-    rows: rows.map(wire),
+    rows: maskRows(rows.map(wire), blindFor(state, at.device)),
     upTo,
     more: upTo < state.feed.seq,
     through,

@@ -2,7 +2,7 @@ import type { CommandRef, MessageWrite } from '../../server/sync/ports.ts'
 import type { ClientId, DeviceId, DocumentId, WorkerId } from '../../shared/ids.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
-import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { StockKey, StockRow } from '../../shared/ledger/stock.ts'
 import { claimChanges } from '../../shared/ledger/world.ts'
 import { bodyOfStock, rowId } from '../../shared/sync/rows.ts'
 import type { Bodies } from '../../shared/sync/rows.ts'
@@ -195,15 +195,19 @@ export const writeStock = (state: ServerState, writes: Writes, key: StockKey, ch
     commit: state.feed.seq,
   }
   writes.put(state.stock, stockKeyText(key), row)
+  showStock(state, row)
+}
+
+/** The change row of a stock row as it is. */
+export const showStock = (state: ServerState, row: StockRow): void =>
   putChange(state, {
     c: state.feed.seq,
     k: 'balance',
-    id: stockKeyText(key),
+    id: stockKeyText(row),
     b: bodyOfStock(row),
-    client: key.client,
+    client: row.client,
     document: null,
   })
-}
 
 const deliver = (state: ServerState, writes: Writes, message: MessageWrite): void => {
   if (state.outbox.has(message.key)) throw new Error(`message ${message.key} is known: nothing may be committed`)

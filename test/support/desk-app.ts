@@ -1,6 +1,7 @@
 import { makeWorker, nextRoster, signRoster } from '../../server/auth/roster.ts'
 import { AYSE, CEM, enrol, get, OTHER_WAREHOUSE, send, testApp } from '../../server/routes/test-app.ts'
 import type { TestDevice } from '../../server/routes/test-app.ts'
+import { handleSync } from '../../server/sync/handle.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import type { Worker } from '../../shared/catalogue.ts'
 import { derivedId, timeId } from '../../shared/ids.ts'
@@ -33,7 +34,23 @@ export const deskApp = async () => {
   }
   const stores = await sqlSite(opened, site)
   await stores.site.addWarehouse({ id: OTHER_WAREHOUSE, name: 'other', feedEpoch: 'feedepoch002' })
-  const app = await testApp({ stores })
+  const app = await testApp({
+    stores,
+    sync: (request, asker) =>
+      handleSync(
+        {
+          store: stores.sync,
+          now: () => app.deps.now(),
+          newFeedEpoch: () => 'feedepoch009',
+          nonce: () => app.deps.nonces.issue(app.deps.now()),
+          minVersion: '0.1.0',
+          ring: () => {},
+          onForked: async () => {},
+        },
+        request,
+        asker,
+      ),
+  })
   const people = {
     sevda: person('SEVDA', ['supervisor']),
     deniz: person('DENIZ', ['supervisor']),

@@ -445,6 +445,59 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect([...stock.values()].map(row => row.onHand).sort()).toEqual([2, 6])
     })
 
+    it('[Y20] a handheld that counts a place blind gets no figure of it, the others do; it gets them when the count is over', async () => {
+      const before = await start()
+      const count = {
+        location: placeId(site, 'DOCK-1'),
+        item: null,
+        mode: 'blind' as const,
+        index: 0,
+        notBy: [],
+        hidden: true,
+      }
+      const blind = (state: Task['state'], on: number | null): Task => ({
+        id: derivedId('task', name, run, 'blind'),
+        kind: 'count',
+        client: item(0).client,
+        document: null,
+        state,
+        lease: on === null ? null : { device: device(on), worker: site.roster.workers[0]!.id },
+        tote: null,
+        count,
+      })
+      const line: Line = {
+        id: derivedId('line', name, run),
+        document: derivedId('document', name, run),
+        client: item(0).client,
+        item: item(0).id,
+        source: null,
+        no: 1,
+        wanted: 31,
+        done: 0,
+        state: 'open',
+        claims: [{ ...looseAt(placeId(site, 'DOCK-1')), lot: '', serial: '', qty: 31 }],
+        reason: null,
+      }
+      await write(1, [receive(7913), receive(5, 'A-01'), { ...NOTHING, lines: [line] }])
+      const from = await start()
+      await write(4, [{ ...NOTHING, tasks: [blind('leased', 0)] }])
+      const at = (n: number) => ({ warehouse: warehouse(), device: device(n), clients: null })
+      const sent = async (n: number, after: number): Promise<string> => {
+        const rows: Row[] = []
+        await store.snapshot(at(n), async part => void rows.push(...part))
+        const changes = await store.page({ ...at(n), epoch: EPOCH, after, limit: 1000 })
+        return JSON.stringify([rows, changes.rows])
+      }
+      expect(await sent(0, before)).not.toMatch(/7913|7882|"(qty|rs|oh)":31\b/)
+      expect(await sent(0, before)).toContain('"hidden":true')
+      expect(await sent(1, before)).toMatch(/7913.*7913/)
+      expect(balances((await page(from)).rows)).toMatchObject([{ hidden: true, onHand: 0, reserved: 0 }])
+      await write(5, [{ ...NOTHING, tasks: [blind('done', null)] }])
+      const over = await page(from)
+      expect(balances(over.rows).at(-1)).toMatchObject({ onHand: 7913, reserved: 31 })
+      expect(over.rows.findLast(row => row.k === 'line')?.b).toMatchObject({ claims: [{ qty: 31 }] })
+    })
+
     it('[Y13] a new feed epoch shows in every page from then on', async () => {
       await store.renewFeed(warehouse(), 'feedepoch002')
       expect((await page(0)).feedEpoch).toBe('feedepoch002')
