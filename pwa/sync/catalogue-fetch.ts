@@ -8,7 +8,8 @@ export type CatalogueProgress = { wanted: string; manifest: Manifest; missing: r
 
 /** Few enough that a scan that was just made is not held up by a first load of thousands of blocks. */
 const BLOCKS_PER_ROUND = 32
-const AT_ONCE = 4
+/** As many as a browser opens to one address. */
+const AT_ONCE = 6
 
 export type CatalogueEnd =
   | { kind: 'same' }
@@ -55,15 +56,18 @@ const fetchBlocks = async (
   { cache, net }: Pick<Ports, 'cache' | 'net'>,
   shas: readonly string[],
 ): Promise<Trouble | null> => {
-  for (let i = 0; i < shas.length; i += AT_ONCE) {
-    const wave = shas.slice(i, i + AT_ONCE)
-    const replies = await Promise.all(wave.map(sha => net.block(sha)))
-    const blocks: { sha: string; text: string }[] = []
-    for (const [k, reply] of replies.entries()) {
-      if (reply.kind !== 'ok') return troubleOf(reply)
-      blocks.push({ sha: wave[k] ?? '', text: reply.body })
+  const waiting = [...shas]
+  const blocks: { sha: string; text: string }[] = []
+  let trouble: Trouble | null = null
+  const take = async (): Promise<void> => {
+    for (let sha = waiting.shift(); sha !== undefined && trouble === null; sha = waiting.shift()) {
+      const reply = await net.block(sha)
+      if (reply.kind === 'ok') blocks.push({ sha, text: reply.body })
+      else trouble ??= troubleOf(reply)
     }
-    await cache.putBlocks(blocks)
   }
-  return null
+  await Promise.all(Array.from({ length: AT_ONCE }, take))
+  // One transaction: each costs as much as several blocks. What came before a break is kept.
+  if (blocks.length > 0) await cache.putBlocks(blocks)
+  return trouble
 }

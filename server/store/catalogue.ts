@@ -39,6 +39,33 @@ const hitsOf = (item: Item): [string, CodeHit][] => {
   return [...new Map([...base, ...packs].map(entry => [entry[0] + JSON.stringify(entry[1]), entry])).values()]
 }
 
+/** Both block families of every client: texts by their SHA-256, and which of them make up which family. */
+export const catalogueOf = (
+  items: readonly Item[],
+): { families: Manifest['families']; blocks: ReadonlyMap<string, string> } => {
+  const byClient = new Map<string, Item[]>()
+  for (const item of items) {
+    if (!item.active) continue
+    const known = byClient.get(item.client)
+    if (known) known.push(item)
+    else byClient.set(item.client, [item])
+  }
+  const families: Manifest['families'] = {}
+  const blocks = new Map<string, string>()
+  for (const [client, own] of byClient) {
+    const codes = new Map<string, CodeHit[]>()
+    for (const item of own) for (const [key, hit] of hitsOf(item)) codes.set(key, [...(codes.get(key) ?? []), hit])
+    for (const [family, built] of [
+      [`code/${client}`, buildBlocks([...codes], ([key]) => key)],
+      [`item/${client}`, buildBlocks(own, item => item.id)],
+    ] as const) {
+      families[family] = { k: built.k, blocks: built.blocks.map(block => block?.sha ?? null) }
+      for (const block of built.blocks) if (block) blocks.set(block.sha, block.text)
+    }
+  }
+  return { families, blocks }
+}
+
 /**
  * Builds both block families of every client of a warehouse anew and publishes the manifest. Blocks are named by their
  * content, so only changed ones are new rows and only those are fetched by handhelds.
@@ -47,26 +74,7 @@ export const rebuildBlocks = async (db: Executor, warehouse: number, asOf: strin
   const { rows } = await sql<{ body: Item }>`
     select i.body from item i join warehouse_client w on w.client_id = i.client_id
     where w.warehouse_id = ${warehouse} order by i.id`.execute(db)
-  const byClient = new Map<string, Item[]>()
-  for (const { body } of rows) {
-    if (!body.active) continue
-    const items = byClient.get(body.client)
-    if (items) items.push(body)
-    else byClient.set(body.client, [body])
-  }
-  const families: Manifest['families'] = {}
-  const blocks = new Map<string, string>()
-  for (const [client, items] of byClient) {
-    const codes = new Map<string, CodeHit[]>()
-    for (const item of items) for (const [key, hit] of hitsOf(item)) codes.set(key, [...(codes.get(key) ?? []), hit])
-    for (const [family, built] of [
-      [`code/${client}`, buildBlocks([...codes], ([key]) => key)],
-      [`item/${client}`, buildBlocks(items, item => item.id)],
-    ] as const) {
-      families[family] = { k: built.k, blocks: built.blocks.map(block => block?.sha ?? null) }
-      for (const block of built.blocks) if (block) blocks.set(block.sha, block.text)
-    }
-  }
+  const { families, blocks } = catalogueOf(rows.map(row => row.body))
   const version = `sha256-${sha256Hex(JSON.stringify(families))}`
   const before = (
     await sql<{ version: string }>`select version from manifest where warehouse_id = ${warehouse}`.execute(db)

@@ -1,3 +1,4 @@
+import { lookup, snapshot } from './catalogue.ts'
 import { ingest } from './ingest.ts'
 import { pickpath } from './pickpath.ts'
 import { scan } from './scan.ts'
@@ -5,8 +6,10 @@ import { scan } from './scan.ts'
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
+  lookup,
   pickpath,
   scan,
+  snapshot,
 }
 
 const name = process.argv[2] ?? ''

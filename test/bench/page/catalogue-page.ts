@@ -1,0 +1,101 @@
+import { openCache } from '../../../pwa/store/cache.ts'
+import { fetchCatalogue } from '../../../pwa/sync/catalogue-fetch.ts'
+import type { CatalogueProgress } from '../../../pwa/sync/catalogue-fetch.ts'
+import { makeCatalogueLookup } from '../../../pwa/sync/catalogue-lookup.ts'
+import type { Net, Reply } from '../../../pwa/sync/ports.ts'
+import type { WarehouseId } from '../../../shared/ids.ts'
+import type { Manifest } from '../../../shared/sync/wire.ts'
+
+/** What the bench calls in the page: the handheld's own store, its own fetch of a catalogue, its own look-up. */
+export type CatalogueBench = {
+  /** Milliseconds from the manifest to the catalogue in use. */
+  snapshot(): Promise<number>
+  /** The same texts in one answer and one transaction of a bare database: what the bytes alone cost. */
+  bareSnapshot(): Promise<number>
+  /** Milliseconds per code: from the code to its item. */
+  lookup(codes: readonly string[]): Promise<number[]>
+  /** One block read by its name and parsed, per code. */
+  bareLookup(shas: readonly string[]): Promise<number[]>
+}
+
+const answer = async <T>(path: string, read: (response: Response) => Promise<T>): Promise<Reply<T>> => {
+  const sentAt = Date.now()
+  const body = await read(await fetch(path))
+  return { kind: 'ok', body, sentAt, receivedAt: Date.now() }
+}
+const net: Pick<Net, 'manifest' | 'block'> = {
+  manifest: () => answer('/api/catalogue', response => response.json() as Promise<Manifest>),
+  block: sha => answer(`/api/blk/${sha}`, response => response.text()),
+}
+const WAREHOUSE = '00000000-0000-4000-8000-000000000001' as WarehouseId
+
+const snapshot = async (): Promise<number> => {
+  const { store: cache, close } = await openCache({ name: 'bench-cache' })
+  await cache.clear()
+  const head = { feedEpoch: null, cursor: null, floor: 0, through: {}, generation: 1, catalogue: null }
+  await cache.finishSnapshot({ warehouse: WAREHOUSE, ...head })
+  const memory: { catalogue: CatalogueProgress | null } = { catalogue: null }
+  const from = performance.now()
+  for (;;) {
+    const end = await fetchCatalogue({ cache, net: net as Net }, memory, 'bench', () => undefined)
+    if (end.kind === 'changed') break
+    if (end.kind !== 'more') throw new Error(`the catalogue did not come: ${JSON.stringify(end)}`)
+  }
+  const ms = performance.now() - from
+  close()
+  return ms
+}
+
+const bare = (): Promise<IDBDatabase> =>
+  new Promise((resolve, reject) => {
+    const open = indexedDB.open('bench-bare', 1)
+    open.addEventListener('upgradeneeded', () => void open.result.createObjectStore('block', { keyPath: 'sha' }))
+    open.addEventListener('success', () => resolve(open.result))
+    open.addEventListener('error', () => reject(new Error('no database')))
+  })
+
+const bareSnapshot = async (): Promise<number> => {
+  const db = await bare()
+  const from = performance.now()
+  const blocks = (await (await fetch('/all')).json()) as { sha: string; text: string }[]
+  const tx = db.transaction('block', 'readwrite', { durability: 'relaxed' })
+  for (const block of blocks) tx.objectStore('block').put(block)
+  await new Promise(resolve => tx.addEventListener('complete', resolve))
+  const ms = performance.now() - from
+  db.close()
+  return ms
+}
+
+const lookup = async (codes: readonly string[]): Promise<number[]> => {
+  const { store: cache, close } = await openCache({ name: 'bench-cache' })
+  const catalogue = makeCatalogueLookup(cache)
+  const times: number[] = []
+  for (const code of codes) {
+    const from = performance.now()
+    const hit = (await catalogue.codes([code])).get(code)?.[0]
+    const [item] = hit?.kind === 'item' ? await catalogue.items([hit.item]) : []
+    times.push(performance.now() - from)
+    if (item === undefined) throw new Error(`${code} was not found`)
+  }
+  close()
+  return times
+}
+
+const bareLookup = async (shas: readonly string[]): Promise<number[]> => {
+  const db = await bare()
+  const times: number[] = []
+  for (const sha of shas) {
+    const from = performance.now()
+    const get = db.transaction('block', 'readonly').objectStore('block').get(sha)
+    await new Promise(resolve => get.addEventListener('success', resolve))
+    JSON.parse((get.result as { text: string }).text)
+    times.push(performance.now() - from)
+  }
+  db.close()
+  return times
+}
+
+declare global {
+  var bench: CatalogueBench
+}
+globalThis.bench = { snapshot, bareSnapshot, lookup, bareLookup }
