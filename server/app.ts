@@ -13,6 +13,7 @@ import type { AppDeps } from './routes/deps.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
+import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
@@ -35,6 +36,8 @@ export const endpoints = (): readonly Endpoint[] => [
   leasesEndpoint,
   variancesEndpoint,
   decisionsEndpoint,
+  exceptionsEndpoint,
+  settleEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

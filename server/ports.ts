@@ -1,7 +1,12 @@
-import type { Client, Location, Roster } from '../shared/catalogue.ts'
+import type { Client, Location, Roster, Worker } from '../shared/catalogue.ts'
+import type { ExceptionKind } from '../shared/exception.ts'
+import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
 import type { Variance } from '../shared/count/variance.ts'
 import type { VarianceState } from '../shared/count/life.ts'
-import type { ClientId, DeviceId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { ClientId, DeviceId, ItemId, LocationId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { DecisionAnswer } from '../shared/sync/decision.ts'
+import type { SettleAsk } from '../shared/sync/settle.ts'
+import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
@@ -128,4 +133,29 @@ export interface DeskStore {
   variances(
     wanted: Wanted<VarianceKey> & { states: readonly VarianceState[] },
   ): Promise<readonly { variance: Variance; cost: number | null }[]>
+  /** What a person has to look at, the oldest first. */
+  exceptions(
+    wanted: Wanted<ExceptionKey> & {
+      state: (typeof EXCEPTION_STATES)[number]
+      kinds: readonly ExceptionKind[]
+      location: LocationId | null
+      item: ItemId | null
+    },
+  ): Promise<readonly InboxEntry[]>
+  /** In one transaction under the warehouse's counter row. */
+  settle(
+    at: { warehouse: WarehouseId; now: string },
+    who: Worker,
+    asks: readonly SettleAsk[],
+  ): Promise<readonly DecisionAnswer[]>
+}
+
+export type ExceptionKey = { openedAt: string; id: string }
+export type InboxEntry = InboxRow & {
+  subject: string
+  openedAt: string
+  closedAt: string | null
+  /** Who brought it about. */
+  workers: readonly WorkerId[]
+  settled: Settlement | null
 }

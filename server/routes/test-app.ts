@@ -296,7 +296,11 @@ const memoryStores = () => {
     site: memorySite(),
     sync: memorySync(feed),
     quarantine: { keep: async raw => void kept.push(raw) },
-    desk: { variances: async () => unused() },
+    desk: {
+      variances: async () => unused(),
+      exceptions: async () => unused(),
+      settle: async () => unused(),
+    },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

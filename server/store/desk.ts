@@ -1,9 +1,14 @@
 import { sql } from 'kysely'
 import type { Variance } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
-import type { DeskStore } from '../ports.ts'
+import type { DeskStore, InboxEntry } from '../ports.ts'
+import { settleExceptions } from '../sync/settle-exceptions.ts'
+import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { notBlind } from './blind.ts'
+import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
+import { decideIn } from './sync-store.ts'
+import { transact } from './transaction.ts'
 
 /** Rows of a table with `client_id` that somebody who sees these clients may read. */
 const seenBy = (clients: readonly ClientId[] | null, table: string) =>
@@ -27,5 +32,51 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
         and ${notBlind(id, device, KEY_OF_VARIANCE)}
       order by v.body->>'openedAt', v.id, v.round limit ${limit}`.execute(db)
     return rows
+  },
+  exceptions: async ({ warehouse, device, clients, state, kinds, location, item, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const behind =
+      after === null ? sql`true` : sql`(e.opened_at, e.id) > (${after.openedAt}::timestamptz, ${after.id}::uuid)`
+    const { rows } = await sql<InboxEntry>`
+      select e.id, e.kind, e.subject, e.state, e.hits, e.body, e.settled, ${instant(sql`e.opened_at`)} as "openedAt",
+             ${instant(sql`e.closed_at`)} as "closedAt",
+             array(select distinct k.worker::text from exception_command x join command k using (warehouse_id, device_id, epoch, seq)
+                   where x.warehouse_id = e.warehouse_id and x.exception_id = e.id and k.worker is not null limit 10) as workers
+      from exception e
+      where e.warehouse_id = ${id} and e.state = ${state} and e.kind = any(${[...kinds]}::text[]) and ${behind}
+        and ${clients === null ? sql`true` : sql`e.body->>'client' = any(${[...clients]}::text[])`}
+        and ${location === null ? sql`true` : sql`e.body->>'location' = ${location}::text`}
+        and ${item === null ? sql`true` : sql`e.body->>'item' = ${item}::text`}
+        and ${notBlind(id, device, KEY_OF_EXCEPTION)}
+      order by e.opened_at, e.id limit ${limit}`.execute(db)
+    return rows
+  },
+  settle: (at, who, asks) =>
+    transact(db, trx =>
+      decideIn(trx, names, at, async tx => {
+        const id = await names.warehouse(trx, at.warehouse)
+        return settleExceptions(tx, inboxOf(trx, id), who, asks, at.now)
+      }),
+    ),
+})
+
+const KEY_OF_EXCEPTION = { location: sql`e.body->>'location'`, item: sql`coalesce(e.body->>'item', '')` }
+
+/** To the microsecond: a page begins where the last one has ended. */
+const instant = (column: ReturnType<typeof sql>) =>
+  sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+const inboxOf = (trx: Executor, warehouse: number): Inbox => ({
+  find: async id => {
+    const { rows } = await sql<InboxRow>`
+      select id, kind, state, hits, body from exception where warehouse_id = ${warehouse} and id = ${id} for update`.execute(
+      trx,
+    )
+    return rows[0] ?? null
+  },
+  settle: async (id, settlement) => {
+    await sql`
+      update exception set state = 'settled', settled = ${json(settlement)}, closed_at = ${settlement.at}::timestamptz
+      where warehouse_id = ${warehouse} and id = ${id}`.execute(trx)
   },
 })

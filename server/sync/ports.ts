@@ -188,7 +188,9 @@ export type Decision = {
 export interface DecisionBook {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, { hash: string; answer: DecisionAnswer }>>
   keep(
-    decided: readonly (Pick<DecisionAsk, 'id' | 'kind' | 'target'> & {
+    decided: readonly (Pick<DecisionAsk, 'id'> & {
+      kind: DecisionAsk['kind'] | 'exception.settle'
+      target: string
       hash: string
       answer: DecisionAnswer
       worker: WorkerId

@@ -57,6 +57,7 @@ export const deskApp = async () => {
     /** Sees the goods of the second client only. */
     narrow: person('NARROW', ['supervisor'], [made.clients[1]!.id]),
     berk: person('BERK', ['counter']),
+    integrator: person('INGE', ['integrator']),
     admin: person('ADMIN', ['administrator']),
   }
   const { id } = site.warehouse

@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { CHOICES } from '../../shared/exception-choices.ts'
+import { EXCEPTIONS } from '../../shared/exception.ts'
+import type { ExceptionKind } from '../../shared/exception.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { deskApp } from '../../test/support/desk-app.ts'
+
+describe('the inbox over HTTP', async () => {
+  const desk = await deskApp()
+  afterAll(() => desk.close())
+  const { people, key } = desk
+  const raise = (kind: ExceptionKind, subject: string, body: Record<string, unknown>) =>
+    desk.facts([{ ...NOTHING, exceptions: [{ id: derivedId('exception', kind, subject), kind, subject, body }] }])
+  const list = async (who: { id: string } = people.sevda, more = '') => {
+    const { status, body } = await desk.read(`/api/exceptions?worker=${who.id}${more}`)
+    return { status, ...(body as { code?: string; next: string | null; exceptions: Record<string, unknown>[] }) }
+  }
+  const settle = async (who: { id: string }, ...decisions: object[]) => {
+    const { status, body } = await desk.write('/api/exceptions', { worker: who.id, decisions })
+    return { status, ...(body as { code?: string; results: Record<string, unknown>[] }) }
+  }
+  const ask = (name: string, kind: string, subject: string, choice: string, words = 'seen on the floor') => ({
+    id: derivedId('decision', name),
+    exception: derivedId('exception', kind, subject),
+    expectedVersion: 1,
+    choice,
+    words,
+  })
+
+  it('[Z10] every kind has its choices, and only differences of counts end elsewhere', () => {
+    expect(Object.keys(CHOICES).sort()).toEqual(Object.keys(EXCEPTIONS).sort())
+    expect(Object.entries(CHOICES).flatMap(([kind, choices]) => (choices.length === 0 ? [kind] : []))).toEqual([
+      'late_after_count',
+      'order_unknown',
+      'count_variance',
+    ])
+  })
+
+  it('[Z10] one row a cause, the oldest first, found by kind, client, place and item, in pages', async () => {
+    await raise('moved_twice', 'a', { ...key() })
+    await raise('moved_twice', 'a', { ...key() })
+    await raise('unknown_code', 'b', { client: key().client, text: '123' })
+    const all = await list()
+    expect(all.exceptions).toMatchObject([
+      { kind: 'moved_twice', version: 2, choices: ['count', 'move'], workers: [people.berk.id], settled: null },
+      { kind: 'unknown_code', version: 1 },
+    ])
+    const shown = async (more: string) => (await list(people.sevda, more)).exceptions.map(one => one.kind)
+    expect(await shown('&kind=unknown_code')).toEqual(['unknown_code'])
+    expect(await shown(`&location=${key().location}`)).toEqual(['moved_twice'])
+    expect(await shown(`&item=${key('A-01', 1).item}`)).toEqual([])
+    expect(await shown(`&client=${desk.site.clients[1]?.id}`)).toEqual([])
+    const first = await list(people.sevda, '&limit=1')
+    expect(await shown(`&limit=1&after=${encodeURIComponent(first.next ?? '')}`)).toEqual(['unknown_code'])
+    for (const bad of ['&kind=nothing', '&state=gone', '&item=x', '&after=y'])
+      expect(await list(people.sevda, bad)).toMatchObject({ status: 400 })
+  })
+
+  it('[Z11] the integrator sees and settles master data only, others nothing; a supervisor goods of their clients', async () => {
+    for (const who of [people.berk, people.admin]) {
+      expect(await list(who)).toMatchObject({ status: 403, code: 'role' })
+      expect(await settle(who, ask('no role', 'unknown_code', 'b', 'link'))).toMatchObject({ status: 403 })
+    }
+    expect((await list(people.integrator)).exceptions.map(one => one.kind)).toEqual(['unknown_code'])
+    expect((await list(people.narrow)).exceptions).toEqual([])
+    expect(
+      await settle(
+        people.integrator,
+        ask('int 1', 'moved_twice', 'a', 'move'),
+        ask('int 2', 'unknown_code', 'b', 'link'),
+      ),
+    ).toMatchObject({ results: [{ code: 'not_found' }, { outcome: 'done', state: 'settled' }] })
+    expect(await settle(people.narrow, ask('narrow', 'moved_twice', 'a', 'move'))).toMatchObject({
+      results: [{ code: 'not_found' }],
+    })
+  })
+
+  it('[Z12] settled on the version that was seen, by one of its choices, in words, once; a count is asked for at once', async () => {
+    const good = { ...ask('good', 'moved_twice', 'a', 'count'), expectedVersion: 2 }
+    expect(
+      await settle(
+        people.sevda,
+        ask('old', 'moved_twice', 'a', 'count'),
+        { ...good, id: derivedId('decision', 'no choice'), choice: 'swap' },
+        good,
+        { ...good, id: derivedId('decision', 'second') },
+      ),
+    ).toMatchObject({
+      results: [
+        { outcome: 'refused', code: 'stale', version: 2 },
+        { outcome: 'refused', code: 'bad_request' },
+        { outcome: 'done', state: 'settled' },
+        { outcome: 'refused', code: 'stale' },
+      ],
+    })
+    expect((await settle(people.sevda, good)).results).toMatchObject([{ outcome: 'done' }])
+    expect((await settle(people.sevda, { ...good, words: 'other words' })).results).toMatchObject([
+      { outcome: 'refused', code: 'bad_request' },
+    ])
+    expect(await settle(people.sevda, { ...good, words: '' })).toMatchObject({ status: 400 })
+    const { rows } = await sql<{ body: unknown }>`select body from work where kind = 'task'`.execute(desk.opened.db)
+    expect(rows).toMatchObject([{ body: { kind: 'count', cause: 'moved_twice', count: { location: key().location } } }])
+    expect((await list(people.sevda, '&state=settled&kind=moved_twice')).exceptions).toMatchObject([
+      { settled: { choice: 'count', words: 'seen on the floor', worker: people.sevda.id } },
+    ])
+    // It happens again: a new row, because the old one was settled.
+    await desk.facts([
+      {
+        ...NOTHING,
+        exceptions: [{ id: derivedId('exception', 'again'), kind: 'moved_twice', subject: 'a', body: key() }],
+      },
+    ])
+    expect((await list()).exceptions).toMatchObject([{ kind: 'moved_twice', version: 1 }])
+  })
+})

@@ -1,0 +1,50 @@
+import type { ExceptionKind } from './exception.ts'
+
+/** How a person may settle what contradicts the books, the proposed choice first; empty = it ends with the count it belongs to. */
+export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
+  over_receipt: ['accept', 'return', 'block'],
+  unexpected_item: ['accept', 'return', 'block'],
+  late_line: ['accept', 'return', 'block'],
+  short_life: ['accept', 'return', 'block'],
+  lot_date: ['correct', 'newLot', 'block'],
+  unknown_code: ['link', 'note'],
+  negative_stock: ['count', 'note'],
+  serial_twice: ['count', 'move'],
+  picked_twice: ['putBack', 'note'],
+  over_pick: ['putBack', 'note'],
+  wrong_lot: ['accept', 'swap', 'repick'],
+  lot_swapped_late: ['accept', 'swap', 'repick'],
+  fefo_broken: ['accept', 'swap', 'repick'],
+  not_available: ['putBack', 'release', 'scrap'],
+  reservation_broken: ['short', 'moveBack', 'replenish'],
+  tote_conflict: ['split', 'note'],
+  forbidden_place: ['move', 'allow'],
+  not_in_order: ['unpack', 'putBack', 'add'],
+  late_after_count: [],
+  order_unknown: [],
+  moved_twice: ['count', 'move'],
+  lpn_elsewhere: ['count', 'move'],
+  over_return: ['accept', 'block'],
+  wrong_serial_returned: ['accept', 'block'],
+  not_shipped: ['match', 'blindReturn', 'block'],
+  scrap_pending: ['accept', 'release'],
+  undo_late: ['putBack', 'count'],
+  count_variance: [],
+  pack_mismatch: ['count', 'accept'],
+  device_silent: ['count', 'note'],
+  order_cancelled: ['putBack', 'note'],
+  order_changed: ['pickRest', 'putBack', 'keep'],
+  short_pick: ['approve', 'reject', 'count'],
+  other_client: ['rebook', 'note'],
+  role_missing: ['note', 'accept'],
+  lease_lost: ['note', 'accept'],
+  quarantined: ['repair', 'note'],
+  storage_lost: ['count', 'import', 'close'],
+  movements_missing: ['count', 'import', 'close'],
+  device_forked: ['revoke', 'review'],
+  clock_wrong: ['note'],
+}
+
+/** Master data and the ERP's affairs: the integrator settles these, too. */
+export const INTEGRATOR_KINDS: ReadonlySet<ExceptionKind> = new Set(['unknown_code', 'order_changed', 'quarantined'])
+export const EXCEPTION_STATES = ['open', 'settled', 'closed'] as const

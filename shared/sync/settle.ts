@@ -1,0 +1,26 @@
+import * as v from 'valibot'
+import type { DecisionId, Id, SessionId, WorkerId } from '../ids.ts'
+import { text, uuid } from './fields.ts'
+
+export const MAX_SETTLED = 100
+
+export type ExceptionId = Id<'exception'>
+
+/** One of the choices of the exception's kind, and in words why. `expectedVersion`: how often it had happened when it was seen. */
+export const settleSchema = v.object({
+  id: uuid<DecisionId>(),
+  exception: uuid<ExceptionId>(),
+  expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  choice: text(40),
+  words: v.pipe(text(500), v.nonEmpty()),
+})
+export type SettleAsk = v.InferOutput<typeof settleSchema>
+
+export type SettleRequest = { worker: WorkerId; session: SessionId; decisions: SettleAsk[] }
+
+/** POST /api/exceptions */
+export const settleRequestSchema: v.GenericSchema<unknown, SettleRequest> = v.object({
+  worker: uuid<WorkerId>(),
+  session: uuid<SessionId>(),
+  decisions: v.pipe(v.array(settleSchema), v.minLength(1), v.maxLength(MAX_SETTLED)),
+})
