@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WarehouseId } from '../shared/ids.ts'
+import type { CommandKey } from '../shared/sync/command.ts'
 import { DEFAULT_POLICY } from '../shared/default-policy.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
@@ -143,6 +144,8 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     nonce: () => nonces.issue(now()),
     minVersion: MIN_VERSION,
     ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),
+    onBroken: (key: CommandKey, err: unknown) =>
+      log.error({ ...key, err }, 'a rule failed on a command, which is kept in quarantine'),
     onForked: async (device: Parameters<typeof stores.devices.revoke>[0]) => {
       log.error({ device }, 'two commands carry one number: the handheld is frozen')
       await stores.devices.revoke(device, 'frozen')

@@ -49,6 +49,17 @@ beforeEach(() => {
 const picking = async (at: App = app): Promise<void> => at.scan('XBANNA', 'ORD-1042', 'XT00018')
 
 describe('the way of one scan', () => {
+  test('[H49] while the first catalogue is still coming, an unknown code says so and books nothing', async () => {
+    app.setCatalogue(false)
+    await app.scan('XBANNA', '4711')
+    expect(app.band()).toBe('still.loading')
+    await app.scan('DEL-7', '4711')
+    expect(app.band()).toBe('still.loading')
+    app.setCatalogue(true)
+    await app.scan('4711')
+    expect(app.band()).not.toBe('still.loading')
+  })
+
   test('[H1] a scan before the log-in is answered and recorded nowhere', async () => {
     await app.scan(MUG)
     expect(app.heard).toEqual(['wrong'])

@@ -27,8 +27,16 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   if (first?.kind === 'enrolment') return setUpAgain(core, first.token)
   if (handheld.session() === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
+  if (isStillLoading(core, resolved)) return core.say('wrong', 'still.loading', {}, scan.text)
   if (openOf(core.get()) === null) await route(core, resolved)
   else await step(core, { kind: 'scan', resolved })
+}
+
+/** Before the first catalogue is whole, an unknown code is no fact about the goods: nothing is booked and nothing parked. */
+const isStillLoading = (core: Core, { readings, problem }: Resolved): boolean => {
+  const expects = core.get().prompt?.expects
+  const wantsItem = expects === undefined || expects.includes('item')
+  return readings.length === 0 && problem === null && wantsItem && !core.ports.handheld.hasCatalogue()
 }
 
 const setUpAgain = async (core: Core, token: string): Promise<void> => {

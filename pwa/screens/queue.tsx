@@ -44,7 +44,7 @@ export const QueueScreen = () => {
                 <span aria-hidden="true">▲</span>
                 <span className="what">
                   {row.command ? speaker.word(`cmd.${row.command.type}`) : ''}{' '}
-                  {speaker.say('refused.why', { reason: row.reason ?? row.outcome })}
+                  {speaker.say('refused.why', { why: row.reason ?? row.outcome })}
                 </span>
               </li>
             ))}

@@ -40,6 +40,8 @@ export interface Handheld {
     badge: string,
   ): Promise<{ ok: true; session: Session } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' | 'noRules' }>
   logOut(): Promise<void>
+  /** False until the first catalogue is whole: a code that nobody knows may only not have come yet. */
+  hasCatalogue(): boolean
   /** Makes the items known to `world()`; unknown ones are skipped. */
   loadItems(ids: readonly ItemId[]): Promise<readonly Item[]>
   /** Fetches what the catalogue and the local rows know of these keys; the answer is synchronous from then on. */

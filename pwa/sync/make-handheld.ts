@@ -59,11 +59,15 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   const catalogue = makeCatalogueLookup(ports.cache)
   const people = makePeople(ports, setup, now)
   const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, ids => catalogue.items(ids))
+  let hasCatalogue = (await ports.cache.manifest()) !== null
   let needsMe: SyncStatus['needsMe'] = []
   const readNeedsMe = async (): Promise<void> => {
     needsMe = await needsMeOf(ports.queue)
   }
-  const parts: Parts = { overlay, catalogue, people, tell, readNeedsMe }
+  const catalogueIsWhole = (): void => {
+    hasCatalogue = true
+  }
+  const parts: Parts = { overlay, catalogue, people, tell, readNeedsMe, catalogueIsWhole }
   const engine = makeEngine(ports, engineOptions(setup, parts), roundHooks(setup, parts))
 
   await ensureBirth(ports, {
@@ -81,22 +85,8 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     device: setup.device,
     warehouse: setup.warehouse,
     world: () => overlay.world(),
-    roster: () => people.roster(),
-    clients: () => people.clients(),
-    session: () => people.session(),
-    logIn: async badge => {
-      if (!(await withRules(setup.rules, overlay))) return { ok: false, why: 'noRules' }
-      const answer = await people.logIn(badge)
-      if (answer.ok) engine.wake('hand')
-      tell()
-      return answer
-    },
-    logOut: async () => {
-      await people.logOut()
-      await ports.cache.forget('work')
-      await overlay.reload()
-      tell()
-    },
+    ...sessionPart(ports, setup, parts, () => engine.wake('hand')),
+    hasCatalogue: () => hasCatalogue,
     ...goodsPart(overlay, catalogue),
     append: async (drafts, state) => {
       const unknown = drafts.flatMap(draft => ('item' in draft && !overlay.hasItem(draft.item) ? [draft.item] : []))
@@ -121,6 +111,32 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   }
 }
 
+type SessionPart = Pick<Handheld, 'roster' | 'clients' | 'session' | 'logIn' | 'logOut'>
+
+const sessionPart = (
+  ports: Ports,
+  { rules }: HandheldSetup,
+  { overlay, people, tell }: Parts,
+  syncNow: () => void,
+): SessionPart => ({
+  roster: () => people.roster(),
+  clients: () => people.clients(),
+  session: () => people.session(),
+  logIn: async badge => {
+    if (!(await withRules(rules, overlay))) return { ok: false, why: 'noRules' }
+    const answer = await people.logIn(badge)
+    if (answer.ok) syncNow()
+    tell()
+    return answer
+  },
+  logOut: async () => {
+    await people.logOut()
+    await ports.cache.forget('work')
+    await overlay.reload()
+    tell()
+  },
+})
+
 /** Whether the rules are there; what waits is folded in with them. */
 const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> => {
   if (rules.loaded() === null) {
@@ -140,6 +156,7 @@ type Parts = {
   people: People
   tell: () => void
   readNeedsMe: () => Promise<void>
+  catalogueIsWhole: () => void
 }
 
 const engineOptions = (setup: HandheldSetup, { overlay, people, tell }: Parts): EngineOptions => ({
@@ -159,7 +176,7 @@ const engineOptions = (setup: HandheldSetup, { overlay, people, tell }: Parts): 
 
 const roundHooks = (
   setup: HandheldSetup,
-  { overlay, catalogue, people, tell, readNeedsMe }: Parts,
+  { overlay, catalogue, people, tell, readNeedsMe, catalogueIsWhole }: Parts,
 ): Omit<RoundHooks, 'progress'> => ({
   pageTaken: async (rows, head, from) => {
     await overlay.pageTaken(rows, head, from)
@@ -173,6 +190,7 @@ const roundHooks = (
   },
   catalogueChanged: async () => {
     catalogue.changed()
+    catalogueIsWhole()
     await overlay.replaceItems(ids => catalogue.items(ids))
     tell()
   },

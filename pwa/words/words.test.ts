@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { QUARANTINE } from '../../shared/exception.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { MESSAGES, WORDS } from '../../shared/process/message.ts'
 import { en } from './en.ts'
@@ -146,6 +147,12 @@ describe('speaking', () => {
       { text: '12-A-03', isValue: true },
       { text: 'A-01', isValue: true },
     ])
+  })
+
+  test('[H34] why the server did not simply take a step is said in words, for every reason that there is', () => {
+    for (const speaker of [speakerOf('en'), speakerOf('tr')])
+      for (const why of [...Object.keys(QUARANTINE), 'exception'])
+        expect(speaker.pieces('refused.why', { why }).filter(piece => piece.isValue)).toEqual([])
   })
 
   test('[H35] a value that is missing is shown as missing, never as a bracket', () => {

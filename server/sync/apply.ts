@@ -29,6 +29,8 @@ export type Push = {
   prepared: readonly Prepared[]
   hole: SyncRequest['push']['hole']
   lost: boolean
+  /** A rule threw: the command is kept, and whoever can mend it is told. */
+  broke?: (seq: number, error: unknown) => void
 }
 
 export type PushEnd = {
@@ -225,7 +227,8 @@ const judgeOne = (
       worker: command.worker,
       at: times.at,
     }
-  } catch {
+  } catch (error) {
+    push.broke?.(p.sealed.seq, error)
     return quarantined('handler_failed')
   }
 }

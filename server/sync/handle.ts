@@ -1,4 +1,5 @@
 import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { CommandKey } from '../../shared/sync/command.ts'
 import { readCursor, writeCursor } from '../../shared/sync/cursor.ts'
 import type { Cursor } from '../../shared/sync/cursor.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
@@ -27,6 +28,8 @@ export type SyncDeps = {
   ring: (warehouse: WarehouseId) => void
   /** A number that carries two different commands: freeze the device. */
   onForked: (device: DeviceId) => Promise<void>
+  /** A rule of ours threw on a command, which is kept in quarantine. */
+  onBroken?: (key: CommandKey, error: unknown) => void
 }
 
 /** Name of a scope inside the cursor; another worker with other clients has another one and starts from a snapshot. */
@@ -85,8 +88,9 @@ const push = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise
   const key = { warehouse, device: asker.device, epoch }
   const prepared = await prepare(commands, key, asker.verify)
   const now = deps.now()
+  const broke = (seq: number, error: unknown): void => deps.onBroken?.({ device: asker.device, epoch, seq }, error)
   const end = await deps.store.apply({ ...key, now }, tx =>
-    applyPush(tx, { ...key, now, prepared, hole, lost: request.head.lost }),
+    applyPush(tx, { ...key, now, prepared, hole, lost: request.head.lost, broke }),
   )
   if (end.results.length > 0) deps.ring(warehouse)
   return end

@@ -112,6 +112,7 @@ export const fakeHandheld = (task: Task = TASK) => {
   const states = new Map<string, SavedState>()
   const journal: string[] = []
   let session: Session | null = null
+  let hasCatalogue = true
   let status = ONLINE
   let before = async (): Promise<void> => undefined
   let lease: Awaited<ReturnType<Handheld['lease']>> = { kind: 'ok' }
@@ -150,6 +151,7 @@ export const fakeHandheld = (task: Task = TASK) => {
       tell()
       return { ok: true, session }
     },
+    hasCatalogue: () => hasCatalogue,
     logOut: async () => {
       session = null
       tell()
@@ -195,6 +197,9 @@ export const fakeHandheld = (task: Task = TASK) => {
     setStatus: (change: Partial<SyncStatus>): void => {
       status = { ...status, ...change }
       tell()
+    },
+    setCatalogue: (isWhole: boolean): void => {
+      hasCatalogue = isWhole
     },
     setLease: (answer: typeof lease): void => {
       lease = answer
