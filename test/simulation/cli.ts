@@ -2,12 +2,15 @@ import { parseArgs } from 'node:util'
 import { BUGS } from './bugs.ts'
 import type { Fault } from './faults.ts'
 import { FAULTS } from './faults.ts'
+import { realOrders } from '../support/real-orders.ts'
+import { orderShift } from './order-shift.ts'
 import { run } from './run.ts'
 import type { RunResult } from './run.ts'
 import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite.ts'
 
 const USAGE = `npm run sim -- [--seeds N] [--from S] [--no-bugs]   many seeds, then every planted bug
-npm run sim -- --seed N [--trace] [--bug NAME] [--faults a,b] [--minutes M] [--devices D]   one run`
+npm run sim -- --seed N [--trace] [--bug NAME] [--faults a,b] [--minutes M] [--devices D]   one run
+npm run sim -- --orders START [--seed N]   120 real orders from that one on, picked by 8 handhelds`
 
 /** From so many seeds on, everything interesting must have happened. */
 const ENOUGH = 50
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     faults: { type: 'string' },
     minutes: { type: 'string' },
     devices: { type: 'string' },
+    orders: { type: 'string' },
     'no-bugs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -56,6 +60,33 @@ const one = async (seed: number): Promise<boolean> => {
     }),
   )
   return result.failures.length === 0
+}
+
+const ORDERS = 120
+/** What loses decisions would give work out twice: that is for the other shift. */
+const ORDER_FAULTS: readonly Fault[] = ['drop', 'double', 'late', 'crash', 'power', 'busy', 'rollback', 'clock', 'tabs']
+
+const orders = async (from: number): Promise<boolean> => {
+  const baskets = realOrders()?.slice(from, from + ORDERS)
+  if (baskets === undefined) {
+    say('The real orders are not here, so nothing was run.')
+    return true
+  }
+  if (baskets.length < ORDERS)
+    throw new Error(`--orders is a number from 0; there are no ${ORDERS} orders from ${from} on`)
+  const seed = Number(values.seed ?? 1)
+  const result = await run(seed, {
+    shift: orderShift(baskets, seed),
+    devices: Number(values.devices ?? 8),
+    minutes: Number(values.minutes ?? 60),
+    faults: values.faults === undefined ? ORDER_FAULTS : values.faults.split(',').filter(isFault),
+    ...(values.trace ? { log: say } : {}),
+  })
+  tell(result)
+  const { failures, movements, seen } = result
+  const lines = baskets.reduce((sum, codes) => sum + codes.length, 0)
+  say(JSON.stringify({ orders: ORDERS, from, lines, failed: failures.length > 0 ? 1 : 0, movements, seen }))
+  return failures.length === 0
 }
 
 const many = async (): Promise<boolean> => {
@@ -102,4 +133,5 @@ const many = async (): Promise<boolean> => {
 }
 
 if (values.help) say(USAGE)
+else if (values.orders !== undefined) process.exitCode = (await orders(Number(values.orders))) ? 0 : 1
 else process.exitCode = (await (values.seed === undefined ? many() : one(Number(values.seed)))) ? 0 : 1

@@ -67,7 +67,7 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     heard: 0,
     acting: false,
     // Some workers stop early: their queue is idle when the server is restored.
-    goesHome: stage.end * (0.3 + stage.dice.next()),
+    goesHome: stage.shift.isLong ? stage.end : stage.end * (0.3 + stage.dice.next()),
     blind: 0,
     dirty: false,
     isBehind: false,

@@ -37,9 +37,11 @@ const HEAVIEST: Odds = {
 
 export const drawFaults = (dice: Dice): readonly Fault[] => FAULTS.filter(() => dice.chance(0.5))
 
-export const oddsOf = (dice: Dice, on: readonly Fault[]): Odds => {
+export const oddsOf = (dice: Dice, on: readonly Fault[], share = 1): Odds => {
   const odds = { ...HEAVIEST }
   for (const fault of FAULTS)
-    odds[fault] = on.includes(fault) ? HEAVIEST[fault] * (fault === 'restore' ? 1 : 0.1 + 0.9 * dice.next()) : 0
+    odds[fault] = on.includes(fault)
+      ? HEAVIEST[fault] * (fault === 'restore' ? 1 : share * (0.1 + 0.9 * dice.next()))
+      : 0
   return odds
 }

@@ -10,6 +10,7 @@ import type { Stage } from './stage.ts'
 
 const TIME_OUT_MS = 20_000
 const PIECE = 25
+const PIECES = 20
 
 type Answer<T> = { kind: 'ok'; body: T } | Exclude<Reply<T>, { kind: 'ok' }>
 
@@ -75,12 +76,14 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
       const reply = await ask(async () => ({ kind: 'ok', body: await answerSnapshot(stage, device.id) }))
       if (reply.kind !== 'ok') return reply
       const { rows, head } = reply.body
-      for (let i = 0; i < rows.length; i += PIECE) {
+      // A large warehouse has larger pieces, not a network that breaks off more often.
+      const piece = Math.max(PIECE, Math.ceil(rows.length / PIECES))
+      for (let i = 0; i < rows.length; i += piece) {
         if (dice.chance(stage.odds.drop / 4)) {
           seen['snapshots broken off'] += 1
           return { kind: 'offline' }
         }
-        await take(rows.slice(i, i + PIECE))
+        await take(rows.slice(i, i + piece))
       }
       return { ...reply, body: head }
     },

@@ -13,15 +13,16 @@ import { makeMemoryServer } from './memory-server.ts'
 import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
-import type { Stage } from './stage.ts'
+import type { Shift, Stage } from './stage.ts'
 import { makeTruth } from './truth.ts'
-import { work } from './worker.ts'
+import { anyDrafts, work } from './worker.ts'
 
 export type RunOptions = {
   devices?: number
   minutes?: number
   faults?: readonly Fault[]
   plant?: Plant | null
+  shift?: Shift
   log?: (line: string) => void
 }
 export type RunResult = {
@@ -59,7 +60,7 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   schedule.after(period, () => backUp(stage, period))
   if (faults.includes('restore'))
     schedule.after(period + stage.dice.int(stage.end - period), () => void restoreServer(stage))
-  schedule.after(MINUTE, () => desk(stage))
+  if (stage.shift.hasDesk) schedule.after(MINUTE, () => desk(stage))
   if (faults.includes('intruder')) schedule.after(MINUTE, makeIntruder(stage))
 
   await play(stage, stage.end)
@@ -70,6 +71,8 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   if (failures.length === 0 && !isAtRest(stage)) stage.fail('I15', `not at rest ${DRAIN_MINUTES} quiet minutes later`)
   if (failures.length === 0) checkFolds(stage)
   if (failures.length === 0) checkRest(stage)
+  const wrong = failures.length === 0 ? stage.shift.verdict?.(stage) : null
+  if (typeof wrong === 'string') stage.fail('I15', wrong)
   const state = stage.memory.state()
   const movements = [...state.commands.values()].reduce((sum, row) => sum + row.movements.length, 0)
   const books = [...state.stock].map(([key, row]) => `${key} ${row.onHand} ${row.reserved}`).join('|')
@@ -85,13 +88,25 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   }
 }
 
+/** A shift of deliveries and orders as they come. */
+const ANY_SHIFT: Shift = {
+  makeSite: makeFloor,
+  open: openFloor,
+  drafts: anyDrafts,
+  isLong: false,
+  pageRows: 10,
+  trouble: 1,
+  hasDesk: true,
+}
+
 const makeStage = async (
   seed: number,
   options: RunOptions,
   trail: string[],
 ): Promise<Stage & { faults: readonly Fault[] }> => {
   const dice = makeDice(seed)
-  const site = makeFloor(options.devices ?? 3)
+  const shift = options.shift ?? ANY_SHIFT
+  const site = shift.makeSite(options.devices ?? 3)
   const memory = makeMemoryServer(site)
   const schedule = makeSchedule()
   const faults = options.faults ?? options.plant?.faults?.(drawFaults(dice)) ?? drawFaults(dice)
@@ -102,7 +117,7 @@ const makeStage = async (
     options.log?.(text)
   }
   const failures: string[] = []
-  const opening = await openFloor(memory.store, site)
+  const opening = await shift.open(memory.store, site)
   memory.backUp()
   const stage: Stage & { faults: readonly Fault[] } = {
     schedule,
@@ -113,10 +128,11 @@ const makeStage = async (
     feeds: new Map([[memory.state().feed.epoch, memory.state()]]),
     devices: [],
     truth: makeTruth(opening),
-    odds: oddsOf(dice, faults),
+    odds: oddsOf(dice, faults, shift.trouble),
     end: (options.minutes ?? 8) * MINUTE,
     seen: noCounters(),
     plant: options.plant ?? null,
+    shift,
     faults,
     failures,
     log,

@@ -11,9 +11,6 @@ import { START } from './floor.ts'
 import { newEpoch } from '../../pwa/sync/birth.ts'
 import type { Stage } from './stage.ts'
 
-/** Small on purpose, so that paging happens. */
-const PAGE_ROWS = 10
-
 export const serverNow = (stage: Stage): string => isoOf(START + stage.schedule.now())
 
 /** A signature that anybody can check and that only says whose it is. */
@@ -31,7 +28,7 @@ export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest)
     newFeedEpoch: () => newEpoch(stage.dice.bytes),
     nonce: () => 'nonce',
     minVersion: '0.1.0',
-    pageRows: PAGE_ROWS,
+    pageRows: stage.shift.pageRows,
     ring: () => undefined,
     onForked: async () => stage.fail('I4', `${device} sent another command under a number that is known`),
   }

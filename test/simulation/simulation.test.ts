@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BUGS } from './bugs.ts'
+import { orderShift } from './order-shift.ts'
 import { run } from './run.ts'
 import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite.ts'
 
@@ -61,5 +62,21 @@ describe('planted bugs', () => {
   it.each(Object.entries(BUGS))('[I0] %s is noticed', async (name, { title }) => {
     const { caught } = await hunt(name)
     expect(caught?.failures.length ?? 0, title).toBeGreaterThan(0)
+  })
+})
+
+describe('orders that are given out', () => {
+  const baskets = Array.from({ length: 10 }, (_, n) =>
+    Array.from({ length: 1 + (n % 4) }, (_, i) => `${(n * 3 + i) % 9}`),
+  )
+  const options = { devices: 3, minutes: 12, faults: ['drop', 'late', 'crash', 'rollback'] as const }
+
+  it('[I19] every order is picked once, by whoever was given it, and the books say what lies where', async () => {
+    expect((await run(3, { ...options, shift: orderShift(baskets, 3) })).failures).toEqual([])
+  })
+
+  it('[I19] an order that nobody picks is seen', async () => {
+    const shift = { ...orderShift(baskets, 3), drafts: () => [] }
+    expect((await run(3, { ...options, shift })).failures).toEqual([expect.stringContaining('not picked')])
   })
 })

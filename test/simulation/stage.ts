@@ -1,4 +1,8 @@
 import type { SyncStore } from '../../server/sync/ports.ts'
+import type { DeviceId } from '../../shared/ids.ts'
+import type { Movement } from '../../shared/ledger/stock.ts'
+import type { World } from '../../shared/ledger/world.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import type { SiteSeed } from '../support/site.ts'
 import type { Plant } from './bugs.ts'
 import type { Counters } from './counters.ts'
@@ -9,6 +13,27 @@ import type { ServerState } from './memory-state.ts'
 import type { Dice } from './random.ts'
 import type { Schedule } from './schedule.ts'
 import type { Truth } from './truth.ts'
+
+/** What is worked on in a run. */
+export type Shift = {
+  makeSite(devices: number): SiteSeed
+  /** Opening stock, documents and orders. Gives the movements, for the physical truth. */
+  open(store: SyncStore, site: SiteSeed): Promise<readonly Movement[]>
+  /** What a worker does next, by what the handheld shows. */
+  drafts(stage: Stage, device: Device, world: World): readonly Draft[]
+  /** Nobody goes home before the end. */
+  isLong: boolean
+  /** Rows of a page; small ones let paging happen. */
+  pageRows: number
+  /** How much of the trouble that a seed has comes here: 1 = all. */
+  trouble: number
+  /** The desk reserves and cancels meanwhile. */
+  hasDesk: boolean
+  /** Asks the server for work, where work is given out. True = there was some. */
+  next?(stage: Stage, device: DeviceId): Promise<boolean>
+  /** What is wrong at the end beside the invariants; null = nothing. */
+  verdict?(stage: Stage): string | null
+}
 
 /** All that one run is made of. */
 export type Stage = {
@@ -27,6 +52,7 @@ export type Stage = {
   end: number
   seen: Counters
   plant: Plant | null
+  shift: Shift
   log(line: string): void
   /** The first violation ends the run. */
   fail(rule: string, what: string): void

@@ -19,8 +19,15 @@ export const work = (stage: Stage, device: Device): void => {
   schedule.after(500 + dice.int(9000), () => work(stage, device))
   const { handheld, cache } = device
   if (handheld === null || device.acting || cache.snapshot().manifest === null) return
-  const drafts = draftsOf(stage, device, handheld.world())
-  void act(stage, device, handheld, drafts)
+  const drafts = stage.shift.drafts(stage, device, handheld.world())
+  if (drafts.length === 0 && stage.shift.next !== undefined) void ask(stage, device)
+  else void act(stage, device, handheld, drafts)
+}
+
+/** Work is given out over the same network that may be down. */
+const ask = async (stage: Stage, device: Device): Promise<void> => {
+  if (stage.dice.chance(stage.odds.drop)) return
+  if ((await stage.shift.next?.(stage, device.id)) === true) stage.log(`${device.name} is given work`)
 }
 
 const act = async (stage: Stage, device: Device, handheld: Handheld, drafts: readonly Draft[]): Promise<void> => {
@@ -71,7 +78,8 @@ const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => 
   }
 }
 
-const draftsOf = (stage: Stage, device: Device, world: World): readonly Draft[] => {
+/** Deliveries and orders of which everybody does a little, as they like. */
+export const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[] => {
   const { dice } = stage
   const roll = dice.int(20)
   if (roll === 0) return []
