@@ -18,6 +18,7 @@ import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { describe, DOCUMENTATION } from './routes/openapi.ts'
+import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
 import { quarantineEndpoint, rescueEndpoint } from './routes/rescue.ts'
@@ -38,6 +39,8 @@ export const endpoints = (): readonly Endpoint[] => [
   decisionsEndpoint,
   exceptionsEndpoint,
   settleEndpoint,
+  policiesEndpoint,
+  changePolicyEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

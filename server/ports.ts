@@ -10,6 +10,7 @@ import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
 
@@ -97,6 +98,14 @@ export interface SiteStore {
   putClients(warehouse: WarehouseId, clients: readonly Client[]): Promise<void>
   putLocations(warehouse: WarehouseId, locations: readonly Location[]): Promise<void>
   putPolicies(warehouse: WarehouseId, policies: PolicySet): Promise<void>
+  policies(warehouse: WarehouseId): Promise<PolicySet | null>
+  /** A new version, if the one that was seen is still the present one; the same id again gets the same answer. */
+  changePolicy(change: {
+    warehouse: WarehouseId
+    worker: WorkerId
+    now: string
+    ask: PolicyAsk
+  }): Promise<DecisionAnswer>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
   roster(warehouse: WarehouseId): Promise<{ roster: Roster; signed: { text: string; sig: string } } | null>
   /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */

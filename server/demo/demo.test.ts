@@ -177,6 +177,10 @@ const emptySite = (calls: string[]): SiteStore => {
       expect(policies.warehouse).toEqual(DEFAULT_POLICY)
       calls.push('putPolicies')
     },
+    policies: async () => null,
+    changePolicy: async () => {
+      throw new Error('not part of these tests')
+    },
     putRoster: note('putRoster'),
     roster: async () => null,
     setting: async () => state.demo,

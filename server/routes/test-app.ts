@@ -263,6 +263,8 @@ const memorySite = (): Stores['site'] => {
     putClients: async () => unused(),
     putLocations: async () => unused(),
     putPolicies: async () => unused(),
+    policies: async () => unused(),
+    changePolicy: async () => unused(),
     putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
     roster: async warehouse => rosters.get(warehouse) ?? null,
     setting: async name => settings.get(name) ?? null,

@@ -1,7 +1,12 @@
 import { sql } from 'kysely'
 import type { Client, Location, Roster } from '../../shared/catalogue.ts'
-import type { WarehouseId } from '../../shared/ids.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
+import type { PolicySet } from '../../shared/policy.ts'
+import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { SiteStore } from '../ports.ts'
+import { decisionBook } from './decision-book.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -93,11 +98,38 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
         )
       }),
     putPolicies: (uid, policies) =>
-      commit(uid, async (trx, warehouse, seq) => {
-        await sql`
-          insert into policy (warehouse_id, body, feed_seq) values (${warehouse}, ${json(policies)}, ${seq})
-          on conflict (warehouse_id) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
-        await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
+      commit(uid, async (trx, warehouse, seq) => writePolicies(trx, { warehouse, seq }, policies, null)),
+    policies: async uid => {
+      const warehouse = await names.warehouse(db, uid)
+      const { rows } = await sql<{
+        body: PolicySet
+      }>`select body from policy where warehouse_id = ${warehouse}`.execute(db)
+      return rows[0]?.body ?? null
+    },
+    changePolicy: change =>
+      transact(db, async trx => {
+        const { ask, worker, now } = change
+        const id = await names.warehouse(trx, change.warehouse)
+        const { seq } = await raiseCommit(trx, id)
+        const book = decisionBook(trx, { warehouse: change.warehouse, id })
+        const hash = sha256Hex(JSON.stringify(ask))
+        const before = (await book.find([ask.id])).get(ask.id)
+        if (before !== undefined) {
+          const same = before.hash === hash
+          return { keep: false, answer: same ? before.answer : { ...before.answer, ...REFUSED, code: 'bad_request' } }
+        }
+        const { rows } = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${id}`.execute(trx)
+        const present = rows[0]?.body ?? { version: 0, warehouse: DEFAULT_POLICY, clients: {} }
+        const about = { id: ask.id, version: present.version, state: null }
+        if (present.version !== ask.expectedVersion)
+          return { keep: false, answer: { ...about, ...REFUSED, code: 'stale' } }
+        const next = changedPolicies(present, ask)
+        await writePolicies(trx, { warehouse: id, seq }, next, worker)
+        const answer = { ...about, outcome: 'done' as const, version: next.version }
+        await book.keep([
+          { id: ask.id, kind: 'policy.change', target: ask.client ?? 'warehouse', hash, answer, worker, at: now },
+        ])
+        return { keep: true, answer }
       }),
     putRoster: (uid, roster, signed) =>
       commit(uid, async (trx, warehouse, seq) => {
@@ -121,4 +153,30 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
         on conflict (name) do update set value = excluded.value`.execute(db)
     },
   }
+}
+
+const REFUSED = { outcome: 'refused' as const }
+
+const changedPolicies = (before: PolicySet, { client, policy }: PolicyAsk): PolicySet => {
+  const version = before.version + 1
+  if (client === null) return { ...before, version, warehouse: policy ?? before.warehouse }
+  const { [client]: _, ...others } = before.clients
+  return { ...before, version, clients: policy === null ? others : { ...others, [client]: policy } }
+}
+
+/** The present ones, the version that commands will name, and the change row for all handhelds. */
+const writePolicies = async (
+  trx: Executor,
+  { warehouse, seq }: { warehouse: number; seq: number },
+  policies: PolicySet,
+  worker: WorkerId | null,
+): Promise<void> => {
+  await sql`
+    insert into policy (warehouse_id, body, feed_seq) values (${warehouse}, ${json(policies)}, ${seq})
+    on conflict (warehouse_id) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
+  await sql`
+    insert into policy_version (warehouse_id, version, body, worker)
+    values (${warehouse}, ${policies.version}, ${json(policies)}, ${worker})
+    on conflict (warehouse_id, version) do update set body = excluded.body`.execute(trx)
+  await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
 }

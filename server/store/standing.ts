@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Roster, Worker } from '../../shared/catalogue.ts'
 import type { WorkerId } from '../../shared/ids.ts'
+import type { PolicySet } from '../../shared/policy.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import type { CommandResult } from '../../shared/sync/wire.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
@@ -11,6 +12,7 @@ export type StandingFound = {
   cursor: { seq: number; hash: string; at: string | null } | null
   archived: readonly (Omit<CommandResult, 'reason'> & { reason: string | null; hash: string })[] | null
   rosters: readonly RosterRow[] | null
+  versions: readonly PolicySet[] | null
 }
 type RosterRow = { version: number; text: string }
 
@@ -25,14 +27,18 @@ export const standingParts = (
         from command where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch} and seq = any(${[...of.numbers]}::bigint[])),
       'rosters', (select json_agg(json_build_object('version', version, 'text', body)) from roster
         where warehouse_id = ${warehouse} and (version = any(${[...of.rosters]}::bigint[])
-          or version = (select max(version) from roster where warehouse_id = ${warehouse})))`
+          or version = (select max(version) from roster where warehouse_id = ${warehouse}))),
+      'versions', (select json_agg(body) from policy_version v where v.warehouse_id = ${warehouse}
+        and v.version = any(${[...of.policies]}::int[])
+        and v.version <> (select (body->>'version')::int from policy where warehouse_id = ${warehouse}))`
 
-export const standingOf = ({ cursor, archived, rosters }: StandingFound): Omit<Standing, 'tables'> => ({
+export const standingOf = ({ cursor, archived, rosters, versions }: StandingFound): Omit<Standing, 'tables'> => ({
   cursor: cursor
     ? { lastSeq: cursor.seq, lastHash: cursor.hash, lastAt: cursor.at === null ? null : isoOf(msOf(cursor.at)) }
     : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null },
   archived: (archived ?? []).map(({ reason, ...result }) => ({ ...result, ...(reason === null ? {} : { reason }) })),
   worker: workersOf(rosters ?? []),
+  policy: version => versions?.find(set => set.version === version) ?? null,
 })
 
 const workersOf = (rows: readonly RosterRow[]): Standing['worker'] => {

@@ -21,6 +21,9 @@ import { outboundMessage } from './outbound-message.ts'
 /** Chain position behind a declared hole: what came before is unknown, so the next command may link to anything. */
 export const ANY_HASH = '*'
 
+/** Larger numbers are no version of ours and no number of the database. */
+const MAX_POLICY = 2_147_483_647
+
 export type Push = {
   warehouse: WarehouseId
   device: DeviceId
@@ -79,6 +82,7 @@ const standingOf = ({ prepared, warehouse }: Push): StandingOf => {
   return {
     numbers: prepared.map(p => p.sealed.seq),
     rosters: [...new Set(commands.map(command => command.roster))],
+    policies: [...new Set(commands.map(command => Math.min(command.policy, MAX_POLICY)))],
     need: needOf(warehouse, commands),
   }
 }
@@ -207,7 +211,8 @@ const judgeOne = (
   const times = correctedTimes(command, { notBefore, notAfter: push.now })
   const key = { device: push.device, epoch: push.epoch, seq: p.sealed.seq }
   try {
-    const judged = judge(world, command, key, times)
+    const policies = standing.policy(command.policy)
+    const judged = judge(policies === null ? world : { ...world, policies }, command, key, times)
     const effects = authorised(held.now, command)
       ? judged.effects
       : { ...judged.effects, exceptions: [...judged.effects.exceptions, roleMissing(push, command)] }

@@ -14,6 +14,7 @@ import type {
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
+import type { PolicySet } from '../../shared/policy.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import type { DecisionAnswer, DecisionAsk } from '../../shared/sync/decision.ts'
 import type { CountBooks } from './count-books.ts'
@@ -96,8 +97,13 @@ export type Batch = {
 /** A receive that no ERP message covers yet. */
 export type Uncovered = { command: CommandRef; movements: readonly Movement[] }
 
-/** The numbers of a push, the versions of the rosters that its commands name, and what is needed to judge them. */
-export type StandingOf = { numbers: readonly number[]; rosters: readonly number[]; need: Need }
+/** The numbers of a push, the versions of rosters and policies that its commands name, and what is needed to judge them. */
+export type StandingOf = {
+  numbers: readonly number[]
+  rosters: readonly number[]
+  policies: readonly number[]
+  need: Need
+}
 
 /** What is known of the device that pushes, of the people who worked with it, and of all that its commands touch. */
 export type Standing = {
@@ -107,6 +113,8 @@ export type Standing = {
   archived: readonly (CommandResult & { hash: string })[]
   /** The worker by the roster of that version, and by the present one. */
   worker(id: WorkerId, roster: number): { then: Worker | null; now: Worker | null }
+  /** Policies of that version; null = the present ones, or none that were ever here. */
+  policy(version: number): PolicySet | null
   tables: Tables
 }
 
@@ -189,7 +197,7 @@ export interface DecisionBook {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, { hash: string; answer: DecisionAnswer }>>
   keep(
     decided: readonly (Pick<DecisionAsk, 'id'> & {
-      kind: DecisionAsk['kind'] | 'exception.settle'
+      kind: DecisionAsk['kind'] | 'exception.settle' | 'policy.change'
       target: string
       hash: string
       answer: DecisionAnswer

@@ -128,6 +128,7 @@ const applyTx = (
         const found = site.roster.workers.find(worker => worker.id === id) ?? null
         return { then: version === site.roster.version && rosters.includes(version) ? found : null, now: found }
       },
+      policy: () => null,
       tables: loadTables(state, site, need),
     }),
     uncovered: async document =>

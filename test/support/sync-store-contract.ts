@@ -84,8 +84,9 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     const inside = <T>(read: (tx: ApplyTx) => Promise<T>) =>
       store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, read)
     const standing = (numbers: readonly number[], rosters: readonly number[] = []) =>
-      inside(tx => tx.standing({ numbers, rosters, need: NO_NEED }))
-    const load = (need: Need) => inside(async tx => (await tx.standing({ numbers: [], rosters: [], need })).tables)
+      inside(tx => tx.standing({ numbers, rosters, policies: [], need: NO_NEED }))
+    const load = (need: Need) =>
+      inside(async tx => (await tx.standing({ numbers: [], rosters: [], policies: [], need })).tables)
     const balances = (rows: readonly Row[]) =>
       rows.flatMap(row => (row.k === 'balance' && row.b !== null ? [stockOfBody(bodyOf(row, 'balance')!)] : []))
     const tablesOf = (rows: readonly Row[]): MutableTables => {

@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import { deskApp } from '../../test/support/desk-app.ts'
+import { makeSealer } from '../../test/support/sealer.ts'
+import { placeId } from '../../test/support/site.ts'
+import { applyPush } from '../sync/apply.ts'
+import { prepare } from '../sync/prepare.ts'
+
+describe('policies over HTTP', async () => {
+  const desk = await deskApp()
+  afterAll(() => desk.close())
+  const { people, site, stores } = desk
+  const client = site.clients[0]!.id
+  const read = (who: { id: string }) => desk.read(`/api/policies?worker=${who.id}`)
+  const change = (name: string, over: object, who: { id: string } = people.admin) =>
+    desk.write('/api/policies', {
+      worker: who.id,
+      id: derivedId('decision', name),
+      expectedVersion: 1,
+      client: null,
+      policy: DEFAULT_POLICY,
+      ...over,
+    })
+  const generous = { ...DEFAULT_POLICY, receive: { ...DEFAULT_POLICY.receive, over: 'allow', overPct: null } }
+
+  it('[Z13] administrators change them, supervisors look, nobody else; what is not whole or not valid is refused', async () => {
+    expect(await read(people.sevda)).toMatchObject({ status: 200, body: { version: 1, clients: {} } })
+    expect(await read(people.berk)).toMatchObject({ status: 403 })
+    for (const who of [people.sevda, people.berk])
+      expect(await change('no role', {}, who)).toMatchObject({ status: 403, body: { code: 'role' } })
+    const { count: _, ...part } = DEFAULT_POLICY
+    const wrong = { ...DEFAULT_POLICY, count: { ...DEFAULT_POLICY.count, again: -1 } }
+    for (const policy of [part, wrong, null]) expect(await change('bad', { policy })).toMatchObject({ status: 400 })
+    expect(await change('nobody', { client: derivedId('client', 'nobody') })).toMatchObject({ status: 404 })
+    expect(await read(people.admin)).toMatchObject({ body: { version: 1 } })
+  })
+
+  it('[Z13] a change makes a new version, once for an id; on an old version it is refused; all versions are kept', async () => {
+    const first = await change('first', { client, policy: generous })
+    expect(first).toMatchObject({ status: 200, body: { outcome: 'done', version: 2 } })
+    expect(await change('first', { client, policy: generous })).toEqual(first)
+    expect(await change('first', { client })).toMatchObject({ body: { outcome: 'refused', code: 'bad_request' } })
+    expect(await change('late', {})).toMatchObject({ body: { outcome: 'refused', code: 'stale', version: 2 } })
+    expect(await read(people.admin)).toMatchObject({
+      body: { version: 2, clients: { [client]: { receive: { over: 'allow' } } } },
+    })
+    const { rows } = await sql<{ version: number; worker: string | null }>`
+      select version, worker from policy_version order by version`.execute(desk.opened.db)
+    expect(rows).toEqual([
+      { version: 1, worker: null },
+      { version: 2, worker: people.admin.id },
+    ])
+  })
+
+  it('[Z14] a command is judged by the version that it names', async () => {
+    const item = site.items[0]!
+    const document = derivedId<'document'>('document', 'policies')
+    const about = {
+      id: document,
+      kind: 'receipt' as const,
+      client: item.client,
+      number: 'PO-1',
+      partner: 'P',
+      due: null,
+    }
+    await stores.sync.decide({ warehouse: site.warehouse.id, now: desk.app.deps.now() }, tx =>
+      tx.write({
+        body: {},
+        effects: {
+          ...NOTHING,
+          documents: [{ ...about, priority: 0, blind: false, state: 'open' }],
+          lines: [
+            {
+              id: derivedId('line', 'policies'),
+              document,
+              client: item.client,
+              item: item.id,
+              source: 'sim:PO-1/1',
+              no: 1,
+              wanted: 1,
+              done: 0,
+              state: 'open',
+              claims: [],
+              reason: null,
+            },
+          ],
+        },
+      }),
+    )
+    const roster = { ...site.roster, version: 2, workers: [people.sevda] }
+    const push = async (epoch: string, policy: number) => {
+      const sealer = makeSealer({ ...site, roster }, site.devices[1]!.id, epoch)
+      const command = sealer.seal(
+        {
+          type: 'receive',
+          client: item.client,
+          item: item.id,
+          lot: '',
+          serial: '',
+          document,
+          blind: false,
+          expiry: null,
+          to: looseAt(placeId(site, 'DOCK-1')),
+          qty: 5,
+        },
+        undefined,
+        body => ({ ...body, policy }),
+      )
+      const at = { warehouse: site.warehouse.id, device: sealer.device, epoch }
+      const prepared = await prepare([command], at, async () => true)
+      const now = desk.app.deps.now()
+      const end = await stores.sync.apply({ ...at, now }, tx =>
+        applyPush(tx, { ...at, now, prepared, hole: undefined, lost: false }),
+      )
+      return end.results.map(one => one.outcome)
+    }
+    expect(await push('epochpolicy2', 2)).toEqual(['applied'])
+    expect(await push('epochpolicy1', 1)).toEqual(['exception'])
+    expect(await push('epochpolicy9', 9_007_199_254_740_991)).toEqual(['applied'])
+  })
+})
