@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SimState } from '../../server/erp/sim/state.ts'
+import { launch, setUp } from '../support/browser.ts'
+import type { Handheld } from '../support/browser.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+
+/** The floor on the built product, by the keyboard scanner alone: with a network, and without one from first to last scan. */
+describe('goods through the house', () => {
+  let product: Product
+  let browser: Browser
+  const erp = (): SimState =>
+    JSON.parse(readFileSync(path.join(product.dataDir, 'erp', 'erp.json'), 'utf8')) as SimState
+  const erpStock = (item: string): number =>
+    Object.values(erp().stock)
+      .filter(row => row.item === item)
+      .reduce((sum, row) => sum + row.quantity, 0)
+  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
+    for (let i = 0; i < 500; i += 1) {
+      if (await holds()) return
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+    throw new Error(`never came true: ${what}`)
+  }
+  const tote = async (n: number): Promise<string> =>
+    [...(await (await fetch(`${product.url}/demo`)).text()).matchAll(/XT[A-Z0-9]{4,}/g)].map(m => m[0])[n] ?? ''
+  const plain = (id: string): boolean => {
+    const tracking = erp().items[id]?.tracking
+    return tracking !== undefined && !tracking.lot && !tracking.serial && !tracking.expiry
+  }
+  const worker = async (name: string, hello = 'Hello'): Promise<Handheld> => {
+    const handheld = await setUp(browser, product)
+    await handheld.scan(product.badge(name))
+    await handheld.band(hello)
+    await handheld.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    return handheld
+  }
+
+  /** The catalogue comes behind the log-in: a look at the item says when it is there. */
+  const known = async (handheld: Handheld, code: string, name: string): Promise<void> => {
+    await until(`${name} is in the catalogue of the handheld`, async () => {
+      await handheld.scan(code)
+      await handheld.page.waitForTimeout(300)
+      return (await handheld.text()).includes(name)
+    })
+    await handheld.scan('XCHME')
+    await handheld.band('Scan a task, place or item')
+  }
+  const opened = (handheld: Handheld, number: string): Promise<void> =>
+    until(`${number} is on the handheld`, async () => {
+      await handheld.scan(number)
+      await handheld.page.waitForTimeout(300)
+      return (await handheld.text()).includes(`Opened ${number}`)
+    })
+
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await removeFolder(product.dataDir)
+  })
+
+  it.each([['with a network'], ['without a network']])('[O23] received goods are put away %s', async mode => {
+    const isOffline = mode === 'without a network'
+    const order = Object.values(erp().orders).find(
+      o =>
+        o.kind === 'purchase' &&
+        o.state === 'open' &&
+        o.lines.some(l => plain(l.item) && l.done === 0) &&
+        !used.has(o.id),
+    )
+    const line = order?.lines.find(l => plain(l.item))
+    const item = erp().items[line?.item ?? '']
+    const code = item?.barcodes[0]
+    if (order === undefined || item === undefined || code === undefined) throw new Error('no purchase order')
+    used.add(order.id)
+    const one = await worker('Ayşe')
+    await known(one, code, item.name)
+    await opened(one, order.number)
+    if (isOffline) await one.context.setOffline(true)
+    await one.scan(code)
+    await one.band(/1\s*\/\s*\d/)
+    await one.scan('XCHME')
+    await one.band('Scan a task, place or item')
+    await one.page.goto(`${product.url}/?open=putaway`)
+    await one.band('Scan pallet or item')
+    await one.scan(code)
+    await one.band(/Scan [ABC]\d-\d\d-\d\d/)
+    const place = /Scan ([ABC]\d-\d\d-\d\d)/.exec(await one.text())?.[1] ?? ''
+    await one.scan(place)
+    await one.band(`Moved to ${place}`)
+    expect(await one.pointerEvents()).toBe(0)
+    await one.context.setOffline(false)
+    const other = await worker('Mehmet')
+    await until('the goods are in their place on another handheld', async () => {
+      await other.scan(place)
+      await other.page.waitForTimeout(400)
+      return (await other.text()).includes(item.name)
+    })
+    await one.context.close()
+    await other.context.close()
+  })
+
+  it('[O24] an order is picked, packed without a network and shipped; the ERP has exactly what left, once', async () => {
+    const order = Object.values(erp().orders).find(
+      o => o.kind === 'sales' && o.state === 'open' && o.lines.length <= 3 && o.lines.every(l => plain(l.item)),
+    )
+    if (order === undefined) throw new Error('no sales order')
+    const items = erp().items
+    const before = new Map(order.lines.map(l => [l.item, erpStock(l.item)]))
+    const emre = await worker('Emre')
+    for (const line of order.lines) {
+      const item = items[line.item]
+      await known(emre, item?.barcodes[0] ?? '', item?.name ?? '')
+    }
+    await until('the order is on the handheld', async () => {
+      await emre.scan(order.number)
+      return (await emre.text()).includes('tote')
+    })
+    const box = await tote(3)
+    await emre.scan(box)
+    await emre.band('Scan the place')
+    for (let steps = 0; steps < 60; steps += 1) {
+      const text = await emre.text()
+      if (text.includes('Scan a task, place or item')) break
+      if (/where the totes stay/.test(text)) await emre.scan(/PACK-\d/.exec(text)?.[0] ?? '')
+      else if (/Scan the place/.test(text)) await emre.scan(/\b[ABC]\d-\d\d-\d\d\b/.exec(text)?.[0] ?? '')
+      else if (/empty\?/.test(text)) await emre.scan('XCYES')
+      else {
+        const taken = /Item\s+(.+?)\s+Take/s.exec(text)?.[1]
+        const line = order.lines.find(l => items[l.item]?.name === taken)
+        await emre.scan(items[line?.item ?? '']?.barcodes[0] ?? '')
+      }
+      await emre.page.waitForTimeout(350)
+    }
+    await emre.band('Scan a task, place or item')
+    await emre.context.setOffline(true)
+    await emre.scan(box)
+    await emre.band('Scan or choose a box')
+    await emre.scan('XCR02')
+    await emre.band('Into box')
+    for (const line of order.lines)
+      for (let n = 0; n < line.quantity; n += 1) {
+        await emre.scan(items[line.item]?.barcodes[0] ?? '')
+        await emre.page.waitForTimeout(150)
+      }
+    await emre.band('All packed: DONE')
+    await emre.scan('XCDNE')
+    await emre.band('Weight in grams?')
+    await emre.scan('XCSKP')
+    await emre.band('closed. DONE?')
+    await emre.scan('XCDNE')
+    await emre.band(`${order.number} is ready`)
+    await emre.scan(`${order.number}-1`)
+    await emre.band('1 boxes at the door')
+    await emre.scan('DOCK-1')
+    await emre.band('1 boxes shipped')
+    expect(await emre.pointerEvents()).toBe(0)
+    for (const line of order.lines) expect(erpStock(line.item)).toBe(before.get(line.item))
+    await emre.context.setOffline(false)
+    await until('the shipment is in the ERP', () =>
+      order.lines.every(line => erpStock(line.item) === (before.get(line.item) ?? 0) - line.quantity),
+    )
+    const sent = Object.values(erp().documents).filter(document => document.type === 'shipment')
+    expect(sent.map(document => document.state)).toEqual(['posted'])
+    await emre.context.close()
+  })
+})
+
+const used = new Set<string>()
