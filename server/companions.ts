@@ -10,15 +10,21 @@ import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { makeLane } from './workers/lane.ts'
 import { toOperation } from './workers/outbound.ts'
-import { startDeliver, startImport, startReserve, startSettle } from './workers/run.ts'
+import { startDeliver, startImport, startPlan, startReserve, startSettle } from './workers/run.ts'
 
 const IMPORT_MS = 5_000
 const DELIVER_MS = 1_000
 const RESERVE_MS = 2_000
 const SETTLE_MS = 2_000
+const PLAN_MS = 60_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
-export const companions = (erpScript: string): readonly Companion[] => [demoErp(erpScript), reserving, settling]
+export const companions = (erpScript: string): readonly Companion[] => [
+  demoErp(erpScript),
+  reserving,
+  settling,
+  planning,
+]
 
 /** Orders that wait for stock get what comes, whichever ERP they are from. */
 const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
@@ -49,6 +55,13 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
     },
     SETTLE_MS,
   )
+  atStop(() => worker.stop())
+}
+
+/** Counts that are due by plan. */
+const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { site, plans } = stores
+  const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
   atStop(() => worker.stop())
 }
 

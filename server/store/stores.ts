@@ -1,4 +1,5 @@
 import type { Stores } from '../ports.ts'
+import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
@@ -8,6 +9,7 @@ import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
@@ -15,7 +17,7 @@ import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
-export const makeStores = (db: Executor): Stores & ErpStores & { waiting: WaitingStore } => {
+export const makeStores = (db: Executor): Stores & ErpStores & { waiting: WaitingStore; plans: PlanStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -30,5 +32,6 @@ export const makeStores = (db: Executor): Stores & ErpStores & { waiting: Waitin
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),
+    plans: makePlanStore(db, names),
   }
 }

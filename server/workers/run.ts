@@ -2,6 +2,8 @@ import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { importRound } from './import.ts'
 import type { ImportDeps } from './import.ts'
+import { makePlanRound } from './plan.ts'
+import type { PlanDeps } from './plan.ts'
 import { makeReserveRound } from './reserve.ts'
 import type { ReserveDeps } from './reserve.ts'
 import { settleRound } from './settle.ts'
@@ -82,6 +84,19 @@ export const startSettle = (deps: SettleDeps & { log: DeliverDeps['log'] }, ever
     },
     onFault: error => deps.log.warn({ err: error }, 'counts wait to be settled'),
   })
+
+/** Plans → counts. */
+export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makePlanRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
+  })
+}
 
 /** Outbox → ERP. */
 export const startDeliver = (deps: DeliverDeps, everyMs: number): Worker =>

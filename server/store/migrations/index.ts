@@ -4,6 +4,7 @@ import * as floor from './0002_floor.ts'
 import * as erp from './0003_erp.ts'
 import * as counts from './0004_counts.ts'
 import * as inbox from './0005_inbox.ts'
+import * as plans from './0006_plans.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003_erp': erp,
   '0004_counts': counts,
   '0005_inbox': inbox,
+  '0006_plans': plans,
 }
