@@ -1,4 +1,5 @@
 import type { Task } from '../../shared/catalogue.ts'
+import { isWaiting } from '../../shared/process/putback-task.ts'
 import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import { takeBadge } from './badge.ts'
 import type { LocationId, TaskId } from '../../shared/ids.ts'
@@ -117,6 +118,10 @@ const processFor = (core: Core, reading: Reading): ProcessName | null => {
   const may = (name: ProcessName): boolean => {
     const process = processes.find(one => one.name === name)
     return process !== undefined && worker !== undefined && maySee(worker, process)
+  }
+  if (reading.kind === 'tote' || reading.kind === 'carton') {
+    const isIn = (task: Task): boolean => isWaiting(task) && task.goods?.from.location === reading.location
+    if (may('putback') && [...world.tasks()].some(isIn)) return 'putback'
   }
   if (reading.kind === 'tote') return may('pack') && world.stockAt(reading.location).length > 0 ? 'pack' : null
   if (reading.kind === 'carton') {

@@ -208,6 +208,8 @@ export const en: FloorWords = {
     'count.over': 'This count is over. Take another',
     'count.notYou': 'You counted here. Someone else counts again',
     // move, status, scrap
+    'back.from': 'Scan the tote',
+    'back.none': 'Nothing to put back in it',
     'move.from': 'Scan place or pallet',
     'move.to': 'Scan where to',
     'move.empty': 'Nothing is booked here',

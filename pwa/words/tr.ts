@@ -192,6 +192,8 @@ export const tr: FloorWords = {
     'count.over': 'Bu sayım bitti. Başkasını al',
     'count.notYou': 'Burayı sen saydın. Başkası yeniden sayar',
     // move, status, scrap
+    'back.from': 'Kabı okut',
+    'back.none': 'Bunda geri konacak bir şey yok',
     'move.from': 'Yer veya palet okut',
     'move.to': 'Nereye? Yeri okut',
     'move.empty': 'Burada kayıtlı mal yok',

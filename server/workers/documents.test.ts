@@ -95,6 +95,22 @@ describe('what a document of the ERP becomes', () => {
     expect(effects.documents[0]?.state).toBe('cancelled')
   })
 
+  it('[M14] what lies in a tote of a cancelled order has a task of its own to be put back', () => {
+    const w = world()
+    const first = documentEffects(order(), connector, w)
+    w.apply(first)
+    const line = first.lines[0]
+    if (!line) throw new Error('no line')
+    const claim = { ...looseAt(placeId(site, 'XT00018')), lot: '', serial: '', qty: 2 }
+    w.apply({ ...NOTHING, lines: [{ ...line, done: 2, claims: [claim] }] })
+    const { tasks } = documentEffects(order({ state: 'cancelled' }), connector, w)
+    expect(tasks.map(task => [task.kind, task.state])).toEqual([
+      ['pick', 'cancelled'],
+      ['putback', 'ready'],
+    ])
+    expect(tasks[1]?.goods).toMatchObject({ item: item.id, qty: 2, line: line.id, from: { location: claim.location } })
+  })
+
   it('[E24] lines of one import do not promise the same goods twice', () => {
     const w = world()
     const stock = { client: item.client, item: item.id, lot: '', serial: '' }

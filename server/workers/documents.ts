@@ -1,4 +1,4 @@
-import type { Document, DocumentKind, Item, Line, Lpn, Task } from '../../shared/catalogue.ts'
+import type { Claim, Document, DocumentKind, Item, Line, Lpn, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ConnectorId, DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -6,6 +6,7 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import type { View, World } from '../../shared/ledger/world.ts'
 import { lpnId } from '../../shared/process/lpn.ts'
+import { putBackTask } from '../../shared/process/putback-task.ts'
 import { policyFor } from '../../shared/policy.ts'
 import { dayOf } from '../../shared/time.ts'
 
@@ -132,15 +133,20 @@ const cancelled = (document: Document, task: Task | undefined, view: View): Effe
   const lines = view.linesOf(document.id)
   const picked = lines.some(line => line.done > 0)
   const mobile = new Set(['tote', 'carton', 'cart'])
+  const inTotes = (line: Line): readonly Claim[] =>
+    line.claims.filter(claim => mobile.has(view.location(claim.location)?.kind ?? ''))
   return {
     ...NOTHING,
     documents: [{ ...document, state: 'cancelled' }],
-    tasks: task === undefined || task.state === 'done' ? [] : [{ ...task, state: 'cancelled', lease: null }],
+    tasks: [
+      ...(task === undefined || task.state === 'done' ? [] : [{ ...task, state: 'cancelled' as const, lease: null }]),
+      ...lines.flatMap(line => inTotes(line).map(claim => toPutBack(view, document, line, claim))),
+    ],
     // Goods on the shelf are free again; what lies in a tote stays claimed until it is put back.
     lines: lines.map(line => ({
       ...line,
       state: 'cancelled',
-      claims: line.claims.filter(claim => mobile.has(view.location(claim.location)?.kind ?? '')),
+      claims: inTotes(line),
     })),
     exceptions: picked
       ? [
@@ -153,6 +159,13 @@ const cancelled = (document: Document, task: Task | undefined, view: View): Effe
         ]
       : [],
   }
+}
+
+/** What was picked already goes back to a shelf; where it came from is not known here. */
+const toPutBack = (view: View, { id, client }: Document, line: Line, claim: Claim): Task => {
+  const { location, lpn, status, lot, serial, qty } = claim
+  const goods = { client, document: id, line: line.id, item: line.item, lot, serial, qty, to: null }
+  return putBackTask(view, { ...goods, from: { location, lpn, status }, cause: 'cancelled' })
 }
 
 const changedWhileBegun = (before: Document | undefined, lines: readonly Line[], view: View): Effects => {

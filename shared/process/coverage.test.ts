@@ -14,6 +14,8 @@ import {
   device,
   dock,
   documentId,
+  one,
+  lineId,
   drill,
   juice,
   milk,
@@ -37,7 +39,9 @@ import {
 } from '../../test/support/world.ts'
 import { PROCESSES } from './index.ts'
 import { lpnId } from './lpn.ts'
+import { looseAt } from '../ledger/world.ts'
 import { MESSAGES } from './message.ts'
+import { putBackTask } from './putback-task.ts'
 import type { Input, Next, Process, ProcessState, Start } from './process.ts'
 
 /**
@@ -75,7 +79,7 @@ const world = () =>
       orderOf('SO-4', [wants(bowl, 1, [oneBowl, 1])], { batch }),
       orderOf('SO-5', [wants(milk, 1, [row(milk, a2, 10, { lot: 'L1' }), 1])], { batch }),
     ],
-    tasks: [countTaskOf('CNT-1', a2)],
+    tasks: [countTaskOf('CNT-1', a2), backTask],
   })
 
 /** The only one of its kind: whoever picks it is asked whether the place is empty. Picked together with another order. */
@@ -106,6 +110,19 @@ const box: Location = {
     shipped: false,
   },
 }
+/** Picked for an order that was cancelled since. */
+const backTask = putBackTask(demoWorld(), {
+  client: one.id,
+  document: documentId('SO-P'),
+  line: lineId('SO-P', 3),
+  item: mug.id,
+  lot: '',
+  serial: '',
+  from: looseAt(box.id),
+  to: a1.id,
+  qty: 1,
+  cause: 'cancelled',
+})
 const inBox = [row(mug, box, 1)]
 const packOrder = orderOf(
   'SO-P',
@@ -152,6 +169,7 @@ const STARTS: readonly Start[] = [
   { task: taskId('SO-1') },
   { task: taskId('SO-3') },
   { task: taskId('CNT-1') },
+  { task: backTask.id },
   { task: taskId('SO-4') },
   { location: a1.id },
   { item: mug.id },

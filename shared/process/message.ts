@@ -200,6 +200,8 @@ export const MESSAGES = [
   'count.over',
   'count.notYou',
   // move, status, scrap
+  'back.from',
+  'back.none',
   'move.from',
   'move.to',
   'move.empty',

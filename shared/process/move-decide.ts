@@ -78,7 +78,8 @@ export const movedPallet = (
 
 type Leg = Pick<Movement, 'client' | 'item' | 'lot' | 'serial'> & { to: Address }
 
-const forbidden = (view: View, legs: readonly Leg[], key: CommandKey): ExceptionDraft[] => {
+/** Goods that stand where the rules of the place forbid it. */
+export const forbidden = (view: View, legs: readonly Leg[], key: CommandKey): ExceptionDraft[] => {
   for (const leg of legs) {
     const item = view.item(leg.item)
     const trouble = item === undefined ? null : placeTrouble(view, item, leg, leg.to)

@@ -17,6 +17,10 @@ export type PutBack = Goods & {
   cause: string
 }
 
+/** Goods still lie in the tote. */
+export const isWaiting = (task: Task): boolean =>
+  task.kind === 'putback' && task.state !== 'done' && task.state !== 'cancelled'
+
 const putBackId = ({ line, from, lot, serial }: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial'>): TaskId =>
   derivedId<'task'>('task', 'putback', line, from.location, from.lpn, lot, serial)
 
@@ -25,7 +29,7 @@ export const putBackTask = (view: View, goods: PutBack): Task => {
   const { client, document, line, from, to, qty, item, lot, serial, cause } = goods
   const id = putBackId(goods)
   const before = view.task(id)
-  const isOpen = before !== undefined && before.state !== 'done' && before.state !== 'cancelled'
+  const isOpen = before !== undefined && isWaiting(before)
   const waiting = isOpen ? (before.goods?.qty ?? 0) : 0
   return {
     id,
@@ -43,7 +47,7 @@ export const putBackTask = (view: View, goods: PutBack): Task => {
 /** Less is to be put back: a pick was taken back. */
 export const putBackLess = (view: View, goods: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial' | 'qty'>): Task[] => {
   const task = view.task(putBackId(goods))
-  if (!task?.goods || task.state === 'done' || task.state === 'cancelled') return []
+  if (!task?.goods || !isWaiting(task)) return []
   const left = (task.goods.qty ?? 0) - goods.qty
   return left > 0
     ? [{ ...task, goods: { ...task.goods, qty: left } }]
