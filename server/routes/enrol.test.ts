@@ -10,6 +10,9 @@ const codeOf = async (response: Response): Promise<string> => {
   return code
 }
 
+/** Another character before the last one: of the last, two bits say nothing, so that another one may be the same token. */
+const changed = (token: string): string => `${token.slice(0, -2)}${token.at(-2) === 'x' ? 'y' : 'x'}${token.slice(-1)}`
+
 describe('setting a handheld up', () => {
   test('[A1] a set-up code registers one handheld and is spent by it', async () => {
     const app = await testApp()
@@ -178,7 +181,7 @@ describe('the proof of a request', () => {
       'another body': { ...good, ...proven(app, device, 'GET', '/api/catalogue', 'x') },
       'another key': { ...good, ...proven(app, { ...device, key: newKey() }, 'GET', '/api/catalogue') },
       'no token': { ...good, authorization: '' },
-      'a changed token': { ...good, authorization: good['authorization']?.replace(/.$/, 'x') ?? '' },
+      'a changed token': { ...good, authorization: changed(good['authorization'] ?? '') },
     }
     for (const [name, headers] of Object.entries(attempts)) {
       const response = await app.app.request('/api/catalogue', { headers })
