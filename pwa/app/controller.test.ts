@@ -55,6 +55,7 @@ describe('the way of one scan', () => {
     expect(app.band()).toBe('still.loading')
     await app.scan('DEL-7', '4711')
     expect(app.band()).toBe('still.loading')
+    expect(app.commands).toEqual([])
     app.setCatalogue(true)
     await app.scan('4711')
     expect(app.band()).not.toBe('still.loading')
