@@ -57,6 +57,11 @@ export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
   },
 })
 
+/** A scanner's keys have the times of the device; those of a driven browser wait for the page while it loads the floor. */
+export const floorLoaded = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => performance.getEntriesByName('floor').length > 0)
+}
+
 export const setUp = async (
   browser: Browser,
   product: { url: string; code: string },
@@ -84,5 +89,6 @@ export const setUp = async (
   await page.goto(`${product.url}/enrol#t=${product.code}`)
   const handheld = handheldOn(context, page)
   await handheld.band('Scan your badge')
+  await floorLoaded(page)
   return handheld
 }
