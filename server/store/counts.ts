@@ -46,33 +46,10 @@ export const countBooks = (trx: Executor, names: Names, at: CountsAt): CountBook
 })
 
 /** A statement without what the row has in columns of its own. */
-const observationOf = ({
-  key,
-  seen,
-  kind,
-  count,
-  task,
-  mode,
-  attempt,
-  at,
-  unc,
-  reason,
-  typed,
-  photos,
-}: Seen): Observation => ({
-  key,
-  seen,
-  kind,
-  count,
-  task,
-  mode,
-  attempt,
-  at,
-  unc,
-  reason,
-  typed,
-  photos,
-})
+const observationOf = (seen: Seen): Observation => {
+  const { point: _, worker: __, takenBack: ___, ...observation } = seen
+  return observation
+}
 
 const observe = async (trx: Executor, names: Names, at: CountsAt, seen: readonly Seen[]): Promise<void> => {
   const keys = seen.map(one => one.key)

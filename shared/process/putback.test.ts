@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Task } from '../catalogue.ts'
 import { looseAt } from '../ledger/world.ts'
+import type { Act } from '../sync/act.ts'
 import type { Draft } from '../sync/command.ts'
 import {
   a1,
@@ -51,6 +53,20 @@ const goodsOf = (no: number, item: typeof mug, qty: number) => ({
   to: a1.id,
   qty,
   cause: 'cancelled',
+})
+
+const putMugsBack = (task: Task, qty: number): Draft & Act => ({
+  type: 'move',
+  process: 'putback',
+  client: one.id,
+  item: mug.id,
+  lot: '',
+  serial: '',
+  from: looseAt(tote1.id),
+  to: looseAt(a1.id),
+  qty,
+  task: task.id,
+  line: lineId('SO-9', 1),
 })
 
 const at = (begin: 'task' | 'nothing' = 'nothing') => {
@@ -120,19 +136,7 @@ describe('putting back', () => {
 
   it('[M16] the line lets go, and undo gives it all back', () => {
     const { world, mugs, check, waiting } = at()
-    const act = {
-      type: 'move',
-      process: 'putback',
-      client: one.id,
-      item: mug.id,
-      lot: '',
-      serial: '',
-      from: looseAt(tote1.id),
-      to: looseAt(a1.id),
-      qty: 4,
-      task: mugs.id,
-      line: lineId('SO-9', 1),
-    } as const satisfies Draft
+    const act = putMugsBack(mugs, 4)
     const line = () => world.line(lineId('SO-9', 1))
     const before = [line(), waiting(), allRows(world)]
     const book = booker(world)
@@ -150,23 +154,27 @@ describe('putting back', () => {
 
   it('[M12] two handhelds put the same goods back: both are booked, and the books say what cannot be', () => {
     const { world, mugs } = at()
-    const act = (qty: number): Draft => ({
-      type: 'move',
-      process: 'putback',
-      client: one.id,
-      item: mug.id,
-      lot: '',
-      serial: '',
-      from: looseAt(tote1.id),
-      to: looseAt(a1.id),
-      qty,
-      task: mugs.id,
-      line: lineId('SO-9', 1),
-    })
-    booker(world)(act(4))
-    const second = booker(world, otherDevice)(act(4))
+    const act = putMugsBack(mugs, 4)
+    booker(world)(act)
+    const second = booker(world, otherDevice)(act)
     expect(second.effects.exceptions.map(one => one.kind)).toEqual(['negative_stock'])
     expect(unbalanced(allRows(world))).toEqual([])
     expect(world.task(taskId('SO-9'))?.state).toBe('cancelled')
+  })
+
+  it('[M16] of two handhelds that put the same goods back one takes it back: line and task are as after the other alone', () => {
+    for (const undone of ['first', 'second'] as const) {
+      const { world, mugs, check } = at()
+      const act = putMugsBack(mugs, 4)
+      const books = { first: booker(world), second: booker(world, otherDevice) }
+      const now = () => [world.line(lineId('SO-9', 1)), world.task(mugs.id)?.state, world.task(mugs.id)?.goods?.qty]
+      books.first(act)
+      const afterOne = now()
+      books.second(act)
+      books[undone]({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act })
+      expect(now()).toEqual(afterOne)
+      expect(world.stock(inTote).onHand).toBe(0)
+      check()
+    }
   })
 })
