@@ -61,15 +61,15 @@ const carry = async (journey: Journey): Promise<void> => {
 }
 
 /**
- * A conflict of the posting call itself may be the echo of the same call, carried out twice on the way: the ERP is asked
- * before a person is.
+ * A conflict or refusal of the posting call itself may be the echo of the same call, carried out twice on the way ("is
+ * submitted already"): the ERP is asked before a person is.
  */
 const posted = async (journey: Journey, post: () => Promise<void>): Promise<ErpError | null> => {
   try {
     await attempt(journey, 'post', post)
     return null
   } catch (error) {
-    if (isErpError(error) && error.class === 'conflict') return error
+    if (isErpError(error) && (error.class === 'conflict' || error.class === 'rejected')) return error
     throw error
   }
 }

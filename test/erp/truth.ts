@@ -1,35 +1,10 @@
 import { expect } from 'vitest'
 import type { ErpConnector } from '../../server/erp/connector.ts'
-import { linesOf } from '../../server/erp/operation.ts'
+import { effectsOf, stockText } from '../../server/erp/effect.ts'
 import type { OutboundOp } from '../../server/erp/operation.ts'
 import { baseOf } from '../../server/erp/quantity.ts'
 import { never } from './carry.ts'
 import type { ErpPeer } from './fixture.ts'
-
-/** What one operation does to the stock of the ERP, by `item|place|lot`. */
-export const effectOf = (op: OutboundOp, main: string): ReadonlyMap<string, number> => {
-  const effect = new Map<string, number>()
-  const add = (item: string, place: string, lot: string, n: number): void => {
-    const at = `${item}|${place}|${lot}`
-    effect.set(at, (effect.get(at) ?? 0) + n)
-  }
-  if (op.type === 'transfer') {
-    for (const line of op.lines) {
-      const n = baseOf(line.qty) ?? Number.NaN
-      add(line.item, line.from, line.lot, -n)
-      add(line.item, line.to, line.lot, n)
-    }
-  } else if (op.type === 'adjustment') add(op.line.item, op.line.location ?? main, op.line.lot, op.delta)
-  else
-    for (const line of linesOf(op))
-      add(
-        line.item,
-        line.location ?? main,
-        line.lot,
-        (op.type === 'shipment' ? -1 : 1) * (baseOf(line.qty) ?? Number.NaN),
-      )
-  return effect
-}
 
 /** What happened on the floor and by hand: the ERP must end with exactly this, each message once. */
 export const makeTruth = (peer: ErpPeer, connector: ErpConnector) => {
@@ -41,12 +16,12 @@ export const makeTruth = (peer: ErpPeer, connector: ErpConnector) => {
     byHand: (item: string, place: string, n: number, lot = ''): void => add(`${item}|${place}|${lot}`, n),
     /** It must have its effect exactly once. */
     posted: (op: OutboundOp): void => {
-      for (const [at, n] of effectOf(op, peer.places.main)) add(at, n)
+      for (const effect of effectsOf(op, peer.places.main)) add(stockText(effect), effect.n)
       keys.add(op.key)
     },
     /** It must have no effect. */
     refused: (op: OutboundOp): void => {
-      for (const at of effectOf(op, peer.places.main).keys()) add(at, 0)
+      for (const effect of effectsOf(op, peer.places.main)) add(stockText(effect), 0)
     },
     stockUp: async (item: string, place: string, n: number, lot = ''): Promise<void> => {
       await peer.stockUp(item, place, n, lot)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { BUGS } from './bugs.ts'
+import { simulateErp } from './erp/cli.ts'
 import type { Fault } from './faults.ts'
 import { FAULTS } from './faults.ts'
 import { realOrders } from '../support/real-orders.ts'
@@ -10,6 +11,9 @@ import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite
 
 const USAGE = `npm run sim -- [--seeds N] [--from S] [--no-bugs]   many seeds, then every planted bug
 npm run sim -- --seed N [--trace] [--bug NAME] [--faults a,b] [--minutes M] [--devices D]   one run
+npm run sim -- --erp [--seeds N] [--from S] [--profile P] [--no-bugs]   seeded faults between floor and ERP, then every planted bug
+npm run sim -- --erp --seed N --profile P   one run with its trail
+npm run sim -- --erp --outage DOCUMENTS [--profile P]   two hours without the ERP, then the backlog
 npm run sim -- --orders START [--seed N]   120 real orders from that one on, picked by 8 handhelds`
 
 /** From so many seeds on, everything interesting must have happened. */
@@ -28,6 +32,9 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     devices: { type: 'string' },
     orders: { type: 'string' },
+    erp: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+    outage: { type: 'string' },
     'no-bugs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -133,5 +140,6 @@ const many = async (): Promise<boolean> => {
 }
 
 if (values.help) say(USAGE)
+else if (values.erp) process.exitCode = (await simulateErp({ ...values, say })) ? 0 : 1
 else if (values.orders !== undefined) process.exitCode = (await orders(Number(values.orders))) ? 0 : 1
 else process.exitCode = (await (values.seed === undefined ? many() : one(Number(values.seed)))) ? 0 : 1

@@ -69,6 +69,8 @@ export const withFaults = (handle: Handler) => {
       return unmet
     },
     calls: (): number => calls,
+    /** Calls that were given up by their caller and are still on their way. */
+    waiting: (): number => late.length,
   }
 }
 export type Faults = ReturnType<typeof withFaults>

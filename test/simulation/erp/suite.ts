@@ -1,0 +1,72 @@
+import type { ProfileName } from '../../../server/erp/sim/profile.ts'
+import { ERP_BUGS } from './bugs.ts'
+import type { ErpPlant } from './bugs.ts'
+import { runErp } from './run.ts'
+import type { ErpRun } from './run.ts'
+
+/** Those that are held to exact figures; `absolute` overwrites figures and is tried by the contract kit alone. */
+export const ERP_PROFILES = [
+  'plain',
+  'tryton',
+  'odoo',
+  'erpnext',
+  'bc',
+  'netsuite',
+  'logo',
+  'shopify',
+] as const satisfies readonly ProfileName[]
+
+/** What many seeds must have met, or the faults do not reach. */
+const SOMETIMES = [
+  'crash',
+  'importCrash',
+  'importFailed',
+  'late',
+  'down',
+  'slow',
+  'skew',
+  'released',
+  'unknownOutcome',
+  'transient',
+  'throttled',
+  'conflict',
+  'config',
+  'posted',
+  'skipped',
+] as const
+
+export type ErpEnd = { failed: readonly ErpRun[]; movements: number; neverSeen: readonly string[] }
+
+/** Many seeds of the product as it is, against each of these ERPs. */
+export const runErpSeeds = async (
+  profiles: readonly ProfileName[],
+  from: number,
+  count: number,
+  told: (run: ErpRun) => void = () => undefined,
+): Promise<ErpEnd> => {
+  const failed: ErpRun[] = []
+  const seen = new Map<string, number>()
+  let movements = 0
+  for (const profile of profiles)
+    for (let seed = from; seed < from + count; seed += 1) {
+      const run = await runErp(seed, profile)
+      movements += run.movements
+      for (const [name, n] of Object.entries(run.seen)) seen.set(name, (seen.get(name) ?? 0) + n)
+      if (run.failures.length > 0) failed.push(run)
+      told(run)
+    }
+  return { failed, movements, neverSeen: SOMETIMES.filter(name => (seen.get(name) ?? 0) === 0) }
+}
+
+export type ErpHunt = { plant: ErpPlant; caught: ErpRun | null; tried: number }
+
+/** Looks for a planted bug, seed after seed, until it shows or its bound is reached. */
+export const huntErp = async (name: string): Promise<ErpHunt> => {
+  const plant = ERP_BUGS[name]
+  if (plant === undefined) throw new Error(`no planted bug is called ${name}`)
+  for (let seed = 1; seed <= plant.within; seed += 1) {
+    const caught = await runErp(seed, plant.profile, plant)
+    if (caught.failures.length > 0) return { plant, caught, tried: seed }
+  }
+  return { plant, caught: null, tried: plant.within }
+}
