@@ -59,12 +59,18 @@ const stock = (call: Call): ErpConnector['stock'] =>
     const search = new URLSearchParams()
     if (query.locations.length > 0) search.set('places', query.locations.join(' '))
     if (query.items !== undefined) search.set('items', query.items.join(' '))
-    const { rows } = await call('GET', `/api/stock?${search.toString()}`, v.object({ rows: v.array(stockRow) }), signal)
-    const sums = new Map<string, (typeof rows)[number]>()
-    for (const row of rows) {
-      const at = `${row.item}|${row.place}|${row.lot}`
-      const before = sums.get(at)
-      sums.set(at, before === undefined ? row : { ...before, quantity: before.quantity + row.quantity })
+    const schema = v.object({ rows: v.array(stockRow), more: v.optional(v.boolean(), false) })
+    const sums = new Map<string, v.InferOutput<typeof stockRow>>()
+    for (let from = 0, more = true; more;) {
+      search.set('from', String(from))
+      const page = await call('GET', `/api/stock?${search.toString()}`, schema, signal)
+      for (const row of page.rows) {
+        const at = `${row.item}|${row.place}|${row.lot}`
+        const before = sums.get(at)
+        sums.set(at, before === undefined ? row : { ...before, quantity: before.quantity + row.quantity })
+      }
+      from += page.rows.length
+      more = page.more
     }
     for (const { place, quantity, ...row } of sums.values())
       yield { ...row, location: place, quantity: quantityOf(quantity) }

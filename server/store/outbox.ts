@@ -14,15 +14,16 @@ import type {
 import { json } from './names.ts'
 import type { Executor } from './names.ts'
 
-const FIELDS = sql`
+/** Of `outbox o join warehouse w`. */
+export const OUTBOX_FIELDS = sql`
   w.uid as warehouse, o.connector, o.client, o.key, o.seq, o.subject, o.type, o.payload, o.version, o.state, o.error_class as "errorClass",
   o.attempts, o.touched, o.stuck, o.remote_ref as "remoteRef", o.question, o.ask, o.gap, o.answers, o.documents,
   o.captured_at as "capturedAt", o.created_at as "createdAt", o.first_try_at as "firstTryAt", o.delivered_at as "deliveredAt",
   o.posted_at as "postedAt", o.next_at as "nextAt", o.closed_by as "closedBy", o.closed_reason as "closedReason"`
 
 const DATES = ['capturedAt', 'createdAt', 'firstTryAt', 'deliveredAt', 'postedAt', 'nextAt'] as const
-type Raw = Omit<OutboxRow, (typeof DATES)[number]> & Record<(typeof DATES)[number], Date | null>
-const rowOf = (raw: Raw): OutboxRow => ({
+export type RawOutbox = Omit<OutboxRow, (typeof DATES)[number]> & Record<(typeof DATES)[number], Date | null>
+export const outboxRow = (raw: RawOutbox): OutboxRow => ({
   ...raw,
   ...(Object.fromEntries(DATES.map(name => [name, raw[name]?.toISOString() ?? null])) as Pick<
     OutboxRow,
@@ -39,7 +40,7 @@ export const makeOutboxStore = (db: Executor): OutboxStore => ({
       where connector = ${at.connector} and state in ('preparing', 'posting') and lease_until < ${at.now}::timestamptz`.execute(
       db,
     )
-    const { rows } = await sql<Raw>`
+    const { rows } = await sql<RawOutbox>`
       with due as materialized (
         select o.warehouse_id, o.key from outbox o
         where o.connector = ${at.connector} and o.state in ('waiting', 'unknown') and o.next_at <= ${at.now}::timestamptz
@@ -53,8 +54,8 @@ export const makeOutboxStore = (db: Executor): OutboxStore => ({
              first_try_at = coalesce(o.first_try_at, ${at.now}::timestamptz),
              lease_token = ${at.token}::uuid, lease_until = ${at.leaseUntil}::timestamptz
       from due, warehouse w where o.warehouse_id = due.warehouse_id and o.key = due.key and w.id = o.warehouse_id
-      returning ${FIELDS}`.execute(db)
-    return rows.map(rowOf).sort((a, b) => a.seq - b.seq)
+      returning ${OUTBOX_FIELDS}`.execute(db)
+    return rows.map(outboxRow).sort((a, b) => a.seq - b.seq)
   },
   advance: async (key, token, to, tries = []) => {
     const sets: RawBuilder<unknown>[] = [
@@ -114,23 +115,23 @@ const where = (filter: OutboxFilter): RawBuilder<unknown> => {
   return sql.join(parts, sql` and `)
 }
 
-const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settle' | 'facts'> => ({
+const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settle' | 'reopen' | 'facts'> => ({
   list: async (filter, { beforeSeq, limit }) => {
-    const { rows } = await sql<Raw>`
-      select ${FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
+    const { rows } = await sql<RawOutbox>`
+      select ${OUTBOX_FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
       where ${where(filter)} and (${beforeSeq}::bigint is null or o.seq < ${beforeSeq}::bigint) order by o.seq desc limit ${limit}`.execute(
       db,
     )
-    return rows.map(rowOf)
+    return rows.map(outboxRow)
   },
   get: async key => {
-    const { rows } = await sql<Raw & { first: unknown; covers: unknown }>`
-      select ${FIELDS}, coalesce(o.first_payload, o.payload) as first, o.covers
+    const { rows } = await sql<RawOutbox & { first: unknown; covers: unknown }>`
+      select ${OUTBOX_FIELDS}, coalesce(o.first_payload, o.payload) as first, o.covers
       from outbox o join warehouse w on w.id = o.warehouse_id where o.key = ${key}`.execute(db)
     const found = rows[0]
     if (found === undefined) return null
     const { first, covers, ...raw } = found
-    return { row: rowOf(raw), first, covers }
+    return { row: outboxRow(raw), first, covers }
   },
   tries: async key => {
     const { rows } = await sql<Omit<Try, 'at'> & { at: Date }>`
@@ -144,6 +145,12 @@ const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settl
       update outbox o set ${settleSets(how, now)}, closed_by = ${by}, closed_at = ${now}::timestamptz
       where ${where(filter)} and o.state in ('held', 'parked', 'dead')
         ${how.kind === 'edit' ? sql`and o.version = ${how.version}` : sql``}`.execute(db)
+    return Number(numAffectedRows ?? 0n)
+  },
+  reopen: async (keys, by, now) => {
+    const { numAffectedRows } = await sql`
+      update outbox o set ${AGAIN}, next_at = ${now}::timestamptz, posted_at = null, closed_by = ${by}, closed_at = ${now}::timestamptz
+      where o.key = any(${[...keys]}::uuid[]) and o.state = 'posted'`.execute(db)
     return Number(numAffectedRows ?? 0n)
   },
   facts: async (connector, from, to) => {

@@ -2,6 +2,7 @@ import type { Stores } from '../ports.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
+import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
@@ -29,6 +30,7 @@ export const makeStores = (db: Executor): Stores & ErpStores & { waiting: Waitin
     desk: makeDeskStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
+    compare: makeCompareStore(db, names),
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),

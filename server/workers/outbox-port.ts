@@ -141,6 +141,8 @@ export interface OutboxStore {
   tries(key: string): Promise<readonly Try[]>
   /** Returns how many rows it applied to: those of the filter that are held, parked or dead. */
   settle(filter: OutboxFilter, how: Settle, by: string, now: string): Promise<number>
+  /** Posted messages that the ERP does not show (any more): asked for again, then posted if they are not there. Returns how many. */
+  reopen(keys: readonly string[], by: string, now: string): Promise<number>
   /** Rows that wait for this gap are due again. */
   release(connector: ConnectorId, gap: Gap, now: string): Promise<number>
   /** The ERP is there again: what waits is due now, unknown outcomes as soon as they have settled. */

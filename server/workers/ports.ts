@@ -1,4 +1,5 @@
 import type { DocumentId, WarehouseId } from '../../shared/ids.ts'
+import type { CompareStore } from './compare-port.ts'
 import type { ConnectionStore, MappingStore } from './connection.ts'
 import type { ImportStore } from './import-port.ts'
 import type { OutboxStore } from './outbox-port.ts'
@@ -12,6 +13,7 @@ export interface WaitingStore {
 export type ErpStores = {
   import: ImportStore
   outbox: OutboxStore
+  compare: CompareStore
   connections: ConnectionStore
   mappings: MappingStore
 }

@@ -1,6 +1,7 @@
 import { lookup, snapshot } from './catalogue.ts'
 import { ingest } from './ingest.ts'
 import { pickpath } from './pickpath.ts'
+import { reconcile } from './reconcile.ts'
 import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
   lookup,
   pickpath,
+  reconcile,
   scan,
   snapshot,
 }

@@ -43,6 +43,8 @@ export type ErpPeer = {
   onHand(item: string, place?: string, lot?: string): Promise<number>
   /** Documents with stock effect that carry our key, counted another way than `connector.find`; null = cannot be counted. */
   postedWith(key: string): Promise<number | null>
+  /** Books the document with this key a second time, under the same key, where the ERP lets anybody do so. */
+  bookAgain?(key: string): Promise<void>
   /** Makes what depends on the ERP's clock come true; real ones need nothing. */
   settle?(): Promise<void>
   stop(): Promise<void>

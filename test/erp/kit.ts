@@ -3,6 +3,7 @@ import type { ErpConnector } from '../../server/erp/connector.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import type { FaultProxy } from './fault-proxy.ts'
 import type { ErpFixture, ErpPeer } from './fixture.ts'
+import { compareCases } from './kit-compare.ts'
 import { pullCases } from './kit-pull.ts'
 import { postCases } from './kit-post.ts'
 import { sessionCases } from './kit-session.ts'
@@ -37,7 +38,7 @@ export const runConnectorContract = (fixture: ErpFixture): void => {
       await peer?.stop()
     })
     const kit: Kit = { fixture, peer: () => peer, proxy: () => proxy, connector: () => connector }
-    const cases = [...sessionCases(kit), ...pullCases(kit), ...postCases(kit)]
+    const cases = [...sessionCases(kit), ...pullCases(kit), ...postCases(kit), ...compareCases(kit)]
     const lackOf = ({ title }: Case): string | undefined =>
       Object.entries(fixture.lacks ?? {}).find(([words]) => title.includes(words))?.[1]
 

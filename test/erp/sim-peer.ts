@@ -70,6 +70,10 @@ export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
       profile.adjust === 'absolute'
         ? null
         : Object.values(state.documents).filter(document => document.key === key && document.state === 'posted').length,
+    bookAgain: async key => {
+      const [document] = erp.byKey(key)
+      if (document !== undefined) erp.book({ ...document, id: `again,${document.id}` })
+    },
     settle: async () => {
       ms += profile.settleMs
       served.finishJobs()

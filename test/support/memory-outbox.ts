@@ -47,6 +47,11 @@ export const makeMemoryOutbox = () => {
       else open.set(lineOf(row), line)
     }
   }
+  const wait = (row: Kept): void =>
+    void open.set(
+      lineOf(row),
+      [...(open.get(lineOf(row)) ?? []), row].sort((a, b) => a.seq - b.seq),
+    )
   const again = (row: Kept, now: string): Partial<Kept> => ({
     state: row.touched ? 'unknown' : 'waiting',
     stuck: 0,
@@ -116,6 +121,14 @@ export const makeMemoryOutbox = () => {
       for (const row of found) change(row, { ...settled(row, how, again(row, now)), closedBy: by })
       return found.length
     },
+    reopen: async (keys, by, now) => {
+      const found = [...rows.values()].filter(row => row.state === 'posted' && keys.includes(row.key))
+      for (const row of found) {
+        change(row, { ...again(row, now), postedAt: null, closedBy: by })
+        wait(row)
+      }
+      return found.length
+    },
     release: async (connector, gap, now) => {
       const found = find({ connector, states: ['parked'], gap: gapText(gap) })
       for (const row of found) change(row, { ...again(row, now), gap: null, question: null })
@@ -150,10 +163,7 @@ export const makeMemoryOutbox = () => {
     if (rows.has(message.key)) return
     const row = newRow(message)
     rows.set(row.key, row)
-    open.set(
-      lineOf(row),
-      [...(open.get(lineOf(row)) ?? []), row].sort((a, b) => a.seq - b.seq),
-    )
+    wait(row)
   }
   return { store, add, rows: () => [...rows.values()].map(shown), forget: (key: string) => void rows.delete(key) }
 }

@@ -99,6 +99,16 @@ export const describeOutbox = (name: string, make: () => Promise<OutboxUnderTest
       expect(await replay(all())).toBe(0)
     })
 
+    it('[ER13] a posted message that the ERP does not show is asked for again; no other is', async () => {
+      for (const [i, key] of ['a', 'b'].entries()) await add(key, `receipt/${key}`, i + 1)
+      await claim('t1')
+      await end('a', 't1', 'posted', { touched: true })
+      await end('b', 't1', 'dead', { errorClass: 'rejected' })
+      expect(await on.outbox.reopen([uuid('a'), uuid('b')], 'Ayşe', T1)).toBe(1)
+      expect([await stateOf('a'), await stateOf('b')]).toEqual(['unknown', 'dead'])
+      expect(await keys(claim('t2', T1))).toEqual([uuid('a')])
+    })
+
     it('[E82] an edit makes a new version under the same key and keeps the first; two people cannot edit at once', async () => {
       await add('a', 'receipt/a', 1)
       await claim('t1')

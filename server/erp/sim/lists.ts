@@ -3,6 +3,7 @@ import type { SimErp } from './erp.ts'
 import type { ORDER_KINDS } from './wire.ts'
 
 const MAX_PAGE = 500
+const MAX_ROWS = 20_000
 const limitOf = (url: URL): number => Math.min(MAX_PAGE, Number(url.searchParams.get('limit') ?? 100) || 100)
 
 /** By change number: the plain profile's lists. */
@@ -58,16 +59,21 @@ export const lists = (
   app.get('/api/places', () => answer({ places: Object.values(state.places) }))
   app.get('/api/partners', () => answer({ partners: Object.values(state.partners) }))
   app.get('/api/stock', c => {
-    const items = c.req.query('items')?.split(' ')
-    const places = c.req.query('places')?.split(' ')
+    const [items, places] = ['items', 'places'].map(name => {
+      const asked = c.req.query(name)
+      return asked === undefined ? undefined : new Set(asked.split(' '))
+    })
     const lot = c.req.query('lot')
     const rows = Object.values(state.stock).filter(
       row =>
-        (items === undefined || items.includes(row.item)) &&
-        (places === undefined || places.includes(row.place)) &&
+        (items === undefined || items.has(row.item)) &&
+        (places === undefined || places.has(row.place)) &&
         (lot === undefined || row.lot === lot),
     )
-    return answer({ rows })
+    // Rows are only ever added, so a position stays what it is.
+    const from = Number(c.req.query('from') ?? 0) || 0
+    const page = rows.slice(from, from + MAX_ROWS)
+    return answer({ rows: page, more: rows.length > from + page.length })
   })
   app.get('/api/moves', c => {
     const after = Number(c.req.query('after') ?? 0) || 0

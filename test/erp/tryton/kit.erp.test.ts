@@ -7,5 +7,9 @@ const POSTS = /"method":"model\.stock\.shipment\.(in|out|out\.return|internal)\.
 runConnectorContract({
   name: 'a real Tryton 6.0',
   start: () => startTryton('kit'),
+  lacks: {
+    '[ER12] posted twice': 'way to post a second document with our key',
+    '[ER12] rounding': 'quarter of a unit',
+  },
   postsAt: (_request, body) => POSTS.test(body),
 })

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeBooks } from '../../test/erp/books.ts'
+import { never } from '../../test/erp/carry.ts'
+import type { ErpPeer } from '../../test/erp/fixture.ts'
+import { startSim } from '../../test/erp/sim-peer.ts'
+import type { ErpConnector } from '../erp/connector.ts'
+import { compareDue, compareRound } from './compare.ts'
+
+describe('comparing while both sides go on', () => {
+  let peer: ErpPeer
+  let connector: ErpConnector
+  beforeAll(async () => {
+    peer = await startSim('odoo')
+    connector = peer.connect({ url: peer.url })
+  })
+  afterAll(() => peer.stop())
+  const agreed = async (our: ReturnType<typeof makeBooks>) => {
+    const item = await peer.item()
+    our.know(item)
+    await peer.stockUp(item, peer.places.main, 10)
+    our.put(item, 10)
+    return item
+  }
+
+  it('[ER16] a posting in the middle of the reading is no difference', async () => {
+    let reads = 0
+    const our = makeBooks(peer, {
+      ...connector,
+      stock: async function* (query, signal) {
+        reads += 1
+        // After our books were read, before the ERP's are: the floor ships and the message arrives at once.
+        if (reads === 1) {
+          our.say(our.adjust(item, -3, our.at()))
+          await our.deliver()
+        }
+        yield* connector.stock(query, signal)
+      },
+    })
+    const item = await agreed(our)
+    expect(await our.found(item)).toEqual([])
+    expect(reads).toBeGreaterThan(1)
+  })
+  it('[ER16] what never rests is said to move, and is no difference', async () => {
+    const our = makeBooks(peer, {
+      ...connector,
+      stock: async function* (query, signal) {
+        our.put(item, 1)
+        yield* connector.stock(query, signal)
+      },
+    })
+    const item = await agreed(our)
+    our.put(item, 1)
+    const run = await compareRound(our.compare, { cause: 'timer', items: [item] }, never)
+    expect(run).toMatchObject({ drifts: 0, moving: 1, outcome: null })
+  })
+  it('[ER14] a run that breaks is kept with its reason and closes nothing', async () => {
+    let broken = false
+    const our = makeBooks(peer, {
+      ...connector,
+      stock: (query, signal) => {
+        if (broken) throw new Error('no answer')
+        return connector.stock(query, signal)
+      },
+    })
+    const item = await agreed(our)
+    our.put(item, 2)
+    expect(await our.found(item)).toHaveLength(1)
+    broken = true
+    await expect(our.found(item)).rejects.toThrow('no answer')
+    const { id } = our.compare
+    const [last] = await our.store.runs(id, { before: null, limit: 1 })
+    expect(last?.outcome).toBe('no answer')
+    expect(await our.store.drifts(id, { open: true }, { after: null, limit: 10 })).toHaveLength(1)
+  })
+  it('[ER17] it is time every so often, and at once after an outage', () => {
+    const now = '2026-11-23T08:00:00.000Z'
+    const due = (startedAt: string | null, reopened = false) =>
+      compareDue(startedAt === null ? null : { startedAt }, { now, everyMs: 3_600_000, reopened })
+    expect(due(null)).toBe('timer')
+    expect(due('2026-11-23T07:00:00.001Z')).toBeNull()
+    expect(due('2026-11-23T07:00:00.000Z')).toBe('timer')
+    expect(due('2026-11-23T07:59:00.000Z', true)).toBe('outage')
+  })
+})
