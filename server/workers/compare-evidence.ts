@@ -39,7 +39,7 @@ export const gatherEvidence = async (
   const asked = await askAbout(deps, { drifts, told, rows: byMessage }, signal)
   return drift => {
     const text = stockText(drift)
-    const mine = (told.get(text) ?? []).map(({ text: _, ...one }): MessageEvidence => ({
+    const mine = (told.get(text) ?? []).map(({ text: _text, ...one }): MessageEvidence => ({
       ...one,
       ...asked.get(one.key),
     }))
