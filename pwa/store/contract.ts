@@ -4,6 +4,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { bodyOfStock } from '../../shared/sync/rows.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { Manifest, Row } from '../../shared/sync/wire.ts'
+import { noMark } from '../sync/marks.ts'
 import type { Birth, CacheHead, CacheStore, EpochMark, QueueRow, QueueStore } from '../sync/ports.ts'
 
 const device: DeviceId = derivedId('device', 'contract')
@@ -141,9 +142,29 @@ const epochContract = (make: () => Promise<QueueStore>): void => {
       results: [],
     }
     expect(await store.mark(mark.epoch)).toBeNull()
-    await store.setMark(mark)
-    await store.setMark({ ...mark, acked: 2, results: [{ seq: 1, outcome: 'exception' }] })
-    expect(await store.mark(mark.epoch)).toEqual({ ...mark, acked: 2, results: [{ seq: 1, outcome: 'exception' }] })
+    expect(await store.changeMark(mark.epoch, before => before ?? mark)).toBeNull()
+    const next = { ...mark, acked: 2, results: [{ seq: 1, outcome: 'exception' }] }
+    expect(await store.changeMark(mark.epoch, () => next)).toEqual(mark)
+    expect(await store.mark(mark.epoch)).toEqual(next)
+  })
+  test('[Q30] one look tells of every epoch what was said of it and what is unsent', async () => {
+    const store = await make()
+    expect(await store.look(9)).toEqual({ birth: null, epochs: [], noted: new Map() })
+    await store.begin(born('zzzzzzzzzzzz'))
+    const old = await append(store, 3)
+    await store.begin(born('aaaaaaaaaaaa', 4))
+    const young = await append(store, 2, 'step')
+    await store.saveState({ key: '~own', value: 7 })
+    const mark = await store.changeMark('zzzzzzzzzzzz', () => ({ ...noMark('zzzzzzzzzzzz', warehouse), acked: 1 }))
+    expect(mark).toBeNull()
+    expect(await store.look(1)).toEqual({
+      birth: moved(born('aaaaaaaaaaaa', 4), young),
+      epochs: [
+        { epoch: 'zzzzzzzzzzzz', mark: { ...noMark('zzzzzzzzzzzz', warehouse), acked: 1 }, unsent: [old[1]], count: 2 },
+        { epoch: 'aaaaaaaaaaaa', mark: null, unsent: [young[0]], count: 2 },
+      ],
+      noted: new Map([['~own', 7]]),
+    })
   })
   test('[Q8] pruning takes the rows of that epoch up to that number and no other', async () => {
     const store = await make()

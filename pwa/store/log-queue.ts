@@ -1,3 +1,4 @@
+import { OWN_STATE } from '../sync/birth.ts'
 import { mutex } from '../sync/mutex.ts'
 import type { QueueStore } from '../sync/ports.ts'
 import { placed, withEntry } from './queue-image.ts'
@@ -49,8 +50,24 @@ export const logQueue = (
       return rows
     },
     epochs: async () => now.epochs.map(known => known.epoch),
+    look: async limit => ({
+      birth: now.birth,
+      epochs: now.epochs.map(({ epoch }) => {
+        const mark = now.marks.get(epoch) ?? null
+        const unsent = now.rows.filter(row => row.epoch === epoch && row.seq > (mark?.acked ?? 0))
+        return { epoch, mark, unsent: unsent.slice(0, limit), count: unsent.length }
+      }),
+      noted: new Map(
+        [...now.states.values()].flatMap(({ key, value }) => (key.startsWith(OWN_STATE) ? [[key, value]] : [])),
+      ),
+    }),
     mark: async epoch => now.marks.get(epoch) ?? null,
-    setMark: mark => inTurn(() => change({ marks: [mark] })),
+    changeMark: (epoch, next) =>
+      inTurn(async () => {
+        const before = now.marks.get(epoch) ?? null
+        await change({ marks: [next(before)] })
+        return before
+      }),
     prune: (epoch, upTo) => inTurn(() => change({ pruned: { epoch, upTo } })),
   }
   return {

@@ -1,7 +1,9 @@
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
+import { OWN_STATE } from '../sync/birth.ts'
 import type { Birth, EpochMark, Kept, QueueRow, QueueStore, SavedState } from '../sync/ports.ts'
 import { StorageFull } from '../sync/ports.ts'
+import { appendIn, BIRTH_KEY, stateKey } from './append.ts'
 import type { Ballast } from './ballast.ts'
 import { placed } from './queue-image.ts'
 import type { EpochStart } from './queue-image.ts'
@@ -44,7 +46,7 @@ export const openQueue = async (
   const meta: Table<MetaRow | EpochRow, string> = db.table('meta')
   const write = spared(options.ballast)
   return {
-    store: { ...epochStore(db, cmd, meta, write), ...stateStore(meta, write) },
+    store: { ...epochStore(db, cmd, meta, write), ...lookStore(db, cmd, meta), ...stateStore(meta, write) },
     device: {
       get: () => valueAt(meta, 'device'),
       put: record => write(() => put(meta, 'device', record)),
@@ -82,7 +84,7 @@ const put = async (meta: Table<MetaRow | EpochRow, string>, k: string, value: un
   await meta.put({ k, value })
 }
 
-type EpochPart = Pick<QueueStore, 'birth' | 'begin' | 'append' | 'rows' | 'epochs' | 'mark' | 'setMark' | 'prune'>
+type EpochPart = Pick<QueueStore, 'birth' | 'begin' | 'append' | 'rows' | 'epochs' | 'mark' | 'changeMark' | 'prune'>
 
 const epochStore = (
   db: Dexie,
@@ -90,7 +92,7 @@ const epochStore = (
   meta: Table<MetaRow | EpochRow, string>,
   write: Write,
 ): EpochPart => {
-  const birth = async (): Promise<Birth | null> => (await valueAt(meta, 'birth')) as Birth | null
+  const birth = async (): Promise<Birth | null> => (await valueAt(meta, BIRTH_KEY)) as Birth | null
   const firstOf = async (epoch: string): Promise<number | null> => {
     const row = await meta.get(`epoch/${epoch}`)
     return row !== undefined && 'first' in row ? row.first : null
@@ -102,41 +104,25 @@ const epochStore = (
         db.transaction('rw', cmd, meta, async () => {
           const n = kept === undefined ? next.n : await takeIn(cmd, meta, kept, next.n)
           await putEpoch(meta, { epoch: next.epoch, first: n - next.next + 1 })
-          await put(meta, 'birth', { ...next, n })
+          await put(meta, BIRTH_KEY, { ...next, n })
         }),
       ),
     append: (expected, next, rows, state) =>
-      write(() =>
-        db.transaction('rw', cmd, meta, async () => {
-          // Nothing but Dexie is awaited in here: IndexedDB may commit at any foreign await.
-          const now = await birth()
-          if (now === null || now.epoch !== expected.epoch || now.next !== expected.next) return false
-          await cmd.bulkAdd([...rows])
-          await put(meta, 'birth', next)
-          if (state !== null) await put(meta, `state/${state.key}`, state)
-          return true
-        }),
-      ),
+      write(async () => appendIn(await backend(db), expected, next, rows, state)),
     rows: async (epoch, after, limit) => {
       const first = await firstOf(epoch)
-      if (first === null) return []
-      const rows = await cmd
-        .where('n')
-        .aboveOrEqual(first + after)
-        .limit(limit)
-        .toArray()
-      const end = rows.findIndex(row => row.epoch !== epoch)
-      return end < 0 ? rows : rows.slice(0, end)
+      return first === null ? [] : rowsFrom(cmd, { epoch, first }, after, limit)
     },
-    epochs: async () => {
-      const rows = await meta.where('k').startsWith('epoch/').toArray()
-      return rows
-        .flatMap(row => ('first' in row ? [row] : []))
-        .sort((a, b) => a.first - b.first)
-        .map(row => row.epoch)
-    },
+    epochs: async () => (await startsIn(meta)).map(start => start.epoch),
     mark: async epoch => (await valueAt(meta, `mark/${epoch}`)) as EpochMark | null,
-    setMark: mark => write(() => put(meta, `mark/${mark.epoch}`, mark)),
+    changeMark: (epoch, change) =>
+      write(() =>
+        db.transaction('rw', meta, async () => {
+          const before = (await valueAt(meta, `mark/${epoch}`)) as EpochMark | null
+          await put(meta, `mark/${epoch}`, change(before))
+          return before
+        }),
+      ),
     prune: async (epoch, upTo) => {
       const first = await firstOf(epoch)
       if (first === null || upTo < 1) return
@@ -148,6 +134,36 @@ const epochStore = (
         .delete()
     },
   }
+}
+
+/** The connection below Dexie, opened again where the browser has dropped it; one that we closed stays closed. */
+const backend = async (db: Dexie): Promise<IDBDatabase> => {
+  if (!db.isOpen()) await db.table('meta').count()
+  return db.backendDB()
+}
+
+const startsIn = async (meta: Table<MetaRow | EpochRow, string>): Promise<EpochStart[]> => {
+  const rows = await meta.where('k').startsWith('epoch/').toArray()
+  return rows.flatMap(row => ('first' in row ? [row] : [])).sort((a, b) => a.first - b.first)
+}
+const valuesAt = async (meta: Table<MetaRow | EpochRow, string>, prefix: string): Promise<unknown[]> => {
+  const rows = await meta.where('k').startsWith(prefix).toArray()
+  return rows.flatMap(row => ('value' in row ? [row.value] : []))
+}
+
+const rowsFrom = async (
+  cmd: Table<QueueRow, number>,
+  { epoch, first }: EpochStart,
+  after: number,
+  limit: number,
+): Promise<QueueRow[]> => {
+  const rows = await cmd
+    .where('n')
+    .aboveOrEqual(first + after)
+    .limit(limit)
+    .toArray()
+  const end = rows.findIndex(row => row.epoch !== epoch)
+  return end < 0 ? rows : rows.slice(0, end)
 }
 
 const putEpoch = async (meta: Table<MetaRow | EpochRow, string>, start: EpochStart): Promise<void> => {
@@ -170,20 +186,46 @@ const takeIn = async (
     const before = (await valueAt(meta, `mark/${mark.epoch}`)) as EpochMark | null
     if ((before?.acked ?? -1) < mark.acked) await put(meta, `mark/${mark.epoch}`, mark)
   }
-  for (const state of kept.states) await put(meta, `state/${state.key}`, state)
+  for (const state of kept.states) await put(meta, stateKey(state.key), state)
   return at.n
 }
+
+type LookPart = Pick<QueueStore, 'look'>
+
+const lookStore = (db: Dexie, cmd: Table<QueueRow, number>, meta: Table<MetaRow | EpochRow, string>): LookPart => ({
+  look: limit =>
+    db.transaction('r', cmd, meta, async () => {
+      const [now, starts, marks, own] = await Promise.all([
+        valueAt(meta, BIRTH_KEY) as Promise<Birth | null>,
+        startsIn(meta),
+        valuesAt(meta, 'mark/'),
+        valuesAt(meta, stateKey(OWN_STATE)),
+      ])
+      const byEpoch = new Map((marks as EpochMark[]).map(mark => [mark.epoch, mark]))
+      const epochs = starts.map(async (start, i) => {
+        const mark = byEpoch.get(start.epoch) ?? null
+        const after = mark?.acked ?? 0
+        const [unsent, count] = await Promise.all([
+          rowsFrom(cmd, start, after, limit),
+          cmd
+            .where('n')
+            .between(start.first + after, starts[i + 1]?.first ?? Infinity, true, false)
+            .count(),
+        ])
+        return { epoch: start.epoch, mark, unsent, count }
+      })
+      const noted = new Map((own as SavedState[]).map(({ key, value }) => [key, value]))
+      return { birth: now, epochs: await Promise.all(epochs), noted }
+    }),
+})
 
 type StatePart = Pick<QueueStore, 'state' | 'states' | 'saveState' | 'dropState'>
 
 const stateStore = (meta: Table<MetaRow | EpochRow, string>, write: Write): StatePart => ({
-  state: async key => (await valueAt(meta, `state/${key}`)) as SavedState | null,
-  states: async () => {
-    const rows = await meta.where('k').startsWith('state/').toArray()
-    return rows.flatMap(row => ('value' in row ? [row.value as SavedState] : []))
-  },
-  saveState: state => write(() => put(meta, `state/${state.key}`, state)),
+  state: async key => (await valueAt(meta, stateKey(key))) as SavedState | null,
+  states: async () => (await valuesAt(meta, stateKey(''))) as SavedState[],
+  saveState: state => write(() => put(meta, stateKey(state.key), state)),
   dropState: async key => {
-    await meta.delete(`state/${key}`)
+    await meta.delete(stateKey(key))
   },
 })

@@ -22,10 +22,12 @@ export const appendDrafts = async (
   state: SavedState | StateAt | null,
   stamp: Stamp | null,
   sample: ClockSample | null,
+  /** The marker row as far as it is known here: spares the read, and is not trusted. */
+  known: Birth | null = null,
 ): Promise<{ rows: readonly QueueRow[]; birth: Birth }> => {
   if (drafts.length > 0 && stamp === null) throw new Error('nobody is logged in')
   for (let race = 0; race < MAX_RACES; race += 1) {
-    const birth = await ports.queue.birth()
+    const birth = (race === 0 ? known : null) ?? (await ports.queue.birth())
     if (birth === null) throw new Error('the queue has no marker row')
     // Signed before the transaction: inside it, IndexedDB may commit at an await that is not its own.
     const rows = stamp === null ? [] : await sealAll(ports, drafts, birth, stamp, sample)

@@ -1,6 +1,6 @@
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
-import type { Birth, Kept, Ports } from './ports.ts'
+import type { Birth, Kept, Ports, QueueLook } from './ports.ts'
 
 /** Saved states of the machinery begin with this sign; screens never see them. */
 export const OWN_STATE = '~'
@@ -43,6 +43,10 @@ export const ensureBirth = async (
 }
 
 /** True until the server has heard that the epoch began because an older one was lost. */
-export const isLost = async ({ queue }: Pick<Ports, 'queue'>, epoch: string): Promise<boolean> =>
-  (await queue.state(LOST))?.value === epoch
-export const lostIsKnown = ({ queue }: Pick<Ports, 'queue'>): Promise<void> => queue.dropState(LOST)
+export const isLost = ({ noted }: Pick<QueueLook, 'noted'>, epoch: string): boolean => noted.get(LOST) === epoch
+export const lostIsKnown = async (
+  { queue }: Pick<Ports, 'queue'>,
+  { noted }: Pick<QueueLook, 'noted'>,
+): Promise<void> => {
+  if (noted.has(LOST)) await queue.dropState(LOST)
+}

@@ -4,6 +4,7 @@ import type { SyncStatus } from './handheld.ts'
 import { StorageFull } from './ports.ts'
 import type { Ports, QueueRow } from './ports.ts'
 import { waitingOf } from './push-batch.ts'
+import type { Waiting } from './push-batch.ts'
 import type { RoundEnd } from './round.ts'
 
 export type EngineStatus = Pick<SyncStatus, 'link' | 'waiting' | 'oldest' | 'lastGoodRound' | 'loading' | 'storageFull'>
@@ -42,8 +43,9 @@ export const makeStatus = ({ clock, queue }: Pick<Ports, 'clock' | 'queue'>, cha
       if (first === undefined) return
       say({ waiting: status.waiting + rows.length, oldest: status.oldest ?? isoOf(first.appendedAt) })
     },
-    sayWaiting: async (): Promise<void> => {
-      const { count, oldest } = await waitingOf(queue, await queue.birth())
+    /** What waits, read where nobody has just counted it. */
+    sayWaiting: async (counted?: Waiting): Promise<void> => {
+      const { count, oldest } = counted ?? waitingOf(await queue.look(1))
       say({ waiting: count, oldest: oldest === null ? null : isoOf(oldest) })
     },
     sayRound: (end: RoundEnd): void => {

@@ -53,6 +53,25 @@ describe('when a round is due', () => {
     expect(state.requests.find(request => request.push.commands.length > 0)?.push.commands).toHaveLength(20)
     await engine.stop()
   })
+  test('[S50] a round steps aside for a scan that is being stored', async () => {
+    const { engine, ports, time, asked } = await begun()
+    const before = asked()
+    let stored = (): void => undefined
+    const { append } = ports.queue
+    ports.queue.append = async (...all) => {
+      await new Promise<void>(resolve => (stored = resolve))
+      return append(...all)
+    }
+    const scan = engine.append([receiveDraft(1)], null)
+    engine.wake('hand')
+    await time.advance(1000)
+    expect(asked()).toBe(before)
+    stored()
+    await scan
+    await time.advance(0)
+    expect(asked()).toBe(before + 1)
+    await engine.stop()
+  })
   test('[S51] without any reason a round is due every 30 s', async () => {
     const { engine, time, asked } = await begun()
     const before = asked()

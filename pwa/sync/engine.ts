@@ -4,11 +4,12 @@ import { readCursor } from '../../shared/sync/cursor.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import { appendDrafts } from './append.ts'
 import type { Stamp } from './append.ts'
+import { makeCourtesy } from './courtesy.ts'
 import { isFull, isStorageTrouble, makeStatus } from './engine-status.ts'
 import type { EngineStatus } from './engine-status.ts'
 import { makeLoop } from './loop.ts'
 import { mutex } from './mutex.ts'
-import type { Ports, QueueRow, SavedState, StateAt } from './ports.ts'
+import type { Birth, Ports, QueueRow, SavedState, StateAt } from './ports.ts'
 import { makePruner } from './prune.ts'
 import { newMemory, runRound } from './round.ts'
 import type { RoundEnd, RoundHooks, RoundOptions } from './round.ts'
@@ -45,30 +46,22 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
   const status = makeStatus(ports, options.changed)
   const prune = makePruner(ports)
   const roundHooks: RoundHooks = { ...hooks, progress: loading => status.say({ loading }) }
+  const courtesy = makeCourtesy()
   const rounds = mutex()
   const appends = mutex()
 
   const round: Engine['round'] = () =>
     rounds(async () => {
       const end = await guarded(async () => {
-        const end = await runRound(ports, options, roundHooks, memory)
+        const end = await runRound(ports, { ...options, calm: courtesy.calm }, roundHooks, memory)
         if (end.kind === 'good' && !end.more) await prune(!status.get().storageFull)
         return end
       })
       status.sayRound(end)
-      await status.sayWaiting().catch(ignoreStorage)
+      await status.sayWaiting(end.kind === 'good' ? end.waiting : undefined).catch(ignoreStorage)
       return end
     })
-  const append = async (drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]> => {
-    try {
-      const { rows } = await appendDrafts(ports, drafts, state, options.stamp(), bestSample(memory.samples))
-      status.sayFull({ queue: false })
-      return rows
-    } catch (error) {
-      if (isFull(error)) status.sayFull({ queue: true })
-      throw error
-    }
-  }
+  const append = makeAppend(ports, () => ({ stamp: options.stamp(), sample: bestSample(memory.samples) }), status)
   const loop = makeLoop(
     { timer, random: () => random.next(), mono: () => clock.mono() },
     round,
@@ -81,7 +74,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
   }
   return {
     append: async (drafts, state) => {
-      const rows = await appends(() => append(drafts, state))
+      const rows = await courtesy.first(() => appends(() => append(drafts, state)))
       // From here on it is on disk: nothing below may fail or make the beep wait.
       status.sayAppended(rows)
       if (rows.length > 0) loop.soon(status.get().waiting >= AT_ONCE ? 0 : DEBOUNCE_MS)
@@ -106,6 +99,27 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
     },
     status: () => status.get(),
     sample: () => bestSample(memory.samples),
+  }
+}
+
+const makeAppend = (
+  ports: Ports,
+  at: () => { stamp: Stamp | null; sample: ClockSample | null },
+  status: ReturnType<typeof makeStatus>,
+): Engine['append'] => {
+  /** The marker row as the last append left it. The store compares: where another tab was faster it is read anew. */
+  let born: Birth | null = null
+  return async (drafts, state) => {
+    const { stamp, sample } = at()
+    try {
+      const { rows, birth } = await appendDrafts(ports, drafts, state, stamp, sample, born)
+      born = birth
+      status.sayFull({ queue: false })
+      return rows
+    } catch (error) {
+      if (isFull(error)) status.sayFull({ queue: true })
+      throw error
+    }
   }
 }
 

@@ -67,7 +67,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   const catalogueIsWhole = (): void => {
     hasCatalogue = true
   }
-  const parts: Parts = { overlay, catalogue, people, tell, readNeedsMe, catalogueIsWhole }
+  const parts: Parts = { overlay, catalogue, people, tell, needed: () => needsMe, readNeedsMe, catalogueIsWhole }
   const engine = makeEngine(ports, engineOptions(setup, parts), roundHooks(setup, parts))
 
   await ensureBirth(ports, {
@@ -155,6 +155,7 @@ type Parts = {
   catalogue: CatalogueLookup
   people: People
   tell: () => void
+  needed: () => SyncStatus['needsMe']
   readNeedsMe: () => Promise<void>
   catalogueIsWhole: () => void
 }
@@ -176,7 +177,7 @@ const engineOptions = (setup: HandheldSetup, { overlay, people, tell }: Parts): 
 
 const roundHooks = (
   setup: HandheldSetup,
-  { overlay, catalogue, people, tell, readNeedsMe, catalogueIsWhole }: Parts,
+  { overlay, catalogue, people, tell, needed, readNeedsMe, catalogueIsWhole }: Parts,
 ): Omit<RoundHooks, 'progress'> => ({
   pageTaken: async (rows, head, from) => {
     await overlay.pageTaken(rows, head, from)
@@ -196,7 +197,9 @@ const roundHooks = (
   },
   answered: async response => {
     setup.answered?.(response)
-    if (response.push.results.length === 0) return
+    // A step that was simply applied needs nobody, unless it was among those before.
+    const { results } = response.push
+    if (!results.some(({ seq, outcome }) => outcome !== 'applied' || needed().some(one => one.seq === seq))) return
     await readNeedsMe()
     tell()
   },
@@ -221,8 +224,8 @@ const makeLease =
 /** Own steps that ended as an exception or in quarantine, newest first. */
 const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
   const found: SyncStatus['needsMe'][number][] = []
-  for (const epoch of await queue.epochs()) {
-    for (const { seq, outcome, reason } of (await queue.mark(epoch))?.results ?? []) {
+  for (const { epoch, mark } of (await queue.look(0)).epochs) {
+    for (const { seq, outcome, reason } of mark?.results ?? []) {
       const row = (await queue.rows(epoch, seq - 1, 1))[0]
       const command = row?.seq === seq ? (ownOf(row)?.command ?? null) : null
       found.unshift({ seq, outcome, reason: reason ?? null, command })

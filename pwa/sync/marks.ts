@@ -40,6 +40,10 @@ export const heard = (mark: EpochMark, said: Said, now: number): EpochMark => {
   }
 }
 
+/** Whether an answer says anything that the mark does not hold: most rounds of a handheld at rest bring nothing. */
+export const isNews = (mark: EpochMark, { acked, durable, results, exactly }: Said): boolean =>
+  exactly || acked > mark.acked || durable !== mark.durable || results.length > 0
+
 const checkpoints = (mark: EpochMark, acked: number, now: number): EpochMark['acks'] => {
   const kept = mark.acks.filter(one => one.seq <= acked)
   const last = kept.at(-1)

@@ -27,7 +27,10 @@ export const headFailed = async (
   const reply = await ports.net.quarantine(rawOf(batch, [head]))
   if (reply.kind !== 'ok') return false
   memory.suspect = null
-  await ports.queue.setMark({ ...batch.mark, skipped: [...batch.mark.skipped, head.seq] })
+  await ports.queue.changeMark(batch.epoch, before => {
+    const mark = before ?? batch.mark
+    return { ...mark, skipped: [...mark.skipped, head.seq] }
+  })
   return true
 }
 

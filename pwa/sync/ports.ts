@@ -93,6 +93,15 @@ export type EpochMark = {
 }
 export type QueueResult = { seq: number; outcome: string; reason?: string }
 
+/** The queue at one instant: one transaction instead of one for every question. */
+export type QueueLook = {
+  birth: Birth | null
+  /** Oldest first. `unsent`: the first rows above the acknowledged number; `count`: how many there are. */
+  epochs: readonly { epoch: string; mark: EpochMark | null; unsent: readonly QueueRow[]; count: number }[]
+  /** What the machinery has saved beside the steps of workers (`OWN_STATE`), by its key. */
+  noted: ReadonlyMap<string, unknown>
+}
+
 /** What files know of epochs that the store does not: rows by their numbers, marks, and the worker's steps. */
 export type Kept = { rows: readonly QueueRow[]; marks: readonly EpochMark[]; states: readonly SavedState[] }
 
@@ -123,8 +132,11 @@ export interface QueueStore {
   rows(epoch: string, after: number, limit: number): Promise<readonly QueueRow[]>
   /** All epochs that were ever begun here, oldest first. */
   epochs(): Promise<readonly string[]>
+  /** What a round of sync wants to know, at one instant; `limit` rows of each epoch. */
+  look(limit: number): Promise<QueueLook>
   mark(epoch: string): Promise<EpochMark | null>
-  setMark(mark: EpochMark): Promise<void>
+  /** ONE transaction of reading and writing. Returns the mark that was there. */
+  changeMark(epoch: string, change: (before: EpochMark | null) => EpochMark): Promise<EpochMark | null>
   /** Removes rows of an epoch with seq ≤ upTo; callers obey pruning rule 3.3 of the protocol. */
   prune(epoch: string, upTo: number): Promise<void>
 }

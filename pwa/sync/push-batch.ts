@@ -2,7 +2,7 @@ import type { WarehouseId } from '../../shared/ids.ts'
 import { MAX_PUSH_BYTES } from '../../shared/sync/wire.ts'
 import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
 import { noMark } from './marks.ts'
-import type { Birth, CacheHead, EpochMark, QueueRow, QueueStore } from './ports.ts'
+import type { Birth, CacheHead, EpochMark, QueueLook, QueueRow, QueueStore } from './ports.ts'
 
 /** What one round sends of which epoch. Read anew for every round, so that another tab or a crash cannot confuse it. */
 export type Batch = {
@@ -17,12 +17,7 @@ export type Batch = {
   isPresent: boolean
 }
 
-/** Rows looked at to count what waits of an epoch that is not the present one. */
-const COUNTED = 5000
 const encoder = new TextEncoder()
-
-const markOf = async (queue: QueueStore, birth: Birth, epoch: string): Promise<EpochMark> =>
-  (await queue.mark(epoch)) ?? noMark(epoch, birth.warehouse)
 
 /**
  * The oldest epoch that still has something unsent; of the warehouse on the screen also one whose effects the confirmed
@@ -30,22 +25,22 @@ const markOf = async (queue: QueueStore, birth: Birth, epoch: string): Promise<E
  */
 export const nextBatch = async (
   queue: QueueStore,
+  look: QueueLook,
   birth: Birth,
   head: CacheHead | null,
-  limit: number,
   heldBack: ReadonlySet<string>,
 ): Promise<Batch> => {
-  for (const epoch of await queue.epochs()) {
+  for (const { epoch, mark: said, unsent } of look.epochs) {
     if (epoch === birth.epoch || heldBack.has(epoch)) continue
-    const mark = await markOf(queue, birth, epoch)
-    const unsent = await queue.rows(epoch, mark.acked, limit)
+    const mark = said ?? noMark(epoch, birth.warehouse)
     const warehouse = unsent[0]?.warehouse ?? mark.warehouse
     const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head))
     if (unsent.length === 0 && !behind) continue
     return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
   }
-  const mark = await markOf(queue, birth, birth.epoch)
-  return batchOf(mark, await queue.rows(birth.epoch, mark.acked, limit), birth.next - 1, true)
+  const present = look.epochs.find(one => one.epoch === birth.epoch)
+  const mark = present?.mark ?? noMark(birth.epoch, birth.warehouse)
+  return batchOf(mark, present?.unsent ?? [], birth.next - 1, true)
 }
 
 /** Acknowledged commands that the confirmed rows do not contain yet; what was pruned is contained by the rule of pruning. */
@@ -87,16 +82,12 @@ export const sealedOf = ({ seq, v, body, hash, sig }: QueueRow): Sealed => ({ se
 export type Waiting = { count: number; oldest: number | null }
 
 /** How many commands the server has not acknowledged, and the append (device clock, ms) of the oldest. */
-export const waitingOf = async (queue: QueueStore, birth: Birth | null): Promise<Waiting> => {
+export const waitingOf = ({ birth, epochs }: QueueLook): Waiting => {
   if (birth === null) return { count: 0, oldest: null }
-  let count = 0
-  let oldest: number | null = null
-  for (const epoch of await queue.epochs()) {
-    const mark = await markOf(queue, birth, epoch)
-    const present = epoch === birth.epoch
-    const rows = await queue.rows(epoch, mark.acked, present ? 1 : COUNTED)
-    count += present && rows.length > 0 ? birth.next - 1 - mark.acked : rows.length
-    oldest ??= rows[0]?.appendedAt ?? null
-  }
-  return { count, oldest }
+  const count = epochs.reduce((sum, { epoch, mark, unsent, count }) => {
+    const isPresent = epoch === birth.epoch && unsent.length > 0
+    return sum + (isPresent ? birth.next - 1 - (mark?.acked ?? 0) : count)
+  }, 0)
+  const oldest = epochs.flatMap(({ unsent }) => unsent.slice(0, 1))[0]
+  return { count, oldest: oldest?.appendedAt ?? null }
 }

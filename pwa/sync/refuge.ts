@@ -43,7 +43,8 @@ export const withRefuge = (
     rows: (epoch, after, limit) => use(store => store.rows(epoch, after, limit)),
     epochs: () => use(store => store.epochs()),
     mark: epoch => use(store => store.mark(epoch)),
-    setMark: mark => use(store => store.setMark(mark)),
+    look: limit => use(store => store.look(limit)),
+    changeMark: (epoch, change) => use(store => store.changeMark(epoch, change)),
     prune: (epoch, upTo) => use(store => store.prune(epoch, upTo)),
   }
 }

@@ -9,16 +9,16 @@ import type { Trouble } from './backoff.ts'
 import { isLost, lostIsKnown } from './birth.ts'
 import { fetchCatalogue } from './catalogue-fetch.ts'
 import type { CatalogueProgress } from './catalogue-fetch.ts'
-import { heard, noMark } from './marks.ts'
+import { heard, isNews, noMark } from './marks.ts'
 import { headFailed, noteReviewed, unreviewed } from './poison.ts'
 import type { Suspect } from './poison.ts'
-import type { Birth, CacheHead, Ports } from './ports.ts'
+import type { Birth, CacheHead, EpochMark, Ports, QueueLook } from './ports.ts'
 import { nextBatch, sealedOf, waitingOf } from './push-batch.ts'
-import type { Batch } from './push-batch.ts'
+import type { Batch, Waiting } from './push-batch.ts'
 
 export type RoundEnd =
-  /** `more`: something moved and there is more to send or to fetch; go on at once. */
-  | { kind: 'good'; more: boolean }
+  /** `more`: something moved and there is more to send or to fetch; go on at once. `waiting`: what is unsent now, where known. */
+  | { kind: 'good'; more: boolean; waiting?: Waiting }
   /** The queue has no marker row: not set up. */
   | { kind: 'idle' }
   | Trouble
@@ -40,6 +40,8 @@ export type RoundOptions = {
   app: string
   session: () => SyncRequest['session']
   storage: () => Promise<{ quota: number | null; persisted: boolean | null }>
+  /** Resolves when no scan is being stored. */
+  calm?: () => Promise<void>
 }
 
 /** What rounds remember of each other. All of it may be forgotten: the stores know the rest. */
@@ -71,18 +73,23 @@ export const runRound = async (
   hooks: RoundHooks,
   memory: RoundMemory,
 ): Promise<RoundEnd> => {
-  const birth = await ports.queue.birth()
+  const calm = options.calm ?? (() => Promise.resolve())
+  await calm()
+  const look = await ports.queue.look(memory.limit)
+  const { birth } = look
   if (birth === null) return { kind: 'idle' }
   const head = await presentHead(ports, birth)
-  const due = await nextBatch(ports.queue, birth, head, memory.limit, memory.heldBack)
+  const due = await nextBatch(ports.queue, look, birth, head, memory.heldBack)
   const batch = memory.revoked ? await unreviewed(ports.queue, due, memory.limit) : due
-  const reply = await ports.net.sync(await requestOf(ports, options, memory, birth, head, batch))
+  const reply = await ports.net.sync(await requestOf(options, memory, look, birth, head, batch))
   if (reply.kind !== 'ok') return failed(ports, hooks, memory, batch, troubleOf(reply))
+  await calm()
   takeSample(ports, memory, reply.sentAt, reply.receivedAt, reply.body.now)
   memory.suspect = null
   memory.revoked = false
   memory.limit = Math.min(MAX_COMMANDS, memory.limit * 2)
-  const moved = await takeAnswer(ports, hooks, birth, head, batch, reply.body)
+  const moved = await takeAnswer(ports, hooks, look, birth, head, batch, reply.body)
+  await calm()
   await hooks.answered(reply.body)
   if ('kind' in moved) return moved
   // An epoch of another warehouse goes out under its own name; that warehouse's catalogue is of no use here.
@@ -90,9 +97,11 @@ export const runRound = async (
   const catalogue = await fetchCatalogue(ports, memory, reply.body.catalogue, hooks.progress)
   if (catalogue.kind === 'changed') await hooks.catalogueChanged()
   if (catalogue.kind === 'trouble') return catalogue.trouble
-  const waits = (await waitingOf(ports.queue, birth)).count > 0
-  const more = (moved.progress && (waits || reply.body.pull.more || moved.snapshot)) || catalogue.kind === 'more'
-  return { kind: 'good', more }
+  await calm()
+  const waiting = waitingOf(await ports.queue.look(1))
+  const more =
+    (moved.progress && (waiting.count > 0 || reply.body.pull.more || moved.snapshot)) || catalogue.kind === 'more'
+  return { kind: 'good', more, waiting }
 }
 
 /** Rows of another warehouse are of no use here: thrown away, and a snapshot is due. */
@@ -104,18 +113,15 @@ const presentHead = async ({ cache }: Pick<Ports, 'cache'>, birth: Birth): Promi
 }
 
 const requestOf = async (
-  ports: Ports,
   options: RoundOptions,
   memory: RoundMemory,
+  look: QueueLook,
   birth: Birth,
   head: CacheHead | null,
   batch: Batch,
 ): Promise<SyncRequest> => {
-  const [waiting, storage, lost] = await Promise.all([
-    waitingOf(ports.queue, birth),
-    options.storage(),
-    isLost(ports, batch.epoch),
-  ])
+  const storage = await options.storage()
+  const waiting = waitingOf(look)
   const off = memory.samples.at(-1)?.off ?? 0
   return {
     proto: PROTO,
@@ -134,7 +140,7 @@ const requestOf = async (
       pending: waiting.count,
       oldest: waiting.oldest === null ? null : isoOf(waiting.oldest + off),
       ...storage,
-      lost,
+      lost: isLost(look, batch.epoch),
       acked: batch.mark.acked,
     },
   }
@@ -152,12 +158,13 @@ type Moved = { progress: boolean; snapshot: boolean }
 const takeAnswer = async (
   ports: Ports,
   hooks: RoundHooks,
+  look: QueueLook,
   birth: Birth,
   head: CacheHead | null,
   batch: Batch,
   body: SyncResponse,
 ): Promise<Moved | Trouble> => {
-  const acked = await takePush(ports, head, batch, body)
+  const acked = await takePush(ports, look, head, batch, body)
   if (batch.warehouse !== birth.warehouse) return { progress: acked, snapshot: false }
   if (body.reset === 'scope_changed') {
     await ports.cache.forget('base')
@@ -182,15 +189,26 @@ const takeAnswer = async (
 }
 
 /** Acknowledgements count only while the feed epoch is the one that the request was made with. Returns whether they moved. */
-const takePush = async (ports: Ports, head: CacheHead | null, batch: Batch, body: SyncResponse): Promise<boolean> => {
+const takePush = async (
+  ports: Ports,
+  look: QueueLook,
+  head: CacheHead | null,
+  batch: Batch,
+  body: SyncResponse,
+): Promise<boolean> => {
+  const said = { ...body.push, exactly: body.reset === 'feed_restored' || body.push.gap !== null }
+  if (!isNews(batch.mark, said)) return false
   const now = await ports.cache.head()
   if ((now?.feedEpoch ?? null) !== (head?.feedEpoch ?? null)) return false
-  const before = (await ports.queue.mark(batch.epoch)) ?? batch.mark
-  const exactly = body.reset === 'feed_restored' || body.push.gap !== null
-  const mark = heard(before, { ...body.push, exactly }, ports.clock.now())
-  await ports.queue.setMark({ ...mark, warehouse: batch.warehouse })
-  if (mark.acked > 0) await lostIsKnown(ports)
-  return mark.acked !== before.acked
+  const at = ports.clock.now()
+  const after = (before: EpochMark | null): EpochMark => ({
+    ...heard(before ?? batch.mark, said, at),
+    warehouse: batch.warehouse,
+  })
+  const before = await ports.queue.changeMark(batch.epoch, after)
+  const { acked } = after(before)
+  if (acked > 0) await lostIsKnown(ports, look)
+  return acked !== (before ?? batch.mark).acked
 }
 
 /** Room for the numbers that tabs draw, so that two never meet. */
@@ -235,10 +253,12 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
 
 const takeMarks = async (ports: Ports, birth: Birth, snapshot: SnapshotHead, exactly: boolean): Promise<void> => {
   for (const epoch of await ports.queue.epochs()) {
-    const mark = (await ports.queue.mark(epoch)) ?? noMark(epoch, birth.warehouse)
-    if (mark.warehouse !== birth.warehouse) continue
-    const said = { acked: snapshot.acked[epoch] ?? 0, durable: mark.durable, results: [], exactly }
-    await ports.queue.setMark(heard(mark, said, ports.clock.now()))
+    const acked = snapshot.acked[epoch] ?? 0
+    await ports.queue.changeMark(epoch, before => {
+      const mark = before ?? noMark(epoch, birth.warehouse)
+      if (mark.warehouse !== birth.warehouse) return mark
+      return heard(mark, { acked, durable: mark.durable, results: [], exactly }, ports.clock.now())
+    })
   }
 }
 

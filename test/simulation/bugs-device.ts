@@ -119,9 +119,10 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
     faults: withFaults('restore', 'power'),
     ports: ports =>
       withQueue(ports, {
-        setMark: async mark => {
-          await ports.queue.setMark(mark)
-          await ports.queue.prune(mark.epoch, mark.acked)
+        changeMark: async (epoch, change) => {
+          const before = await ports.queue.changeMark(epoch, change)
+          await ports.queue.prune(epoch, change(before).acked)
+          return before
         },
       }),
   },
@@ -131,10 +132,11 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
     faults: withFaults('restore'),
     ports: ports =>
       withQueue(ports, {
-        setMark: async mark => {
-          const before = await ports.queue.mark(mark.epoch)
-          await ports.queue.setMark({ ...mark, acked: Math.max(mark.acked, before?.acked ?? 0) })
-        },
+        changeMark: (epoch, change) =>
+          ports.queue.changeMark(epoch, before => {
+            const mark = change(before)
+            return { ...mark, acked: Math.max(mark.acked, before?.acked ?? 0) }
+          }),
       }),
   },
   halfSnapshot: {

@@ -31,7 +31,8 @@ export const livingQueue = (queue: QueueStore, life: Life): QueueStore => ({
   rows: (epoch, after, limit) => life.read(() => queue.rows(epoch, after, limit)),
   epochs: () => life.read(() => queue.epochs()),
   mark: epoch => life.read(() => queue.mark(epoch)),
-  setMark: mark => writing(life, false, () => queue.setMark(mark)),
+  look: limit => life.read(() => queue.look(limit)),
+  changeMark: (epoch, change) => writing(life, false, () => queue.changeMark(epoch, change)),
   prune: (epoch, upTo) => writing(life, false, () => queue.prune(epoch, upTo)),
 })
 
