@@ -11,6 +11,7 @@ import { blockEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
 import type { Endpoint } from './routes/endpoint.ts'
+import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
@@ -41,6 +42,7 @@ export const endpoints = (): readonly Endpoint[] => [
   settleEndpoint,
   policiesEndpoint,
   changePolicyEndpoint,
+  ...ERP_ENDPOINTS,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { startErp } from './demo/erp-child.ts'
-import { demoPlaces } from './demo/places.ts'
-import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoClientOf, demoKeyOf } from './demo/site.ts'
-import type { ErpConnector } from './erp/connector.ts'
+import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
-import { makeLane } from './workers/lane.ts'
-import { toOperation } from './workers/outbound.ts'
-import { startDeliver, startImport, startPlan, startReserve, startSettle } from './workers/run.ts'
+import { loop } from './workers/loop.ts'
+import { startPlan, startReserve, startSettle } from './workers/run.ts'
 
-const IMPORT_MS = 5_000
-const DELIVER_MS = 1_000
+const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
@@ -21,6 +17,7 @@ const PLAN_MS = 60_000
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
   demoErp(erpScript),
+  bridging,
   reserving,
   settling,
   planning,
@@ -85,12 +82,13 @@ const demoErp =
     })
     atStop(() => erp.stop())
     const connector = makeConnector(sim, { id: DEMO_CONNECTOR, settings: { url: erp.url }, secrets: { token } })
-    await bridge(core, connector)
+    await storeDemo(core)
+    core.erp.override(DEMO_CONNECTOR, connector)
     log.info({ url: erp.url }, 'the demo ERP is ready')
   }
 
-/** Import and delivery for one connector; both stop before the ERP does. */
-const bridge = async ({ stores, doorbell, log, now, atStop }: Core, connector: ErpConnector): Promise<void> => {
+/** The demo's connection is stored like any other; its address and token are made anew with every start. */
+const storeDemo = async ({ stores, now }: Core): Promise<void> => {
   const at = { id: DEMO_CONNECTOR, warehouse: DEMO_WAREHOUSE.id }
   const demo = {
     name: 'Demo ERP',
@@ -102,37 +100,27 @@ const bridge = async ({ stores, doorbell, log, now, atStop }: Core, connector: E
     takes: {},
   } as const
   await stores.connections.put({ ...at, version: null }, demo)
-  const places = demoPlaces(at.warehouse).flatMap(place => (place.kind === 'pickable' ? [place.id] : []))
-  const incoming = startImport(
-    {
-      ...at,
-      connector,
-      clientOf: demoClientOf,
-      store: stores.import,
-      sync: stores.sync,
-      openingPlaces: async () => places,
-      now,
-      ring: () => doorbell.ring(at.warehouse),
-      log,
+  const clients = (await stores.site.clients(at.warehouse)).flatMap(({ id }) => {
+    const theirs = demoKeyOf(id)
+    return theirs === null ? [] : [{ kind: 'client', ours: id, theirs, source: 'rule' } as const]
+  })
+  await stores.mappings.put(at.id, clients, 'demo', now())
+}
+
+/** Import, delivery and comparison of every stored connection; they stop before the demo's ERP does. */
+const bridging: Companion = async ({ erp, log, atStop }) => {
+  const renew = () => erp.bridges.renew()
+  await renew()
+  const worker = loop({
+    everyMs: RENEW_MS,
+    run: async () => {
+      await renew()
+      return false
     },
-    IMPORT_MS,
-  )
-  atStop(() => incoming.stop())
-  const outgoing = startDeliver(
-    {
-      connector,
-      id: at.id,
-      version: 1,
-      mode: 'live',
-      lane: makeLane(),
-      outbox: stores.outbox,
-      toOperation: toOperation({ store: stores.import, connector: at.id, remoteClient: demoKeyOf }),
-      now,
-      random: Math.random,
-      newToken: randomUUID,
-      log,
-    },
-    DELIVER_MS,
-  )
-  atStop(() => outgoing.stop())
+    onFault: error => log.warn({ err: error }, 'connections wait to be started'),
+  })
+  atStop(async () => {
+    await worker.stop()
+    await erp.bridges.stop()
+  })
 }

@@ -11,6 +11,7 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     publicUrl: null,
     demo: true,
     allowNotDurable: false,
+    secretKeys: null,
     logLevel: 'info',
   })
 })

@@ -1,5 +1,7 @@
 import path from 'node:path'
 import * as v from 'valibot'
+import { readSecretKeys } from './erp/sealed-secret.ts'
+import type { SecretKeys } from './erp/sealed-secret.ts'
 
 const flag = v.optional(
   v.pipe(
@@ -22,6 +24,13 @@ const envSchema = v.object({
     '1',
   ),
   ALLOW_NOT_DURABLE: flag,
+  STOCKHAND_SECRET_KEY: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(text => text === '' || readSecretKeys(text) !== null),
+      v.transform(text => (text === '' ? null : readSecretKeys(text))),
+    ),
+  ),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -33,6 +42,7 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   STOCKHAND_URL: 'the address that handhelds reach the server by, https://…',
   STOCKHAND_DEMO: '0 or 1: whether an empty installation is filled with the demo',
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
+  STOCKHAND_SECRET_KEY: 'one or more keys of 32 bytes, base64, separated by commas',
   LOG_LEVEL: 'debug, info, warn, error or silent',
 }
 
@@ -45,6 +55,8 @@ export type Config = {
   publicUrl: string | null
   demo: boolean
   allowNotDurable: boolean
+  /** What secrets of ERP connections are sealed with; null = none can be kept. */
+  secretKeys: SecretKeys | null
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -59,6 +71,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const { PORT, HOST, STOCKHAND_DATA, DATABASE_URL, STOCKHAND_URL, STOCKHAND_DEMO, ALLOW_NOT_DURABLE, LOG_LEVEL } =
     read.output
+  const secretKeys = read.output.STOCKHAND_SECRET_KEY ?? null
   return {
     port: PORT,
     host: HOST,
@@ -67,6 +80,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     publicUrl: STOCKHAND_URL?.replace(/\/+$/, '') ?? null,
     demo: STOCKHAND_DEMO,
     allowNotDurable: ALLOW_NOT_DURABLE ?? false,
+    secretKeys,
     logLevel: LOG_LEVEL,
   }
 }

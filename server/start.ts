@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { WarehouseId } from '../shared/ids.ts'
 import type { CommandKey } from '../shared/sync/command.ts'
 import { DEFAULT_POLICY } from '../shared/default-policy.ts'
@@ -25,10 +25,13 @@ import type { OpenDatabase } from './store/open.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
 import { handleSync } from './sync/handle.ts'
+import { makeErpDesk } from './workers/erp-desk.ts'
+import type { ErpDesk } from './workers/erp-desk.ts'
 
 /** Oldest app that may still sync; raised when a release must not be used any more. */
 const MIN_VERSION = '0.1.0'
 const HOUR_MS = 3_600_000
+const ERP_EVERY = { importMs: 5_000, deliverMs: 1_000, compareMs: HOUR_MS }
 
 export type Core = {
   config: Config
@@ -36,6 +39,7 @@ export type Core = {
   stores: ReturnType<typeof makeStores>
   secrets: Secrets
   doorbell: Doorbell
+  erp: ErpDesk
   demo: boolean
   log: Log
   now: () => string
@@ -128,14 +132,24 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     every,
     onFault: error => log.error({ err: error }, 'the doorbell cannot read the feed'),
   })
-  const core: Core = { config, opened, stores, secrets, doorbell, demo, log, now, atStop }
+  const erp = makeErpDesk({
+    stores,
+    keys: config.secretKeys,
+    ring: warehouse => doorbell.ring(warehouse),
+    now,
+    random: Math.random,
+    newId: randomUUID,
+    log,
+    every: ERP_EVERY,
+  })
+  const core: Core = { config, opened, stores, secrets, doorbell, erp, demo, log, now, atStop }
   await renewRosters(core)
   atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
   return core
 }
 
 const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> => {
-  const { stores, secrets, doorbell, log, opened } = core
+  const { stores, secrets, doorbell, erp, log, opened } = core
   const nonces = makeNonces(secrets.nonceKey)
   const sync = {
     store: stores.sync,
@@ -162,6 +176,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     every,
     log,
     doorbell,
+    erp,
     about: { engine: opened.engine, durable: opened.durable },
   }
 }

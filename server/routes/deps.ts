@@ -4,6 +4,7 @@ import type { Nonces } from '../auth/nonce.ts'
 import type { Tokens } from '../auth/token.ts'
 import type { DemoData } from '../demo/demo-data.ts'
 import type { Stores } from '../ports.ts'
+import type { ErpDesk } from '../workers/erp-desk.ts'
 import type { Asker } from '../sync/handle.ts'
 import type { Doorbell } from './doorbell.ts'
 import type { StaticFiles } from './static.ts'
@@ -25,6 +26,8 @@ export type AppDeps = {
   every: (ms: number, run: () => void) => () => void
   log: Log
   doorbell: Doorbell
+  /** Connections to ERPs; null = there are none here. */
+  erp: ErpDesk | null
   about: { engine: string; durable: boolean }
   /** What the command line proves itself with; it lies in the data folder, readable by the owner only. */
   adminSecret: string

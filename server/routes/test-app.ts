@@ -82,6 +82,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     every,
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     doorbell,
+    erp: null,
     about: { engine: 'memory', durable: false },
     adminSecret: ADMIN,
     files: null,

@@ -213,5 +213,9 @@ const putDrifts = async (trx: Executor, run: CompareRun, drifts: Found['drifts']
     from ${given} where not exists (
       select 1 from erp_drift d where d.connector = ${run.connector} and d.closed_at is null
         and d.item = x.item and d.location = x.location and d.lot = x.lot)
-    on conflict (connector, item, location, lot, first_at) do nothing`.execute(trx)
+    on conflict (connector, item, location, lot, first_at) do update
+    set run = excluded.run, last_at = excluded.last_at, theirs = excluded.theirs, ours = excluded.ours, drift = excluded.drift,
+        class = excluded.class, proposal = excluded.proposal, body = excluded.body, closed_at = null, closed_by = null`.execute(
+    trx,
+  )
 }

@@ -115,7 +115,7 @@ const where = (filter: OutboxFilter): RawBuilder<unknown> => {
   return sql.join(parts, sql` and `)
 }
 
-const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settle' | 'reopen' | 'facts'> => ({
+const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settle' | 'enter' | 'reopen' | 'facts'> => ({
   list: async (filter, { beforeSeq, limit }) => {
     const { rows } = await sql<RawOutbox>`
       select ${OUTBOX_FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
@@ -146,6 +146,14 @@ const desk = (db: Executor): Pick<OutboxStore, 'list' | 'get' | 'tries' | 'settl
       where ${where(filter)} and o.state in ('held', 'parked', 'dead')
         ${how.kind === 'edit' ? sql`and o.version = ${how.version}` : sql``}`.execute(db)
     return Number(numAffectedRows ?? 0n)
+  },
+  enter: async ({ warehouse, connector, client, key, subject, type, payload, covers }, now) => {
+    await sql`
+      insert into outbox (warehouse_id, key, message, seq, connector, client, subject, type, payload, covers, next_at, created_at, captured_at)
+      select w.id, ${key}::uuid, ${key}::uuid, (select coalesce(max(o.seq), 0) + 1 from outbox o where o.warehouse_id = w.id),
+             ${connector}::uuid, ${client}::uuid, ${subject}, ${type}, ${json(payload)}, ${json(covers)},
+             ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+      from warehouse w where w.uid = ${warehouse} on conflict do nothing`.execute(db)
   },
   reopen: async (keys, by, now) => {
     const { numAffectedRows } = await sql`

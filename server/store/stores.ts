@@ -10,6 +10,7 @@ import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
@@ -31,6 +32,7 @@ export const makeStores = (db: Executor): Stores & ErpStores & { waiting: Waitin
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
+    places: makePlaceStore(db, names),
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),

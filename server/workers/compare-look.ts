@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import type { ErpMove } from '../erp/connector.ts'
 import { stockText } from '../erp/effect.ts'
 import type { StockAt } from '../erp/effect.ts'
@@ -104,37 +105,52 @@ const PAGE = 500
 const MAX_MOVES = 200_000
 export type TheirMove = { text: string; item: string; id: string; n: number; key: string | null; at: string }
 
-/** Movements over there since the cursor, one for each figure that they touch. */
+/**
+ * Where reading movements stands. ERPs tell of a movement again for some minutes, because commits come late: those that were
+ * seen are known by their ids.
+ */
+export type Reading = { next: string | null; seen: ReadonlySet<string> }
+const MAX_SEEN = 5000
+const readingSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ next: v.nullable(v.string()), seen: v.array(v.string()) }),
+)
+export const readingOf = (cursor: string | null): Reading => {
+  const read = v.safeParse(readingSchema, cursor)
+  return read.success ? { next: read.output.next, seen: new Set(read.output.seen) } : { next: null, seen: new Set() }
+}
+export const cursorOf = ({ next, seen }: Reading): string => JSON.stringify({ next, seen: [...seen].slice(-MAX_SEEN) })
+
+/** Movements over there that are new, one for each figure that they touch. */
 export const theirMoves = async (
   deps: CompareDeps,
   { groupTheirs }: Pick<Ours, 'groupTheirs'>,
-  from: string | null,
+  from: Reading,
   lotOf: LotOf,
   signal: AbortSignal,
-): Promise<{ moves: TheirMove[]; next: string | null }> => {
-  const seen = new Map<string, ErpMove>()
-  let next = from
-  for (let more = true; more && seen.size < MAX_MOVES;) {
+): Promise<{ moves: TheirMove[]; reading: Reading }> => {
+  const fresh = new Map<string, ErpMove>()
+  const told = new Set<string>()
+  let { next } = from
+  for (let more = true; more && told.size < MAX_MOVES;) {
     const page = await deps.connector.movementsSince(next, PAGE, signal)
-    for (const move of page.moves) seen.set(move.id, move)
+    for (const move of page.moves) {
+      told.add(move.id)
+      if (!from.seen.has(move.id)) fresh.set(move.id, move)
+    }
     more = page.more && page.next !== next
     next = page.next
   }
-  const sides = [...seen.values()].flatMap(({ item, lot, quantity, from: left, to, id, key, at }) => {
-    const side = (location: string | null, sign: 1 | -1) =>
-      location === null
-        ? []
-        : [
-            {
-              text: stockText({ item, location: groupTheirs(location), lot: lotOf(item, lot) }),
-              item,
-              id,
-              n: sign * amountOf(quantity),
-              key,
-              at,
-            },
-          ]
+  const moves = [...fresh.values()].flatMap(({ item, lot, quantity, from: left, to, id, key, at }): TheirMove[] => {
+    const side = (location: string | null, sign: 1 | -1): TheirMove[] => {
+      if (location === null) return []
+      const text = stockText({ item, location: groupTheirs(location), lot: lotOf(item, lot) })
+      return [{ text, item, id, n: sign * amountOf(quantity), key, at }]
+    }
     return [...side(left, -1), ...side(to, 1)]
   })
-  return { moves: sides, next }
+  // What was not told again will not come again; what was, may.
+  const again = [...from.seen].filter(id => told.size === 0 || told.has(id))
+  return { moves, reading: { next, seen: new Set([...again, ...told]) } }
 }

@@ -53,6 +53,19 @@ describe('comparing while both sides go on', () => {
     const run = await compareRound(our.compare, { cause: 'timer', items: [item] }, never)
     expect(run).toMatchObject({ drifts: 0, moving: 1, outcome: null })
   })
+  it('[ER16] movements that the ERP tells of again are neither new nor an explanation', async () => {
+    const our = makeBooks(peer, {
+      ...connector,
+      movementsSince: (_cursor, limit, signal) => connector.movementsSince(null, limit, signal),
+    })
+    const item = await agreed(our)
+    expect(await our.found(item)).toEqual([])
+    our.put(item, -10)
+    expect((await our.found(item)).map(row => row.class)).toEqual(['unexplained'])
+    await peer.adjustByHand(item, peer.places.main, 3)
+    our.put(item, 10)
+    expect((await our.found(item)).map(row => row.class)).toEqual(['edited'])
+  })
   it('[ER14] a run that breaks is kept with its reason and closes nothing', async () => {
     let broken = false
     const our = makeBooks(peer, {

@@ -6,8 +6,8 @@ import type { ErpConnector } from '../erp/connector.ts'
 import { isErpError } from '../erp/erp-error.ts'
 import type { OutboundOp } from '../erp/operation.ts'
 import { gatherEvidence } from './compare-evidence.ts'
-import { lookAtOurs, lookAtTheirs, theirMoves } from './compare-look.ts'
-import type { LotOf, Ours, TheirMove } from './compare-look.ts'
+import { cursorOf, lookAtOurs, lookAtTheirs, readingOf, theirMoves } from './compare-look.ts'
+import type { LotOf, Ours, Reading, TheirMove } from './compare-look.ts'
 import type { CompareCause, CompareRun, CompareStore } from './compare-port.ts'
 import type { ImportStore } from './import-port.ts'
 import { gateIsOpen, notice } from './lane.ts'
@@ -77,12 +77,12 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
   const remotes = [...new Set([...known.figures.values()].map(({ at }) => at.item))]
   const lotOf = await lotsOf(deps, remotes)
   const cursor = await deps.store.cursor(deps.id)
-  const since = await theirMoves(deps, known, cursor, lotOf, signal)
+  const since = await theirMoves(deps, known, readingOf(cursor), lotOf, signal)
   // The first time all of the ERP's past comes: what people did there before us explains nothing, our own may.
   const before = cursor === null ? { ...since, moves: since.moves.filter(move => move.key !== null) } : since
   const ours = await lookAtOurs(deps, items, lotOf)
   const theirs = await lookAtTheirs(deps, ours, items, lotOf, signal)
-  const after = await theirMoves(deps, ours, before.next, lotOf, signal)
+  const after = await theirMoves(deps, ours, before.reading, lotOf, signal)
   const touched = new Set(after.moves.map(move => move.text))
   const keys = new Set([...ours.figures.keys(), ...theirs.keys()])
   const suspects = new Map<string, string>()
@@ -91,7 +91,7 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
     const differs = (ours.figures.get(text)?.n ?? 0) !== (theirs.get(text)?.n ?? 0)
     if (at !== undefined && (differs || touched.has(text))) suspects.set(text, at.item)
   }
-  const looked = await lookAgain(deps, suspects, { lotOf, cursor: after.next, locations: ours }, signal)
+  const looked = await lookAgain(deps, suspects, { lotOf, reading: after.reading, locations: ours }, signal)
   const moves = [...before.moves, ...after.moves, ...looked.moves]
   const drifts = looked.drifts.filter(drift => drift.drift !== 0)
   const evidence = await gatherEvidence(deps, { drifts, moves, ours, messages: looked.messages }, signal)
@@ -99,7 +99,7 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
     const proof = evidence(drift)
     return { ...drift, ...classify(drift, proof), moves: proof.moves.slice(-20) }
   })
-  return { keys: keys.size, drifts: verdicts, moving: [...looked.moving], cursor: looked.cursor }
+  return { keys: keys.size, drifts: verdicts, moving: [...looked.moving], cursor: cursorOf(looked.reading) }
 }
 
 const lotsOf = async ({ store, id, connector }: CompareDeps, remotes: readonly string[]): Promise<LotOf> => {
@@ -111,26 +111,26 @@ const lotsOf = async ({ store, id, connector }: CompareDeps, remotes: readonly s
   return (item, lot) => (serial.has(item) ? '' : lot)
 }
 
-type Again = { drifts: Drift[]; moving: Set<string>; moves: TheirMove[]; messages: OutboxRow[]; cursor: string | null }
+type Again = { drifts: Drift[]; moving: Set<string>; moves: TheirMove[]; messages: OutboxRow[]; reading: Reading }
 
 /** Between two looks at ours that are the same, and with no movement over there, the figures of both are of one instant. */
 const lookAgain = async (
   deps: CompareDeps,
   suspects: ReadonlyMap<string, string>,
-  at: { lotOf: LotOf; cursor: string | null; locations: Pick<Ours, 'groupTheirs' | 'locations'> },
+  at: { lotOf: LotOf; reading: Reading; locations: Pick<Ours, 'groupTheirs' | 'locations'> },
   signal: AbortSignal,
 ): Promise<Again> => {
   const moving = new Set(suspects.keys())
-  const end: Again = { drifts: [], moving, moves: [], messages: [], cursor: at.cursor }
+  const end: Again = { drifts: [], moving, moves: [], messages: [], reading: at.reading }
   for (let round = 0; round < ROUNDS && moving.size > 0; round += 1) {
     const items = [...new Set([...moving].map(text => suspects.get(text) ?? ''))]
     for (let from = 0; from < items.length; from += ITEMS_AT_ONCE) {
       const some = items.slice(from, from + ITEMS_AT_ONCE)
       const ours = await lookAtOurs(deps, some, at.lotOf)
       const theirs = await lookAtTheirs(deps, ours, some, at.lotOf, signal)
-      const moved = await theirMoves(deps, ours, end.cursor, at.lotOf, signal)
+      const moved = await theirMoves(deps, ours, end.reading, at.lotOf, signal)
       const again = await lookAtOurs(deps, some, at.lotOf)
-      end.cursor = moved.next
+      end.reading = moved.reading
       end.moves.push(...moved.moves)
       end.messages.push(...again.messages)
       const touched = new Set(moved.moves.map(move => move.text))

@@ -36,8 +36,17 @@ export type Lane = {
   /** Messages that may be sent now, and when that was counted. */
   allowance: number
   countedAtMs: number
+  /** The ERP was away and is back: the books are to be compared. */
+  reopened: boolean
 }
-export const makeLane = (): Lane => ({ failures: 0, pausedUntilMs: 0, slowUntilMs: 0, allowance: 0, countedAtMs: 0 })
+export const makeLane = (): Lane => ({
+  failures: 0,
+  pausedUntilMs: 0,
+  slowUntilMs: 0,
+  allowance: 0,
+  countedAtMs: 0,
+  reopened: false,
+})
 
 /** How many messages may go now, by the rate that the ERP is allowed. */
 export const allowance = (lane: Lane, perSecond: number, now: string, limit: number): number => {
@@ -66,6 +75,7 @@ export const gateIsOpen = async (deps: GateDeps, signal: AbortSignal): Promise<b
     await deps.outbox.saveCircuit(deps.id, { state: 'closed' })
     await deps.outbox.dueNow(deps.id, deps.now())
     deps.lane.failures = 0
+    deps.lane.reopened = true
     return true
   } catch (error) {
     const words = error instanceof Error ? error.message : 'no answer'

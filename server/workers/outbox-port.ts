@@ -112,6 +112,12 @@ export type Settle =
   | { kind: 'answer'; question: string; answer: string }
   | { kind: 'edit'; payload: unknown; version: number }
 
+/** What a decision at the desk has the ERP told; `covers` names the decision. */
+export type EnteredMessage = Pick<OutboxRow, 'warehouse' | 'client' | 'key' | 'subject' | 'type' | 'payload'> & {
+  connector: ConnectorId
+  covers: readonly unknown[]
+}
+
 /** Why nothing is sent for now; kept with the connection, so that a restart does not try a wrong password again. */
 export type Circuit =
   | { state: 'closed' }
@@ -141,6 +147,8 @@ export interface OutboxStore {
   tries(key: string): Promise<readonly Try[]>
   /** Returns how many rows it applied to: those of the filter that are held, parked or dead. */
   settle(filter: OutboxFilter, how: Settle, by: string, now: string): Promise<number>
+  /** A message to this connection alone that a person has decided on, behind all others. The same key again changes nothing. */
+  enter(message: EnteredMessage, now: string): Promise<void>
   /** Posted messages that the ERP does not show (any more): asked for again, then posted if they are not there. Returns how many. */
   reopen(keys: readonly string[], by: string, now: string): Promise<number>
   /** Rows that wait for this gap are due again. */

@@ -2,6 +2,7 @@ import type { DocumentId, WarehouseId } from '../../shared/ids.ts'
 import type { CompareStore } from './compare-port.ts'
 import type { ConnectionStore, MappingStore } from './connection.ts'
 import type { ImportStore } from './import-port.ts'
+import type { PlaceStore } from './place-port.ts'
 import type { OutboxStore } from './outbox-port.ts'
 
 export interface WaitingStore {
@@ -14,6 +15,7 @@ export type ErpStores = {
   import: ImportStore
   outbox: OutboxStore
   compare: CompareStore
+  places: PlaceStore
   connections: ConnectionStore
   mappings: MappingStore
 }

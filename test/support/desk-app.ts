@@ -1,6 +1,8 @@
 import { makeWorker, nextRoster, signRoster } from '../../server/auth/roster.ts'
 import { AYSE, CEM, enrol, get, OTHER_WAREHOUSE, send, testApp } from '../../server/routes/test-app.ts'
 import type { TestDevice } from '../../server/routes/test-app.ts'
+import { sim } from '../../server/erp/sim.ts'
+import { makeErpDesk } from '../../server/workers/erp-desk.ts'
 import { handleSync } from '../../server/sync/handle.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import type { Worker } from '../../shared/catalogue.ts'
@@ -26,16 +28,31 @@ const person = (name: string, roles: Worker['roles'], clients: Worker['clients']
 export const deskApp = async () => {
   const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
   // Its warehouse is the one that test handhelds enrol into; version 1 of the roster is the test app's own.
-  const made = testSite('routes')
+  const plan = testSite('routes')
   const site = {
-    ...made,
-    roster: { ...made.roster, version: 0 },
-    costs: new Map(made.items.map(item => [item.id, 100])),
+    ...plan,
+    roster: { ...plan.roster, version: 0 },
+    costs: new Map(plan.items.map(item => [item.id, 100])),
   }
   const stores = await sqlSite(opened, site)
   await stores.site.addWarehouse({ id: OTHER_WAREHOUSE, name: 'other', feedEpoch: 'feedepoch002' })
+  let renewed = 0
+  const made = makeErpDesk({
+    stores,
+    keys: [Buffer.alloc(32, 7)],
+    kinds: { sim },
+    ring: () => {},
+    now: () => app.deps.now(),
+    random: () => 0.5,
+    newId: () => crypto.randomUUID(),
+    log: quiet,
+    every: { importMs: 3_600_000, deliverMs: 3_600_000, compareMs: 3_600_000 },
+  })
+  // Rounds are turned by the tests themselves; what would start the workers is counted.
+  const erp = { ...made, bridges: { ...made.bridges, renew: async () => void (renewed += 1) } }
   const app = await testApp({
     stores,
+    erp,
     sync: (request, asker) =>
       handleSync(
         {
@@ -55,7 +72,7 @@ export const deskApp = async () => {
     sevda: person('SEVDA', ['supervisor']),
     deniz: person('DENIZ', ['supervisor']),
     /** Sees the goods of the second client only. */
-    narrow: person('NARROW', ['supervisor'], [made.clients[1]!.id]),
+    narrow: person('NARROW', ['supervisor'], [plan.clients[1]!.id]),
     berk: person('BERK', ['counter']),
     integrator: person('INGE', ['integrator']),
     admin: person('ADMIN', ['administrator']),
@@ -120,6 +137,8 @@ export const deskApp = async () => {
   const varianceOf = (of: StockKey = key()): string => varianceId(id, of)
   return {
     app,
+    erp,
+    renewed: () => renewed,
     opened,
     site,
     stores,

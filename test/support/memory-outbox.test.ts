@@ -9,6 +9,7 @@ describeOutbox('memory', async () => {
   return {
     outbox: store,
     connector,
+    warehouse,
     add: async message => add({ ...message, type: message.type ?? 'receipt', connector, warehouse, payload: {} }),
   }
 })

@@ -121,6 +121,13 @@ export const makeMemoryOutbox = () => {
       for (const row of found) change(row, { ...settled(row, how, again(row, now)), closedBy: by })
       return found.length
     },
+    enter: async ({ covers, client, ...message }, now) => {
+      if (rows.has(message.key)) return
+      const seq = Math.max(0, ...[...rows.values()].map(row => row.seq)) + 1
+      add({ ...message, seq, now })
+      const row = rows.get(message.key)
+      if (row !== undefined) change(row, { covers, client, capturedAt: now })
+    },
     reopen: async (keys, by, now) => {
       const found = [...rows.values()].filter(row => row.state === 'posted' && keys.includes(row.key))
       for (const row of found) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OutboxFilter, OutboxState, OutboxStore, Try } from '../../server/workers/outbox-port.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { ConnectorId } from '../../shared/ids.ts'
+import type { ConnectorId, WarehouseId } from '../../shared/ids.ts'
 
 const T0 = '2026-11-23T08:00:00.000Z'
 const T1 = '2026-11-23T08:10:00.000Z'
@@ -10,6 +10,7 @@ const uuid = (name: string): string => derivedId('x', name)
 
 export type OutboxUnderTest = {
   outbox: OutboxStore
+  warehouse: WarehouseId
   connector: ConnectorId
   add: (message: { key: string; subject: string; seq: number; type?: string; now: string }) => Promise<void>
 }
@@ -97,6 +98,21 @@ export const describeOutbox = (name: string, make: () => Promise<OutboxUnderTest
       expect(await stateOf('b')).toBe('waiting')
       expect(await replay(all())).toBe(1)
       expect(await replay(all())).toBe(0)
+    })
+
+    it('[ER18] what a person decides to tell is behind all others, once', async () => {
+      await add('a', 'receipt/a', 7)
+      const { connector, warehouse } = on
+      const message = { warehouse, connector, client: null, key: uuid('told'), subject: 'stock/x', type: 'adjustment' }
+      for (let n = 0; n < 2; n += 1) await on.outbox.enter({ ...message, payload: { qty: 1 }, covers: ['why'] }, T0)
+      const told = await on.outbox.get(uuid('told'))
+      expect([told?.row.seq, told?.row.state, told?.row.payload, told?.covers]).toEqual([
+        8,
+        'waiting',
+        { qty: 1 },
+        ['why'],
+      ])
+      expect((await on.outbox.counts(connector)).waiting).toBe(2)
     })
 
     it('[ER13] a posted message that the ERP does not show is asked for again; no other is', async () => {

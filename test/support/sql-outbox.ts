@@ -6,11 +6,13 @@ import { CONNECTOR, sqlSite } from './sql-site.ts'
 
 /** The outbox on an opened database, emptied before each case. */
 export const sqlOutbox = async (opened: Pick<OpenDatabase, 'db'>): Promise<() => Promise<OutboxUnderTest>> => {
-  const { outbox } = await sqlSite(opened, testSite('outbox'))
+  const site = testSite('outbox')
+  const { outbox } = await sqlSite(opened, site)
   return async () => {
     await sql`delete from outbox`.execute(opened.db)
     return {
       outbox,
+      warehouse: site.warehouse.id,
       connector: CONNECTOR,
       add: async ({ key, seq, subject, type, now }) => {
         await sql`

@@ -1,0 +1,65 @@
+import * as v from 'valibot'
+import type { Worker } from '../../../shared/catalogue.ts'
+import type { ConnectorId, SessionId, WorkerId } from '../../../shared/ids.ts'
+import type { Role } from '../../../shared/roles.ts'
+import { uuid } from '../../../shared/sync/fields.ts'
+import { isErpError } from '../../erp/erp-error.ts'
+import type { Device } from '../../ports.ts'
+import type { Bridge } from '../../workers/bridge.ts'
+import type { Connection } from '../../workers/connection.ts'
+import type { ErpDesk } from '../../workers/erp-desk.ts'
+import type { AppDeps } from '../deps.ts'
+import { personWith } from '../person.ts'
+import { refused } from '../refused.ts'
+
+/** Every question and decision about a connection names the person and the connection. */
+export const asker = { worker: uuid<WorkerId>(), connection: uuid<ConnectorId>() }
+export const decider = { ...asker, session: uuid<SessionId>() }
+export const reasonText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500))
+
+export type At = { erp: ErpDesk; who: Worker }
+const KEEPERS: readonly Role[] = ['integrator', 'administrator']
+
+/**
+ * Who looks after connections: integrators and administrators; supervisors see them and settle what is stopped. Whoever is
+ * bound to some clients only sees none: a queue shows the goods of all.
+ */
+export const erpPerson = async (
+  deps: AppDeps,
+  device: Device,
+  worker: WorkerId,
+  { keep = false }: { keep?: boolean } = {},
+): Promise<At> => {
+  const who = await personWith(deps, device, worker, KEEPERS)
+  if (who.clients !== null || (keep && !who.roles.some(role => KEEPERS.includes(role)))) throw refused('role')
+  if (deps.erp === null) throw refused('not_found', 'There are no connections here.')
+  return { erp: deps.erp, who }
+}
+
+/** A connection of the warehouse that the asking device belongs to. */
+export const connectionAt = async ({ erp }: At, device: Device, id: ConnectorId): Promise<Connection> => {
+  const found = await erp.stores.connections.get(id)
+  if (found === null || found.warehouse !== device.warehouse) throw refused('not_found', 'There is no such connection.')
+  return found
+}
+
+export const bridgeOf = ({ erp }: At, connection: Connection): Bridge => {
+  try {
+    return erp.bridge(connection)
+  } catch (error) {
+    throw refused('bad_request', error instanceof Error ? error.message : 'The connection cannot be made.')
+  }
+}
+
+const ASK_MS = 60_000
+export const askSignal = (): AbortSignal => AbortSignal.timeout(ASK_MS)
+
+/** What the ERP says against it, for the person who has asked; anything else is a fault of ours. */
+export const orWords = async <T>(run: () => Promise<T>): Promise<T | { class: string; words: string }> => {
+  try {
+    return await run()
+  } catch (error) {
+    if (isErpError(error)) return { class: error.class, words: error.message }
+    throw error
+  }
+}

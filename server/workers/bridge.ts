@@ -1,0 +1,210 @@
+import type { Client } from '../../shared/catalogue.ts'
+import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import type { ErpConnector } from '../erp/connector.ts'
+import type { SyncStore } from '../sync/ports.ts'
+import { compareDue, compareRound } from './compare.ts'
+import type { CompareDeps } from './compare.ts'
+import type { Connection } from './connection.ts'
+import { deliverRound } from './deliver.ts'
+import type { DeliverDeps } from './deliver.ts'
+import { importRound } from './import.ts'
+import type { ImportDeps } from './import.ts'
+import { makeLane } from './lane.ts'
+import type { GateDeps } from './lane.ts'
+import { makeMapper } from './mapper.ts'
+import type { Mapper } from './mapper.ts'
+import { toOperation } from './outbound.ts'
+import type { ErpStores } from './ports.ts'
+import { releaseFilled } from './release.ts'
+import { loop } from './loop.ts'
+import type { Worker } from './loop.ts'
+
+export type BridgeDeps = {
+  stores: ErpStores & {
+    sync: SyncStore
+    site: { clients(warehouse: WarehouseId): Promise<readonly Client[]> }
+  }
+  /** Makes the connector of a stored connection; throws words where that cannot be. */
+  connect: (connection: Connection) => ErpConnector
+  ring: (warehouse: WarehouseId) => void
+  now: () => string
+  random: () => number
+  newId: () => string
+  log: DeliverDeps['log']
+  every: { importMs: number; deliverMs: number; compareMs: number }
+}
+
+/** Rules of goods that nobody may pick: opening stock does not come from there. */
+const KEPT_APART = / (damaged|blocked|inspection)$/
+
+/** How often it is looked whether a comparison is due. */
+const COMPARE_LOOK_MS = 30_000
+
+/** Everything that one connection needs to run, made from what is stored: the circuit and the lane are one for all workers. */
+export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: ErpConnector) => {
+  const { stores, now, random, newId, log } = deps
+  const { id, warehouse, version, mode } = connection
+  const lane = makeLane()
+  const gate: GateDeps = {
+    connector,
+    id,
+    version,
+    outbox: stores.outbox,
+    lane,
+    now,
+    onHealth: async health => stores.connections.saveHealth(id, health, now()),
+  }
+  const mapper = async (places: readonly string[] = []): Promise<Mapper> => {
+    const [rows, zones, clients] = await Promise.all([
+      stores.mappings.all(id),
+      places.length === 0 ? new Map<string, string>() : stores.places.zones(warehouse, places),
+      stores.site.clients(warehouse),
+    ])
+    return withOnlyClient(
+      makeMapper(rows, place => zones.get(place) ?? null),
+      rows.some(row => row.kind === 'client') ? [] : clients.map(client => client.id),
+    )
+  }
+  const operationOf = async (row: Parameters<DeliverDeps['toOperation']>[0]) => {
+    const clients = await mapper()
+    return toOperation({
+      store: stores.import,
+      connector: id,
+      remoteClient: clients.remoteClient,
+      mapper,
+      allow: connection.allow,
+    })(row)
+  }
+  const importing = async (): Promise<ImportDeps> => {
+    const current = await mapper()
+    const hasDefault = current.place({ location: '', status: 'available' }) === null
+    const rules = (await stores.mappings.all(id)).filter(row => row.kind === 'location' && !KEPT_APART.test(row.ours))
+    return {
+      connector,
+      id,
+      warehouse,
+      gate,
+      clientOf: current.clientOf,
+      store: stores.import,
+      sync: stores.sync,
+      openingPlaces: (): Promise<readonly LocationId[]> => stores.places.pickable(warehouse),
+      openingLocations: hasDefault ? [] : [...new Set(rules.map(row => row.theirs))],
+      now,
+      ring: () => deps.ring(warehouse),
+      log,
+    }
+  }
+  const delivering: DeliverDeps = {
+    ...gate,
+    outbox: stores.outbox,
+    mode: mode === 'off' ? 'readOnly' : mode,
+    toOperation: operationOf,
+    random,
+    newToken: newId,
+    log,
+  }
+  const comparing: CompareDeps = {
+    connector,
+    id,
+    warehouse,
+    store: stores.compare,
+    imports: stores.import,
+    mapper,
+    toOperation: operationOf,
+    gate,
+    now,
+    newId,
+  }
+  const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
+  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release }
+}
+export type Bridge = ReturnType<typeof makeBridge>
+
+/** A warehouse with one client needs no mapping of clients: whoever the ERP calls the owner is that one. */
+const withOnlyClient = (mapper: Mapper, clients: readonly ClientId[]): Mapper => {
+  const [only, ...others] = clients
+  if (only === undefined || others.length > 0) return mapper
+  return { ...mapper, clientOf: () => only, remoteClient: client => (client === only ? '' : null) }
+}
+
+/** Import, delivery and comparison of one connection. */
+export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean): Worker => {
+  const { log, every, now, stores } = deps
+  const { id } = bridge.connection
+  const workers = [
+    loop({
+      everyMs: every.importMs,
+      run: async signal => {
+        await importRound(await bridge.importing(), signal)
+        await bridge.release()
+        return false
+      },
+      onFault: error => log.warn({ id, err: error }, 'the import waits: the ERP did not answer as it should'),
+    }),
+    loop({
+      everyMs: every.deliverMs,
+      run: async signal => (await deliverRound(bridge.delivering, 50, signal)) > 0,
+      onFault: error => log.warn({ id, err: error }, 'delivering waits'),
+    }),
+    loop({
+      everyMs: Math.min(COMPARE_LOOK_MS, every.compareMs),
+      run: async signal => {
+        const [last = null] = await stores.compare.runs(id, { before: null, limit: 1 })
+        const { lane } = bridge
+        const wanted = asked()
+          ? 'demand'
+          : compareDue(last, { now: now(), everyMs: every.compareMs, reopened: lane.reopened })
+        if (wanted === null) return false
+        lane.reopened = false
+        await compareRound(bridge.comparing, { cause: wanted }, signal)
+        return false
+      },
+      onFault: error => log.warn({ id, err: error }, 'comparing waits'),
+    }),
+  ]
+  return { stop: async () => void (await Promise.all(workers.map(worker => worker.stop()))) }
+}
+
+type Running = { version: number; mode: string; bridge: Bridge; worker: Worker }
+
+/** Workers for every stored connection that is on; a changed one is started anew. */
+export const makeBridges = (deps: BridgeDeps) => {
+  const running = new Map<ConnectorId, Running>()
+  const asked = new Set<ConnectorId>()
+  const refused = new Map<ConnectorId, number>()
+  const stop = async (id: ConnectorId): Promise<void> => {
+    const found = running.get(id)
+    running.delete(id)
+    await found?.worker.stop()
+  }
+  const start = async (connection: Connection): Promise<void> => {
+    const { id, version, mode } = connection
+    try {
+      const bridge = makeBridge(deps, connection, deps.connect(connection))
+      const worker = runBridge(deps, bridge, () => asked.delete(id))
+      running.set(id, { version, mode, bridge, worker })
+      refused.delete(id)
+    } catch (error) {
+      // Said once for each version of it: it is looked at again every few seconds.
+      if (refused.get(id) !== version) deps.log.warn({ id, err: error }, 'a connection cannot be started')
+      refused.set(id, version)
+    }
+  }
+  /** Makes what runs agree with what is stored. */
+  const renew = async (): Promise<void> => {
+    const stored = await deps.stores.connections.list()
+    const wanted = new Map(stored.filter(one => one.mode !== 'off').map(one => [one.id, one]))
+    for (const [id, { version }] of [...running]) if (wanted.get(id)?.version !== version) await stop(id)
+    for (const [id, connection] of wanted) if (!running.has(id)) await start(connection)
+  }
+  return {
+    renew,
+    /** A comparison of everything, as soon as its worker looks. */
+    compare: (id: ConnectorId): void => void asked.add(id),
+    ids: (): readonly ConnectorId[] => [...running.keys()],
+    stop: async (): Promise<void> => {
+      for (const id of [...running.keys()]) await stop(id)
+    },
+  }
+}
+export type Bridges = ReturnType<typeof makeBridges>
