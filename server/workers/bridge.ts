@@ -4,7 +4,7 @@ import type { ErpConnector } from '../erp/connector.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { compareDue, compareRound } from './compare.ts'
 import type { CompareDeps } from './compare.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Mapping } from './connection.ts'
 import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { importRound } from './import.ts'
@@ -77,21 +77,13 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
   }
   const importing = async (): Promise<ImportDeps> => {
     const current = await mapper()
-    const hasDefault = current.place({ location: '', status: 'available' }) === null
-    const rules = (await stores.mappings.all(id)).filter(row => row.kind === 'location' && !KEPT_APART.test(row.ours))
+    const about = { connector, id, warehouse, gate, now, log, store: stores.import, sync: stores.sync }
     return {
-      connector,
-      id,
-      warehouse,
-      gate,
+      ...about,
       clientOf: current.clientOf,
-      store: stores.import,
-      sync: stores.sync,
       openingPlaces: (): Promise<readonly LocationId[]> => stores.places.pickable(warehouse),
-      openingLocations: hasDefault ? [] : [...new Set(rules.map(row => row.theirs))],
-      now,
+      openingLocations: openingFrom(await stores.mappings.all(id), current),
       ring: () => deps.ring(warehouse),
-      log,
     }
   }
   const delivering: DeliverDeps = {
@@ -103,22 +95,19 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     newToken: newId,
     log,
   }
-  const comparing: CompareDeps = {
-    connector,
-    id,
-    warehouse,
-    store: stores.compare,
-    imports: stores.import,
-    mapper,
-    toOperation: operationOf,
-    gate,
-    now,
-    newId,
-  }
+  const about = { connector, id, warehouse, store: stores.compare, imports: stores.import, gate, now, newId }
+  const comparing: CompareDeps = { ...about, mapper, toOperation: operationOf }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
   return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release }
 }
 export type Bridge = ReturnType<typeof makeBridge>
+
+/** Where opening stock is taken from: everything, where the mapping leaves a default; else what may be picked. */
+const openingFrom = (rows: readonly Mapping[], mapper: Mapper): readonly string[] => {
+  if (mapper.place({ location: '', status: 'available' }) === null) return []
+  const open = rows.filter(row => row.kind === 'location' && !KEPT_APART.test(row.ours))
+  return [...new Set(open.map(row => row.theirs))]
+}
 
 /** A warehouse with one client needs no mapping of clients: whoever the ERP calls the owner is that one. */
 const withOnlyClient = (mapper: Mapper, clients: readonly ClientId[]): Mapper => {
@@ -194,7 +183,7 @@ export const makeBridges = (deps: BridgeDeps) => {
   const renew = async (): Promise<void> => {
     const stored = await deps.stores.connections.list()
     const wanted = new Map(stored.filter(one => one.mode !== 'off').map(one => [one.id, one]))
-    for (const [id, { version }] of [...running]) if (wanted.get(id)?.version !== version) await stop(id)
+    for (const [id, { version }] of running) if (wanted.get(id)?.version !== version) await stop(id)
     for (const [id, connection] of wanted) if (!running.has(id)) await start(connection)
   }
   return {
@@ -203,7 +192,7 @@ export const makeBridges = (deps: BridgeDeps) => {
     compare: (id: ConnectorId): void => void asked.add(id),
     ids: (): readonly ConnectorId[] => [...running.keys()],
     stop: async (): Promise<void> => {
-      for (const id of [...running.keys()]) await stop(id)
+      for (const id of running.keys()) await stop(id)
     },
   }
 }

@@ -1,7 +1,10 @@
 import type { ConnectorId, ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import { DRIFT_CLASSES, PROPOSALS } from '../erp/compare/verdict.ts'
 import type { Drift, DriftClass, MoveEvidence, Verdict } from '../erp/compare/verdict.ts'
 import type { Ratio } from '../erp/quantity.ts'
 import type { OutboxRow } from './outbox-port.ts'
+
+export { DRIFT_CLASSES, PROPOSALS }
 
 /** Goods at one of our places. `remote` is the ERP's id of the item, null where this connection has none. */
 export type PlaceStock = {

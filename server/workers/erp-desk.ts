@@ -1,6 +1,7 @@
 import type { ConnectorId } from '../../shared/ids.ts'
 import { CONNECTORS } from '../erp/index.ts'
 import type { ErpConnector } from '../erp/connector.ts'
+import { isErpError } from '../erp/erp-error.ts'
 import { openSecrets, sealSecrets } from '../erp/sealed-secret.ts'
 import type { SecretKeys } from '../erp/sealed-secret.ts'
 import { makeConnector } from '../erp/settings.ts'
@@ -60,5 +61,15 @@ export const makeErpDesk = (
     bridges: makeBridges(all),
     override: (id, connector) => void overridden.set(id, connector),
     newId: deps.newId,
+  }
+}
+
+/** What the ERP says against it, for the person who has asked; anything else is a fault of ours. */
+export const orWords = async <T>(run: () => Promise<T>): Promise<T | { class: string; words: string }> => {
+  try {
+    return await run()
+  } catch (error) {
+    if (isErpError(error)) return { class: error.class, words: error.message }
+    throw error
   }
 }

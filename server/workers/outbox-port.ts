@@ -1,6 +1,10 @@
 import type { ClientId, ConnectorId, WarehouseId } from '../../shared/ids.ts'
 import type { ErrorClass, Gap, Question } from '../erp/erp-error.ts'
+import { ERROR_CLASSES } from '../erp/erp-error.ts'
 import type { RemoteRef } from '../erp/operation.ts'
+
+export { ERROR_CLASSES }
+export type { ErrorClass }
 
 /**
  *   waiting ──► preparing ──► posting ──► posted

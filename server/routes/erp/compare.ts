@@ -1,13 +1,14 @@
 import * as v from 'valibot'
-import { DRIFT_CLASSES, PROPOSALS } from '../../erp/compare/verdict.ts'
+import { DRIFT_CLASSES, PROPOSALS } from '../../workers/compare-port.ts'
 import { actOn, DRIFT_ACTIONS } from '../../workers/compare-act.ts'
 import { compareRound } from '../../workers/compare.ts'
+import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
 import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
 import { pageLimit } from '../page-key.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, orWords, reasonText } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, reasonText } from './erp-call.ts'
 
 const text = v.pipe(v.string(), v.maxLength(200))
 const nullable = v.nullable(v.string())

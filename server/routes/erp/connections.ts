@@ -4,11 +4,12 @@ import type { ClientId, ConnectorId, SessionId, WorkerId } from '../../../shared
 import { uuid } from '../../../shared/sync/fields.ts'
 import type { Connection } from '../../workers/connection.ts'
 import { OUTBOX_STATES } from '../../workers/outbox-port.ts'
+import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
 import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, erpPerson, orWords } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, erpPerson } from './erp-call.ts'
 import type { At } from './erp-call.ts'
 
 const MASK = '•••'

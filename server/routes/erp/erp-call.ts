@@ -3,7 +3,6 @@ import type { Worker } from '../../../shared/catalogue.ts'
 import type { ConnectorId, SessionId, WorkerId } from '../../../shared/ids.ts'
 import type { Role } from '../../../shared/roles.ts'
 import { uuid } from '../../../shared/sync/fields.ts'
-import { isErpError } from '../../erp/erp-error.ts'
 import type { Device } from '../../ports.ts'
 import type { Bridge } from '../../workers/bridge.ts'
 import type { Connection } from '../../workers/connection.ts'
@@ -53,13 +52,3 @@ export const bridgeOf = ({ erp }: At, connection: Connection): Bridge => {
 
 const ASK_MS = 60_000
 export const askSignal = (): AbortSignal => AbortSignal.timeout(ASK_MS)
-
-/** What the ERP says against it, for the person who has asked; anything else is a fault of ours. */
-export const orWords = async <T>(run: () => Promise<T>): Promise<T | { class: string; words: string }> => {
-  try {
-    return await run()
-  } catch (error) {
-    if (isErpError(error)) return { class: error.class, words: error.message }
-    throw error
-  }
-}

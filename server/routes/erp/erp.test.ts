@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { derivedId } from '../../../shared/ids.ts'
 import { deskApp } from '../../../test/support/desk-app.ts'
 import { CONNECTOR } from '../../../test/support/sql-site.ts'

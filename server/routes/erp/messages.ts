@@ -1,16 +1,15 @@
 import * as v from 'valibot'
-import { ERROR_CLASSES } from '../../erp/erp-error.ts'
-import type { ErrorClass } from '../../erp/erp-error.ts'
 import { payloadOf } from '../../workers/compare-effects.ts'
 import type { ConnectorId } from '../../../shared/ids.ts'
-import { OUTBOX_STATES, STOPPED } from '../../workers/outbox-port.ts'
-import type { OutboxFilter, OutboxRow, OutboxState, Settle } from '../../workers/outbox-port.ts'
+import { ERROR_CLASSES, OUTBOX_STATES, STOPPED } from '../../workers/outbox-port.ts'
+import type { ErrorClass, OutboxFilter, OutboxRow, OutboxState, Settle } from '../../workers/outbox-port.ts'
+import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
 import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
 import { pageLimit } from '../page-key.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, orWords, reasonText } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, reasonText } from './erp-call.ts'
 
 const word = v.pipe(v.string(), v.maxLength(200))
 const classes = v.picklist(ERROR_CLASSES)
