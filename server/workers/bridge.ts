@@ -1,6 +1,7 @@
 import type { Client } from '../../shared/catalogue.ts'
 import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { ErpConnector } from '../erp/connector.ts'
+import { msOf } from '../../shared/time.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { compareDue, compareRound } from './compare.ts'
 import type { CompareDeps } from './compare.ts'
@@ -37,6 +38,9 @@ export type BridgeDeps = {
 /** Rules of goods that nobody may pick: opening stock does not come from there. */
 const KEPT_APART = / (damaged|blocked|inspection)$/
 
+/** A message that was parked by a mapping of a second ago is let go with the next import. */
+const MAPPING_MS = 1000
+
 /** How often it is looked whether a comparison is due. */
 const COMPARE_LOOK_MS = 30_000
 
@@ -54,16 +58,16 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     now,
     onHealth: async health => stores.connections.saveHealth(id, health, now()),
   }
+  const mapping = keptFor(MAPPING_MS, now, async () => ({
+    rows: await stores.mappings.all(id),
+    clients: (await stores.site.clients(warehouse)).map(client => client.id),
+  }))
   const mapper = async (places: readonly string[] = []): Promise<Mapper> => {
-    const [rows, zones, clients] = await Promise.all([
-      stores.mappings.all(id),
-      places.length === 0 ? new Map<string, string>() : stores.places.zones(warehouse, places),
-      stores.site.clients(warehouse),
-    ])
-    return withOnlyClient(
-      makeMapper(rows, place => zones.get(place) ?? null),
-      rows.some(row => row.kind === 'client') ? [] : clients.map(client => client.id),
-    )
+    const { rows, clients } = await mapping()
+    const asked = rows.some(row => row.kind === 'location' && row.ours.startsWith('zone:')) ? places : []
+    const zones = asked.length === 0 ? new Map<string, string>() : await stores.places.zones(warehouse, asked)
+    const made = makeMapper(rows, place => zones.get(place) ?? null)
+    return withOnlyClient(made, rows.some(row => row.kind === 'client') ? [] : clients)
   }
   const operationOf = async (row: Parameters<DeliverDeps['toOperation']>[0]) => {
     const clients = await mapper()
@@ -82,7 +86,7 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
       ...about,
       clientOf: current.clientOf,
       openingPlaces: (): Promise<readonly LocationId[]> => stores.places.pickable(warehouse),
-      openingLocations: openingFrom(await stores.mappings.all(id), current),
+      openingLocations: openingFrom((await mapping()).rows, current),
       ring: () => deps.ring(warehouse),
     }
   }
@@ -101,6 +105,21 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
   return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release }
 }
 export type Bridge = ReturnType<typeof makeBridge>
+
+/** Read again when it is older than this. */
+const keptFor = <T>(ms: number, now: () => string, read: () => Promise<T>): (() => Promise<T>) => {
+  let kept: { at: number; value: Promise<T> } | null = null
+  return () => {
+    const at = msOf(now())
+    if (kept === null || at - kept.at >= ms) {
+      const value = read()
+      kept = { at, value }
+      // What could not be read is not kept.
+      value.catch(() => (kept = null))
+    }
+    return kept.value
+  }
+}
 
 /** Where opening stock is taken from: everything, where the mapping leaves a default; else what may be picked. */
 const openingFrom = (rows: readonly Mapping[], mapper: Mapper): readonly string[] => {

@@ -1,4 +1,5 @@
 import { lookup, snapshot } from './catalogue.ts'
+import { erp } from './erp.ts'
 import { ingest } from './ingest.ts'
 import { pickpath } from './pickpath.ts'
 import { reconcile } from './reconcile.ts'
@@ -6,6 +7,7 @@ import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  erp,
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
   lookup,
   pickpath,
