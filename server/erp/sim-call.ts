@@ -86,15 +86,15 @@ export const makeCall = (deps: {
 }
 
 const bodyOf = (answer: HttpAnswer, phase: Phase, now: string, profile: Profile): unknown => {
-  const { exchange, json, status } = answer
+  const { json, status } = answer
   const refused = v.safeParse(refusal, json)
   if (refused.success) {
     const { kind, location } = refused.output.error
-    throw new SimRefused(classify(status, kind, phase), kind, location, exchange)
+    throw new SimRefused(classify(status, kind, phase), kind, location, answer.exchange)
   }
   if (status < 200 || status > 299)
     throw new ErpError(classify(status, null, phase), `the ERP answered ${status}`, {
-      exchange,
+      exchange: answer.exchange,
       retryAfterMs: retryAfterMs(answer.headers, now),
     })
   const wrapped = v.safeParse(v.object({ result: v.unknown() }), json)
@@ -105,7 +105,7 @@ const bodyOf = (answer: HttpAnswer, phase: Phase, now: string, profile: Profile)
   const id = asked.output.question.kind.replace(/^.*\./, '')
   const { text } = asked.output.question
   throw new ErpError('needsDecision', text, {
-    exchange,
+    exchange: answer.exchange,
     question: {
       id,
       text,

@@ -76,12 +76,14 @@ const options = (op: OutboundOp): { backorder: boolean | null; accept: string[] 
 const drafts = (call: Call, profile: Profile): Writing => ({
   prepare: async (op, _known, signal) => {
     const body = draftOf(op, MAIN)
-    const there = await documentsOf(call, op, profile, signal)
+    // Where the ERP keeps our key unique, making a document gives the one that is there.
+    const made = () => call('POST', '/api/documents', simDocument, signal, { body })
+    const there = profile.key === 'native' ? [await made()] : await documentsOf(call, op, profile, signal)
     const posted = there.find(document => document.state === 'posted')
     const open = there.filter(document => document.state === 'draft')
     for (const spare of posted === undefined ? open.slice(1) : open) await cancel(call, spare, signal)
     const kept = posted ?? open[0]
-    if (kept === undefined) return refOf(await call('POST', '/api/documents', simDocument, signal, { body }))
+    if (kept === undefined) return refOf(await made())
     const sameLines = JSON.stringify(kept.lines) === JSON.stringify(body.lines)
     if (kept.state === 'draft' && !sameLines)
       await call('PUT', `${at(kept.id)}/lines`, simDocument, signal, {

@@ -34,9 +34,12 @@ export const toOperation =
     if (!read.success) throw new ErpError('config', `message ${row.key} of type ${row.type} cannot be read`)
     const payload = read.output
     const items = [...new Set(itemsOf(payload))]
-    const remotes = await deps.store.remoteOf(deps.connector, [...items, ...documentsOf(payload)])
-    const units = await deps.store.unitsOf(items)
-    const mapper = (await deps.mapper?.(placesOf(payload))) ?? makeMapper([])
+    const [remotes, units, mapped] = await Promise.all([
+      deps.store.remoteOf(deps.connector, [...items, ...documentsOf(payload)]),
+      deps.store.unitsOf(items),
+      deps.mapper?.(placesOf(payload)),
+    ])
+    const mapper = mapped ?? makeMapper([])
     const client = deps.remoteClient(payload.client)
     if (client === null) throw gapError({ kind: 'client', key: payload.client })
     const body = bodyOf(payload, { remotes, units, mapper })
