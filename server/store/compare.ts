@@ -125,7 +125,7 @@ const driftOf = ({ body, ...raw }: RawDrift): DriftRow => ({
   closedAt: raw.closedAt?.toISOString() ?? null,
 })
 
-const history = (db: Executor): Pick<CompareStore, 'begin' | 'end' | 'runs' | 'drifts' | 'close'> => ({
+const history = (db: Executor): Pick<CompareStore, 'begin' | 'end' | 'runs' | 'drifts' | 'close' | 'reopen'> => ({
   begin: async ({ id, connector, cause, startedAt }) => {
     await sql`insert into erp_compare (id, connector, started_at, cause) values (${id}, ${connector}, ${startedAt}::timestamptz, ${cause})`.execute(
       db,
@@ -167,6 +167,12 @@ const history = (db: Executor): Pick<CompareStore, 'begin' | 'end' | 'runs' | 'd
         and (${after}::text is null or item || '|' || location || '|' || lot > ${after}::text)
       order by item || '|' || location || '|' || lot, first_at limit ${limit}`.execute(db)
     return rows.map(driftOf)
+  },
+  reopen: async (connector, { item, location, lot }, closedAt) => {
+    await sql`
+      update erp_drift set closed_at = null, closed_by = null
+      where connector = ${connector} and item = ${item} and location = ${location} and lot = ${lot}
+        and closed_at = ${closedAt}::timestamptz and closed_by <> 'agree'`.execute(db)
   },
   close: async (connector, { item, location, lot }, by, now) => {
     const { rows } = await sql`

@@ -8,7 +8,7 @@ import type { CompareDeps } from './compare.ts'
 import type { Connection, Mapping } from './connection.ts'
 import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
-import { importRound } from './import.ts'
+import { importRound, sweepItems } from './import.ts'
 import type { ImportDeps } from './import.ts'
 import { makeLane } from './lane.ts'
 import type { GateDeps } from './lane.ts'
@@ -139,12 +139,18 @@ const withOnlyClient = (mapper: Mapper, clients: readonly ClientId[]): Mapper =>
 export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean): Worker => {
   const { log, every, now, stores } = deps
   const { id } = bridge.connection
+  /** The search for deletions, once in the night: the day that this process began in has had its own. */
+  let sweptOn = now().slice(0, 10)
   const workers = [
     loop({
       everyMs: every.importMs,
       run: async signal => {
-        await importRound(await bridge.importing(), signal)
+        const importing = await bridge.importing()
+        await importRound(importing, signal)
         await bridge.release()
+        if (sweptOn === now().slice(0, 10)) return false
+        await sweepItems(importing, signal)
+        sweptOn = now().slice(0, 10)
         return false
       },
       onFault: error => log.warn({ id, err: error }, 'the import waits: the ERP did not answer as it should'),

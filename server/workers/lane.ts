@@ -38,6 +38,8 @@ export type Lane = {
   countedAtMs: number
   /** The ERP was away and is back: the books are to be compared. */
   reopened: boolean
+  /** The look at the ERP that is under way: everybody waits for the one, so that a wrong password is tried once. */
+  checking: Promise<boolean> | null
 }
 export const makeLane = (): Lane => ({
   failures: 0,
@@ -46,6 +48,7 @@ export const makeLane = (): Lane => ({
   allowance: 0,
   countedAtMs: 0,
   reopened: false,
+  checking: null,
 })
 
 /** How many messages may go now, by the rate that the ERP is allowed. */
@@ -69,6 +72,11 @@ export const gateIsOpen = async (deps: GateDeps, signal: AbortSignal): Promise<b
   if (circuit.state === 'closed') return true
   const due = circuit.cause === 'auth' ? circuit.version !== deps.version : msOf(deps.now()) >= msOf(circuit.checkAt)
   if (!due) return false
+  deps.lane.checking ??= looked(deps, signal).finally(() => (deps.lane.checking = null))
+  return deps.lane.checking
+}
+
+const looked = async (deps: GateDeps, signal: AbortSignal): Promise<boolean> => {
   try {
     const health = await deps.connector.check(signal)
     await deps.onHealth?.(health, '')

@@ -94,6 +94,11 @@ export const describeCompare = (name: string, make: () => Promise<CompareUnderTe
         ['a', 1],
         ['c', 3],
       ])
+      await on.compare.reopen(on.connector, drift('b', 2), at(1))
+      expect(await open()).toHaveLength(2)
+      // What was decided could not be done.
+      await on.compare.reopen(on.connector, drift('b', 2), at(2))
+      expect(await open()).toHaveLength(3)
     })
   })
 }

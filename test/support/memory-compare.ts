@@ -73,6 +73,13 @@ export const makeMemoryCompare = (books: {
         )
         .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
         .slice(0, limit),
+    reopen: async (_, at, closedAt) => {
+      drifts = drifts.map(row =>
+        nameOf(row) === nameOf(at) && row.closedAt === closedAt && row.closedBy !== 'agree'
+          ? { ...row, closedAt: null, closedBy: null }
+          : row,
+      )
+    },
     close: async (_, at, by, now) => {
       const found = drifts.find(row => row.closedAt === null && nameOf(row) === nameOf(at))
       if (found === undefined) return false

@@ -173,10 +173,12 @@ export const actOnErpDriftEndpoint = deviceEndpoint(
     if (drift.run !== body.run) throw refused('stale', 'It has been compared again since.')
     const act = { stores: at.erp.stores, bridge: bridgeOf(at, connection), drift, by: at.who.id, reason, now: deps.now }
     // Closed first: of two people who decide at once, one is too late.
-    if (!(await compare.close(connection.id, drift, `${action} ${at.who.id}: ${reason}`, deps.now())))
+    const closedAt = deps.now()
+    if (!(await compare.close(connection.id, drift, `${action} ${at.who.id}: ${reason}`, closedAt)))
       throw refused('stale', 'Somebody else has decided meanwhile.')
     const end = await orWords(() => actOn(act, action, askSignal()))
     if ('done' in end && end.done) deps.doorbell.ring(device.warehouse)
+    else await compare.reopen(connection.id, drift, closedAt)
     return sendJson(c, end)
   },
 )

@@ -174,6 +174,8 @@ describe('connections at the desk', async () => {
       write('drifts', { item: remote, lot: '', location: '', run: drift!.run, action, reason: 'looked', ...over }, who)
     expect((await act('adoptOurs', {}, people.integrator)).status).toBe(403)
     expect((await act('adoptOurs', { run: derivedId('run', 'old') })).status).toBe(409)
+    // Nothing is missing over there: the decision cannot be carried out, and the difference stays.
+    expect(await body(act('repost'))).toMatchObject({ done: false })
     expect(await body(act('adoptOurs'))).toEqual({ done: true })
     expect((await act('adoptOurs')).status).toBe(404)
     await deliver()
