@@ -7,7 +7,7 @@ import { HEADERS } from '../shared/sync/enrol.ts'
 import type { Refusal } from '../shared/sync/wire.ts'
 import { addDemoRoutes } from './demo/demo-routes.ts'
 import { codeEndpoint } from './routes/admin.ts'
-import { blockEndpoint, manifestEndpoint } from './routes/catalogue.ts'
+import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
 import type { Endpoint } from './routes/endpoint.ts'
@@ -33,7 +33,7 @@ export const endpoints = (): readonly Endpoint[] => [
   syncEndpoint(),
   snapshotEndpoint(),
   manifestEndpoint,
-  blockEndpoint,
+  blocksEndpoint,
   eventsEndpoint,
   leasesEndpoint,
   variancesEndpoint,

@@ -87,7 +87,8 @@ export interface WorkStore {
 
 export interface CatalogueStore {
   manifest(warehouse: WarehouseId): Promise<Manifest>
-  block(sha: string): Promise<string | null>
+  /** Compressed blocks by their names, in that order; null where there is none. */
+  blocks(shas: readonly string[]): Promise<readonly (Uint8Array | null)[]>
 }
 
 export interface SiteStore {

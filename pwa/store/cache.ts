@@ -2,12 +2,13 @@ import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
 import { emptyTables, frozen, putRow } from '../../shared/sync/rows.ts'
 import type { Kind, Manifest, Row } from '../../shared/sync/wire.ts'
-import type { CacheHead, CacheStore } from '../sync/ports.ts'
+import { readAll } from './backend.ts'
+import type { CacheHead, CacheStore, CatalogueBlock } from '../sync/ports.ts'
 
 /** A row in its generation. Tombstones stay (`b` null), so that a late page cannot bring the row back. */
 type BaseRow = Row & { g: number }
 type MetaRow = { k: 'head'; head: CacheHead } | { k: 'manifest'; manifest: Manifest }
-type BlockRow = { sha: string; text: string }
+type BlockRow = CatalogueBlock
 
 type Stores = {
   db: Dexie
@@ -19,7 +20,8 @@ type Stores = {
 export type OpenCache = { store: CacheStore; close(): void }
 
 const WORK: readonly Kind[] = ['document', 'line', 'task']
-const SCHEMA = 1
+/** 2: blocks are compressed bytes. */
+const SCHEMA = 2
 
 /**
  * The relaxed, disposable database. Whatever keeps it from opening (another schema, damage), it is deleted and fetched
@@ -48,7 +50,11 @@ export const openCache = async (options: { name?: string; onClosed?: () => void 
 
 const open = async (name: string): Promise<Stores> => {
   const db = new Dexie(name, { chromeTransactionDurability: 'relaxed' })
-  db.version(SCHEMA).stores({ base: '[g+k+id]', block: 'sha', meta: 'k' })
+  const version = db.version(SCHEMA).stores({ base: '[g+k+id]', block: 'sha', meta: 'k' })
+  // Older rows are not read but fetched anew.
+  version.upgrade(async old => {
+    await Promise.all(['base', 'block', 'meta'].map(name => old.table(name).clear()))
+  })
   try {
     await db.open()
     // An upgraded database opens in the newer schema and fails only at the first read: so read once.
@@ -149,7 +155,7 @@ const snapshotPart = (stores: Stores): SnapshotPart => ({
   },
 })
 
-type CataloguePart = Pick<CacheStore, 'manifest' | 'missingBlocks' | 'putBlocks' | 'useManifest' | 'block'>
+type CataloguePart = Pick<CacheStore, 'manifest' | 'missingBlocks' | 'putBlocks' | 'useManifest' | 'blocks'>
 
 const catalogue = (stores: Stores): CataloguePart => ({
   manifest: () => manifestOf(stores),
@@ -169,5 +175,5 @@ const catalogue = (stores: Stores): CataloguePart => ({
       const all = await stores.block.toCollection().primaryKeys()
       await stores.block.bulkDelete(all.filter(sha => !named.has(sha)))
     }),
-  block: async sha => (await stores.block.get(sha))?.text ?? null,
+  blocks: async shas => (await readAll<BlockRow>(stores.db, 'block', shas)).map(row => row?.bytes ?? null),
 })

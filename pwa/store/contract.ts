@@ -302,17 +302,18 @@ const rowContract = (make: () => Promise<CacheStore>): void => {
   })
   test('[Q16] everything can be thrown away', async () => {
     const store = await filled(make)
-    await store.putBlocks([{ sha: 'x', text: '[]' }])
+    await store.putBlocks([{ sha: 'x', bytes: bytes('[]') }])
     await store.clear()
     expect(await store.head()).toBeNull()
-    expect(await store.block('x')).toBeNull()
+    expect(await store.blocks(['x'])).toEqual([null])
   })
 }
 
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const manifestOf = (version: string, blocks: readonly (string | null)[]): Manifest => ({
   version,
   asOf: '2026-11-23T08:00:00.000Z',
-  families: { 'code/c': { k: 1, blocks: [...blocks] } },
+  families: { 'item/c': { k: 1, blocks: [...blocks] } },
 })
 
 const catalogueContract = (make: () => Promise<CacheStore>): void => {
@@ -320,20 +321,20 @@ const catalogueContract = (make: () => Promise<CacheStore>): void => {
     const store = await filled(make)
     const manifest = manifestOf('v1', ['s1', null, 's2'])
     expect([...(await store.missingBlocks(manifest))].sort()).toEqual(['s1', 's2'])
-    await store.putBlocks([{ sha: 's1', text: '[["869",[]]]' }])
+    await store.putBlocks([{ sha: 's1', bytes: bytes('one') }])
     expect(await store.missingBlocks(manifest)).toEqual(['s2'])
     expect(await store.manifest()).toBeNull()
   })
   test('[Q18] the present catalogue is named in the head, and blocks of older ones go', async () => {
     const store = await filled(make)
     await store.putBlocks([
-      { sha: 's1', text: '1' },
-      { sha: 's2', text: '2' },
+      { sha: 's1', bytes: bytes('1') },
+      { sha: 's2', bytes: bytes('2') },
     ])
     await store.useManifest(manifestOf('v1', ['s1', 's2']))
     await store.useManifest(manifestOf('v2', ['s2']))
     expect((await store.manifest())?.version).toBe('v2')
     expect((await store.head())?.catalogue).toBe('v2')
-    expect([await store.block('s1'), await store.block('s2')]).toEqual([null, '2'])
+    expect(await store.blocks(['s2', 's1'])).toEqual([bytes('2'), null])
   })
 }

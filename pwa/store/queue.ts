@@ -4,6 +4,7 @@ import { OWN_STATE } from '../sync/birth.ts'
 import type { Birth, EpochMark, Kept, QueueRow, QueueStore, SavedState } from '../sync/ports.ts'
 import { StorageFull } from '../sync/ports.ts'
 import { appendIn, BIRTH_KEY, stateKey } from './append.ts'
+import { backend } from './backend.ts'
 import type { Ballast } from './ballast.ts'
 import { placed } from './queue-image.ts'
 import type { EpochStart } from './queue-image.ts'
@@ -134,12 +135,6 @@ const epochStore = (
         .delete()
     },
   }
-}
-
-/** The connection below Dexie, opened again where the browser has dropped it; one that we closed stays closed. */
-const backend = async (db: Dexie): Promise<IDBDatabase> => {
-  if (!db.isOpen()) await db.table('meta').count()
-  return db.backendDB()
 }
 
 const startsIn = async (meta: Table<MetaRow | EpochRow, string>): Promise<EpochStart[]> => {

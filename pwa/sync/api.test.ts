@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
+import { framed } from '../../shared/sync/frames.ts'
 import { proofText, sha256Hex } from '../../shared/sync/seal.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import { makeApi } from './api.ts'
@@ -94,9 +95,12 @@ describe('requests of a handheld', () => {
     })
   })
   test('[S65] a block is what its name says, or it did not come', async () => {
-    const { net } = served([() => new Response('[["869",[]]]')])
-    expect(await net.block(sha256Hex('[["869",[]]]'))).toMatchObject({ kind: 'ok', body: '[["869",[]]]' })
-    expect(await net.block(sha256Hex('other'))).toEqual({ kind: 'offline' })
+    const bytes = new TextEncoder().encode('block')
+    const names = [sha256Hex('other'), sha256Hex('block'), sha256Hex('gone')]
+    const { net } = served([() => new Response(framed([bytes, bytes, null]))])
+    expect(await net.blocks(names)).toMatchObject({ kind: 'ok', body: [{ sha: names[1], bytes }] })
+    const cut = served([() => new Response(framed([bytes, bytes, null]).slice(0, -1))])
+    expect(await cut.net.blocks(names)).toEqual({ kind: 'offline' })
   })
 })
 

@@ -6,10 +6,8 @@ import type { Ports } from './ports.ts'
 /** A manifest whose blocks are being fetched; `missing` shrinks from round to round. */
 export type CatalogueProgress = { wanted: string; manifest: Manifest; missing: readonly string[] }
 
-/** Few enough that a scan that was just made is not held up by a first load of thousands of blocks. */
-const BLOCKS_PER_ROUND = 32
-/** As many as a browser opens to one address. */
-const AT_ONCE = 6
+/** About a megabyte: few enough that a scan that was just made is not held up by a first load of thousands of blocks. */
+const BLOCKS_PER_ROUND = 128
 
 export type CatalogueEnd =
   | { kind: 'same' }
@@ -23,12 +21,18 @@ export type CatalogueEnd =
  */
 export const fetchCatalogue = async (
   { cache, net }: Pick<Ports, 'cache' | 'net'>,
-  memory: { catalogue: CatalogueProgress | null },
+  memory: { catalogue: CatalogueProgress | null; inUse: string | null },
   version: string,
   progress: (loading: { done: number; all: number } | null) => void,
 ): Promise<CatalogueEnd> => {
   const head = await cache.head()
-  if (head === null || head.catalogue === version) return { kind: 'same' }
+  if (head === null) return { kind: 'same' }
+  if (head.catalogue === version) {
+    // Another tab may have fetched it: whoever reads the blocks here does not know yet.
+    if (memory.inUse === version) return { kind: 'same' }
+    memory.inUse = version
+    return { kind: 'changed' }
+  }
   if (memory.catalogue?.wanted !== version) {
     const reply = await net.manifest()
     if (reply.kind !== 'ok') return { kind: 'trouble', trouble: troubleOf(reply) }
@@ -49,6 +53,7 @@ export const fetchCatalogue = async (
   if (left.length > 0) return { kind: 'more' }
   memory.catalogue = null
   await cache.useManifest(manifest)
+  memory.inUse = version
   return { kind: 'changed' }
 }
 
@@ -56,18 +61,10 @@ const fetchBlocks = async (
   { cache, net }: Pick<Ports, 'cache' | 'net'>,
   shas: readonly string[],
 ): Promise<Trouble | null> => {
-  const waiting = [...shas]
-  const blocks: { sha: string; text: string }[] = []
-  let trouble: Trouble | null = null
-  const take = async (): Promise<void> => {
-    for (let sha = waiting.shift(); sha !== undefined && trouble === null; sha = waiting.shift()) {
-      const reply = await net.block(sha)
-      if (reply.kind === 'ok') blocks.push({ sha, text: reply.body })
-      else trouble ??= troubleOf(reply)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, take))
-  // One transaction: each costs as much as several blocks. What came before a break is kept.
-  if (blocks.length > 0) await cache.putBlocks(blocks)
-  return trouble
+  if (shas.length === 0) return null
+  const reply = await net.blocks(shas)
+  if (reply.kind !== 'ok') return troubleOf(reply)
+  // One transaction: each costs as much as several blocks. What came is kept also where another one is missing.
+  if (reply.body.length > 0) await cache.putBlocks(reply.body)
+  return reply.body.length < shas.length ? { kind: 'rejected' } : null
 }

@@ -1,71 +1,128 @@
 import type { Item } from '../../shared/catalogue.ts'
-import type { ItemId } from '../../shared/ids.ts'
+import type { ClientId, ItemId } from '../../shared/ids.ts'
+import { itemCodes } from '../../shared/scan/item-codes.ts'
 import type { CodeHit } from '../../shared/scan/scan.ts'
-import { blockIndex } from '../../shared/sync/blocks.ts'
+import { blockIndex, keyHash, partOf } from '../../shared/sync/blocks.ts'
+import { findBlocks, readFind } from '../../shared/sync/find-index.ts'
+import type { FindPart } from '../../shared/sync/find-index.ts'
+import { readItems } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 import type { CacheStore } from './ports.ts'
+import type { Inflate } from './rules.ts'
 
-/** Looking things up in the catalogue blocks of all clients. Blocks are parsed at look-up; a few stay parsed. */
+/** Looking things up in the catalogue blocks of all clients. Blocks are read at look-up; a few stay read. */
 export type CatalogueLookup = {
   codes(keys: readonly string[]): Promise<ReadonlyMap<string, readonly CodeHit[]>>
   items(ids: readonly ItemId[]): Promise<readonly Item[]>
+  /** Reads the index of the codes, so that the first scan need not. */
+  ready(): Promise<void>
   /** Another catalogue is in use. */
   changed(): void
 }
 
-type CodeEntry = readonly [string, readonly CodeHit[]]
+type Family = Manifest['families'][string]
+/** One client's goods: the index of the codes in memory, and the names of the blocks of items. */
+type Shelf = { client: ClientId; item: Family; k: number; parts: readonly (FindPart | null)[] }
 
-const PARSED_KEPT = 64
+type Shelves = { all: readonly Shelf[]; inflate: Inflate }
+type Wanted = { sha: string; client: ClientId }
 
-export const makeCatalogueLookup = (cache: Pick<CacheStore, 'manifest' | 'block'>): CatalogueLookup => {
-  let manifest: Promise<Manifest | null> | null = null
-  const parsed = new Map<string, readonly unknown[]>()
+const READ_KEPT = 64
 
-  const block = async (sha: string): Promise<readonly unknown[]> => {
-    const known = parsed.get(sha)
-    if (known !== undefined) return known
-    const text = await cache.block(sha)
-    const entries: unknown = text === null ? [] : JSON.parse(text)
-    const list = Array.isArray(entries) ? entries : []
-    parsed.set(sha, list)
-    const oldest = parsed.keys().next()
-    if (parsed.size > PARSED_KEPT && !oldest.done) parsed.delete(oldest.value)
-    return list
+/** `inflate` comes with the rules of the floor; before they are there nobody works, and nothing is found. */
+export const makeCatalogueLookup = (
+  cache: Pick<CacheStore, 'manifest' | 'blocks'>,
+  inflate: () => Inflate | null,
+): CatalogueLookup => {
+  let shelves: Promise<Shelves> | null = null
+  const read = new Map<string, readonly Item[]>()
+  const forget = (): void => {
+    shelves = null
+    read.clear()
   }
-  /** The block of every family of a kind that may hold the key. */
-  const blocksFor = async (kind: 'code' | 'item', key: string): Promise<(readonly unknown[])[]> => {
-    manifest ??= cache.manifest()
-    const families = Object.entries((await manifest)?.families ?? {})
-    const shas = families.flatMap(([name, family]) => {
-      const sha = name.startsWith(`${kind}/`) ? family.blocks[blockIndex(key, family.k)] : null
-      return sha == null ? [] : [sha]
-    })
-    return Promise.all(shas.map(block))
+  const ready = async (): Promise<Shelves | null> => {
+    const unpack = inflate()
+    if (unpack === null) return null
+    shelves ??= shelvesOf(cache, unpack)
+    try {
+      const known = await shelves
+      // No catalogue yet: another tab may be fetching it, so that is not remembered.
+      if (known.all.length === 0) shelves = null
+      return known
+    } catch (error) {
+      shelves = null
+      throw error
+    }
+  }
+  /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
+  const itemsOf = async (unpack: Inflate, blocks: readonly Wanted[]): Promise<readonly Item[] | null> => {
+    const unread = blocks.filter(({ sha }) => !read.has(sha))
+    const bytes = unread.length === 0 ? [] : await cache.blocks(unread.map(({ sha }) => sha))
+    const fresh = new Map<string, readonly Item[]>()
+    for (const [i, { sha, client }] of unread.entries()) {
+      const block = bytes[i]
+      if (block == null) return null
+      fresh.set(sha, readItems(new TextDecoder().decode(unpack(block)), client))
+    }
+    const items = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
+    for (const [sha, list] of fresh) read.set(sha, list)
+    for (const sha of read.keys()) if (read.size > READ_KEPT) read.delete(sha)
+    return items
+  }
+  /** All items of the blocks that `blocksOf` names; asked once more where the catalogue has changed underneath. */
+  const itemsIn = async (blocksOf: (shelf: Shelf) => readonly Wanted[]): Promise<readonly Item[]> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const known = await ready()
+      if (known === null) return []
+      const items = await itemsOf(known.inflate, distinct(known.all.flatMap(blocksOf)))
+      if (items !== null || attempt > 0) return items ?? []
+      forget()
+    }
   }
   return {
     codes: async keys => {
+      const asked = new Set(keys)
+      const items = await itemsIn(shelf => [...asked].flatMap(key => blocksOfCode(shelf, key)))
       const found = new Map<string, CodeHit[]>()
-      for (const key of new Set(keys)) {
-        const blocks = await blocksFor('code', key)
-        // Blocks are verified by their hash and come from our own server: their shape is known.
-        const hits = blocks.flatMap(list =>
-          (list as CodeEntry[]).filter(([code]) => code === key).flatMap(entry => entry[1]),
-        )
-        if (hits.length > 0) found.set(key, hits)
-      }
+      // The index goes by a hash: the items themselves say whether the code is theirs.
+      for (const item of items)
+        for (const [key, hit] of itemCodes(item)) if (asked.has(key)) found.set(key, [...(found.get(key) ?? []), hit])
       return found
     },
     items: async ids => {
-      const found: Item[] = []
-      for (const id of new Set(ids)) {
-        const blocks = await blocksFor('item', id)
-        const item = blocks.flatMap(list => list as Item[]).find(one => one.id === id)
-        if (item !== undefined) found.push(item)
-      }
-      return found
+      const asked = new Set(ids)
+      const blocks = ({ client, item }: Shelf) => [...asked].flatMap(id => wanted(client, item, blockIndex(id, item.k)))
+      return asked.size === 0 ? [] : (await itemsIn(blocks)).filter(item => asked.has(item.id))
     },
-    changed: () => {
-      manifest = null
-    },
+    ready: async () => void (await ready()),
+    changed: forget,
   }
+}
+
+const wanted = (client: ClientId, { blocks }: Family, n: number): Wanted[] => {
+  const sha = blocks[n]
+  return sha == null ? [] : [{ sha, client }]
+}
+const blocksOfCode = ({ client, item, k, parts }: Shelf, key: string): Wanted[] => {
+  const hash = keyHash(key)
+  const part = parts[partOf(hash, k)]
+  return part == null ? [] : findBlocks(part, hash).flatMap(n => wanted(client, item, n))
+}
+const distinct = (blocks: readonly Wanted[]): readonly Wanted[] => [
+  ...new Map(blocks.map(one => [one.sha, one])).values(),
+]
+
+const shelvesOf = async (cache: Pick<CacheStore, 'manifest' | 'blocks'>, inflate: Inflate): Promise<Shelves> => {
+  const families = (await cache.manifest())?.families ?? {}
+  const clients = Object.keys(families).flatMap(name => (name.startsWith('item/') ? [name.slice('item/'.length)] : []))
+  const all = await Promise.all(
+    clients.map(async (name): Promise<Shelf> => {
+      const client = name as ClientId
+      const item = families[`item/${name}`] ?? { k: 0, blocks: [] }
+      const find = families[`find/${name}`] ?? { k: 0, blocks: [] }
+      const bytes = await cache.blocks(find.blocks.map(sha => sha ?? ''))
+      return { client, item, k: find.k, parts: bytes.map(part => (part === null ? null : readFind(inflate(part)))) }
+    }),
+  )
+  return { all, inflate }
 }

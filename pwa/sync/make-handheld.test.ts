@@ -4,7 +4,7 @@ import { derivedId } from '../../shared/ids.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import { looseAt } from '../../shared/ledger/world.ts'
-import { buildBlocks } from '../../shared/sync/blocks.ts'
+import { catalogueOf } from '../../server/store/catalogue-blocks.ts'
 import { bodyOfStock } from '../../shared/sync/rows.ts'
 import { isoOf } from '../../shared/time.ts'
 import { device } from '../../test/support/commands.ts'
@@ -25,27 +25,6 @@ const document: DocumentId = derivedId('document', 'handheld')
 
 const signed = (of: SiteSeed['roster']) => ({ text: JSON.stringify(of), sig: 'good' })
 
-const catalogueOf = (items: readonly Item[]) => {
-  const blocks = new Map<string, string>()
-  const families: Record<string, { k: number; blocks: (string | null)[] }> = {}
-  for (const client of site.clients) {
-    const mine = items.filter(one => one.client === client.id)
-    const codes = mine.flatMap(one =>
-      one.codes.map(
-        code => [code, [{ kind: 'item', client: client.id, item: one.id, packaging: null, quantity: 1 }]] as const,
-      ),
-    )
-    for (const [name, built] of [
-      [`code/${client.id}`, buildBlocks(codes, ([code]) => code)],
-      [`item/${client.id}`, buildBlocks(mine, one => one.id)],
-    ] as const) {
-      families[name] = { k: built.k, blocks: built.blocks.map(block => block?.sha ?? null) }
-      for (const block of built.blocks) if (block) blocks.set(block.sha, block.text)
-    }
-  }
-  return { blocks, manifest: { version: 'sha256-1', asOf: isoOf(0), families } }
-}
-
 const begun = async (over: Partial<HandheldSetup> = {}) => {
   const world = testPorts()
   const { state, put } = world.server
@@ -53,9 +32,9 @@ const begun = async (over: Partial<HandheldSetup> = {}) => {
   for (const client of site.clients) put({ k: 'client', id: client.id, b: client })
   put({ k: 'policy', id: 'policy', b: site.policies })
   put({ k: 'roster', id: 'roster', b: signed(site.roster) })
-  const { blocks, manifest } = catalogueOf(site.items)
-  for (const [sha, text] of blocks) state.blocks.set(sha, text)
-  state.manifest = manifest
+  const { blocks, families } = catalogueOf(site.items)
+  for (const [sha, bytes] of blocks) state.blocks.set(sha, bytes)
+  state.manifest = { version: 'sha256-1', asOf: isoOf(0), families }
   let leased: Reply<LeaseAnswer> = { kind: 'offline' }
   const setup: HandheldSetup = {
     app: '1.0.0',

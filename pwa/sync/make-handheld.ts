@@ -56,7 +56,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     for (const listener of listeners) listener()
   }
   const now = (): string => isoOf(ports.clock.now() + (engine.sample()?.off ?? 0))
-  const catalogue = makeCatalogueLookup(ports.cache)
+  const catalogue = makeCatalogueLookup(ports.cache, () => setup.rules.loaded()?.inflate ?? null)
   const people = makePeople(ports, setup, now)
   const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, ids => catalogue.items(ids))
   let hasCatalogue = (await ports.cache.manifest()) !== null
@@ -80,6 +80,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   if (people.session() !== null) await setup.rules.load()
   await overlay.reload()
   await readNeedsMe()
+  void catalogue.ready().catch(() => undefined)
   return {
     engine,
     device: setup.device,
@@ -116,14 +117,14 @@ type SessionPart = Pick<Handheld, 'roster' | 'clients' | 'session' | 'logIn' | '
 const sessionPart = (
   ports: Ports,
   { rules }: HandheldSetup,
-  { overlay, people, tell }: Parts,
+  { overlay, catalogue, people, tell }: Parts,
   syncNow: () => void,
 ): SessionPart => ({
   roster: () => people.roster(),
   clients: () => people.clients(),
   session: () => people.session(),
   logIn: async badge => {
-    if (!(await withRules(rules, overlay))) return { ok: false, why: 'noRules' }
+    if (!(await withRules(rules, overlay, catalogue))) return { ok: false, why: 'noRules' }
     const answer = await people.logIn(badge)
     if (answer.ok) syncNow()
     tell()
@@ -138,7 +139,7 @@ const sessionPart = (
 })
 
 /** Whether the rules are there; what waits is folded in with them. */
-const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> => {
+const withRules = async (rules: RulesPort, overlay: Overlay, catalogue: CatalogueLookup): Promise<boolean> => {
   if (rules.loaded() === null) {
     try {
       await rules.load()
@@ -146,7 +147,7 @@ const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> =
       return false
     }
   }
-  overlay.refold()
+  await overlay.replaceItems(ids => catalogue.items(ids))
   return true
 }
 
@@ -192,6 +193,7 @@ const roundHooks = (
   catalogueChanged: async () => {
     catalogue.changed()
     catalogueIsWhole()
+    await catalogue.ready()
     await overlay.replaceItems(ids => catalogue.items(ids))
     tell()
   },

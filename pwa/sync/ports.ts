@@ -48,12 +48,16 @@ export type Reply<T> =
   | { kind: 'offline' }
   | { kind: 'refused'; status: number; refusal: Refusal | null; retryAfterMs: number | null }
 
+/** A piece of the catalogue: compressed bytes, named by their SHA-256. */
+export type CatalogueBlock = { sha: string; bytes: Uint8Array }
+
 export interface Net {
   sync(request: SyncRequest): Promise<Reply<SyncResponse>>
   /** Rows come in pieces, so that a large warehouse never lies in memory twice. */
   snapshot(rows: (rows: readonly Row[]) => Promise<void>): Promise<Reply<SnapshotHead>>
   manifest(): Promise<Reply<Manifest>>
-  block(sha: string): Promise<Reply<string>>
+  /** Blocks of the catalogue by their names; one that did not come, or is not what its name says, is missing. */
+  blocks(shas: readonly string[]): Promise<Reply<readonly CatalogueBlock[]>>
   /** The rescue door: one raw command that the server cannot take otherwise. */
   quarantine(raw: string): Promise<Reply<unknown>>
 }
@@ -182,10 +186,11 @@ export interface CacheStore {
   /** Catalogue: manifest and content-addressed blocks. */
   manifest(): Promise<Manifest | null>
   missingBlocks(manifest: Manifest): Promise<readonly string[]>
-  putBlocks(blocks: readonly { sha: string; text: string }[]): Promise<void>
+  putBlocks(blocks: readonly CatalogueBlock[]): Promise<void>
   /** Makes the manifest the present one, in the head too, and drops blocks that it does not name. */
   useManifest(manifest: Manifest): Promise<void>
-  block(sha: string): Promise<string | null>
+  /** In one transaction, in this order; null where there is none. */
+  blocks(shas: readonly string[]): Promise<readonly (Uint8Array | null)[]>
   /** Revoked, schema change, quota: everything here can be fetched again. */
   clear(): Promise<void>
 }

@@ -277,28 +277,42 @@ describe('catalogue', () => {
   const manifest = (version: string, blocks: string[]) => ({
     version,
     asOf: '2026-11-23T08:00:00.000Z',
-    families: { 'code/c': { k: 0, blocks } },
+    families: { 'item/c': { k: 0, blocks } },
   })
   test('[S45] only new blocks are fetched, in pieces, and the old catalogue stays until the new one is whole', async () => {
     const { rounds, state, cache, engine, seen } = await begun()
-    const names = Array.from({ length: 70 }, (_, i) => `block-${i}`)
-    for (const name of names) state.blocks.set(name, `[${name}]`)
+    const names = Array.from({ length: 300 }, (_, i) => `block-${i}`)
+    for (const name of names) state.blocks.set(name, Uint8Array.of(1))
     state.manifest = manifest('sha256-1', names)
     await engine.round()
-    expect(engine.status().loading).toEqual({ done: 32, all: 70 })
+    expect(engine.status().loading).toEqual({ done: 128, all: 300 })
     expect(await cache.manifest()).toBeNull()
     await rounds()
     expect([(await cache.head())?.catalogue, seen.catalogue, engine.status().loading]).toEqual(['sha256-1', 1, null])
     state.manifest = manifest('sha256-2', [...names.slice(1), 'new'])
     state.blocks.clear()
-    state.blocks.set('new', '[]')
+    state.blocks.set('new', Uint8Array.of(1))
     await rounds()
-    expect([(await cache.head())?.catalogue, await cache.block('block-0')]).toEqual(['sha256-2', null])
+    expect([(await cache.head())?.catalogue, await cache.blocks(['block-0', 'new'])]).toEqual([
+      'sha256-2',
+      [null, Uint8Array.of(1)],
+    ])
+  })
+  test('[S45] a catalogue that another tab has fetched is told once', async () => {
+    const { rounds, state, seen, makeOne } = await begun()
+    state.manifest = manifest('sha256-1', ['a'])
+    state.blocks.set('a', Uint8Array.of(1))
+    await rounds()
+    expect(seen.catalogue).toBe(1)
+    const other = makeOne()
+    await other.round()
+    await other.round()
+    expect(seen.catalogue).toBe(2)
   })
   test('[S45] a block that is gone meanwhile leads to the newer catalogue', async () => {
     const { rounds, state, cache, engine } = await begun()
     state.manifest = manifest('sha256-1', ['a', 'b'])
-    state.blocks.set('a', '1')
+    state.blocks.set('a', Uint8Array.of(1))
     expect(await engine.round()).toEqual({ kind: 'rejected' })
     state.manifest = manifest('sha256-2', ['a'])
     await rounds()

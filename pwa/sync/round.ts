@@ -52,6 +52,8 @@ export type RoundMemory = {
   /** Wall clock minus monotonic clock: a jump makes the samples worthless. */
   drift: number | null
   catalogue: CatalogueProgress | null
+  /** Version of the catalogue that readers here were told of. */
+  inUse: string | null
   revoked: boolean
   /** Epochs that the server refuses to hear of; asked again after a restart. */
   heldBack: Set<string>
@@ -62,6 +64,7 @@ export const newMemory = (): RoundMemory => ({
   samples: [],
   drift: null,
   catalogue: null,
+  inUse: null,
   revoked: false,
   heldBack: new Set(),
 })

@@ -1,5 +1,6 @@
+import { bytesToHex } from '@noble/hashes/utils.js'
 import * as v from 'valibot'
-import { sha256Hex } from '../../shared/sync/seal.ts'
+import { framesIn } from '../../shared/sync/frames.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
 import { refusedBy } from './api.ts'
@@ -8,7 +9,7 @@ import { linesOf } from './lines.ts'
 import type { ByteReader } from './lines.ts'
 import { leaseAnswerSchema } from './lease.ts'
 import type { LeaseAnswer, LeaseRequest } from './lease.ts'
-import type { Net, Reply } from './ports.ts'
+import type { CatalogueBlock, Net, Reply } from './ports.ts'
 
 const ROWS_AT_ONCE = 1000
 /** A large warehouse over a weak radio; silence is bounded by the server closing the stream. */
@@ -23,18 +24,15 @@ export const makeNet = (
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),
   lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, leaseAnswerSchema),
-  block: async sha => {
+  blocks: async shas => {
     const sentAt = now()
-    const response = await api.send({ method: 'GET', path: `/api/blk/${sha}` })
+    const response = await api.send({ method: 'POST', path: '/api/blk', body: JSON.stringify({ shas }) })
     if (response === null) return { kind: 'offline' }
     if (!response.ok) return refusedBy(response)
-    try {
-      const body = await response.text()
-      // Whatever a proxy made of it: a block is what its name says, or it did not come.
-      return sha256Hex(body) === sha ? { kind: 'ok', body, sentAt, receivedAt: now() } : { kind: 'offline' }
-    } catch {
-      return { kind: 'offline' }
-    }
+    const frames = await framesOf(response, shas.length)
+    if (frames === null) return { kind: 'offline' }
+    const found = await Promise.all(shas.map(async (sha, i) => verified(sha, frames[i] ?? null)))
+    return { kind: 'ok', body: found.flatMap(block => block ?? []), sentAt, receivedAt: now() }
   },
   snapshot: async take => {
     const sentAt = now()
@@ -45,6 +43,21 @@ export const makeNet = (
     return head === null ? { kind: 'offline' } : { kind: 'ok', body: head, sentAt, receivedAt: now() }
   },
 })
+
+const framesOf = async (response: Response, count: number): Promise<ReturnType<typeof framesIn>> => {
+  try {
+    return framesIn(new Uint8Array(await response.arrayBuffer()), count)
+  } catch {
+    return null
+  }
+}
+
+/** Whatever a proxy made of it: a block is what its name says, or it did not come. */
+const verified = async (sha: string, bytes: Uint8Array<ArrayBuffer> | null): Promise<CatalogueBlock | null> => {
+  if (bytes === null) return null
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return bytesToHex(digest) === sha ? { sha, bytes } : null
+}
 
 const endSchema = v.object({ end: v.number() })
 

@@ -1,8 +1,9 @@
 import type { Document, Item } from '../../shared/catalogue.ts'
-import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import type { Stores } from '../ports.ts'
+import { itemsIn } from '../store/catalogue-blocks.ts'
 import type { DemoData, DemoDocument, DemoItem } from './demo-data.ts'
 
 type From = {
@@ -49,12 +50,13 @@ const isOver = (document: Document): boolean => document.state === 'closed' || d
 /** Items are not in the feed; they lie in the catalogue's blocks. */
 const allItems = async (catalogue: Stores['catalogue'], warehouse: WarehouseId): Promise<readonly Item[]> => {
   const { families } = await catalogue.manifest(warehouse)
-  const shas = Object.entries(families).flatMap(([family, { blocks }]) => (family.startsWith('item/') ? blocks : []))
-  const texts = await Promise.all(shas.map(async sha => (sha === null ? null : catalogue.block(sha))))
-  return texts.flatMap(text => {
-    const items: Item[] = text === null ? [] : JSON.parse(text)
-    return items
+  const ofClients = Object.entries(families).map(async ([family, { blocks }]) => {
+    const [kind, client] = family.split('/')
+    if (kind !== 'item') return []
+    const found = await catalogue.blocks(blocks.filter(sha => sha !== null))
+    return found.flatMap(block => (block === null ? [] : itemsIn(block, client as ClientId)))
   })
+  return (await Promise.all(ofClients)).flat()
 }
 
 const itemOf = (item: Item, rows: MutableTables, client: string): DemoItem => ({

@@ -1,7 +1,7 @@
-import { manifestSchema } from '../../shared/sync/wire.ts'
-import { sendJson, sendText } from './answer.ts'
-import { deviceEndpoint, NOTHING } from './endpoint.ts'
-import { refused } from './refused.ts'
+import { framed } from '../../shared/sync/frames.ts'
+import { blocksRequestSchema, manifestSchema } from '../../shared/sync/wire.ts'
+import { sendJson } from './answer.ts'
+import { deviceEndpoint, json, NOTHING } from './endpoint.ts'
 import { scopedManifest } from './scope.ts'
 
 export const manifestEndpoint = deviceEndpoint(
@@ -16,21 +16,22 @@ export const manifestEndpoint = deviceEndpoint(
     sendJson(c, scopedManifest(await deps.stores.catalogue.manifest(device.warehouse), device.clients)),
 )
 
-/** Named by its own SHA-256, so it never changes and is fetched once. */
-export const blockEndpoint = deviceEndpoint(
+/** So many names and no more. */
+const MAX_BYTES = 32_768
+
+/** Compressed as they are kept: nothing is packed again on the way. */
+export const blocksEndpoint = deviceEndpoint(
   {
-    method: 'GET',
-    path: '/api/blk/:sha',
-    body: NOTHING,
-    summary: 'One block of the catalogue: the JSON text whose SHA-256 is its name.',
-    answers: { 200: { description: 'The block', type: 'application/json' } },
-    refusals: ['not_found'],
+    method: 'POST',
+    path: '/api/blk',
+    body: json(MAX_BYTES, blocksRequestSchema),
+    summary: 'Blocks of the catalogue by their SHA-256, each after its length; length 0 where there is none.',
+    answers: {
+      200: { description: 'Length (32 bits, little-endian) and bytes of each block', type: 'application/octet-stream' },
+    },
   },
-  async ({ c, deps }) => {
-    const sha = c.req.param('sha') ?? ''
-    const block = /^[0-9a-f]{64}$/.test(sha) ? await deps.stores.catalogue.block(sha) : null
-    if (block === null) throw refused('not_found')
-    c.header('cache-control', 'private, max-age=31536000, immutable')
-    return sendText(c, 'application/json; charset=utf-8', block)
+  async ({ c, deps, body }) => {
+    c.header('content-type', 'application/octet-stream')
+    return c.body(framed(await deps.stores.catalogue.blocks(body.shas)))
   },
 )

@@ -28,7 +28,7 @@ export const scopeOf = async (
 export const scopedVersion = (version: string, clients: readonly ClientId[] | null): string =>
   clients === null ? version : `${version}.${scopeName(clients)}`
 
-/** The manifest without the families of other clients (`code/<client>`, `item/<client>`). */
+/** The manifest without the families of other clients (`item/<client>`, `find/<client>`). */
 export const scopedManifest = (manifest: Manifest, clients: readonly ClientId[] | null): Manifest => ({
   ...manifest,
   version: scopedVersion(manifest.version, clients),

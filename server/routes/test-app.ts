@@ -212,7 +212,7 @@ const emptyAnswer = (now: string, nonce: string): SyncResponse => ({
   reset: null,
 })
 
-export const BLOCK = JSON.stringify(Array.from({ length: 100 }, (_, i) => `entry ${i}`))
+export const BLOCK = Uint8Array.from({ length: 100 }, (_, i) => i)
 export const BLOCK_SHA = createHash('sha256').update(BLOCK).digest('hex')
 
 type Code = { warehouse: WarehouseId; expiresAt: string | null; reusable: boolean; spent: boolean }
@@ -322,9 +322,9 @@ const memoryStores = () => {
       manifest: async () => ({
         version: 'sha256-one',
         asOf: START,
-        families: { [`code/${CLIENT}`]: { k: 0, blocks: [BLOCK_SHA] }, 'code/other': { k: 0, blocks: [null] } },
+        families: { [`item/${CLIENT}`]: { k: 0, blocks: [BLOCK_SHA] }, 'item/other': { k: 0, blocks: [null] } },
       }),
-      block: async sha => (sha === BLOCK_SHA ? BLOCK : null),
+      blocks: async shas => shas.map(sha => (sha === BLOCK_SHA ? BLOCK : null)),
     },
   }
   return { stores, kept, seen, feed, leases }

@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
 import type { Item } from '../../shared/catalogue.ts'
-import { codeKey } from '../../shared/scan/code-key.ts'
-import type { CodeHit } from '../../shared/scan/scan.ts'
-import { buildBlocks } from '../../shared/sync/blocks.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 import type { CatalogueStore } from '../ports.ts'
+import { catalogueOf } from './catalogue-blocks.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 
@@ -19,55 +17,17 @@ export const makeCatalogueStore = (db: Executor, names: Names): CatalogueStore =
       EMPTY
     )
   },
-  block: async sha =>
-    (await sql<{ body: string }>`select body from block where sha = ${sha}`.execute(db)).rows[0]?.body ?? null,
+  blocks: async shas => {
+    if (shas.length === 0) return []
+    const { rows } = await sql<{ sha: string; body: Uint8Array }>`
+      select sha, body from block where sha in (${sql.join([...shas])})`.execute(db)
+    const found = new Map(rows.map(row => [row.sha, row.body]))
+    return shas.map(sha => found.get(sha) ?? null)
+  },
 })
 
-/** Every code that means this item, by the key that the handheld looks up. */
-const hitsOf = (item: Item): [string, CodeHit][] => {
-  const hit = (packaging: string | null, quantity: number): CodeHit => ({
-    kind: 'item',
-    client: item.client,
-    item: item.id,
-    packaging,
-    quantity,
-  })
-  const base: [string, CodeHit][] = [item.sku, ...item.codes].map(code => [codeKey(code), hit(null, 1)])
-  const packs = item.packagings.flatMap(p =>
-    p.codes.map((code): [string, CodeHit] => [codeKey(code), hit(p.id, p.quantity)]),
-  )
-  return [...new Map([...base, ...packs].map(entry => [entry[0] + JSON.stringify(entry[1]), entry])).values()]
-}
-
-/** Both block families of every client: texts by their SHA-256, and which of them make up which family. */
-export const catalogueOf = (
-  items: readonly Item[],
-): { families: Manifest['families']; blocks: ReadonlyMap<string, string> } => {
-  const byClient = new Map<string, Item[]>()
-  for (const item of items) {
-    if (!item.active) continue
-    const known = byClient.get(item.client)
-    if (known) known.push(item)
-    else byClient.set(item.client, [item])
-  }
-  const families: Manifest['families'] = {}
-  const blocks = new Map<string, string>()
-  for (const [client, own] of byClient) {
-    const codes = new Map<string, CodeHit[]>()
-    for (const item of own) for (const [key, hit] of hitsOf(item)) codes.set(key, [...(codes.get(key) ?? []), hit])
-    for (const [family, built] of [
-      [`code/${client}`, buildBlocks([...codes], ([key]) => key)],
-      [`item/${client}`, buildBlocks(own, item => item.id)],
-    ] as const) {
-      families[family] = { k: built.k, blocks: built.blocks.map(block => block?.sha ?? null) }
-      for (const block of built.blocks) if (block) blocks.set(block.sha, block.text)
-    }
-  }
-  return { families, blocks }
-}
-
 /**
- * Builds both block families of every client of a warehouse anew and publishes the manifest. Blocks are named by their
+ * Builds the blocks of every client of a warehouse anew and publishes the manifest. Blocks are named by their
  * content, so only changed ones are new rows and only those are fetched by handhelds.
  */
 export const rebuildBlocks = async (db: Executor, warehouse: number, asOf: string): Promise<boolean> => {
@@ -87,12 +47,12 @@ export const rebuildBlocks = async (db: Executor, warehouse: number, asOf: strin
   return true
 }
 
-const PIECE = 500
+const PIECE = 100
 
-const writeBlocks = async (db: Executor, blocks: ReadonlyMap<string, string>): Promise<void> => {
-  const all = [...blocks].map(([sha, body]) => ({ sha, body }))
+const writeBlocks = async (db: Executor, blocks: ReadonlyMap<string, Uint8Array>): Promise<void> => {
+  const all = [...blocks].map(([sha, body]) => ({ sha, body: Buffer.from(body).toString('base64') }))
   for (let i = 0; i < all.length; i += PIECE) {
-    await sql`insert into block (sha, body) select x.sha, x.body
+    await sql`insert into block (sha, body) select x.sha, decode(x.body, 'base64')
       from jsonb_to_recordset(${json(all.slice(i, i + PIECE))}) as x(sha text, body text) on conflict (sha) do nothing`.execute(
       db,
     )

@@ -143,6 +143,12 @@ export const manifestSchema = v.object({
 })
 export type Manifest = v.InferOutput<typeof manifestSchema>
 
+/** POST /api/blk: blocks by their names, answered in that order as frames (frames.ts). */
+export const MAX_BLOCKS = 256
+export const blocksRequestSchema = v.object({
+  shas: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.minLength(1), v.maxLength(MAX_BLOCKS)),
+})
+
 /** Every refusal of the API. */
 export const refusalSchema = v.object({
   code: v.string(),

@@ -2,12 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { build } from 'vite'
-import { catalogueOf } from '../../server/store/catalogue.ts'
+import { catalogueOf } from '../../server/store/catalogue-blocks.ts'
 import type { Item } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import { gs1CheckDigit } from '../../shared/scan/check-digit.ts'
 import type { Page } from 'playwright'
+import { framed } from '../../shared/sync/frames.ts'
 import { codeKey } from '../../shared/scan/code-key.ts'
 import { launch } from '../support/browser.ts'
 import { percentile, report } from './report.ts'
@@ -38,8 +39,8 @@ export const snapshot = (): Promise<void> =>
   withCatalogue(async (page, { blocks }) => {
     const value = await page.evaluate(() => globalThis.bench.snapshot())
     const reference = await page.evaluate(() => globalThis.bench.bareSnapshot())
-    const bytes = [...blocks.values()].reduce((sum, text) => sum + text.length, 0)
-    console.log(`${ITEMS} items: ${blocks.size} blocks, ${(bytes / 1e6).toFixed(1)} MB of text`)
+    const bytes = [...blocks.values()].reduce((sum, block) => sum + block.length, 0)
+    console.log(`${ITEMS} items: ${blocks.size} blocks, ${(bytes / 1e6).toFixed(1)} MB`)
     const rows = [
       { what: 'manifest → catalogue in use', ms: Math.round(value) },
       { what: 'one answer, one bare transaction', ms: Math.round(reference) },
@@ -49,12 +50,14 @@ export const snapshot = (): Promise<void> =>
 
 /** A barcode to its item in 100,000, against reading and parsing one block by its name. */
 export const lookup = (): Promise<void> =>
-  withCatalogue(async (page, { blocks }) => {
+  withCatalogue(async (page, { families }) => {
     await page.evaluate(() => globalThis.bench.snapshot())
     await page.evaluate(() => globalThis.bench.bareSnapshot())
     const steps = Array.from({ length: LOOKUPS }, (_, i) => i)
     const codes = steps.map(i => codeKey(gtinOf((i * 7919) % ITEMS)))
-    const names = [...blocks.keys()]
+    const names = Object.entries(families).flatMap(([family, { blocks: all }]) =>
+      family.startsWith('item/') ? all : [],
+    )
     const shas = steps.map(i => names[(i * 7919) % names.length] ?? '')
     const values = await page.evaluate(all => globalThis.bench.lookup(all), codes)
     const references = await page.evaluate(all => globalThis.bench.bareLookup(all), shas)
@@ -78,18 +81,27 @@ type Catalogue = ReturnType<typeof catalogueOf>
 const withCatalogue = async (run: (page: Page, catalogue: Catalogue) => Promise<void>): Promise<void> => {
   const catalogue = catalogueOf(Array.from({ length: ITEMS }, (_, n) => itemOf(n)))
   const { families, blocks } = catalogue
-  const all = JSON.stringify([...blocks].map(([sha, text]) => ({ sha, text })))
-  const files = new Map<string, string>([
+  const all = framed([...blocks.values()])
+  const files = new Map<string, string | Uint8Array>([
     ['/', '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'],
     ['/page.js', await pageCode()],
     ['/api/catalogue', JSON.stringify({ version: 'bench', asOf: '2026-01-01T00:00:00.000Z', families })],
     ['/all', all],
+    ['/names', JSON.stringify([...blocks.keys()])],
   ])
   const server = createServer((request, response) => {
     const url = request.url ?? '/'
-    const text = files.get(url) ?? blocks.get(url.slice('/api/blk/'.length))
     const type = url === '/' ? 'text/html' : url.endsWith('.js') ? 'text/javascript' : 'application/json'
-    response.writeHead(text === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(text ?? '')
+    const send = (body: string | Uint8Array | undefined): void => {
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(body ?? '')
+    }
+    if (url !== '/api/blk') return send(files.get(url))
+    let asked = ''
+    request.on('data', piece => (asked += String(piece)))
+    request.on('end', () => {
+      const { shas } = JSON.parse(asked) as { shas: string[] }
+      send(framed(shas.map(sha => blocks.get(sha) ?? null)))
+    })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const browser = await launch()
@@ -114,7 +126,10 @@ const pageCode = async (): Promise<string> => {
     build: {
       write: false,
       modulePreload: false,
-      rolldownOptions: { input: path.join(import.meta.dirname, 'page/catalogue-page.ts') },
+      rolldownOptions: {
+        output: { codeSplitting: false },
+        input: path.join(import.meta.dirname, 'page/catalogue-page.ts'),
+      },
     },
   })
   const [output] = Array.isArray(built) ? built : [built]

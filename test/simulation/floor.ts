@@ -1,3 +1,4 @@
+import { catalogueOf } from '../../server/store/catalogue-blocks.ts'
 import { NO_NEED } from '../../server/sync/ports.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
@@ -7,7 +8,6 @@ import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
-import { buildBlocks } from '../../shared/sync/blocks.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
@@ -22,18 +22,12 @@ export const SHELVES = ['A-01', 'A-02', 'A-03', 'A-04'] as const
 /** The simulated warehouse: made once, because nothing in it depends on the seed. */
 export const makeFloor = (devices: number): SiteSeed => testSite('simulated', devices)
 
-const block = (site: SiteSeed) => {
-  const items = buildBlocks(site.items, item => item.id)
-  const blocks = items.blocks.flatMap(one => (one === null ? [] : [one]))
-  const manifest: Manifest = {
-    version: 'sha256-simulated',
-    asOf: isoOf(START),
-    families: { 'item/all': { k: items.k, blocks: items.blocks.map(one => one?.sha ?? null) } },
-  }
-  return { manifest, texts: new Map(blocks.map(one => [one.sha, one.text])) }
+/** The catalogue of the site as the server builds it. */
+export const catalogueOfSite = ({ items }: SiteSeed) => {
+  const { families, blocks } = catalogueOf(items)
+  const manifest: Manifest = { version: 'sha256-simulated', asOf: isoOf(START), families }
+  return { manifest, blocks }
 }
-export type Catalogue = ReturnType<typeof block>
-export const catalogueOf = block
 
 const document = (site: SiteSeed, kind: Document['kind'], n: number): Document => ({
   id: derivedId('document', 'simulated', kind, n),

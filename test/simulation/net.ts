@@ -2,7 +2,7 @@ import type { Net, Reply } from '../../pwa/sync/ports.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { MAX_COMMANDS } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
-import { START, catalogueOf } from './floor.ts'
+import { START, catalogueOfSite } from './floor.ts'
 import type { Life } from './life.ts'
 import { cursorKey } from './memory-state.ts'
 import { answerSnapshot, answerSync } from './server.ts'
@@ -52,7 +52,7 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
     refusal: null,
     retryAfterMs: status === 503 ? 1000 + dice.int(5000) : null,
   })
-  const catalogue = catalogueOf(stage.site)
+  const catalogue = catalogueOfSite(stage.site)
   return {
     sync: request => {
       const text = JSON.stringify(request)
@@ -88,7 +88,14 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
       return { ...reply, body: head }
     },
     manifest: () => ask(async () => ({ kind: 'ok', body: catalogue.manifest })),
-    block: sha => ask(async () => ({ kind: 'ok', body: catalogue.texts.get(sha) ?? '[]' })),
+    blocks: shas =>
+      ask(async () => ({
+        kind: 'ok',
+        body: shas.flatMap(sha => {
+          const bytes = catalogue.blocks.get(sha)
+          return bytes === undefined ? [] : [{ sha, bytes }]
+        }),
+      })),
     quarantine: async () => {
       stage.fail('I21', `${device.name} sends a command to the rescue door though the server takes it`)
       return { kind: 'offline' }

@@ -49,6 +49,6 @@ export const livingCache = (cache: CacheStore, life: Life): CacheStore => ({
   missingBlocks: manifest => life.read(() => cache.missingBlocks(manifest)),
   putBlocks: blocks => writing(life, true, () => cache.putBlocks(blocks)),
   useManifest: manifest => writing(life, true, () => cache.useManifest(manifest)),
-  block: sha => life.read(() => cache.block(sha)),
+  blocks: shas => life.read(() => cache.blocks(shas)),
   clear: () => writing(life, false, () => cache.clear()),
 })

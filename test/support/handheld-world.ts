@@ -65,7 +65,7 @@ export const scriptedServer = (clock: Clock) => {
     durable: 1_000_000,
     rows: [] as Row[],
     manifest: EMPTY,
-    blocks: new Map<string, string>(),
+    blocks: new Map<string, Uint8Array>(),
     requests: [] as SyncRequest[],
     raw: [] as string[],
     snapshots: 0,
@@ -147,10 +147,13 @@ export const scriptedServer = (clock: Clock) => {
       return ok(head)
     },
     manifest: async () => ok(state.manifest),
-    block: async sha => {
-      const text = state.blocks.get(sha)
-      return text === undefined ? { kind: 'refused', status: 404, refusal: null, retryAfterMs: null } : ok(text)
-    },
+    blocks: async shas =>
+      ok(
+        shas.flatMap(sha => {
+          const bytes = state.blocks.get(sha)
+          return bytes === undefined ? [] : [{ sha, bytes }]
+        }),
+      ),
     quarantine: async raw => {
       state.raw.push(raw)
       return state.quarantine

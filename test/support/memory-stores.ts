@@ -19,7 +19,7 @@ export type CacheImage = {
   head: CacheHead | null
   base: ReadonlyMap<number, Base>
   manifest: Manifest | null
-  blocks: ReadonlyMap<string, string>
+  blocks: ReadonlyMap<string, Uint8Array>
 }
 
 const NO_CACHE: CacheImage = { head: null, base: new Map(), manifest: null, blocks: new Map() }
@@ -78,7 +78,7 @@ export const memoryCache = (image: CacheImage = NO_CACHE): CacheStore & Snapshot
     missingBlocks: async manifest => [...blocksOf(manifest)].filter(sha => !now.blocks.has(sha)),
     putBlocks: async blocks => {
       const next = new Map(now.blocks)
-      for (const block of blocks) next.set(block.sha, block.text)
+      for (const block of blocks) next.set(block.sha, block.bytes)
       now = { ...now, blocks: next }
     },
     useManifest: async manifest => {
@@ -90,7 +90,7 @@ export const memoryCache = (image: CacheImage = NO_CACHE): CacheStore & Snapshot
         blocks: new Map([...now.blocks].filter(([sha]) => named.has(sha))),
       }
     },
-    block: async sha => now.blocks.get(sha) ?? null,
+    blocks: async shas => shas.map(sha => now.blocks.get(sha) ?? null),
     clear: async () => {
       now = NO_CACHE
     },

@@ -1,9 +1,10 @@
 import { PROCESSES } from '../../shared/process/index.ts'
 import { judge } from '../../shared/process/judge.ts'
 import { keysOf, resolve } from '../../shared/scan/resolve.ts'
+import { inflate } from '../../pwa/sync/inflate.ts'
 import type { Rules, RulesPort } from '../../pwa/sync/rules.ts'
 
-const rules: Rules = { judge, processes: PROCESSES, scan: { keysOf, resolve } }
+const rules: Rules = { judge, processes: PROCESSES, scan: { keysOf, resolve }, inflate }
 
 /** The product's own rules, loaded before anybody asks. */
 export const rulesAtHand: RulesPort = { loaded: () => rules, load: async () => rules }

@@ -5,6 +5,7 @@ import * as erp from './0003_erp.ts'
 import * as counts from './0004_counts.ts'
 import * as inbox from './0005_inbox.ts'
 import * as plans from './0006_plans.ts'
+import * as blocks from './0007_blocks.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004_counts': counts,
   '0005_inbox': inbox,
   '0006_plans': plans,
+  '0007_blocks': blocks,
 }

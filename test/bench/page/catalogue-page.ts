@@ -2,9 +2,11 @@ import { openCache } from '../../../pwa/store/cache.ts'
 import { fetchCatalogue } from '../../../pwa/sync/catalogue-fetch.ts'
 import type { CatalogueProgress } from '../../../pwa/sync/catalogue-fetch.ts'
 import { makeCatalogueLookup } from '../../../pwa/sync/catalogue-lookup.ts'
-import type { Net, Reply } from '../../../pwa/sync/ports.ts'
+import type { Reply } from '../../../pwa/sync/ports.ts'
+import { makeNet } from '../../../pwa/sync/transport.ts'
+import { framesIn } from '../../../shared/sync/frames.ts'
+import { inflate } from '../../../pwa/sync/inflate.ts'
 import type { WarehouseId } from '../../../shared/ids.ts'
-import type { Manifest } from '../../../shared/sync/wire.ts'
 
 /** What the bench calls in the page: the handheld's own store, its own fetch of a catalogue, its own look-up. */
 export type CatalogueBench = {
@@ -23,10 +25,14 @@ const answer = async <T>(path: string, read: (response: Response) => Promise<T>)
   const body = await read(await fetch(path))
   return { kind: 'ok', body, sentAt, receivedAt: Date.now() }
 }
-const net: Pick<Net, 'manifest' | 'block'> = {
-  manifest: () => answer('/api/catalogue', response => response.json() as Promise<Manifest>),
-  block: sha => answer(`/api/blk/${sha}`, response => response.text()),
-}
+/** The product's own transport over a door without tokens. */
+const net = makeNet(
+  {
+    send: ({ path, ...rest }) => fetch(path, rest),
+    json: async ({ path }) => answer(path, response => response.json()),
+  },
+  () => Date.now(),
+)
 const WAREHOUSE = '00000000-0000-4000-8000-000000000001' as WarehouseId
 
 const snapshot = async (): Promise<number> => {
@@ -34,10 +40,10 @@ const snapshot = async (): Promise<number> => {
   await cache.clear()
   const head = { feedEpoch: null, cursor: null, floor: 0, through: {}, generation: 1, catalogue: null }
   await cache.finishSnapshot({ warehouse: WAREHOUSE, ...head })
-  const memory: { catalogue: CatalogueProgress | null } = { catalogue: null }
+  const memory: { catalogue: CatalogueProgress | null; inUse: string | null } = { catalogue: null, inUse: null }
   const from = performance.now()
   for (;;) {
-    const end = await fetchCatalogue({ cache, net: net as Net }, memory, 'bench', () => undefined)
+    const end = await fetchCatalogue({ cache, net }, memory, 'bench', () => undefined)
     if (end.kind === 'changed') break
     if (end.kind !== 'more') throw new Error(`the catalogue did not come: ${JSON.stringify(end)}`)
   }
@@ -57,9 +63,10 @@ const bare = (): Promise<IDBDatabase> =>
 const bareSnapshot = async (): Promise<number> => {
   const db = await bare()
   const from = performance.now()
-  const blocks = (await (await fetch('/all')).json()) as { sha: string; text: string }[]
+  const names = (await (await fetch('/names')).json()) as string[]
+  const blocks = framesIn(new Uint8Array(await (await fetch('/all')).arrayBuffer()), names.length) ?? []
   const tx = db.transaction('block', 'readwrite', { durability: 'relaxed' })
-  for (const block of blocks) tx.objectStore('block').put(block)
+  for (const [i, bytes] of blocks.entries()) tx.objectStore('block').put({ sha: names[i], bytes })
   await new Promise(resolve => tx.addEventListener('complete', resolve))
   const ms = performance.now() - from
   db.close()
@@ -68,7 +75,8 @@ const bareSnapshot = async (): Promise<number> => {
 
 const lookup = async (codes: readonly string[]): Promise<number[]> => {
   const { store: cache, close } = await openCache({ name: 'bench-cache' })
-  const catalogue = makeCatalogueLookup(cache)
+  const catalogue = makeCatalogueLookup(cache, () => inflate)
+  await catalogue.ready()
   const times: number[] = []
   for (const code of codes) {
     const from = performance.now()
@@ -88,7 +96,7 @@ const bareLookup = async (shas: readonly string[]): Promise<number[]> => {
     const from = performance.now()
     const get = db.transaction('block', 'readonly').objectStore('block').get(sha)
     await new Promise(resolve => get.addEventListener('success', resolve))
-    JSON.parse((get.result as { text: string }).text)
+    JSON.parse(new TextDecoder().decode(inflate((get.result as { bytes: Uint8Array }).bytes)))
     times.push(performance.now() - from)
   }
   db.close()

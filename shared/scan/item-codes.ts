@@ -1,0 +1,19 @@
+import type { Item } from '../catalogue.ts'
+import { codeKey } from './code-key.ts'
+import type { CodeHit } from './scan.ts'
+
+/** Every code that means this item, by the key that it is looked up by: SKU and plain codes one unit, packagings theirs. */
+export const itemCodes = ({ id, client, sku, codes, packagings }: Item): readonly (readonly [string, CodeHit])[] => {
+  const hit = (packaging: string | null, quantity: number): CodeHit => ({
+    kind: 'item',
+    client,
+    item: id,
+    packaging,
+    quantity,
+  })
+  const base = [...new Set([sku, ...codes].map(codeKey))].map(key => [key, hit(null, 1)] as const)
+  const packs = packagings.flatMap(pack =>
+    [...new Set(pack.codes.map(codeKey))].map(key => [key, hit(pack.id, pack.quantity)] as const),
+  )
+  return [...base, ...packs]
+}
