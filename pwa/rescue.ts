@@ -135,7 +135,7 @@ const readCamera = async (take: (text: string) => Promise<boolean>): Promise<voi
   try {
     const { startCamera } = await import('./scanner/camera-scanner.ts')
     const camera = await startCamera(video, {
-      expected: () => false,
+      wanted: async () => false,
       known: () => false,
       onScan: scan =>
         void take(scan.text).then(all => {

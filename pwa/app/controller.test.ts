@@ -49,6 +49,22 @@ beforeEach(() => {
 const picking = async (at: App = app): Promise<void> => at.scan('XBANNA', 'ORD-1042', 'XT00018')
 
 describe('the way of one scan', () => {
+  test('[K10] what the step would take is asked of the step itself, and asking changes nothing', async () => {
+    expect(await app.controller.wants('A-01')).toBe(false)
+    await picking()
+    const before = app.controller.state()
+    const booked = app.commands.length
+    const wanted = before.prompt?.hero.value ?? ''
+    expect([await app.controller.wants(wanted), await app.controller.wants(OTHER)]).toEqual([true, false])
+    expect(app.controller.state()).toBe(before)
+    expect(app.commands).toHaveLength(booked)
+  })
+  test('[K32] a scanner that sends twice is said once', () => {
+    app.controller.sendsTwice()
+    expect(app.band()).toBe('double.scan')
+    app.controller.sendsTwice()
+    expect(app.heard).toEqual(['note'])
+  })
   test('[H49] while the first catalogue is still coming, an unknown code says so and books nothing', async () => {
     app.setCatalogue(false)
     await app.scan('XBANNA', '4711')

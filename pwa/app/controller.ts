@@ -6,7 +6,7 @@ import { makeNotices } from './notices.ts'
 import { open, openDocument, openTask, resume } from './open.ts'
 import { press } from './press.ts'
 import type { AppState, Panel, Ports } from './state.ts'
-import { step } from './step.ts'
+import { step, wants } from './step.ts'
 import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
 
@@ -19,6 +19,10 @@ export type Controller = {
   /** Back to where the worker was; call once, before the first scan. */
   start: () => Promise<void>
   scan: (scan: Scan) => Promise<void>
+  /** Whether the step on the screen would take this text; asks only, nothing changes. */
+  wants: (text: string) => Promise<boolean>
+  /** The scanner sends each code twice: said once. */
+  sendsTwice: () => void
   /** A button or key by its command code, XC… */
   press: (command: string) => Promise<void>
   number: (value: number) => Promise<void>
@@ -55,6 +59,8 @@ export const createController = (ports: Ports): Controller => {
       if (core.get().typed !== '') core.set({ typed: '' })
       return line.run(() => take(core, scan))
     },
+    wants: text => wants(core, text),
+    sendsTwice: makeTwice(core),
     press: command => line.run(() => press(core, command)),
     number: value => line.run(() => step(core, { kind: 'number', value })),
     choose: n => line.run(() => step(core, { kind: 'choice', n })),
@@ -74,6 +80,14 @@ export const createController = (ports: Ports): Controller => {
       unsubscribe()
       notices.stop()
     },
+  }
+}
+
+const makeTwice = (core: Core): (() => void) => {
+  let said = false
+  return () => {
+    if (!said) core.say('note', 'double.scan')
+    said = true
   }
 }
 

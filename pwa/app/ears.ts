@@ -4,6 +4,7 @@ import type { Scan } from '../../shared/scan/scan.ts'
 import { createFeedback } from '../scanner/feedback.ts'
 import { UNKNOWN_PROFILE } from '../scanner/profile.ts'
 import type { ScannerProfile } from '../scanner/profile.ts'
+import { mountSink } from '../scanner/sink.ts'
 import { listenToWedge } from '../scanner/wedge.ts'
 import type { FeedbackEvent } from './events.ts'
 import type { OpenCamera } from './services.ts'
@@ -12,12 +13,21 @@ import type { SettingsStore } from './settings.ts'
 /** Everything that hears and answers scans: wedge, camera, tones and vibration. */
 export type Ears = {
   /** `onType` gets what a person typed: single characters, Backspace and Enter. */
-  listen: (onScan: (scan: Scan) => void, onType: (key: string) => void) => () => void
+  listen: (onScan: (scan: Scan) => void, onType: (key: string) => void, onTwice?: () => void) => () => void
   play: (event: FeedbackEvent) => void
-  openCamera: (video: HTMLVideoElement, onScan: (scan: Scan) => void) => Promise<OpenCamera | null>
+  /** `wanted`: whether a text is what the step on the screen asks for. */
+  openCamera: (
+    video: HTMLVideoElement,
+    onScan: (scan: Scan) => void,
+    wanted: (text: string) => Promise<boolean>,
+  ) => Promise<OpenCamera | null>
+  /** Loads and starts the decoder where the camera was used before, so that it opens without waiting for it. */
+  prewarm: () => void
 }
 
 const PROFILE = 'stockhand-scanner'
+/** The camera was opened here before. */
+const CAMERA = 'stockhand-camera'
 
 export const makeEars = (settings: SettingsStore): Ears => {
   const levels = () => ({ sound: settings.get().sound, vibration: settings.get().vibration })
@@ -27,20 +37,38 @@ export const makeEars = (settings: SettingsStore): Ears => {
   for (const gesture of ['keydown', 'pointerdown', 'input'])
     addEventListener(gesture, () => feedback.unlock(), { capture: true, passive: true })
   return {
-    listen: (onScan, onType) =>
-      listenToWedge(window, {
+    listen: (onScan, onType, onTwice) => {
+      const unmount = mountSink(document)
+      const deafen = listenToWedge(window, {
         profile: readProfile(),
         onProfile: profile => localStorage.setItem(PROFILE, JSON.stringify(profile)),
         completes: isWhole,
         onScan,
         onType,
-      }),
+        ...(onTwice === undefined ? {} : { onTwice }),
+      })
+      return () => {
+        deafen()
+        unmount()
+      }
+    },
     play: event => feedback.play(event),
-    openCamera: async (video, onScan) => {
+    prewarm: () => {
+      if (localStorage.getItem(CAMERA) === null || !('requestIdleCallback' in window)) return
+      requestIdleCallback(
+        () =>
+          void import('../scanner/kept-decoder.ts').then(
+            ({ prewarm }) => prewarm(),
+            () => undefined,
+          ),
+      )
+    },
+    openCamera: async (video, onScan, wanted) => {
       // The decoder is large: it is loaded when a camera is opened for the first time, never before the first scan.
       const { startCamera } = await import('../scanner/camera-scanner.ts')
       try {
-        const camera = await startCamera(video, { expected: () => false, known: isWhole, onScan })
+        const camera = await startCamera(video, { wanted, known: isWhole, onScan })
+        localStorage.setItem(CAMERA, 'used')
         return { stop: () => void camera.stop(), light: camera.torch }
       } catch {
         return null

@@ -19,8 +19,12 @@ export type Services = {
   processes: readonly Process[]
   settings: SettingsStore
   play: (event: FeedbackEvent) => void
-  /** Opens the camera in the video element; null = no camera, or not allowed. Decoding is loaded when first asked for. */
-  openCamera: (video: HTMLVideoElement, onScan: (scan: Scan) => void) => Promise<OpenCamera | null>
+  /** Opens the camera in the video element; null = no camera, or not allowed. `wanted`: whether a text is what the step asks for. Decoding is loaded when first asked for. */
+  openCamera: (
+    video: HTMLVideoElement,
+    onScan: (scan: Scan) => void,
+    wanted: (text: string) => Promise<boolean>,
+  ) => Promise<OpenCamera | null>
   info: { version: string; number: number | null }
 }
 

@@ -4,6 +4,7 @@ import { commit } from './commit.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
 import { lease, open, processNamed, taskIn } from './open.ts'
+import { resolveText } from './resolve.ts'
 import { openOf } from './state.ts'
 
 /** One step of the process on top. A task that the step turns to is leased before anything is written. */
@@ -25,6 +26,15 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   const taken = await commit(core, now, next, input)
   if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
   if (next.detour) await detour(core, next.detour.lookup)
+}
+
+/** Whether the step on the screen would take a text as a scan: the process is asked, nothing is kept of its answer. */
+export const wants = async (core: Core, text: string): Promise<boolean> => {
+  const resolved = await resolveText(core, text)
+  const open = openOf(core.get())
+  const moment = core.moment()
+  if (open === null || moment === null || resolved.readings.length === 0) return false
+  return open.process.step(open.state, { kind: 'scan', resolved }, core.ports.handheld.world(), moment).verdict === 'ok'
 }
 
 /** Look up over what is shown now; Back returns to it unchanged. */

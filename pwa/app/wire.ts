@@ -145,9 +145,14 @@ const connect = (
   const take = (scan: Scan): void => {
     if (activity.isActive()) void controller.scan(scan)
   }
-  ears.listen(take, key => {
-    if (activity.isActive()) void controller.typeKey(key)
-  })
+  ears.listen(
+    take,
+    key => {
+      if (activity.isActive()) void controller.typeKey(key)
+    },
+    controller.sendsTwice,
+  )
+  ears.prewarm()
   void listenToDemo(take)
   listenToKeys(controller, window)
   guardBack(controller, window)

@@ -4,14 +4,14 @@ import { scanOf, symbologyOf } from '../../shared/scan/symbology.ts'
 import { accept, NOTHING_SEEN } from './accept.ts'
 import { Camera } from './camera.ts'
 import type { RawRead } from './decode-messages.ts'
-import { makeDecoder } from './decoder.ts'
 import { rectOf, VIEWS } from './frames.ts'
+import { takeDecoder } from './kept-decoder.ts'
 
 export type CameraTrouble = 'notAllowed' | 'notFound' | 'inUse' | 'insecure' | 'didNotStart'
 export type CameraScanner = { stop(): Promise<void>; torch: ((on: boolean) => Promise<void>) | null }
 export type CameraOptions = {
-  /** What the prompt expects, and what the local catalogue knows: both save the second read. */
-  expected: (text: string) => boolean
+  /** What the prompt asks for, and texts that are whole codes: both save the second read. */
+  wanted: (text: string) => Promise<boolean>
   known: (text: string) => boolean
   onScan: (scan: Scan) => void
 }
@@ -61,18 +61,25 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
   if (!('mediaDevices' in navigator)) throw new CameraRefused('insecure')
   const camera = new Camera()
   let state = NOTHING_SEEN
-  const take = (reads: readonly RawRead[]): void => {
+  const take = async (reads: readonly RawRead[]): Promise<void> => {
     for (const read of reads.filter(isWhole)) {
       const at = performance.now()
       const symbology = read.aim === null ? null : symbologyOf(read.aim)
-      const end = accept(state, { text: read.text, symbology, aim: read.aim, at }, options)
+      const isWanted = await options.wanted(read.text)
+      if (closed) return
+      const known = { expected: () => isWanted, known: options.known }
+      const end = accept(state, { text: read.text, symbology, aim: read.aim, at }, known)
       state = end.state
       if (end.taken)
         options.onScan(scanOf(read.text, 'camera', at, { aim: read.aim, symbology, equalReads: end.equalReads }))
     }
   }
-  const decoder = makeDecoder(take)
   let closed = false
+  // One frame's reads after the other, as they came.
+  let last = Promise.resolve()
+  const { decoder, rest } = takeDecoder(reads => {
+    last = last.then(() => take(reads)).catch(() => undefined)
+  })
   let sentAt = 0
   let n = 0
   let handle = 0
@@ -92,7 +99,7 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
   const stop = async (): Promise<void> => {
     closed = true
     video.cancelVideoFrameCallback(handle)
-    decoder.stop()
+    rest()
     await camera.close()
   }
   try {

@@ -7,6 +7,7 @@ describe('a keyboard scanner on a page', () => {
   let scans: Scan[]
   let keys: string[]
   let clicks: number
+  let twice: number
   let stop: () => void
   const button = document.createElement('button')
   button.addEventListener('click', () => {
@@ -18,6 +19,7 @@ describe('a keyboard scanner on a page', () => {
     scans = []
     keys = []
     clicks = 0
+    twice = 0
     field.value = ''
     document.body.append(button, field)
     stop = listenToWedge(window, {
@@ -25,6 +27,7 @@ describe('a keyboard scanner on a page', () => {
       completes: () => false,
       onScan: scan => scans.push(scan),
       onType: key => keys.push(key),
+      onTwice: () => (twice += 1),
     })
   })
   afterEach(() => {
@@ -70,6 +73,22 @@ describe('a keyboard scanner on a page', () => {
     for (const character of '17270331') press(character)
     press('Enter')
     expect(scans.map(s => s.text)).toEqual(['10AB\u001d17270331', '10AB\u001d17270331'])
+  })
+  const insert = (text: string, target: Element = field): void => {
+    target.dispatchEvent(new InputEvent('input', { data: text, inputType: 'insertText', bubbles: true }))
+  }
+  it('[K32] a code by keys and by text at the same time is one scan, twice by one channel two', () => {
+    const sink = document.createElement('input')
+    sink.dataset['wedge'] = ''
+    document.body.append(sink)
+    scan('4354210')
+    insert('4354210', sink)
+    expect([scans.length, twice]).toEqual([1, 1])
+    insert('4354210', sink)
+    insert('4354210', sink)
+    insert('other', sink)
+    expect([scans.map(s => s.text).slice(1), twice]).toEqual([['4354210', '4354210', 'other'], 1])
+    sink.remove()
   })
   it('[K30] a pasted code is a scan', () => {
     const data = new DataTransfer()

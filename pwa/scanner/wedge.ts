@@ -11,9 +11,15 @@ export type WedgeOptions = {
   /** True for a text that is a whole code: a GTIN with a right check digit, or a code that is known here. */
   completes: (text: string) => boolean
   onScan: (scan: Scan) => void
+  /** A code came by two channels and was counted once. */
+  onTwice?: () => void
   /** What a person typed, character by character: digits, letters, Backspace, Enter. */
   onType: (key: string) => void
 }
+
+type Channel = 'keys' | 'input' | 'paste'
+/** The same text by two channels within this time (of the events) is one scan; by one channel it is two. */
+const TWICE_MS = 100
 
 const isTextField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
   (target instanceof HTMLInputElement && target.dataset['wedge'] === undefined) || target instanceof HTMLTextAreaElement
@@ -31,6 +37,19 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
   let field: { element: HTMLInputElement | HTMLTextAreaElement; value: string } | null = null
   const swallowed = new Set<string>()
 
+  /** Some scanners send a code as keys and as text of an input method: that is one scan (W16). */
+  let given: { text: string; at: number; channel: Channel } | null = null
+  const give = (scan: Scan, channel: Channel): void => {
+    const isSame = given !== null && given.text === scan.text && Math.abs(scan.t0 - given.at) <= TWICE_MS
+    if (isSame && given?.channel !== channel) {
+      given = null
+      options.onTwice?.()
+      return
+    }
+    given = { text: scan.text, at: scan.t0, channel }
+    options.onScan(scan)
+  }
+
   const end = (by: 'Enter' | 'Tab' | null): void => {
     clearTimeout(timer)
     const closed = close(buffer, profile)
@@ -46,7 +65,7 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
       })
       profile = learned(profile, { endedBy: by, gapMsP95: closed.gapMsP95, text: scan.text })
       options.onProfile?.(profile)
-      options.onScan(scan)
+      give(scan, 'keys')
       return
     }
     if (before === null) {
@@ -118,14 +137,14 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
       return
     const text = event.data ?? ''
     if (event.target instanceof HTMLInputElement) event.target.value = ''
-    if (text.length >= 3) options.onScan(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }))
+    if (text.length >= 3) give(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }), 'input')
     else if (text !== '') take(text, event.timeStamp)
   }
   const paste = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text') ?? ''
     if (isTextField(event.target) || text.length < 3) return
     swallow(event)
-    options.onScan(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }))
+    give(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }), 'paste')
   }
 
   page.addEventListener('keydown', down, true)

@@ -15,7 +15,7 @@ export const CameraPanel = () => {
     let camera: OpenCamera | null = null
     const start = async (): Promise<void> => {
       if (video.current === null) return
-      camera = await openCamera(video.current, scan => void controller.scan(scan))
+      camera = await openCamera(video.current, scan => void controller.scan(scan), controller.wants)
       if (closed) camera?.stop()
       else setState(camera ?? 'denied')
     }

@@ -61,6 +61,17 @@ describe('requests of a handheld', () => {
       ['/api/quarantine', 'n9'],
     ])
   })
+  test('[S62] after a start the first nonce comes with an answer that needs no proof, so that nothing is refused', async () => {
+    const answers = [
+      () => json(200, { ok: true }, { 'x-nonce': 'n1' }),
+      () => json(200, { access: 'a1', expiresInS: 900, nonce: 'n2' }),
+      () => json(200, {}),
+    ]
+    const { calls, net } = served(answers, { access: '', nonce: '' })
+    expect((await net.quarantine('x')).kind).toBe('ok')
+    expect(calls.map(call => call.url)).toEqual(['/api/health', '/api/token', '/api/quarantine'])
+    expect(JSON.parse(calls[1]?.body ?? '')).toMatchObject({ nonce: 'n1' })
+  })
   test('[S62] a token that has run out is renewed by the device key and the request is repeated', async () => {
     const { calls, net } = served([
       () => json(401, { code: 'unauthorised', message: '' }),

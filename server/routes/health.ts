@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { HEADERS } from '../../shared/sync/enrol.ts'
 import { sendJson } from './answer.ts'
 import { openEndpoint, NOTHING } from './endpoint.ts'
 
@@ -21,6 +22,8 @@ export const healthEndpoint = openEndpoint(
       () => true,
       () => false,
     )
+    // Whoever starts asks here for the nonce of the first proof.
+    c.header(HEADERS.nonce, deps.nonces.issue(deps.now()))
     return sendJson(c, { ok, ...deps.about, demo: deps.demo !== null }, ok ? 200 : 503)
   },
 )
