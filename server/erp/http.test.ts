@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -46,6 +47,17 @@ describe('one call to an ERP over real HTTP', async () => {
       expect(await classOf(path, 'write')).toBe('unknownOutcome')
     },
   )
+  it('[E55] a worker that goes on for months is not held by its calls; one that stops ends the call under way', async () => {
+    const worker = new AbortController()
+    for (const path of ['/page', '/cut', '/silent'])
+      await http({ method: 'GET', path, phase: 'read', timeoutMs: 200 }, worker.signal).catch(() => {})
+    expect(getEventListeners(worker.signal, 'abort')).toEqual([])
+    const under = http({ method: 'GET', path: '/silent', phase: 'read' }, worker.signal)
+    expect(getEventListeners(worker.signal, 'abort')).toHaveLength(1)
+    worker.abort()
+    await expect(under).rejects.toMatchObject({ class: 'transient' })
+    expect(getEventListeners(worker.signal, 'abort')).toEqual([])
+  })
   it('[E55] a call that never left is no unknown outcome', async () => {
     const closed = createServer()
     await new Promise<void>(resolve => closed.listen(0, '127.0.0.1', resolve))

@@ -52,6 +52,22 @@ export const erpHttp =
       request: `${request.method} ${request.path} ${redact(sent, at.secrets())}`.trim(),
       answer: `${status} ${redact(body, at.secrets())}`.trim(),
     })
+    const answered = async (until: AbortSignal): Promise<{ response: Response; text: string }> => {
+      const response = await at
+        .fetch(at.url + request.path, {
+          method: request.method,
+          redirect: 'manual',
+          headers: {
+            accept: 'application/json',
+            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...request.headers,
+          },
+          signal: until,
+          ...(request.body === undefined ? {} : { body: sent }),
+        })
+        .catch(lost)
+      return { response, text: await textOf(response, at.maxBytes ?? MAX_BYTES).catch(lost) }
+    }
     const lost = (error: unknown): never => {
       const code = codeOf(error)
       const safe = request.phase === 'read' || NEVER_SENT.has(code)
@@ -63,21 +79,8 @@ export const erpHttp =
         },
       )
     }
-    const limit = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS)
-    const response = await at
-      .fetch(at.url + request.path, {
-        method: request.method,
-        redirect: 'manual',
-        headers: {
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...request.headers,
-        },
-        signal: AbortSignal.any([signal, limit]),
-        ...(request.body === undefined ? {} : { body: sent }),
-      })
-      .catch(lost)
-    const text = await textOf(response, at.maxBytes ?? MAX_BYTES).catch(lost)
+    const limit = limited(signal, request.timeoutMs ?? TIMEOUT_MS)
+    const { response, text } = await answered(limit.signal).finally(limit.end)
     return {
       status: response.status,
       headers: response.headers,
@@ -89,6 +92,25 @@ export const erpHttp =
       },
     }
   }
+
+/**
+ * A signal that also ends after so many ms, and leaves nothing behind: signals joined by the runtime stay with the worker's
+ * own signal for as long as the process lives, and the request with them.
+ */
+const limited = (signal: AbortSignal, ms: number): { signal: AbortSignal; end: () => void } => {
+  const own = new AbortController()
+  const stop = (): void => own.abort(signal.reason)
+  const timer = setTimeout(() => own.abort(new DOMException('the ERP took too long', 'TimeoutError')), ms)
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  return {
+    signal: own.signal,
+    end: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    },
+  }
+}
 
 /** The body, up to the limit: an endless answer must not fill the memory. */
 const textOf = async (response: Response, maxBytes: number): Promise<string> => {

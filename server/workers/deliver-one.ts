@@ -55,7 +55,8 @@ const carry = async (journey: Journey): Promise<void> => {
   if (!(await write(journey, 'posting', { remoteRef: ref, release: false, leaseUntil }))) return
   const refused = await posted(journey, () => connector.post(op, ref, signal))
   const found = await look(journey, op, ref)
-  if (refused !== null && found.state !== 'posted') throw refused
+  // What the ERP shows decides where it shows an end; a draft or nothing leaves the refusal.
+  if (refused !== null && (found.state === 'absent' || found.state === 'draft')) throw refused
   if (await settled(journey, op, found)) return
   await yesButDraft(journey)
 }

@@ -1,5 +1,6 @@
 import { lookup, snapshot } from './catalogue.ts'
 import { erp } from './erp.ts'
+import { erpShare } from './erp-share.ts'
 import { ingest } from './ingest.ts'
 import { pickpath } from './pickpath.ts'
 import { reconcile } from './reconcile.ts'
@@ -7,7 +8,7 @@ import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
-  erp,
+  erp: () => (['tryton', 'odoo'].includes(process.argv[3] ?? '') ? erpShare(process.argv[3] ?? '') : erp()),
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
   lookup,
   pickpath,

@@ -124,14 +124,17 @@ export const erp = async (): Promise<void> => {
     bridge.connector,
     Array.from({ length: DOCUMENTS }, (_, n) => ({ ...op, key: derivedId('bench', n) })),
   )
+  const before = process.cpuUsage()
   const { perSecond, waitMs } = await drain(bridge.delivering)
+  const { user, system } = process.cpuUsage(before)
+  const cpuMs = (user + system) / 1000 / DOCUMENTS
   await peer.stop()
   await opened.close()
   await database?.drop()
   await cluster?.stop()
   const engine = database === null ? 'PGlite' : 'PostgreSQL'
   const heapMb = Math.round(process.memoryUsage().heapUsed / 1e6)
-  report([{ engine, documents: DOCUMENTS, perSecond, waitP95Ms: percentile(waitMs, 95), heapMb }], {
+  report([{ engine, documents: DOCUMENTS, perSecond, cpuMs, waitP95Ms: percentile(waitMs, 95), heapMb }], {
     bench: 'erp',
     value: perSecond,
     unit: 'documents/s to the sim; reference: the same calls without the outbox',
