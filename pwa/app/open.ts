@@ -69,7 +69,9 @@ export const openDocument = async (core: Core, id: DocumentId, scanned: string |
   const world = core.ports.handheld.world()
   const worker = core.ports.handheld.session()?.worker
   const task = worker === undefined ? undefined : (workOn(core, id, worker) ?? world.taskOf(id))
-  if (world.document(id)?.kind === 'receipt') await open(core, 'receive', { document: id }, scanned)
+  const kind = world.document(id)?.kind
+  if (kind === 'receipt') await open(core, 'receive', { document: id }, scanned)
+  else if (kind === 'return') await open(core, 'return', { document: id }, scanned)
   else if (task) await openTask(core, task.id, scanned)
   else core.say('wrong', 'pick.none', {}, scanned)
 }

@@ -60,9 +60,9 @@ export const route = async (core: Core, resolved: Resolved): Promise<void> => {
   if (readings.length > 1 && first.kind !== 'item') return core.say('unknown', 'many', {}, scan.text)
   const task = taskOf(core, first)
   if (task !== null) return openTask(core, task, scan.text)
-  if (first.kind === 'document' && core.ports.handheld.world().document(first.document)?.kind === 'receipt') {
+  const kind = first.kind === 'document' ? core.ports.handheld.world().document(first.document)?.kind : undefined
+  if (first.kind === 'document' && (kind === 'receipt' || kind === 'return'))
     return openDocument(core, first.document, scan.text)
-  }
   const process = processFor(core, first)
   if (process === null) return detour(core, resolved)
   await open(core, process, { nothing: true }, scan.text)

@@ -230,6 +230,21 @@ export const en: FloorWords = {
     'scrap.done': 'Scrapped: {n}',
     // replenish
     // return
+    'ret.scan': 'Scan the return or order',
+    'ret.none': 'No return or order has this',
+    'ret.notShipped': '{no} has not left',
+    'ask.blindReturn': 'Return without document? Scan again',
+    'ret.item': 'Scan what came back',
+    'ret.more': 'More, or DONE',
+    'ret.got': '{item}: {n}',
+    'ret.first': 'First say what {item} is like',
+    'ret.notInOrder': '{item} was not sent on this order',
+    'ask.notInOrder': '{item} was not sent. Scan it again to take it',
+    'ret.state': 'What becomes of it?',
+    'ret.choose': 'Choose on the screen first',
+    'ret.place': 'Scan where you put it',
+    'ret.done': 'Back: {n} × {item}, {place}',
+    'ret.nothing': 'Nothing came back yet',
     // look-up
     // undo and photos
     undone: 'Taken back',
@@ -298,6 +313,15 @@ export const en: FloorWords = {
     'reason.INTERNAL_USE': 'Own use',
     // replenish
     // return
+    'reason.NOT_WANTED': 'Not wanted',
+    'reason.WRONG_ITEM': 'Wrong item',
+    'reason.DEFECT': 'Defect',
+    'reason.NOT_DELIVERED': 'Not delivered',
+    'dispose.check': 'Check it',
+    'dispose.restock': 'Back to stock',
+    'dispose.damaged': 'Damaged',
+    'dispose.quarantine': 'Block it',
+    'dispose.scrap': 'Scrap',
     // look-up
     // undo and photos
   },

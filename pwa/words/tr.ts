@@ -214,6 +214,21 @@ export const tr: FloorWords = {
     'scrap.done': 'Hurda: {n}',
     // replenish
     // return
+    'ret.scan': 'İadeyi veya siparişi okut',
+    'ret.none': 'Bu bir iade ya da sipariş değil',
+    'ret.notShipped': '{no} çıkmadı',
+    'ask.blindReturn': 'Belgesiz iade mi? Tekrar okut',
+    'ret.item': 'Geri geleni okut',
+    'ret.more': 'Devam et ya da BİTTİ',
+    'ret.got': '{item}: {n}',
+    'ret.first': 'Önce {item} ne durumda, söyle',
+    'ret.notInOrder': '{item} bu siparişle gitmedi',
+    'ask.notInOrder': '{item} gitmemiş. Almak için tekrar okut',
+    'ret.state': 'Ne olacak?',
+    'ret.choose': 'Önce ekrandan seç',
+    'ret.place': 'Koyduğun yeri okut',
+    'ret.done': 'İade: {n} × {item}, {place}',
+    'ret.nothing': 'Henüz iade yok',
     // look-up
     // undo and photos
     undone: 'Geri alındı',
@@ -282,6 +297,15 @@ export const tr: FloorWords = {
     'reason.INTERNAL_USE': 'İç kullanım',
     // replenish
     // return
+    'reason.NOT_WANTED': 'İstenmedi',
+    'reason.WRONG_ITEM': 'Yanlış ürün',
+    'reason.DEFECT': 'Kusurlu',
+    'reason.NOT_DELIVERED': 'Teslim olmadı',
+    'dispose.check': 'Kontrol',
+    'dispose.restock': 'Stoğa',
+    'dispose.damaged': 'Hasarlı',
+    'dispose.quarantine': 'Bloke',
+    'dispose.scrap': 'Hurda',
     // look-up
     // undo and photos
   },

@@ -222,6 +222,21 @@ export const MESSAGES = [
   'scrap.done',
   // replenish
   // return
+  'ret.scan',
+  'ret.none',
+  'ret.notShipped',
+  'ask.blindReturn',
+  'ret.item',
+  'ret.more',
+  'ret.got',
+  'ret.first',
+  'ret.notInOrder',
+  'ask.notInOrder',
+  'ret.state',
+  'ret.choose',
+  'ret.place',
+  'ret.done',
+  'ret.nothing',
   // look-up
   // undo and photos
   'undone',
@@ -335,6 +350,15 @@ export const WORDS = [
   'reason.INTERNAL_USE',
   // replenish
   // return
+  'reason.NOT_WANTED',
+  'reason.WRONG_ITEM',
+  'reason.DEFECT',
+  'reason.NOT_DELIVERED',
+  'dispose.check',
+  'dispose.restock',
+  'dispose.damaged',
+  'dispose.quarantine',
+  'dispose.scrap',
   // look-up
   // undo and photos
 ] as const

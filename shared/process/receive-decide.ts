@@ -62,7 +62,11 @@ const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: C
 }
 
 /** The first receipt of a lot makes it; one that came without a date gets the first date that is read. */
-const lotsFor = (view: View, c: CommandOf<'receive'>, times: CommandTimes): Lot[] => {
+export const lotsFor = (
+  view: View,
+  c: Pick<CommandOf<'receive'>, 'client' | 'item' | 'lot' | 'expiry'>,
+  times: CommandTimes,
+): Lot[] => {
   if (c.lot === '') return []
   const { client, item, lot, expiry } = c
   const known = view.lot(client, item, lot)

@@ -1,0 +1,195 @@
+import type { Item } from '../catalogue.ts'
+import { NO_LPN } from '../ids.ts'
+import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import { isQuantity } from '../quantity.ts'
+import type { Resolved } from '../scan/scan.ts'
+import type { Draft } from '../sync/command.ts'
+import { ask, confirmed, go, stay } from './answer.ts'
+import { parseDay } from './day.ts'
+import { placeTrouble } from './place-rules.ts'
+import type { Moment } from './process.ts'
+import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
+import { dispositionsFor, RETURN_REASONS, sentAndBack, STATUS_OF } from './return-state.ts'
+import type { Returned, ReturnNext, ReturnState } from './return-state.ts'
+import { isVirtual } from './virtual.ts'
+
+/** T2: an item; the same goods again add to what is in hand. */
+export const stepGoods = (state: ReturnState, resolved: Resolved, view: View, moment: Moment): ReturnNext => {
+  const { clients } = moment.worker
+  const hits = itemsIn(resolved)
+  const mine = hits.filter(hit =>
+    state.client === null ? clients === null || clients.includes(hit.client) : hit.client === state.client,
+  )
+  const [hit] = mine
+  if (hits.length > 0 && hit === undefined) return stay(state, 'wrong', 'other.client')
+  if (hit === undefined) return mistaken(state, resolved, 'item')
+  if (new Set(mine.map(one => `${one.item}/${one.packaging}`)).size > 1) return stay(state, 'unknown', 'many')
+  const item = view.item(hit.item)
+  if (item === undefined) return stay(state, 'unknown', 'unknown', { scanned: resolved.scan.text })
+  const amount = amountOf(item, hit, resolved.fields)
+  if (amount === null) return stay(state, 'wrong', 'qty.bad')
+  const { hand } = state
+  const { lot = hand?.lot ?? '', serial = '', expiry = hand?.expiry ?? null } = resolved.fields
+  const isSame = hand !== null && hand.item === item.id && hand.lot === (item.tracking.lot ? lot : '')
+  if (hand !== null && (!isSame || item.tracking.serial))
+    return stay(state, 'wrong', 'ret.first', { item: view.item(hand.item)?.name ?? '' })
+  const more = isSame ? { n: hand.n, qty: hand.qty } : { n: 0, qty: 0 }
+  const next: Returned = {
+    item: item.id,
+    packaging: amount.packaging,
+    n: more.n + amount.n,
+    qty: more.qty + amount.qty,
+    lot: item.tracking.lot ? lot : '',
+    serial: item.tracking.serial ? serial : '',
+    expiry,
+    raw: resolved.scan.raw,
+  }
+  const code = resolved.scan.text
+  return tooMuch(state, item, next.qty, code, view, moment) ?? complete(state, item, next, view)
+}
+
+/** What was not sent comes back only after a question, and only where the policy lets it; never more than was sent. */
+const tooMuch = (
+  state: ReturnState,
+  item: Item,
+  qty: number,
+  code: string | null,
+  view: View,
+  moment: Moment,
+): ReturnNext | null => {
+  const { sent, back } = sentAndBack(view, state.document, state.order, item.id)
+  if (sent === 0) {
+    const { unexpected } = policyFor(view.policies, item.client).return
+    if (unexpected === 'no') return stay(state, 'wrong', 'ret.notInOrder', { item: item.name })
+    if (unexpected === 'yes' || state.hand !== null || code === null || confirmed(state, code, moment.monoMs))
+      return null
+    return ask(state, code, moment.monoMs, 'ask.notInOrder', { item: item.name })
+  }
+  return back + qty > sent
+    ? stay(state, 'wrong', 'over', { wanted: sent, have: back + (state.hand?.qty ?? 0), unit: item.unit })
+    : null
+}
+
+/** Asks for what the item still needs, lot before expiry before serial. */
+const complete = (before: ReturnState, item: Item, hand: Returned, view: View): ReturnNext => {
+  const { lot, serial, expiry } = item.tracking
+  const known = hand.lot === '' ? undefined : view.lot(item.client, item.id, hand.lot)
+  const date = hand.expiry ?? known?.expiry ?? null
+  const state: ReturnState = { ...before, client: item.client, hand: { ...hand, expiry: date } }
+  if (lot && hand.lot === '') return go({ ...state, at: 'lot' }, 'ok', 'scan.lot', { item: item.name })
+  if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
+  if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
+  const here = serial ? standsAt(view, item, hand.serial) : null
+  if (here !== null) return stay(before, 'dup', 'dup', { scanned: hand.serial })
+  return go({ ...state, at: 'goods' }, 'ok', 'ret.got', { item: item.name, n: hand.qty })
+}
+
+/** The place where this very piece stands already. */
+const standsAt = (view: View, item: Item, serial: string): string | null =>
+  view
+    .stockOf(item.client, item.id)
+    .filter(row => row.serial === serial && row.onHand > 0)
+    .flatMap(row => view.location(row.location) ?? [])
+    .find(place => !isVirtual(place))?.code ?? null
+
+/** The answer to "Scan the lot", "Type the date" or "Scan the serial". `resolved` is null for typed text. */
+export const stepAsked = (state: ReturnState, text: string, resolved: Resolved | null, view: View): ReturnNext => {
+  const { hand } = state
+  const item = hand === null ? undefined : view.item(hand.item)
+  if (hand === null || item === undefined) return go({ ...state, at: 'goods', hand: null }, 'ok', 'ret.item')
+  const fields = resolved?.fields ?? {}
+  const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
+  if (other !== null) return other
+  const isOther = resolved !== null && resolved.readings.length > 0
+  if (state.at === 'expiry') {
+    const day = fields.expiry ?? (isOther ? null : parseDay(text))
+    return day === null
+      ? stay(state, 'wrong', 'date.bad', { scanned: text })
+      : complete(state, item, { ...hand, expiry: day }, view)
+  }
+  const field = state.at === 'lot' ? fields.lot : fields.serial
+  const mark = field ?? text
+  const isKnownLot = state.at === 'lot' && view.lot(item.client, item.id, mark) !== undefined
+  if (field === undefined && isOther && !isKnownLot && resolved !== null)
+    return mistaken(state, resolved, state.at === 'lot' ? 'lot' : 'serial')
+  if (!isMark(mark)) return stay(state, 'wrong', 'label.bad', { scanned: mark })
+  const filled = state.at === 'lot' ? { lot: mark, expiry: hand.expiry ?? fields.expiry ?? null } : { serial: mark }
+  return complete(state, item, { ...hand, ...filled }, view)
+}
+
+/** A typed number is all that came back of these goods. */
+export const stepNumber = (state: ReturnState, value: number, view: View, moment: Moment): ReturnNext => {
+  const { hand } = state
+  const item = hand === null ? undefined : view.item(hand.item)
+  if (hand === null || item === undefined || item.tracking.serial) return stay(state, 'wrong', 'first.item')
+  if (!isQuantity(value)) return stay(state, 'wrong', 'qty.bad')
+  const trouble = tooMuch(state, item, value, null, view, moment)
+  if (trouble !== null) return trouble
+  const next = { ...hand, qty: value, n: value, packaging: null }
+  return go({ ...state, hand: next }, 'ok', 'got.number', { item: item.name, n: value })
+}
+
+/** T3: why it came back, then what becomes of it. */
+export const stepChoice = (state: ReturnState, n: number, view: View, moment: Moment): ReturnNext => {
+  const item = state.hand === null ? undefined : view.item(state.hand.item)
+  if (item === undefined) return stay(state, 'wrong', 'no.key')
+  if (state.at === 'reason') {
+    const reason = RETURN_REASONS[n - 1]
+    return reason === undefined
+      ? stay(state, 'wrong', 'no.key')
+      : go({ ...state, at: 'state', reason }, 'ok', 'ret.state', { item: item.name })
+  }
+  const disposition = state.at === 'state' ? dispositionsFor(view, state, item, moment)[n - 1] : undefined
+  return disposition === undefined
+    ? stay(state, 'wrong', 'no.key')
+    : go({ ...state, at: 'place', disposition }, 'ok', 'ret.place', { item: item.name })
+}
+
+/** T4: where it was put; only now it is booked. */
+export const stepPlace = (state: ReturnState, resolved: Resolved, view: View): ReturnNext => {
+  const [place] = placesIn(resolved).flatMap(id => view.location(id) ?? [])
+  if (place === undefined) return mistaken(state, resolved, 'location')
+  const { hand, disposition, document, reason } = state
+  const item = hand === null ? undefined : view.item(hand.item)
+  if (hand === null || item === undefined || disposition === null || reason === null || document === null)
+    return go({ ...state, at: 'goods' }, 'ok', 'ret.item')
+  const to = { location: place.id, lpn: NO_LPN, status: STATUS_OF[disposition] }
+  const goods = { item: item.id, lot: hand.lot, serial: hand.serial, client: item.client }
+  const trouble = placeTrouble(view, item, goods, to)
+  if (trouble === 'closed') return stay(state, 'wrong', 'place.closed', { place: place.code })
+  if (trouble !== null) return stay(state, 'wrong', `put.${trouble}`, { place: place.code })
+  const command: Extract<Draft, { type: 'return' }> = {
+    type: 'return',
+    client: item.client,
+    item: item.id,
+    lot: hand.lot,
+    serial: hand.serial,
+    document,
+    blind: state.blind,
+    order: state.order,
+    expiry: hand.expiry,
+    to,
+    qty: hand.qty,
+    entered: { n: hand.n, packaging: hand.packaging },
+    disposition,
+    reason,
+    scan: hand.raw,
+  }
+  const { client, lot, serial, qty } = command
+  const scrap: Draft = {
+    type: 'scrap',
+    process: 'move',
+    client,
+    item: item.id,
+    lot,
+    serial,
+    from: to,
+    qty,
+    reason,
+    scan: '',
+  }
+  const commands = disposition === 'scrap' ? [command, scrap] : [command]
+  const next: ReturnState = { ...state, at: 'goods', hand: null, reason: null, disposition: null }
+  return go(next, 'done', 'ret.done', { item: item.name, n: hand.qty, place: place.code }, commands)
+}

@@ -1,0 +1,94 @@
+import type { View } from '../ledger/world.ts'
+import { message } from './answer.ts'
+import type { WordKey } from './message.ts'
+import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
+import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack } from './return-state.ts'
+import type { ReturnState } from './return-state.ts'
+
+const ASK: Record<ReturnState['at'], Prompt['ask']> = {
+  document: { kind: 'document', message: message('ret.scan') },
+  goods: { kind: 'item', message: message('ret.item') },
+  lot: { kind: 'lot', message: message('scan.lot') },
+  expiry: { kind: 'expiry', message: message('scan.expiry') },
+  serial: { kind: 'serial', message: message('scan.serial') },
+  reason: { kind: 'reason', message: message('why') },
+  state: { kind: 'reason', message: message('ret.state') },
+  place: { kind: 'location', message: message('ret.place') },
+}
+const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
+  document: ['document', 'carton'],
+  goods: ['item'],
+  lot: ['lot'],
+  expiry: ['lot'],
+  serial: ['serial'],
+  reason: [],
+  state: [],
+  place: ['location'],
+}
+export const RETURN_STATES: readonly string[] = Object.keys(ASK)
+
+const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
+const keysOf = ({ at, hand }: ReturnState): readonly KeyOffer[] => {
+  if (at === 'document') return [{ command: 'XCNDC', word: 'key.noDocument' }]
+  if (at !== 'goods') return [BACK]
+  return [{ command: 'XCDNE', word: 'key.done' }, ...(hand === null ? [] : [BACK])]
+}
+
+export const askReturn = (state: ReturnState): Prompt['ask'] =>
+  state.at === 'goods' && state.hand !== null ? { kind: 'item', message: message('ret.more') } : ASK[state.at]
+
+export const promptReturn = (state: ReturnState, view: View, moment: Moment): Prompt => {
+  const { document, order, hand } = state
+  const known = document === null ? undefined : view.document(document)
+  const item = hand === null ? undefined : view.item(hand.item)
+  const sums = item === undefined ? null : sentAndBack(view, document, order, item.id)
+  const lines = document === null ? [] : view.linesOf(document).filter(line => line.state !== 'cancelled')
+  const number =
+    document === null
+      ? null
+      : (known?.number ?? returnNumber(document, order === null ? undefined : view.document(order)))
+  return {
+    title: { word: 'return', code: number },
+    progress: null,
+    hero:
+      hand === null || sums === null
+        ? { kind: 'none', value: '' }
+        : {
+            kind: 'number',
+            value: String(hand.qty),
+            ...(Number.isFinite(sums.sent) && sums.sent > 0 ? { of: String(sums.sent - sums.back) } : {}),
+          },
+    facts: item === undefined || hand === null ? [] : facts(item.name, hand),
+    lines: lines.map(line => ({
+      id: line.id,
+      title: view.item(line.item)?.name ?? '',
+      place: null,
+      done: line.done,
+      wanted: line.wanted === 0 ? null : line.wanted,
+      state: line.item === hand?.item ? 'next' : line.wanted > 0 && line.done >= line.wanted ? 'done' : 'open',
+    })),
+    ask: askReturn(state),
+    expects: EXPECTS[state.at],
+    client: state.client,
+    choices: choicesOf(state, view, moment),
+    keys: keysOf(state),
+    confirm: state.confirm,
+  }
+}
+
+const choicesOf = (state: ReturnState, view: View, moment: Moment): Prompt['choices'] => {
+  if (state.at === 'reason') return RETURN_REASONS.map(value => ({ word: `reason.${value}` satisfies WordKey, value }))
+  const item = state.hand === null ? undefined : view.item(state.hand.item)
+  if (state.at !== 'state' || item === undefined) return []
+  return dispositionsFor(view, state, item, moment).map(value => ({
+    word: `dispose.${value}` satisfies WordKey,
+    value,
+  }))
+}
+
+const facts = (name: string, hand: { lot: string; serial: string; expiry: string | null }): Fact[] => [
+  { label: null, value: name, kind: 'text' },
+  ...(hand.lot === '' ? [] : [{ label: 'fact.lot' as const, value: hand.lot, kind: 'code' as const }]),
+  ...(hand.serial === '' ? [] : [{ label: 'fact.serial' as const, value: hand.serial, kind: 'code' as const }]),
+  ...(hand.expiry === null ? [] : [{ label: 'fact.expiry' as const, value: hand.expiry, kind: 'day' as const }]),
+]
