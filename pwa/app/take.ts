@@ -109,7 +109,7 @@ const mayCount = (core: Core, task: Task): boolean => {
 
 /**
  * What a thing in the hand is most likely there for: a full tote to be packed, a closed box to be shipped, a pallet at the
- * dock to be put away. Null = it is only looked at.
+ * dock to be put away, an order that has left to come back. Null = it is only looked at.
  */
 const processFor = (core: Core, reading: Reading): ProcessName | null => {
   const { handheld, processes } = core.ports
@@ -123,6 +123,9 @@ const processFor = (core: Core, reading: Reading): ProcessName | null => {
     const isIn = (task: Task): boolean => isWaiting(task) && task.goods?.from.location === reading.location
     if (may('putback') && [...world.tasks()].some(isIn)) return 'putback'
   }
+  // What has left can only come back.
+  const document = reading.kind === 'document' ? world.document(reading.document) : undefined
+  if (document?.kind === 'order' && document.state === 'closed') return may('return') ? 'return' : null
   if (reading.kind === 'tote') return may('pack') && world.stockAt(reading.location).length > 0 ? 'pack' : null
   if (reading.kind === 'carton') {
     const name = world.location(reading.location)?.carton?.closed === true ? 'ship' : 'pack'

@@ -53,7 +53,7 @@ describe('goods through the house', () => {
     until(`${number} is on the handheld`, async () => {
       await handheld.scan(number)
       await handheld.page.waitForTimeout(300)
-      return (await handheld.text()).includes(`Opened ${number}`)
+      return (await handheld.text()).includes(`Opened `) && (await handheld.text()).includes(number)
     })
 
   beforeAll(async () => {
@@ -170,7 +170,42 @@ describe('goods through the house', () => {
     const sent = Object.values(erp().documents).filter(document => document.type === 'shipment')
     expect(sent.map(document => document.state)).toEqual(['posted'])
     await emre.context.close()
+    shipped = { number: order.number, item: order.lines[0]?.item ?? '' }
+  })
+
+  it('[O25] goods of it come back without a network; the ERP has them once', async () => {
+    const { number, item } = shipped
+    const goods = erp().items[item]
+    const before = erpStock(item)
+    const ayse = await worker('Ayşe')
+    await known(ayse, goods?.barcodes[0] ?? '', goods?.name ?? '')
+    await opened(ayse, number)
+    await ayse.scan('XCHME')
+    await ayse.band('Scan a task, place or item')
+    await ayse.context.setOffline(true)
+    await ayse.scan(number)
+    await ayse.band(`Opened R-${number}`)
+    await ayse.scan(goods?.barcodes[0] ?? '')
+    await ayse.band('More, or DONE')
+    await ayse.scan('XCDNE')
+    await ayse.band('Not wanted')
+    await ayse.scan('XCR01')
+    await ayse.band('What becomes of it?')
+    await ayse.scan('XCR01')
+    await ayse.band('Scan where you put it')
+    await ayse.scan('RETURN-1')
+    await ayse.band('Back: 1')
+    await ayse.scan('XCDNE')
+    await ayse.band('Scan a task, place or item')
+    expect(await ayse.pointerEvents()).toBe(0)
+    expect(erpStock(item)).toBe(before)
+    await ayse.context.setOffline(false)
+    await until('the return is in the ERP', () => erpStock(item) === before + 1)
+    const back = Object.values(erp().documents).filter(document => document.type === 'return')
+    expect(back.map(document => document.state)).toEqual(['posted'])
+    await ayse.context.close()
   })
 })
 
+let shipped = { number: '', item: '' }
 const used = new Set<string>()
