@@ -1,4 +1,4 @@
-import { floorLoaded, launch, setUp } from '../support/browser.ts'
+import { floorLoaded, launch, logIn, setUp } from '../support/browser.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import { percentile, report } from './report.ts'
 
@@ -26,7 +26,7 @@ export const scan = async (): Promise<void> => {
     await page.reload()
     await handheld.band('Scan your badge')
     await floorLoaded(page)
-    await handheld.scan(product.badge('Ayşe'))
+    await logIn(handheld, product.badge('Ayşe'))
     await handheld.band(/Receive \d+/)
     await page
       .getByRole('button', { name: /^Receive( \d+)?$/ })

@@ -6,7 +6,7 @@ import { chromium } from 'playwright'
 import type { BrowserContext } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SimState } from '../../server/erp/sim/state.ts'
-import { ARGS, CHROMIUM, handheldOn, floorLoaded } from '../support/browser.ts'
+import { ARGS, CHROMIUM, handheldOn, floorLoaded, logIn } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -70,7 +70,7 @@ describe('the browser killed in the middle of scanning, ten times', () => {
     await handheld.page.goto(`${product.url}/enrol#t=${product.code}`)
     await handheld.band('Scan your badge')
     await floorLoaded(handheld.page)
-    await handheld.scan(product.badge('Ayşe'))
+    await logIn(handheld, product.badge('Ayşe'))
     await handheld.band(/Receive \d+/)
     await handheld.page
       .getByRole('button', { name: /^Receive( \d+)?$/ })

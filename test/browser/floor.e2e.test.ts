@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SimState } from '../../server/erp/sim/state.ts'
-import { launch, setUp } from '../support/browser.ts'
+import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -33,8 +33,7 @@ describe('goods through the house', () => {
   }
   const worker = async (name: string, hello = 'Hello'): Promise<Handheld> => {
     const handheld = await setUp(browser, product)
-    await handheld.scan(product.badge(name))
-    await handheld.band(hello)
+    await logIn(handheld, product.badge(name), hello)
     await handheld.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     return handheld
   }

@@ -11,7 +11,7 @@ import { READER } from '../../pwa/scanner/reader-options.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import { collect, partOf, wholeOf } from '../../shared/sync/rescue-series.ts'
 import type { Collected } from '../../shared/sync/rescue-series.ts'
-import { launch, setUp } from '../support/browser.ts'
+import { launch, logIn, setUp } from '../support/browser.ts'
 import { greyOfPng, inScene, writeCamera } from '../support/camera-scene.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -66,7 +66,7 @@ describe('a queue that leaves by codes on the screen', () => {
 
   it('[F1] [F2] [F3] [F4] [F5] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes', async () => {
     const one = await setUp(browser, product)
-    await one.scan(product.badge('Ayşe'))
+    await logIn(one, product.badge('Ayşe'))
     await one.band(/Receive \d+/)
     await one.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await one.page.reload()

@@ -5,7 +5,7 @@ import bwipjs from 'bwip-js/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright'
 import type { SimState } from '../../server/erp/sim/state.ts'
-import { launch, setUp, SIZES } from '../support/browser.ts'
+import { launch, logIn, setUp, SIZES } from '../support/browser.ts'
 import { greyOfPng, inScene, writeCamera } from '../support/camera-scene.ts'
 import type { Grey } from '../support/camera-scene.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
@@ -80,9 +80,9 @@ describe('a shift on the built product', () => {
   it('[O20] a photo of a barcode, received without a network, survives a reload, reaches the ERP once and shows on another handheld', async () => {
     const one = await setUp(browser, product, SIZES.usual, ['camera'])
     const two = await setUp(browser, product, SIZES.small)
-    await one.scan(product.badge('Ayşe'))
+    await logIn(one, product.badge('Ayşe'))
     await one.band('Hello')
-    await two.scan(product.badge('Mehmet'))
+    await logIn(two, product.badge('Mehmet'))
     await two.band('Hello')
     const book = itemByCode(BOOK)
     const before = erpStock(book.id)
@@ -129,9 +129,9 @@ describe('a shift on the built product', () => {
   it('[O21] an order is picked by the keyboard scanner with no touch of the screen, and another handheld sees the shelf', async () => {
     const picker = await setUp(browser, product)
     const other = await setUp(browser, product, SIZES.small)
-    await picker.scan(product.badge('Zeynep'))
+    await logIn(picker, product.badge('Zeynep'))
     await picker.band('Hello')
-    await other.scan(product.badge('Emre'))
+    await logIn(other, product.badge('Emre'))
     await other.band('Hello')
     const order = Object.values(erp().orders).find(
       o =>
@@ -179,7 +179,7 @@ describe('a shift on the built product', () => {
 
   it('[O22] a change in the ERP reaches the handheld without anybody asking', async () => {
     const one = await setUp(browser, product)
-    await one.scan(product.badge('Ayşe'))
+    await logIn(one, product.badge('Ayşe'))
     await one.band('Hello')
     await one.band(/Receive \d+/)
     const { url, token } = erpAddress(product.dataDir)

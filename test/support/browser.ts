@@ -62,6 +62,19 @@ export const floorLoaded = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => performance.getEntriesByName('floor').length > 0)
 }
 
+/** A badge is scanned again where the machine was too busy for the keys of a driven browser to come close together. */
+export const logIn = async (handheld: Handheld, badge: string, hello = 'Hello'): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    await handheld.scan(badge)
+    try {
+      await handheld.page.waitForFunction(words => document.body.innerText.includes(words), hello, { timeout: 10_000 })
+      return
+    } catch (error) {
+      if (attempt >= 5) throw error
+    }
+  }
+}
+
 export const setUp = async (
   browser: Browser,
   product: { url: string; code: string },

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoWorkers } from '../../server/demo/people.ts'
+import { DEMO_WAREHOUSE } from '../../server/demo/site.ts'
+import { placeId } from '../../server/demo/places.ts'
+import type { SimItem, SimState } from '../../server/erp/sim/state.ts'
+import { derivedId } from '../../shared/ids.ts'
+import { floorLoaded, launch, logIn, setUp } from '../support/browser.ts'
+import type { Handheld } from '../support/browser.ts'
+import { enrolOver, proven, refresh } from '../support/http-handheld.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+import { makeSealer } from '../support/sealer.ts'
+
+type Variance = { id: string; version: number; state: string; item: string; location: string; counted: number } & {
+  client: string
+  book: number
+  delta: number
+  flags: string[]
+}
+
+/** Counts on the built product, by the keyboard scanner alone; a supervisor decides over HTTP, the ERP is told. */
+describe('counts', () => {
+  let product: Product
+  let browser: Browser
+  let counter: Handheld
+  const erp = (): SimState =>
+    JSON.parse(readFileSync(path.join(product.dataDir, 'erp', 'erp.json'), 'utf8')) as SimState
+  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
+    for (let i = 0; i < 400; i += 1) {
+      if (await holds()) return
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+    throw new Error(`never came true: ${what}\n${await counter.text()}`)
+  }
+  const elif = demoWorkers().find(worker => worker.roles.includes('supervisor'))
+  if (elif === undefined) throw new Error('no supervisor')
+  const roster = { warehouse: DEMO_WAREHOUSE.id, version: 1, validUntil: '', workers: [elif] }
+  const desk = makeSealer({ warehouse: DEMO_WAREHOUSE, roster }, derivedId('device', 'desk'))
+  let api: (method: 'GET' | 'POST', address: string, body?: object) => Promise<unknown>
+
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+    const { device } = await enrolOver(product.url, product.code, desk.publicKey)
+    api = async (method, address, body) => {
+      const credentials = await refresh(product.url, device, desk.sign)
+      const text = body === undefined ? '' : JSON.stringify(body)
+      const answer = await fetch(`${product.url}${address}`, proven(desk.sign, credentials, method, address, text))
+      if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`)
+      return answer.json()
+    }
+    counter = await setUp(browser, product)
+    await logIn(counter, product.badge('Burak'))
+    await counter.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await removeFolder(product.dataDir)
+  })
+
+  const plain = (item: SimItem): boolean => {
+    const { lot, serial, expiry } = item.tracking
+    return !lot && !serial && !expiry && item.barcodes.length > 0
+  }
+  const used = new Set<string>()
+  /** An item with the place where it lies, as the handheld's own look-up tells it. */
+  const findGoods = async (): Promise<{ item: SimItem; code: string; place: string }> => {
+    await counter.scan('XCHME')
+    await counter.band('Scan a task, place or item')
+    for (const item of Object.values(erp().items)) {
+      if (!plain(item) || used.has(item.id)) continue
+      used.add(item.id)
+      const code = item.barcodes[0] ?? ''
+      await until(`${item.name} is in the catalogue`, async () => {
+        await counter.scan(code)
+        await counter.page.waitForTimeout(300)
+        return (await counter.text()).includes(item.name)
+      })
+      const text = await counter.text()
+      const place = /\b[ABC]\d-\d\d-\d\d\b/.exec(text.slice(text.lastIndexOf(item.name)))?.[0]
+      await counter.scan('XCHME')
+      await counter.band('Scan a task, place or item')
+      if (place !== undefined) return { item, code, place }
+    }
+    throw new Error('no goods')
+  }
+  const waiting = async (): Promise<Variance[]> => {
+    const found: Variance[] = []
+    for (const state of ['provisional', 'review', 'counting', 'again']) {
+      const page = (await api('GET', `/api/variances?worker=${elif.id}&state=${state}`)) as { variances: Variance[] }
+      found.push(...page.variances)
+    }
+    return found
+  }
+  const decide = (name: string, decision: object) =>
+    api('POST', '/api/decisions', {
+      worker: elif.id,
+      session: derivedId('session', 'desk'),
+      decisions: [{ id: derivedId('decision', name), expectedVersion: 0, ...decision }],
+    })
+  const adjusted = (item: SimItem): number =>
+    Object.values(erp().documents).filter(
+      ({ type, state, lines }) => type === 'adjustment' && state === 'posted' && lines.some(l => l.item === item.id),
+    ).length
+  const erpStock = (item: SimItem): number =>
+    Object.values(erp().stock)
+      .filter(row => row.item === item.id)
+      .reduce((sum, row) => sum + row.quantity, 0)
+  const step = async (text: string): Promise<string> => {
+    await counter.scan(text)
+    await counter.page.waitForTimeout(400)
+    return counter.text()
+  }
+  const begin = async (): Promise<void> => {
+    // The first answer after a load tells the handheld how far off its clock is; without it no order of movements is known.
+    const heard = counter.page.waitForResponse(answer => answer.url().endsWith('/api/sync') && answer.ok())
+    await counter.page.goto(`${product.url}/?open=count`)
+    await counter.band('Scan the place to count')
+    await floorLoaded(counter.page)
+    await heard
+  }
+  const atDesk = async (place: string): Promise<Variance> => {
+    let found: Variance | undefined
+    await until('the difference is at the desk', async () => {
+      found = (await waiting()).find(
+        one => one.location === placeId(DEMO_WAREHOUSE.id, place) && one.state !== 'counting' && one.state !== 'again',
+      )
+      return found !== undefined
+    })
+    if (found === undefined) throw new Error('no difference')
+    return found
+  }
+  const approve = (name: string, { id, version }: Variance) =>
+    decide(name, {
+      kind: 'count.approve',
+      target: id,
+      expectedVersion: version,
+      args: { early: true },
+      reason: 'MISSING',
+    })
+
+  it('[O26] a count with a network and one without it from first to last scan end alike: stock, difference, one document', async () => {
+    const ends: unknown[] = []
+    for (const isOffline of [false, true]) {
+      const { item, code, place } = await findGoods()
+      const before = erpStock(item)
+      await begin()
+      if (isOffline) await counter.context.setOffline(true)
+      await counter.scan(place)
+      await counter.band(`Count ${place}`)
+      await step(code)
+      await step(code)
+      await step('XCDNE')
+      // The figures are shown here, so the handheld itself asks for a second look.
+      await counter.band(`Please count ${item.name} again`)
+      await step(code)
+      await step(code)
+      await step('XCDNE')
+      await counter.band(`${place} done`)
+      expect(adjusted(item)).toBe(0)
+      await counter.context.setOffline(false)
+      const variance = await atDesk(place)
+      const { counted, delta, book, flags } = variance
+      expect(delta).toBe(counted - book)
+      expect(await approve(place, variance)).toMatchObject({ results: [{ outcome: 'done', state: 'approved' }] })
+      await until('the ERP has the adjustment', () => adjusted(item) > 0)
+      ends.push({ counted, flags, documents: adjusted(item), erp: erpStock(item) - before - delta })
+    }
+    expect(ends).toEqual([
+      { counted: 2, flags: [], documents: 1, erp: 0 },
+      { counted: 2, flags: [], documents: 1, erp: 0 },
+    ])
+    expect(await counter.pointerEvents()).toBe(0)
+  })
+})
