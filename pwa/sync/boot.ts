@@ -19,6 +19,7 @@ import { makeHandheld } from './make-handheld.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
+import { inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
 import { signWith, verifyWith } from './web-keys.ts'
 
@@ -156,6 +157,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     kept: await keptIn(files, main, record.device).catch(() => NOTHING_KEPT),
     emergency: () => localStorage.getItem(EMERGENCY) !== null,
     rules: options.rules,
+    inflate,
     lease: request => net.lease(request),
     storage: browserStorage,
     answered: response => options.minVersion?.(response.minVersion),

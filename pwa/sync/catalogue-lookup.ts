@@ -1,14 +1,14 @@
 import type { Item } from '../../shared/catalogue.ts'
 import type { ClientId, ItemId } from '../../shared/ids.ts'
-import { itemCodes } from '../../shared/scan/item-codes.ts'
+import { itemCodes, mayHaveKey } from '../../shared/scan/item-codes.ts'
 import type { CodeHit } from '../../shared/scan/scan.ts'
 import { blockIndex, keyHash, partOf } from '../../shared/sync/blocks.ts'
 import { findBlocks, readFind } from '../../shared/sync/find-index.ts'
 import type { FindPart } from '../../shared/sync/find-index.ts'
 import { readItems } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
+import type { Inflate } from './inflate.ts'
 import type { CacheStore } from './ports.ts'
-import type { Inflate } from './rules.ts'
 
 /** Looking things up in the catalogue blocks of all clients. Blocks are read at look-up; a few stay read. */
 export type CatalogueLookup = {
@@ -24,30 +24,26 @@ type Family = Manifest['families'][string]
 /** One client's goods: the index of the codes in memory, and the names of the blocks of items. */
 type Shelf = { client: ClientId; item: Family; k: number; parts: readonly (FindPart | null)[] }
 
-type Shelves = { all: readonly Shelf[]; inflate: Inflate }
 type Wanted = { sha: string; client: ClientId }
 
 const READ_KEPT = 64
 
-/** `inflate` comes with the rules of the floor; before they are there nobody works, and nothing is found. */
 export const makeCatalogueLookup = (
   cache: Pick<CacheStore, 'manifest' | 'blocks'>,
-  inflate: () => Inflate | null,
+  inflate: Inflate,
 ): CatalogueLookup => {
-  let shelves: Promise<Shelves> | null = null
+  let shelves: Promise<readonly Shelf[]> | null = null
   const read = new Map<string, readonly Item[]>()
   const forget = (): void => {
     shelves = null
     read.clear()
   }
-  const ready = async (): Promise<Shelves | null> => {
-    const unpack = inflate()
-    if (unpack === null) return null
-    shelves ??= shelvesOf(cache, unpack)
+  const ready = async (): Promise<readonly Shelf[]> => {
+    shelves ??= shelvesOf(cache, inflate)
     try {
       const known = await shelves
       // No catalogue yet: another tab may be fetching it, so that is not remembered.
-      if (known.all.length === 0) shelves = null
+      if (known.length === 0) shelves = null
       return known
     } catch (error) {
       shelves = null
@@ -55,14 +51,14 @@ export const makeCatalogueLookup = (
     }
   }
   /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
-  const itemsOf = async (unpack: Inflate, blocks: readonly Wanted[]): Promise<readonly Item[] | null> => {
+  const itemsOf = async (blocks: readonly Wanted[]): Promise<readonly Item[] | null> => {
     const unread = blocks.filter(({ sha }) => !read.has(sha))
     const bytes = unread.length === 0 ? [] : await cache.blocks(unread.map(({ sha }) => sha))
     const fresh = new Map<string, readonly Item[]>()
     for (const [i, { sha, client }] of unread.entries()) {
       const block = bytes[i]
       if (block == null) return null
-      fresh.set(sha, readItems(new TextDecoder().decode(unpack(block)), client))
+      fresh.set(sha, readItems(new TextDecoder().decode(await inflate(block)), client))
     }
     const items = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
     for (const [sha, list] of fresh) read.set(sha, list)
@@ -73,8 +69,7 @@ export const makeCatalogueLookup = (
   const itemsIn = async (blocksOf: (shelf: Shelf) => readonly Wanted[]): Promise<readonly Item[]> => {
     for (let attempt = 0; ; attempt += 1) {
       const known = await ready()
-      if (known === null) return []
-      const items = await itemsOf(known.inflate, distinct(known.all.flatMap(blocksOf)))
+      const items = await itemsOf(distinct(known.flatMap(blocksOf)))
       if (items !== null || attempt > 0) return items ?? []
       forget()
     }
@@ -85,7 +80,7 @@ export const makeCatalogueLookup = (
       const items = await itemsIn(shelf => [...asked].flatMap(key => blocksOfCode(shelf, key)))
       const found = new Map<string, CodeHit[]>()
       // The index goes by a hash: the items themselves say whether the code is theirs.
-      for (const item of items)
+      for (const item of items.filter(one => mayHaveKey(one, asked)))
         for (const [key, hit] of itemCodes(item)) if (asked.has(key)) found.set(key, [...(found.get(key) ?? []), hit])
       return found
     },
@@ -112,17 +107,20 @@ const distinct = (blocks: readonly Wanted[]): readonly Wanted[] => [
   ...new Map(blocks.map(one => [one.sha, one])).values(),
 ]
 
-const shelvesOf = async (cache: Pick<CacheStore, 'manifest' | 'blocks'>, inflate: Inflate): Promise<Shelves> => {
+const shelvesOf = async (
+  cache: Pick<CacheStore, 'manifest' | 'blocks'>,
+  inflate: Inflate,
+): Promise<readonly Shelf[]> => {
   const families = (await cache.manifest())?.families ?? {}
   const clients = Object.keys(families).flatMap(name => (name.startsWith('item/') ? [name.slice('item/'.length)] : []))
-  const all = await Promise.all(
+  return Promise.all(
     clients.map(async (name): Promise<Shelf> => {
       const client = name as ClientId
       const item = families[`item/${name}`] ?? { k: 0, blocks: [] }
       const find = families[`find/${name}`] ?? { k: 0, blocks: [] }
       const bytes = await cache.blocks(find.blocks.map(sha => sha ?? ''))
-      return { client, item, k: find.k, parts: bytes.map(part => (part === null ? null : readFind(inflate(part)))) }
+      const parts = bytes.map(async part => (part === null ? null : readFind(await inflate(part))))
+      return { client, item, k: find.k, parts: await Promise.all(parts) }
     }),
   )
-  return { all, inflate }
 }

@@ -9,6 +9,7 @@ import { bodyOfStock } from '../../shared/sync/rows.ts'
 import { isoOf } from '../../shared/time.ts'
 import { device } from '../../test/support/commands.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
+import { inflateAtHand } from '../../test/support/inflate.ts'
 import { rulesAtHand } from '../../test/support/rules.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import type { SiteSeed } from '../../test/support/site.ts'
@@ -44,6 +45,7 @@ const begun = async (over: Partial<HandheldSetup> = {}) => {
     roster: null,
     livedBefore: false,
     rules: rulesAtHand,
+    inflate: inflateAtHand,
     lease: async () => leased,
     ...over,
   }

@@ -20,6 +20,7 @@ import type { People } from './people.ts'
 import type { Kept, Ports, QueueStore, Reply } from './ports.ts'
 import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
+import type { Inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
 
 /** What a handheld is made of besides its ports. All of it comes from enrolment (device.ts) or from a test. */
@@ -33,6 +34,7 @@ export type HandheldSetup = {
   /** Something outside the queue remembers an earlier life: a missing marker row then means lost storage. */
   livedBefore: boolean
   rules: RulesPort
+  inflate: Inflate
   /** What files hold of this device that the queue does not. */
   kept?: Kept
   /** A database had to be left: somebody must be called. */
@@ -56,7 +58,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     for (const listener of listeners) listener()
   }
   const now = (): string => isoOf(ports.clock.now() + (engine.sample()?.off ?? 0))
-  const catalogue = makeCatalogueLookup(ports.cache, () => setup.rules.loaded()?.inflate ?? null)
+  const catalogue = makeCatalogueLookup(ports.cache, setup.inflate)
   const people = makePeople(ports, setup, now)
   const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, ids => catalogue.items(ids))
   let hasCatalogue = (await ports.cache.manifest()) !== null
@@ -117,14 +119,14 @@ type SessionPart = Pick<Handheld, 'roster' | 'clients' | 'session' | 'logIn' | '
 const sessionPart = (
   ports: Ports,
   { rules }: HandheldSetup,
-  { overlay, catalogue, people, tell }: Parts,
+  { overlay, people, tell }: Parts,
   syncNow: () => void,
 ): SessionPart => ({
   roster: () => people.roster(),
   clients: () => people.clients(),
   session: () => people.session(),
   logIn: async badge => {
-    if (!(await withRules(rules, overlay, catalogue))) return { ok: false, why: 'noRules' }
+    if (!(await withRules(rules, overlay))) return { ok: false, why: 'noRules' }
     const answer = await people.logIn(badge)
     if (answer.ok) syncNow()
     tell()
@@ -139,7 +141,7 @@ const sessionPart = (
 })
 
 /** Whether the rules are there; what waits is folded in with them. */
-const withRules = async (rules: RulesPort, overlay: Overlay, catalogue: CatalogueLookup): Promise<boolean> => {
+const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> => {
   if (rules.loaded() === null) {
     try {
       await rules.load()
@@ -147,7 +149,7 @@ const withRules = async (rules: RulesPort, overlay: Overlay, catalogue: Catalogu
       return false
     }
   }
-  await overlay.replaceItems(ids => catalogue.items(ids))
+  overlay.refold()
   return true
 }
 

@@ -4,11 +4,8 @@ import type { keysOf, resolve } from '../../shared/scan/resolve.ts'
 
 type ScanRules = { keysOf: typeof keysOf; resolve: typeof resolve }
 
-/** Unpacks a block of the catalogue (raw deflate). */
-export type Inflate = (bytes: Uint8Array) => Uint8Array
-
-/** What the floor does: its processes, the judge of what they append, what a scan means in them, and how goods are read. */
-export type Rules = { judge: Judge; processes: readonly Process[]; scan: ScanRules; inflate: Inflate }
+/** What the floor does: its processes, the judge of what they append, and what a scan means in them. */
+export type Rules = { judge: Judge; processes: readonly Process[]; scan: ScanRules }
 
 /**
  * The rules are the larger half of the app and are of no use before somebody has logged in: the first scan, a badge, does
@@ -27,11 +24,10 @@ export const rulesFrom = (fetch: () => Promise<Rules>): RulesPort => {
 
 /** The product's rules, each part a file of its own that the service worker keeps. */
 export const fetchRules = async (): Promise<Rules> => {
-  const [{ judge }, { PROCESSES }, scan, { inflate }] = await Promise.all([
+  const [{ judge }, { PROCESSES }, scan] = await Promise.all([
     import('../../shared/process/judge.ts'),
     import('../../shared/process/index.ts'),
     import('../../shared/scan/resolve.ts'),
-    import('./inflate.ts'),
   ])
-  return { judge, processes: PROCESSES, scan, inflate }
+  return { judge, processes: PROCESSES, scan }
 }

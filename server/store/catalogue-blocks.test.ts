@@ -5,8 +5,9 @@ import { derivedId } from '../../shared/ids.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import { testSite } from '../../test/support/site.ts'
 import { memoryCache } from '../../test/support/memory-stores.ts'
-import { inflate } from '../../pwa/sync/inflate.ts'
+import { inflateAtHand } from '../../test/support/inflate.ts'
 import { makeCatalogueLookup } from '../../pwa/sync/catalogue-lookup.ts'
+import { codeKey } from '../../shared/scan/code-key.ts'
 import { keyHash } from '../../shared/sync/blocks.ts'
 import { packFind } from '../../shared/sync/find-index.ts'
 import { catalogueOf, itemsIn } from './catalogue-blocks.ts'
@@ -37,7 +38,7 @@ const lookupIn = async (catalogue: Catalogue) => {
   await use(catalogue, 'v')
   let reads = 0
   const counted = { ...cache, blocks: (shas: readonly string[]) => ((reads += 1), cache.blocks(shas)) }
-  return { ...makeCatalogueLookup(counted, () => inflate), reads: () => reads, use }
+  return { ...makeCatalogueLookup(counted, inflateAtHand), reads: () => reads, use }
 }
 
 test('[S83] a block is named by its own bytes and holds whole items', () => {
@@ -78,6 +79,16 @@ test('[S88] a code is found with one read, of every client that has it, with the
   expect((await lookup.items([derivedId('item', ONE, 9), derivedId('item', 'none')])).map(item => item.sku)).toEqual([
     'S-9',
   ])
+})
+
+test('[S88] a code is found in the form that is printed and in the long one', async () => {
+  const gtins = ['96385074', '036000291452', '9780764544200', '19780764544207']
+  const many = gtins.map((code, n) => itemOf(ONE, n, { codes: [code], packagings: [] }))
+  const lookup = await lookupIn(catalogueOf(many))
+  for (const [n, code] of gtins.entries()) {
+    const found = await lookup.codes([codeKey(code)])
+    expect([...found.values()].flat()).toMatchObject([{ item: many[n]?.id, quantity: 1 }])
+  }
 })
 
 test('[S88] a code whose hash another code has as well never gives the other item', async () => {

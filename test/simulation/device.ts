@@ -3,6 +3,7 @@ import type { Engine } from '../../pwa/sync/engine.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
 import type { DeviceId } from '../../shared/ids.ts'
+import { inflateAtHand } from '../support/inflate.ts'
 import { rulesAtHand } from '../support/rules.ts'
 import { memoryCache, memoryQueue } from '../support/memory-stores.ts'
 import type { QueueImage } from '../../pwa/store/queue-image.ts'
@@ -144,6 +145,7 @@ export const boot = (stage: Stage, device: Device): void => {
       roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
       livedBefore: false,
       rules: rulesAtHand,
+      inflate: inflateAtHand,
       lease: async () => ({ kind: 'offline' }),
     })
     const behind = device.queue.snapshot().birth

@@ -1,10 +1,9 @@
 import { PROCESSES } from '../../shared/process/index.ts'
 import { judge } from '../../shared/process/judge.ts'
 import { keysOf, resolve } from '../../shared/scan/resolve.ts'
-import { inflate } from '../../pwa/sync/inflate.ts'
 import type { Rules, RulesPort } from '../../pwa/sync/rules.ts'
 
-const rules: Rules = { judge, processes: PROCESSES, scan: { keysOf, resolve }, inflate }
+const rules: Rules = { judge, processes: PROCESSES, scan: { keysOf, resolve } }
 
 /** The product's own rules, loaded before anybody asks. */
 export const rulesAtHand: RulesPort = { loaded: () => rules, load: async () => rules }

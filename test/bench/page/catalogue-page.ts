@@ -75,7 +75,7 @@ const bareSnapshot = async (): Promise<number> => {
 
 const lookup = async (codes: readonly string[]): Promise<number[]> => {
   const { store: cache, close } = await openCache({ name: 'bench-cache' })
-  const catalogue = makeCatalogueLookup(cache, () => inflate)
+  const catalogue = makeCatalogueLookup(cache, inflate)
   await catalogue.ready()
   const times: number[] = []
   for (const code of codes) {
@@ -96,7 +96,7 @@ const bareLookup = async (shas: readonly string[]): Promise<number[]> => {
     const from = performance.now()
     const get = db.transaction('block', 'readonly').objectStore('block').get(sha)
     await new Promise(resolve => get.addEventListener('success', resolve))
-    JSON.parse(new TextDecoder().decode(inflate((get.result as { bytes: Uint8Array }).bytes)))
+    JSON.parse(new TextDecoder().decode(await inflate((get.result as { bytes: Uint8Array<ArrayBuffer> }).bytes)))
     times.push(performance.now() - from)
   }
   db.close()
