@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { UNKNOWN_PROFILE } from './profile.ts'
@@ -74,6 +75,11 @@ describe('a keyboard scanner on a page', () => {
     press('Enter')
     expect(scans.map(s => s.text)).toEqual(['10AB\u001d17270331', '10AB\u001d17270331'])
   })
+  const paste = (text: string): void => {
+    const data = new DataTransfer()
+    data.setData('text', text)
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  }
   const insert = (text: string, target: Element = field): void => {
     target.dispatchEvent(new InputEvent('input', { data: text, inputType: 'insertText', bubbles: true }))
   }
@@ -90,10 +96,46 @@ describe('a keyboard scanner on a page', () => {
     expect([scans.map(s => s.text).slice(1), twice]).toEqual([['4354210', '4354210', 'other'], 1])
     sink.remove()
   })
+  it('[K34] a composition is read at its end, once, and leaves nothing behind', () => {
+    const sink = document.createElement('input')
+    sink.dataset['wedge'] = ''
+    document.body.append(sink)
+    for (const interim of ['97', '97807', '9780764544200']) {
+      sink.value = interim
+      sink.dispatchEvent(new InputEvent('input', { data: interim, inputType: 'insertCompositionText', bubbles: true }))
+    }
+    expect(scans).toEqual([])
+    sink.dispatchEvent(new CompositionEvent('compositionend', { data: '9780764544200', bubbles: true }))
+    expect([scans.map(s => s.text), sink.value]).toEqual([['9780764544200'], ''])
+    sink.remove()
+  })
+  it('[K34] pieces of a code are put together, and what keys have left open goes first', async () => {
+    insert('A', document.body)
+    insert('-0', document.body)
+    insert('17', document.body)
+    await expect.poll(() => scans.map(s => s.text)).toEqual(['A-017'])
+    for (const character of 'KEYS') press(character)
+    insert('TEXT', document.body)
+    expect(scans.map(s => s.text)).toEqual(['A-017', 'KEYS', 'TEXT'])
+  })
+  it('[K34] whatever the channels and their order: no code is lost, none is merged with another', () => {
+    const code = fc.string({ unit: fc.constantFrom(...'ABCDEF0123456789-'), minLength: 4, maxLength: 20 })
+    const by = fc.constantFrom('keys', 'text', 'paste', 'composition')
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(code, by), { selector: ([text]) => text, maxLength: 12 }), given => {
+        scans = []
+        for (const [text, channel] of given) {
+          if (channel === 'keys') scan(text)
+          else if (channel === 'text') insert(text, document.body)
+          else if (channel === 'paste') paste(text)
+          else document.body.dispatchEvent(new CompositionEvent('compositionend', { data: text, bubbles: true }))
+        }
+        expect(scans.map(one => one.raw)).toEqual(given.map(([text]) => text))
+      }),
+    )
+  })
   it('[K30] a pasted code is a scan', () => {
-    const data = new DataTransfer()
-    data.setData('text', '9780764544200')
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    paste('9780764544200')
     expect(scans.map(s => s.text)).toEqual(['9780764544200'])
   })
 })

@@ -24,6 +24,14 @@ const TWICE_MS = 100
 const isTextField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
   (target instanceof HTMLInputElement && target.dataset['wedge'] === undefined) || target instanceof HTMLTextAreaElement
 
+const swallow = (event: Event): void => {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+const empty = (target: EventTarget | null): void => {
+  if (target instanceof HTMLInputElement) target.value = ''
+}
+
 /**
  * Hears a keyboard scanner anywhere on the page, without a focused field. Listens in the capture phase, takes the time from
  * the event, swallows a scan's own Enter so that it never clicks a focused button (W8). Returns the function that stops it.
@@ -31,6 +39,8 @@ const isTextField = (target: EventTarget | null): target is HTMLInputElement | H
 export const listenToWedge = (page: Window, options: WedgeOptions): (() => void) => {
   let profile = options.profile
   let buffer: Buffer = EMPTY
+  /** What the open code came by. */
+  let via: Channel = 'keys'
   let timer: ReturnType<typeof setTimeout> | undefined
   let due = 0
   /** Value of a text field before the burst, so that a scan into it can be taken back (W13). */
@@ -65,7 +75,7 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
       })
       profile = learned(profile, { endedBy: by, gapMsP95: closed.gapMsP95, text: scan.text })
       options.onProfile?.(profile)
-      give(scan, 'keys')
+      give(scan, by === null ? via : 'keys')
       return
     }
     if (before === null) {
@@ -82,15 +92,12 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
       else end(null)
     }, ms)
   }
-  const take = (text: string, at: number): void => {
+  const take = (text: string, at: number, by: Channel): void => {
+    via = by
     buffer = add(buffer, text, at)
     arm(silenceMs(buffer, profile, options.completes))
   }
 
-  const swallow = (event: Event): void => {
-    event.preventDefault()
-    event.stopImmediatePropagation()
-  }
   const down = (event: KeyboardEvent): void => {
     if (event.isComposing || event.key === 'Unidentified' || event.keyCode === 229 || event.metaKey) return
     const typing = isTextField(event.target)
@@ -126,38 +133,53 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
       swallow(event)
       swallowed.add(event.code)
     }
-    take(control ?? event.key, event.timeStamp)
+    if (buffer.text !== '' && via === 'input') end(null)
+    take(control ?? event.key, event.timeStamp, 'keys')
   }
   const up = (event: KeyboardEvent): void => {
     if (swallowed.delete(event.code)) swallow(event)
   }
-  /** Input-method scanners: a text of three or more characters in one event is a scan (W10). */
+  /**
+   * Input-method scanners: a text of three or more characters in one event is a scan (W10), shorter pieces are put together.
+   * What keys have left open is older and goes first.
+   */
+  const written = (text: string, at: number): void => {
+    if (text === '') return
+    if (buffer.text !== '' && via === 'keys') end(null)
+    if (buffer.text === '' && text.length >= 3)
+      give(scanOf(text, 'wedge', at, { gsSubstitute: profile.gsSubstitute }), 'input')
+    else take(text, at, 'input')
+  }
+  /** The interim text of a composition is not read; its end brings the whole. */
   const input = (event: Event): void => {
     if (!(event instanceof InputEvent) || isTextField(event.target) || event.inputType === 'insertCompositionText')
       return
-    const text = event.data ?? ''
-    if (event.target instanceof HTMLInputElement) event.target.value = ''
-    if (text.length >= 3) give(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }), 'input')
-    else if (text !== '') take(text, event.timeStamp)
+    empty(event.target)
+    written(event.data ?? '', event.timeStamp)
+  }
+  const composed = (event: CompositionEvent): void => {
+    if (isTextField(event.target)) return
+    empty(event.target)
+    written(event.data, event.timeStamp)
   }
   const paste = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text') ?? ''
     if (isTextField(event.target) || text.length < 3) return
     swallow(event)
+    if (buffer.text !== '') end(null)
     give(scanOf(text, 'wedge', event.timeStamp, { gsSubstitute: profile.gsSubstitute }), 'paste')
   }
 
-  page.addEventListener('keydown', down, true)
-  page.addEventListener('keyup', up, true)
-  page.addEventListener('keypress', up, true)
-  page.addEventListener('input', input, true)
-  page.addEventListener('paste', paste, true)
+  const over = new AbortController()
+  const heard = { capture: true, signal: over.signal }
+  page.addEventListener('keydown', down, heard)
+  page.addEventListener('keyup', up, heard)
+  page.addEventListener('keypress', up, heard)
+  page.addEventListener('input', input, heard)
+  page.addEventListener('compositionend', composed, heard)
+  page.addEventListener('paste', paste, heard)
   return () => {
     clearTimeout(timer)
-    page.removeEventListener('keydown', down, true)
-    page.removeEventListener('keyup', up, true)
-    page.removeEventListener('keypress', up, true)
-    page.removeEventListener('input', input, true)
-    page.removeEventListener('paste', paste, true)
+    over.abort()
   }
 }
