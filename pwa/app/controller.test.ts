@@ -333,6 +333,45 @@ describe('typing', () => {
   })
 })
 
+describe('a handheld that nobody touches', () => {
+  const idle = async (): Promise<void> => {
+    await picking()
+    await app.scan('A-01')
+    await app.time.advance(300_000)
+  }
+  test('[H50] asks for the badge after five minutes; what is scanned meanwhile is answered and recorded nowhere', async () => {
+    await idle()
+    expect(app.controller.state().locked).toBe(true)
+    const booked = app.commands.length
+    await app.scan(MUG, 'XCDNE', 'XBNOBODY')
+    expect([app.controller.state().locked, app.commands.length]).toEqual([true, booked])
+    expect(app.band()).toBe('badge.unknown')
+    await app.scan(MUG)
+    expect(app.band()).toBe('unlock')
+  })
+  test('[H50] goes on in the same place with the same badge, and asks another one whether it takes over', async () => {
+    await idle()
+    const before = app.controller.state().prompt
+    await app.scan('XBANNA')
+    expect(app.controller.state()).toMatchObject({ locked: false, prompt: before })
+    await app.scan(MUG)
+    expect(app.commands.at(-1)?.type).toBe('pick')
+    await app.time.advance(300_000)
+    await app.scan('XBCEM')
+    expect(app.controller.state()).toMatchObject({ locked: false, question: { kind: 'handOver' } })
+  })
+  test('[H50] every scan, key and touch begins the five minutes anew', async () => {
+    await picking()
+    for (let i = 0; i < 3; i += 1) {
+      await app.time.advance(200_000)
+      if (i === 1) app.controller.panel('menu')
+      else await app.controller.typeKey('1')
+    }
+    await app.time.advance(200_000)
+    expect(app.controller.state().locked).toBe(false)
+  })
+})
+
 describe('home and news', () => {
   test('[H19] an item or place scanned at home is looked up, an unknown code is named with one tone', async () => {
     await app.scan('XBANNA', MUG)

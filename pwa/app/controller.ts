@@ -2,6 +2,7 @@ import type { ProcessName } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { makeCore, pushed } from './core.ts'
 import type { Core } from './core.ts'
+import { makeLock, unlock } from './lock.ts'
 import { makeNotices } from './notices.ts'
 import { open, openDocument, openTask, resume } from './open.ts'
 import { press } from './press.ts'
@@ -46,7 +47,12 @@ export type Controller = {
 export const createController = (ports: Ports): Controller => {
   const core = makeCore(ports)
   const notices = makeNotices(core)
-  const line = makeLine(core, notices.heard)
+  const lock = makeLock(core)
+  const heard = (): void => {
+    notices.heard()
+    lock.heard()
+  }
+  const line = makeLine(core, heard)
   const unsubscribe = ports.handheld.subscribe(() => {
     core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
     notices.changed()
@@ -57,7 +63,7 @@ export const createController = (ports: Ports): Controller => {
     start: () => line.run(() => resume(core)),
     scan: scan => {
       if (core.get().typed !== '') core.set({ typed: '' })
-      return line.run(() => take(core, scan))
+      return line.run(() => (core.get().locked ? unlock(core, scan) : take(core, scan)))
     },
     wants: text => wants(core, text),
     sendsTwice: makeTwice(core),
@@ -69,7 +75,10 @@ export const createController = (ports: Ports): Controller => {
     openProcess: name => line.run(() => open(core, name, { nothing: true }, null)),
     openRow: id => line.run(() => openRow(core, id)),
     show: at => core.set(pushed(core.get(), { at })),
-    panel: panel => core.set({ panel }),
+    panel: panel => {
+      heard()
+      core.set({ panel })
+    },
     offerUpdate: update => core.set({ update }),
     idleMs: () => ports.clock.mono() - line.lastAt(),
     isAtRest: () => {
@@ -79,6 +88,7 @@ export const createController = (ports: Ports): Controller => {
     stop: () => {
       unsubscribe()
       notices.stop()
+      lock.stop()
     },
   }
 }
@@ -132,6 +142,8 @@ const makeLine = (core: Core, heard: () => void): Line => {
     lastAt: () => last,
     run: add,
     quick: key => {
+      last = core.ports.clock.mono()
+      heard()
       const job = key()
       return job === null ? Promise.resolve() : add(job)
     },

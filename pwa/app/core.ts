@@ -29,6 +29,7 @@ export const makeCore = (ports: Ports): Core => {
     question: null,
     asked: null,
     busy: false,
+    locked: false,
     saving: 'idle',
     status: handheld.status(),
     test: null,

@@ -55,6 +55,8 @@ export type AppState = {
   /** The input that raised the open question of the process: yes means the same again. */
   asked: Input | null
   busy: boolean
+  /** Nobody has touched it for so long that the badge is asked for again; the work stays as it is. */
+  locked: boolean
   saving: Saving
   status: SyncStatus
   /** Newest read on the test page. */

@@ -1,5 +1,6 @@
 import { takeBadge } from './badge.ts'
 import type { Core } from './core.ts'
+import { unlockBy } from './lock.ts'
 import { press } from './press.ts'
 import { typedScan } from './resolve.ts'
 import { openOf } from './state.ts'
@@ -16,11 +17,12 @@ const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
 /** A code, lot or day that was typed as a whole. */
 export const typed = async (core: Core, text: string): Promise<void> => {
   const ask = core.get().prompt?.ask.kind
-  if (openOf(core.get()) !== null && ask !== undefined && TEXTS.has(ask))
+  if (openOf(core.get()) !== null && !core.get().locked && ask !== undefined && TEXTS.has(ask))
     return step(core, { kind: 'text', value: text })
   const scan = typedScan(text, core.ports.clock.mono())
   core.set({ panel: 'none' })
-  if (core.get().session === null) await takeBadge(core, text)
+  if (core.get().locked) await unlockBy(core, text)
+  else if (core.get().session === null) await takeBadge(core, text)
   else await take(core, scan)
 }
 

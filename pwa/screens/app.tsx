@@ -23,6 +23,6 @@ export const AppScreen = () => {
   if (top.at === 'queue' || top.at === 'settings') {
     return <Suspense fallback={null}>{top.at === 'queue' ? <QueueScreen /> : <SettingsScreen />}</Suspense>
   }
-  if (state.session === null || work === null) return <LoginScreen />
+  if (state.session === null || state.locked || work === null) return <LoginScreen />
   return top.at === 'process' ? <work.Process /> : <work.Home />
 }

@@ -10,6 +10,7 @@ import { TypeRow } from './type-row.tsx'
 export const LoginScreen = () => {
   const { handheld, speaker, state } = useApp()
   const { loading, waiting } = state.status
+  const say = state.locked ? 'unlock' : 'login'
   return (
     <Frame
       screen="login"
@@ -17,7 +18,7 @@ export const LoginScreen = () => {
       keypad={state.panel === 'code'}
       prompt={
         <>
-          <PromptRow say={{ key: 'login', values: {} }} />
+          <PromptRow say={{ key: say, values: {} }} />
           {state.panel === 'code' ? <TypeRow day={false} /> : null}
         </>
       }
@@ -29,7 +30,7 @@ export const LoginScreen = () => {
         <CameraPanel />
       ) : (
         <div className="centre">
-          <h2>{speaker.say('login')}</h2>
+          <h2>{speaker.say(say)}</h2>
           {waiting > 0 ? <p>{speaker.say('not.sent', { n: waiting })}</p> : null}
           {loading ? (
             <p role="status">{speaker.say('again.load', { done: loading.done, all: loading.all ?? loading.done })}</p>
