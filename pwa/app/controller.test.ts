@@ -164,7 +164,7 @@ describe('the way of one scan', () => {
         }),
     )
     const all = [wedgeScan('A-01'), wedgeScan(MUG)].map(scan => app.controller.scan(scan))
-    await app.time.settle()
+    await app.time.advance(100)
     expect(app.controller.state().busy).toBe(true)
     expect(app.heard.length).toBe(3)
     app.onAppend(async () => undefined)

@@ -83,7 +83,7 @@ export const createController = (ports: Ports): Controller => {
     idleMs: () => ports.clock.mono() - line.lastAt(),
     isAtRest: () => {
       const state = core.get()
-      return state.stack.length === 1 && !state.busy && state.question === null && state.saving === 'idle'
+      return state.stack.length === 1 && line.isFree() && state.question === null && state.saving === 'idle'
     },
     stop: () => {
       unsubscribe()
@@ -106,13 +106,23 @@ type Line = {
   /** Drawn at once; only what it answers waits its turn. */
   quick: (key: () => (() => Promise<void>) | null) => Promise<void>
   lastAt: () => number
+  isFree: () => boolean
 }
+
+/** An answer that takes longer than this is announced: "heard you". Most come sooner, and drawing it would make them later. */
+const HEARD_MS = 100
 
 /** First in, first out, one at a time. A full line is said, never swallowed. */
 const makeLine = (core: Core, heard: () => void): Line => {
   let last = core.ports.clock.mono()
   let waiting = 0
+  let unsay: (() => void) | null = null
   let tail: Promise<void> = Promise.resolve()
+  const rest = (): void => {
+    unsay?.()
+    unsay = null
+    if (core.get().busy) core.set({ busy: false })
+  }
   const run = async (job: () => Promise<void>): Promise<void> => {
     try {
       await job()
@@ -122,7 +132,7 @@ const makeLine = (core: Core, heard: () => void): Line => {
       throw error
     } finally {
       waiting -= 1
-      core.set({ busy: waiting > 0 })
+      if (waiting === 0) rest()
     }
   }
   const add = (job: () => Promise<void>): Promise<void> => {
@@ -133,13 +143,14 @@ const makeLine = (core: Core, heard: () => void): Line => {
       return Promise.resolve()
     }
     waiting += 1
-    core.set({ busy: true })
+    unsay ??= core.ports.timer.after(HEARD_MS, () => core.set({ busy: true }))
     const done = tail.then(() => run(job))
     tail = done.catch(() => undefined)
     return done
   }
   return {
     lastAt: () => last,
+    isFree: () => waiting === 0,
     run: add,
     quick: key => {
       last = core.ports.clock.mono()

@@ -1,4 +1,4 @@
-import type { Moment } from '../../shared/process/process.ts'
+import type { Moment, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
 import { openOf, topOf } from './state.ts'
 import type { AppState, Band, OpenProcess, Ports, Say, Screen } from './state.ts'
@@ -9,7 +9,7 @@ export type Core = {
   readonly ports: Ports
   get: () => AppState
   /** Replaces fields and redraws. The prompt is computed anew, from the present world. */
-  set: (change: Partial<Omit<AppState, 'prompt'>>) => void
+  set: (change: Partial<Fields>) => void
   subscribe: (listener: () => void) => () => void
   /** Tells the worker: band, tone and vibration together. */
   say: (event: FeedbackEvent, key: Say['key'], values?: Values, scanned?: string | null) => void
@@ -19,10 +19,9 @@ export type Core = {
 export const makeCore = (ports: Ports): Core => {
   const { handheld } = ports
   const listeners = new Set<() => void>()
-  let state: AppState = {
+  let fields: Fields = {
     session: handheld.session(),
     stack: [{ at: 'home' }],
-    prompt: null,
     band: null,
     panel: 'none',
     typed: '',
@@ -43,11 +42,15 @@ export const makeCore = (ports: Ports): Core => {
     const { worker } = session
     return { now, today: now.slice(0, 10), monoMs: ports.clock.mono(), device: handheld.device, worker, online }
   }
-  const set: Core['set'] = change => {
-    const next = { ...state, ...change }
-    const open = openOf(next)
+  const promptOf = (of: Fields): Prompt | null => {
+    const open = openOf(of)
     const at = moment()
-    state = { ...next, prompt: open && at ? open.process.prompt(open.state, handheld.world(), at) : null }
+    return open && at ? open.process.prompt(open.state, handheld.world(), at) : null
+  }
+  let state = withPrompt(fields, promptOf)
+  const set: Core['set'] = change => {
+    fields = { ...fields, ...change }
+    state = withPrompt(fields, promptOf)
     for (const listener of listeners) listener()
   }
   return {
@@ -67,6 +70,19 @@ export const makeCore = (ports: Ports): Core => {
   }
 }
 
+type Fields = Omit<AppState, 'prompt'>
+
+/** The prompt is worked out when it is first asked for: a scan changes the state more often than it is drawn. */
+const withPrompt = (fields: Fields, promptOf: (fields: Fields) => Prompt | null): AppState => {
+  let prompt: Prompt | null = null
+  return {
+    ...fields,
+    get prompt() {
+      return (prompt ??= promptOf(fields))
+    },
+  }
+}
+
 /** The stack with another state of the process on top. */
 export const withOpen = (state: AppState, open: OpenProcess): readonly Screen[] => [
   ...state.stack.slice(0, -1),
@@ -74,7 +90,7 @@ export const withOpen = (state: AppState, open: OpenProcess): readonly Screen[] 
 ]
 
 /** One screen down. The panel and an open question of the app belong to the screen that is left. */
-export const popped = (state: AppState): Partial<Omit<AppState, 'prompt'>> => ({
+export const popped = (state: AppState): Partial<Fields> => ({
   stack: state.stack.length > 1 ? state.stack.slice(0, -1) : state.stack,
   panel: 'none',
   typed: '',
@@ -82,7 +98,7 @@ export const popped = (state: AppState): Partial<Omit<AppState, 'prompt'>> => ({
 })
 
 /** A screen of this kind stands on the stack once: opening it again comes back to it. */
-export const pushed = (state: AppState, screen: Screen): Partial<Omit<AppState, 'prompt'>> => ({
+export const pushed = (state: AppState, screen: Screen): Partial<Fields> => ({
   stack: topOf(state).at === screen.at && screen.at !== 'process' ? state.stack : [...state.stack, screen],
   panel: 'none',
   question: null,

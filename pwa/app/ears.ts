@@ -6,14 +6,16 @@ import { UNKNOWN_PROFILE } from '../scanner/profile.ts'
 import type { ScannerProfile } from '../scanner/profile.ts'
 import { mountSink } from '../scanner/sink.ts'
 import { listenToWedge } from '../scanner/wedge.ts'
+import type { WedgeOptions } from '../scanner/wedge.ts'
 import type { FeedbackEvent } from './events.ts'
 import type { OpenCamera } from './services.ts'
 import type { SettingsStore } from './settings.ts'
 
+export type Heard = Pick<WedgeOptions, 'onScan' | 'onType' | 'onTwice' | 'onKey'>
+
 /** Everything that hears and answers scans: wedge, camera, tones and vibration. */
 export type Ears = {
-  /** `onType` gets what a person typed: single characters, Backspace and Enter. */
-  listen: (onScan: (scan: Scan) => void, onType: (key: string) => void, onTwice?: () => void) => () => void
+  listen: (heard: Heard) => () => void
   play: (event: FeedbackEvent) => void
   /** `wanted`: whether a text is what the step on the screen asks for. */
   openCamera: (
@@ -37,15 +39,13 @@ export const makeEars = (settings: SettingsStore): Ears => {
   for (const gesture of ['keydown', 'pointerdown', 'input'])
     addEventListener(gesture, () => feedback.unlock(), { capture: true, passive: true })
   return {
-    listen: (onScan, onType, onTwice) => {
+    listen: heard => {
       const unmount = mountSink(document)
       const deafen = listenToWedge(window, {
+        ...heard,
         profile: readProfile(),
-        onProfile: profile => localStorage.setItem(PROFILE, JSON.stringify(profile)),
+        onProfile: keepProfile(),
         completes: isWhole,
-        onScan,
-        onType,
-        ...(onTwice === undefined ? {} : { onTwice }),
       })
       return () => {
         deafen()
@@ -79,6 +79,17 @@ export const makeEars = (settings: SettingsStore): Ears => {
 
 /** A text that cannot be the head of a longer one: a GTIN whose check digit holds, or one of our commands. */
 const isWhole = (text: string): boolean => COMMAND_CODES.has(text) || (text.length >= 12 && gtin14(text) !== null)
+
+const KEEP_MS = 1000
+
+/** Written when the burst of scans is over: writing holds the page up. */
+const keepProfile = (): ((profile: ScannerProfile) => void) => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return profile => {
+    clearTimeout(timer)
+    timer = setTimeout(() => localStorage.setItem(PROFILE, JSON.stringify(profile)), KEEP_MS)
+  }
+}
 
 const readProfile = (): ScannerProfile => {
   try {

@@ -15,6 +15,8 @@ export type OpenCamera = { stop(): void; light: ((on: boolean) => Promise<void>)
 /** What the screens reach besides the controller. Built once, in wire.ts or by a test. */
 export type Services = {
   controller: Controller
+  /** Tells of changes of the controller's state when they may be drawn. */
+  subscribe: (listener: () => void) => () => void
   handheld: Handheld
   processes: readonly Process[]
   settings: SettingsStore
@@ -36,7 +38,7 @@ export type App = Services & { state: AppState; speaker: Speaker; chosen: Settin
 export const useApp = (): App => {
   const services = useContext(Context)
   if (services === null) throw new Error('no services above this screen')
-  const state = useSyncExternalStore(services.controller.subscribe, services.controller.state)
+  const state = useSyncExternalStore(services.subscribe, services.controller.state)
   const chosen = useSyncExternalStore(services.settings.subscribe, services.settings.get)
   return { ...services, state, chosen, speaker: speakerOf(chosen.language) }
 }

@@ -83,8 +83,8 @@ export type Resolver = {
   resolve(scan: Scan, wanted: Wanted, lookup: Awaited<ReturnType<Handheld['lookup']>>): Resolved
 }
 
-export const topOf = (state: AppState): Screen => state.stack.at(-1) ?? { at: 'home' }
-export const openOf = (state: AppState): OpenProcess | null => {
+export const topOf = (state: Pick<AppState, 'stack'>): Screen => state.stack.at(-1) ?? { at: 'home' }
+export const openOf = (state: Pick<AppState, 'stack'>): OpenProcess | null => {
   const top = topOf(state)
   return top.at === 'process' ? top.open : null
 }

@@ -8,6 +8,7 @@ import type { Controller } from './controller.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
 import { learnFloor } from '../words/speak.ts'
+import { byTurn } from './by-turn.ts'
 import { listenToDemo } from './demo.ts'
 import { tokenOf } from './enrolment.ts'
 import { listenToKeys } from './keyboard.ts'
@@ -79,7 +80,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       return answer
     },
   })
-  connect(controller, ears, activity, registration)
+  connect(controller, ears, activity, registration, () => running.handheld.coming())
   await activity.settled()
   await controller.start()
   await openShortcut(controller, rules)
@@ -101,11 +102,7 @@ const enrolment = (booted: Boot, ears: Ears, token: string | null): Wired => ({
   token,
   enrol: code => enrolHere(booted, code),
   // Typing goes into the field of that screen; here only scans are heard.
-  listen: onText =>
-    ears.listen(
-      scan => onText(scan.text),
-      () => undefined,
-    ),
+  listen: onText => ears.listen({ onScan: scan => onText(scan.text), onType: () => undefined }),
   done: goHome,
 })
 
@@ -121,6 +118,7 @@ const app = (
   loadRules: () => rules.load(),
   services: {
     controller,
+    subscribe: byTurn(controller.subscribe),
     handheld: running.handheld,
     get processes() {
       return processesOf(rules)
@@ -141,17 +139,19 @@ const connect = (
   ears: Ears,
   activity: Activity,
   registration: Promise<ServiceWorkerRegistration | undefined>,
+  coming: () => void,
 ): void => {
   const take = (scan: Scan): void => {
     if (activity.isActive()) void controller.scan(scan)
   }
-  ears.listen(
-    take,
-    key => {
+  ears.listen({
+    onScan: take,
+    onType: key => {
       if (activity.isActive()) void controller.typeKey(key)
     },
-    controller.sendsTwice,
-  )
+    onTwice: controller.sendsTwice,
+    onKey: coming,
+  })
   ears.prewarm()
   void listenToDemo(take)
   listenToKeys(controller, window)

@@ -11,6 +11,8 @@ export type WedgeOptions = {
   /** True for a text that is a whole code: a GTIN with a right check digit, or a code that is known here. */
   completes: (text: string) => boolean
   onScan: (scan: Scan) => void
+  /** A character of a code, or of what a person types, was heard. */
+  onKey?: () => void
   /** A code came by two channels and was counted once. */
   onTwice?: () => void
   /** What a person typed, character by character: digits, letters, Backspace, Enter. */
@@ -94,6 +96,7 @@ export const listenToWedge = (page: Window, options: WedgeOptions): (() => void)
   }
   const take = (text: string, at: number, by: Channel): void => {
     via = by
+    options.onKey?.()
     buffer = add(buffer, text, at)
     arm(silenceMs(buffer, profile, options.completes))
   }

@@ -70,10 +70,7 @@ const record = (settings: SettingsStore, tell: (kept: Kept) => void): (() => voi
     ears.play(event)
     tell({ count, last: scan.text, failed: event === 'notSaved' })
   }
-  const stop = ears.listen(
-    scan => void inTurn(() => keep(scan)),
-    () => undefined,
-  )
+  const stop = ears.listen({ onScan: scan => void inTurn(() => keep(scan)), onType: () => undefined })
   return () => {
     stop()
     void files.release().catch(() => undefined)

@@ -42,6 +42,7 @@ const open = async (settings: Partial<Settings>) => {
   })
   const services: Services = {
     controller,
+    subscribe: controller.subscribe,
     handheld: fake.handheld,
     processes: PROCESSES,
     settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },

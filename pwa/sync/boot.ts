@@ -9,9 +9,10 @@ import type { ActiveTab } from './active-tab.ts'
 import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import { makeApi } from './api.ts'
 import { ensureBirth } from './birth.ts'
-import { browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
-import { deviceRecord, enrol } from './device.ts'
-import type { DeviceRecord, DeviceVault, Enrolled } from './device.ts'
+import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
+import { deviceRecord } from './device.ts'
+import type { DeviceRecord, DeviceVault } from './device.ts'
+import type { Enrolled } from './enrol.ts'
 import { makeDoorbell } from './doorbell.ts'
 import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
@@ -90,18 +91,19 @@ const twoCopies = (first: DeviceVault): DeviceVault => ({
   },
 })
 
-const enrolHere = (options: BootOptions, vault: DeviceVault, token: string): Promise<Enrolled> =>
-  enrol(
-    {
-      fetch: fetch.bind(globalThis),
-      base: options.base ?? '',
-      app: options.app,
-      agent: navigator.userAgent,
-      vault,
-      persist: () => navigator.storage.persist(),
-    },
-    token,
-  )
+/** Once in a handheld's life, so loaded when it is asked for. */
+const enrolHere = async (options: BootOptions, vault: DeviceVault, token: string): Promise<Enrolled> => {
+  const { enrol } = await import('./enrol.ts')
+  const deps = {
+    fetch: fetch.bind(globalThis),
+    base: options.base ?? '',
+    app: options.app,
+    agent: navigator.userAgent,
+    vault,
+    persist: () => navigator.storage.persist(),
+  }
+  return enrol(deps, token)
+}
 
 /** The queue with its file beside it, and the file alone for the day when the database breaks under us. */
 const keepers = (record: DeviceRecord, opened: OpenQueue) => {
@@ -160,6 +162,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     inflate,
     lease: request => net.lease(request),
     storage: browserStorage,
+    drawn: afterFrame,
     answered: response => options.minVersion?.(response.minVersion),
   })
   onRefuge(() => handheld.syncNow())

@@ -15,6 +15,15 @@ export const browserTimer: Timer = {
   },
 }
 
+const HIDDEN_MS = 100
+
+/** After the next frame; a hidden page draws none and goes on without. */
+export const afterFrame = (): Promise<void> =>
+  new Promise(resolve => {
+    setTimeout(resolve, HIDDEN_MS)
+    requestAnimationFrame(() => setTimeout(resolve, 0))
+  })
+
 /** What the heartbeat says of the disk; null where the browser does not tell. */
 export const browserStorage = async (): Promise<{ quota: number | null; persisted: boolean | null }> => {
   try {

@@ -19,12 +19,16 @@ export type EngineOptions = RoundOptions & {
   stamp: () => Stamp | null
   /** Link, waiting, storage: whatever the dot in the header shows has changed. */
   changed: () => void
+  /** Resolves when what a scan has changed is on the screen; without a screen at once. */
+  drawn?: () => Promise<void>
 }
 
 /** What wakes the loop. The first four also end a back-off; a doorbell brings the number of the newest commit. */
 export type Wake = 'online' | 'visible' | 'doorbellOpen' | 'hand' | { n: number }
 
 export type Engine = {
+  /** A scan is on its way: rounds step aside. */
+  coming(): void
   append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   /** Exactly one round, for the loop below and for the simulator. Never two at once. */
   round(): Promise<RoundEnd>
@@ -46,7 +50,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
   const status = makeStatus(ports, options.changed)
   const prune = makePruner(ports)
   const roundHooks: RoundHooks = { ...hooks, progress: loading => status.say({ loading }) }
-  const courtesy = makeCourtesy()
+  const courtesy = makeCourtesy(timer, options.drawn ?? (() => Promise.resolve()))
   const rounds = mutex()
   const appends = mutex()
 
@@ -73,6 +77,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
     if (known === null || known.commit < n) loop.soon(Math.floor(random.next() * DOORBELL_JITTER_MS))
   }
   return {
+    coming: courtesy.coming,
     append: async (drafts, state) => {
       const rows = await courtesy.first(() => appends(() => append(drafts, state)))
       // From here on it is on disk: nothing below may fail or make the beep wait.

@@ -46,6 +46,8 @@ export interface Handheld {
   loadItems(ids: readonly ItemId[]): Promise<readonly Item[]>
   /** Fetches what the catalogue and the local rows know of these keys; the answer is synchronous from then on. */
   lookup(keys: readonly string[]): Promise<CodeLookup>
+  /** A key of a code was heard: what is not the scan waits for it. */
+  coming(): void
   /** Resolves when the strict transaction is complete; throws StorageFull or whatever broke, having written nothing. */
   append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   savedStates(): Promise<readonly SavedState[]>

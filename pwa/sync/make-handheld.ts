@@ -23,7 +23,7 @@ import type { RoundHooks } from './round.ts'
 import type { Inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
 
-/** What a handheld is made of besides its ports. All of it comes from enrolment (device.ts) or from a test. */
+/** What a handheld is made of besides its ports. All of it comes from enrolment (enrol.ts) or from a test. */
 export type HandheldSetup = {
   app: string
   device: DeviceId
@@ -40,6 +40,8 @@ export type HandheldSetup = {
   /** A database had to be left: somebody must be called. */
   emergency?: () => boolean
   lease: (request: LeaseRequest) => Promise<Reply<LeaseAnswer>>
+  /** Resolves when what a scan has changed is on the screen. */
+  drawn?: () => Promise<void>
   storage?: () => Promise<{ quota: number | null; persisted: boolean | null }>
   answered?: (response: SyncResponse) => void
 }
@@ -91,6 +93,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     ...sessionPart(ports, setup, parts, () => engine.wake('hand')),
     hasCatalogue: () => hasCatalogue,
     ...goodsPart(overlay, catalogue),
+    coming: () => engine.coming(),
     append: async (drafts, state) => {
       const unknown = drafts.flatMap(draft => ('item' in draft && !overlay.hasItem(draft.item) ? [draft.item] : []))
       if (unknown.length > 0) overlay.addItems(await catalogue.items(unknown))

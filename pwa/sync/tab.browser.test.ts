@@ -7,7 +7,8 @@ import { LOCK, makeActiveTab } from './active-tab.ts'
 import { appendDrafts } from './append.ts'
 import { ensureBirth } from './birth.ts'
 import { browserClock, browserRandom } from './browser-ports.ts'
-import { deviceRecord, enrol } from './device.ts'
+import { deviceRecord } from './device.ts'
+import { enrol } from './enrol.ts'
 import { newKeyPair, signWith, verifyWith } from './web-keys.ts'
 
 afterEach(async () => {

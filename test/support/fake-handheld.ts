@@ -158,6 +158,7 @@ export const fakeHandheld = (task: Task = TASK) => {
     },
     loadItems: async () => [],
     lookup: async keys => ({ find: key => (keys.includes(key) ? hitsOf(key) : []) }),
+    coming: () => undefined,
     append: async (drafts, state) => {
       await before()
       journal.push(`append ${drafts.map(draft => draft.type).join('+')}`)
