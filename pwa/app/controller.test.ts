@@ -154,7 +154,7 @@ describe('the way of one scan', () => {
     expect(app.commands.map(command => command.type)).toEqual(['tote.bind', 'pick'])
   })
 
-  test('[H5] scans made while one is being saved wait and are answered in their order', async () => {
+  test('[H5] [H51] scans made while one is being saved wait and are answered in their order', async () => {
     await picking()
     let release = (): void => undefined
     app.onAppend(

@@ -7,7 +7,7 @@ import { makeEngine } from './engine.ts'
 import { StorageFull } from './ports.ts'
 import type { Reply } from './ports.ts'
 
-const begun = async () => {
+const begun = async (more: { drawn?: () => Promise<void> } = {}) => {
   const world = testPorts()
   const birth = await ensureBirth(world.ports, { device, warehouse, livedBefore: false })
   const engine = makeEngine(
@@ -18,6 +18,7 @@ const begun = async () => {
       storage: async () => ({ quota: null, persisted: null }),
       stamp: () => stamp,
       changed: () => undefined,
+      ...more,
     },
     {
       pageTaken: () => undefined,
@@ -68,6 +69,32 @@ describe('when a round is due', () => {
     expect(asked()).toBe(before)
     stored()
     await scan
+    await time.advance(0)
+    expect(asked()).toBe(before + 1)
+    await engine.stop()
+  })
+  test('[S50] a round that is due waits while the keys of a code come in', async () => {
+    const { engine, time, asked } = await begun()
+    const before = asked()
+    engine.coming()
+    engine.wake('hand')
+    await time.advance(90)
+    engine.coming()
+    await time.advance(90)
+    expect(asked()).toBe(before)
+    await time.advance(10)
+    expect(asked()).toBe(before + 1)
+    await engine.stop()
+  })
+  test('[S50] a round waits until the scan is drawn, and the scan does not wait for that', async () => {
+    let draw = (): void => undefined
+    const { engine, time, asked } = await begun({ drawn: () => new Promise<void>(resolve => (draw = resolve)) })
+    const before = asked()
+    await engine.append([receiveDraft(1)], null)
+    engine.wake('hand')
+    await time.advance(1000)
+    expect(asked()).toBe(before)
+    draw()
     await time.advance(0)
     expect(asked()).toBe(before + 1)
     await engine.stop()
