@@ -5,7 +5,8 @@ import type { CodeHit } from '../../shared/scan/scan.ts'
 import { blockIndex, keyHash, partOf } from '../../shared/sync/blocks.ts'
 import { findBlocks, readFind } from '../../shared/sync/find-index.ts'
 import type { FindPart } from '../../shared/sync/find-index.ts'
-import { readItems } from '../../shared/sync/item-block.ts'
+import { readItems, unpackItem } from '../../shared/sync/item-block.ts'
+import type { PackedItem } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 import type { Inflate } from './inflate.ts'
 import type { CacheStore } from './ports.ts'
@@ -26,6 +27,9 @@ type Shelf = { client: ClientId; item: Family; k: number; parts: readonly (FindP
 
 type Wanted = { sha: string; client: ClientId }
 
+/** What was read of one block of items. */
+type Block = { client: ClientId; packed: readonly PackedItem[] }
+
 const READ_KEPT = 64
 
 export const makeCatalogueLookup = (
@@ -33,7 +37,7 @@ export const makeCatalogueLookup = (
   inflate: Inflate,
 ): CatalogueLookup => {
   let shelves: Promise<readonly Shelf[]> | null = null
-  const read = new Map<string, readonly Item[]>()
+  const read = new Map<string, Block>()
   const forget = (): void => {
     shelves = null
     read.clear()
@@ -51,43 +55,50 @@ export const makeCatalogueLookup = (
     }
   }
   /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
-  const itemsOf = async (blocks: readonly Wanted[]): Promise<readonly Item[] | null> => {
+  const blocksOf = async (blocks: readonly Wanted[]): Promise<readonly Block[] | null> => {
     const unread = blocks.filter(({ sha }) => !read.has(sha))
     const bytes = unread.length === 0 ? [] : await cache.blocks(unread.map(({ sha }) => sha))
-    const fresh = new Map<string, readonly Item[]>()
+    const fresh = new Map<string, Block>()
     for (const [i, { sha, client }] of unread.entries()) {
       const block = bytes[i]
       if (block == null) return null
-      fresh.set(sha, readItems(new TextDecoder().decode(await inflate(block)), client))
+      fresh.set(sha, { client, packed: readItems(new TextDecoder().decode(await inflate(block))) })
     }
-    const items = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
-    for (const [sha, list] of fresh) read.set(sha, list)
+    const found = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
+    for (const [sha, block] of fresh) read.set(sha, block)
     for (const sha of read.keys()) if (read.size > READ_KEPT) read.delete(sha)
-    return items
+    return found
   }
-  /** All items of the blocks that `blocksOf` names; asked once more where the catalogue has changed underneath. */
-  const itemsIn = async (blocksOf: (shelf: Shelf) => readonly Wanted[]): Promise<readonly Item[]> => {
+  /** The items that fit, of the blocks that `wantedOf` names; asked once more where the catalogue has changed underneath. */
+  const itemsIn = async (
+    wantedOf: (shelf: Shelf) => readonly Wanted[],
+    fits: (item: PackedItem) => boolean,
+  ): Promise<readonly Item[]> => {
     for (let attempt = 0; ; attempt += 1) {
       const known = await ready()
-      const items = await itemsOf(distinct(known.flatMap(blocksOf)))
-      if (items !== null || attempt > 0) return items ?? []
+      const found = await blocksOf(distinct(known.flatMap(wantedOf)))
+      if (found !== null || attempt > 0)
+        return (found ?? []).flatMap(({ client, packed }) => packed.filter(fits).map(item => unpackItem(item, client)))
       forget()
     }
   }
   return {
     codes: async keys => {
       const asked = new Set(keys)
-      const items = await itemsIn(shelf => [...asked].flatMap(key => blocksOfCode(shelf, key)))
-      const found = new Map<string, CodeHit[]>()
       // The index goes by a hash: the items themselves say whether the code is theirs.
-      for (const item of items.filter(one => mayHaveKey(one, asked)))
+      const items = await itemsIn(
+        shelf => [...asked].flatMap(key => blocksOfCode(shelf, key)),
+        item => mayHaveKey(item, asked),
+      )
+      const found = new Map<string, CodeHit[]>()
+      for (const item of items)
         for (const [key, hit] of itemCodes(item)) if (asked.has(key)) found.set(key, [...(found.get(key) ?? []), hit])
       return found
     },
     items: async ids => {
       const asked = new Set(ids)
       const blocks = ({ client, item }: Shelf) => [...asked].flatMap(id => wanted(client, item, blockIndex(id, item.k)))
-      return asked.size === 0 ? [] : (await itemsIn(blocks)).filter(item => asked.has(item.id))
+      return asked.size === 0 ? [] : itemsIn(blocks, item => asked.has(item.id))
     },
     ready: async () => void (await ready()),
     changed: forget,

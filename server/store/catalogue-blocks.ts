@@ -6,7 +6,7 @@ import { itemCodes } from '../../shared/scan/item-codes.ts'
 import { inBlocks, keyHash } from '../../shared/sync/blocks.ts'
 import { packFind } from '../../shared/sync/find-index.ts'
 import type { FindEntry } from '../../shared/sync/find-index.ts'
-import { packItems, readItems } from '../../shared/sync/item-block.ts'
+import { packItems, readItems, unpackItem } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 
 export type Catalogue = {
@@ -56,4 +56,4 @@ const byClient = (items: readonly Item[]): ReadonlyMap<ClientId, Item[]> => {
 
 /** The items of a block of `item/<client>`. */
 export const itemsIn = (block: Uint8Array, client: ClientId): Item[] =>
-  readItems(inflateRawSync(block).toString('utf8'), client)
+  readItems(inflateRawSync(block).toString('utf8')).map(item => unpackItem(item, client))

@@ -6,7 +6,10 @@ import type { CodeHit } from './scan.ts'
  * False where none of its codes can have one of these keys. A key is the code itself or the code after zeros, so nothing is
  * computed: a block of a hundred items is passed through at every look-up.
  */
-export const mayHaveKey = ({ sku, codes, packagings }: Item, keys: Iterable<string>): boolean => {
+export const mayHaveKey = (
+  { sku, codes = [], packagings = [] }: Pick<Item, 'sku'> & Partial<Pick<Item, 'codes' | 'packagings'>>,
+  keys: Iterable<string>,
+): boolean => {
   for (const key of keys)
     if (
       key.endsWith(sku) ||
