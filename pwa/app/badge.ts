@@ -2,7 +2,6 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Worker } from '../../shared/catalogue.ts'
 import type { Core } from './core.ts'
-import { resume } from './open.ts'
 import { openOf } from './state.ts'
 
 /** The roster holds hashes only, so that a lost handheld gives no badge away. */
@@ -44,7 +43,7 @@ export const logIn = async (core: Core, badge: string): Promise<void> => {
   core.set({ session: answer.session, question: null, panel: 'none' })
   if (!handedOver) {
     core.set({ stack: [{ at: 'home' }] })
-    await resume(core)
+    await core.floor()?.resume(core)
   }
   core.say('right', 'hello', { name: answer.session.worker.name })
 }

@@ -7,6 +7,7 @@ import { eventOf, isTrouble } from './events.ts'
 import type { FeedbackEvent } from './events.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
+import { books } from './state.ts'
 import type { Done, OpenProcess, Panel } from './state.ts'
 
 const SLOW_MS = 1000
@@ -83,9 +84,6 @@ const forgetFinished = async (core: Core, last: string): Promise<void> => {
   for (const saved of await core.ports.handheld.savedStates())
     if (saved.key !== last && slotOf(saved)?.finished === true) await core.ports.handheld.dropState(saved.key)
 }
-
-/** A process that judges no command only shows: there is nothing to come back to. */
-export const books = (process: Process): boolean => process.commands.length > 0
 
 export const slot = (
   core: Core,

@@ -4,6 +4,7 @@ import { PROCESSES } from '../../shared/process/index.ts'
 import { StorageFull } from '../sync/ports.ts'
 import { fakeHandheld, ORDER, plainResolver, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { virtualTime } from '../../test/support/handheld-world.ts'
+import { floor } from './floor.ts'
 import { createController, WAITING_MAX } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
 import { slotOf } from './saved.ts'
@@ -16,20 +17,23 @@ const OTHER = '8690000000004'
 const begin = (fake = fakeHandheld()) => {
   const time = virtualTime()
   const heard: FeedbackEvent[] = []
-  const controller = createController({
-    handheld: fake.handheld,
-    resolver: plainResolver,
-    feedback: {
-      play: event => {
-        heard.push(event)
-        fake.journal.push(event)
+  const controller = createController(
+    {
+      handheld: fake.handheld,
+      resolver: plainResolver,
+      feedback: {
+        play: event => {
+          heard.push(event)
+          fake.journal.push(event)
+        },
       },
+      clock: time.clock,
+      timer: time.timer,
+      processes: PROCESSES,
+      setUpAgain: async () => 'ok',
     },
-    clock: time.clock,
-    timer: time.timer,
-    processes: PROCESSES,
-    setUpAgain: async () => 'ok',
-  })
+    () => floor,
+  )
   const scan = async (...texts: string[]): Promise<void> => {
     for (const text of texts) {
       await time.advance(1000)

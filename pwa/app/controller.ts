@@ -1,13 +1,11 @@
 import type { ProcessName } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { makeCore, pushed } from './core.ts'
-import type { Core } from './core.ts'
+import type { Core, Floor } from './core.ts'
 import { makeLock, unlock } from './lock.ts'
 import { makeNotices } from './notices.ts'
-import { open, openDocument, openTask, resume } from './open.ts'
 import { press } from './press.ts'
 import type { AppState, Panel, Ports } from './state.ts'
-import { step, wants } from './step.ts'
 import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
 
@@ -44,8 +42,9 @@ export type Controller = {
   stop: () => void
 }
 
-export const createController = (ports: Ports): Controller => {
-  const core = makeCore(ports)
+/** `floor`: what the log-in waits for, null until it is loaded. */
+export const createController = (ports: Ports, floor: () => Floor | null): Controller => {
+  const core = makeCore(ports, floor)
   const notices = makeNotices(core)
   const lock = makeLock(core)
   const heard = (): void => {
@@ -60,20 +59,20 @@ export const createController = (ports: Ports): Controller => {
   return {
     state: core.get,
     subscribe: core.subscribe,
-    start: () => line.run(() => resume(core)),
+    start: () => line.run(async () => floor()?.resume(core)),
     scan: scan => {
       if (core.get().typed !== '') core.set({ typed: '' })
       return line.run(() => (core.get().locked ? unlock(core, scan) : take(core, scan)))
     },
-    wants: text => wants(core, text),
+    wants: async text => (await floor()?.wants(core, text)) ?? false,
     sendsTwice: makeTwice(core),
     press: command => line.run(() => press(core, command)),
-    number: value => line.run(() => step(core, { kind: 'number', value })),
-    choose: n => line.run(() => step(core, { kind: 'choice', n })),
+    number: value => line.run(async () => floor()?.step(core, { kind: 'number', value })),
+    choose: n => line.run(async () => floor()?.step(core, { kind: 'choice', n })),
     typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
-    openProcess: name => line.run(() => open(core, name, { nothing: true }, null)),
-    openRow: id => line.run(() => openRow(core, id)),
+    openProcess: name => line.run(async () => floor()?.open(core, name)),
+    openRow: id => line.run(async () => floor()?.openRow(core, id)),
     show: at => core.set(pushed(core.get(), { at })),
     panel: panel => {
       heard()
@@ -159,12 +158,4 @@ const makeLine = (core: Core, heard: () => void): Line => {
       return job === null ? Promise.resolve() : add(job)
     },
   }
-}
-
-const openRow = async (core: Core, id: string): Promise<void> => {
-  const world = core.ports.handheld.world()
-  const task = [...world.tasks()].find(task => task.id === id)
-  const document = task ? undefined : [...world.documents()].find(document => document.id === id)
-  if (task) await openTask(core, task.id)
-  else if (document) await openDocument(core, document.id)
 }

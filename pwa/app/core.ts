@@ -1,5 +1,7 @@
-import type { Moment, Prompt } from '../../shared/process/process.ts'
+import type { TaskId } from '../../shared/ids.ts'
+import type { Input, Moment, ProcessName, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
+import type { Resolved } from '../../shared/scan/scan.ts'
 import { openOf, topOf } from './state.ts'
 import type { AppState, Band, OpenProcess, Ports, Say, Screen } from './state.ts'
 import type { FeedbackEvent } from './events.ts'
@@ -7,6 +9,8 @@ import type { FeedbackEvent } from './events.ts'
 /** The one mutable place of the app: the state that is drawn, and who is told when it changes. */
 export type Core = {
   readonly ports: Ports
+  /** Null until somebody has logged in for the first time. */
+  readonly floor: () => Floor | null
   get: () => AppState
   /** Replaces fields and redraws. The prompt is computed anew, from the present world. */
   set: (change: Partial<Fields>) => void
@@ -16,7 +20,7 @@ export type Core = {
   moment: () => Moment | null
 }
 
-export const makeCore = (ports: Ports): Core => {
+export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
   const { handheld } = ports
   const listeners = new Set<() => void>()
   let fields: Fields = {
@@ -55,6 +59,7 @@ export const makeCore = (ports: Ports): Core => {
   }
   return {
     ports,
+    floor,
     get: () => state,
     set,
     subscribe: listener => {
@@ -68,6 +73,22 @@ export const makeCore = (ports: Ports): Core => {
     },
     moment,
   }
+}
+
+/** What happens to whoever works: the half of the app that a badge does not need. It is loaded with the rules (H48). */
+export type Floor = {
+  /** Back to the step that the worker had on the screen. */
+  resume: (core: Core) => Promise<void>
+  route: (core: Core, resolved: Resolved) => Promise<void>
+  step: (core: Core, input: Input) => Promise<void>
+  wants: (core: Core, text: string) => Promise<boolean>
+  detour: (core: Core, resolved: Resolved | null) => Promise<void>
+  open: (core: Core, name: ProcessName) => Promise<void>
+  openTask: (core: Core, task: TaskId, scanned: string | null) => Promise<void>
+  openRow: (core: Core, id: string) => Promise<void>
+  next: (core: Core) => Promise<void>
+  leave: (core: Core, stack: readonly Screen[]) => Promise<void>
+  undo: (core: Core) => Promise<void>
 }
 
 type Fields = Omit<AppState, 'prompt'>

@@ -1,15 +1,11 @@
 import { logOut } from './badge.ts'
-import { books } from './commit.ts'
 import { popped, pushed } from './core.ts'
-import type { Core } from './core.ts'
+import type { Core, Floor } from './core.ts'
 import { choiceOf, quantityOf } from './keys.ts'
-import { leave, openTask } from './open.ts'
 import { answer } from './question.ts'
 import { resolveText } from './resolve.ts'
-import { openOf } from './state.ts'
-import { detour, step } from './step.ts'
-import { undo } from './undo.ts'
-import { workFor } from './work.ts'
+import { books, openOf } from './state.ts'
+import type { Screen } from './state.ts'
 
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
@@ -19,14 +15,15 @@ export const press = async (core: Core, command: string): Promise<void> => {
   const ofApp = APP[command]
   if (ofApp !== undefined) return ofApp(core)
   const n = quantityOf(command) ?? choiceOf(command)
-  if (openOf(core.get()) === null) return core.say('wrong', 'no.key')
+  const step = core.floor()?.step
+  if (step === undefined || openOf(core.get()) === null) return core.say('wrong', 'no.key')
   if (n !== null) return step(core, quantityOf(command) === null ? { kind: 'choice', n } : { kind: 'number', value: n })
-  if (command === 'XCYES' && prompt?.confirm) return sayYes(core, prompt.confirm.code)
+  if (command === 'XCYES' && prompt?.confirm) return sayYes(core, step, prompt.confirm.code)
   await step(core, { kind: 'key', command })
 }
 
 /** Yes is the same code again, whether it is scanned or pressed. After a reload only its text is left. */
-const sayYes = async (core: Core, code: string): Promise<void> => {
+const sayYes = async (core: Core, step: Floor['step'], code: string): Promise<void> => {
   const { asked } = core.get()
   if (asked !== null) return step(core, asked)
   if (code.startsWith('XC')) return step(core, { kind: 'key', command: code })
@@ -37,21 +34,19 @@ const sayYes = async (core: Core, code: string): Promise<void> => {
 const back = async (core: Core): Promise<void> => {
   const { panel, prompt, stack } = core.get()
   if (panel !== 'none') return core.set({ panel: 'none' })
-  if (prompt?.confirm) return step(core, { kind: 'key', command: 'XCNAY' })
+  const step = core.floor()?.step
+  if (prompt?.confirm) return step?.(core, { kind: 'key', command: 'XCNAY' })
   const open = openOf(core.get())
   const isInside = open !== null && books(open.process) && prompt?.keys.some(key => key.command === 'XCBAK')
-  if (isInside) return step(core, { kind: 'key', command: 'XCBAK' })
+  if (isInside) return step?.(core, { kind: 'key', command: 'XCBAK' })
   if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
 }
 
-const next = async (core: Core): Promise<void> => {
-  const { handheld, processes } = core.ports
-  const worker = handheld.session()?.worker
-  const first = worker
-    ? workFor(handheld.world(), worker, handheld.device, processes).find(work => !work.waits)
-    : undefined
-  if (first === undefined) core.say('wrong', 'pick.none')
-  else await openTask(core, first.task)
+/** Whoever is not logged in has nothing but the first screen and what lies on it. */
+const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
+  const floor = core.floor()
+  if (floor === null) core.set({ stack, panel: 'none', band: null })
+  else await floor.leave(core, stack)
 }
 
 const show = (core: Core, at: 'queue' | 'settings'): void => core.set(pushed(core.get(), { at }))
@@ -63,9 +58,9 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCMNU: core => core.set({ panel: core.get().panel === 'menu' ? 'none' : 'menu' }),
   XCPRB: core => core.set({ panel: 'problem' }),
   XCKEY: core => core.set({ panel: core.get().panel === 'code' ? 'none' : 'code' }),
-  XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : detour(core, null)),
-  XCNXT: next,
-  XCUND: undo,
+  XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : core.floor()?.detour(core, null)),
+  XCNXT: core => core.floor()?.next(core) ?? core.say('wrong', 'pick.none'),
+  XCUND: core => core.floor()?.undo(core) ?? core.say('wrong', 'undo.none'),
   XCRPT: core => {
     const { band } = core.get()
     if (band?.event) core.say(band.event, band.say.key, band.say.values, band.scanned)

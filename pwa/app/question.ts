@@ -1,6 +1,5 @@
 import { logIn } from './badge.ts'
 import type { Core } from './core.ts'
-import { openTask } from './open.ts'
 import type { Question } from './state.ts'
 
 /** A worker who scans faster than this has not read the question yet: it is asked again. */
@@ -11,7 +10,7 @@ export const answer = async (core: Core, question: Question, yes: boolean): Prom
   if (!yes) return
   if (question.kind === 'handOver') return logIn(core, question.badge)
   const lease = await core.ports.handheld.lease(question.task, true)
-  if (lease.kind === 'ok') return openTask(core, question.task, question.code)
+  if (lease.kind === 'ok') return core.floor()?.openTask(core, question.task, question.code)
   core.say('wrong', lease.kind === 'offline' ? 'lease.offline' : 'lease.gone')
 }
 

@@ -88,3 +88,6 @@ export const openOf = (state: Pick<AppState, 'stack'>): OpenProcess | null => {
   const top = topOf(state)
   return top.at === 'process' ? top.open : null
 }
+
+/** A process that judges no command only shows: there is nothing to come back to. */
+export const books = (process: Process): boolean => process.commands.length > 0

@@ -1,17 +1,10 @@
-import type { Task } from '../../shared/catalogue.ts'
-import { isWaiting } from '../../shared/process/putback-task.ts'
-import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { Resolved, Scan } from '../../shared/scan/scan.ts'
 import { takeBadge } from './badge.ts'
-import type { LocationId, TaskId } from '../../shared/ids.ts'
-import type { ProcessName } from '../../shared/process/process.ts'
 import type { Core } from './core.ts'
-import { open, openDocument, openTask, workOn } from './open.ts'
 import { press } from './press.ts'
 import { answeredBy } from './question.ts'
 import { resolveHere } from './resolve.ts'
-import { detour, step } from './step.ts'
 import { openOf, topOf } from './state.ts'
-import { maySee } from './work.ts'
 
 /**
  * The one loop: look the code up here, never on the network; find its meaning; let it decide what happens. Commands and
@@ -26,11 +19,12 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   if (await answeredBy(core, scan.text)) return
   if (first?.kind === 'badge') return takeBadge(core, first.text)
   if (first?.kind === 'enrolment') return setUpAgain(core, first.token)
-  if (handheld.session() === null) return core.say('wrong', 'login.first', {}, scan.text)
+  const floor = core.floor()
+  if (handheld.session() === null || floor === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
   if (isStillLoading(core, resolved)) return core.say('wrong', 'still.loading', {}, scan.text)
-  if (openOf(core.get()) === null) await route(core, resolved)
-  else await step(core, { kind: 'scan', resolved })
+  if (openOf(core.get()) === null) await floor.route(core, resolved)
+  else await floor.step(core, { kind: 'scan', resolved })
 }
 
 /** Before the first catalogue is whole, an unknown code is no fact about the goods: nothing is booked and nothing parked. */
@@ -44,94 +38,4 @@ const setUpAgain = async (core: Core, token: string): Promise<void> => {
   const answer = await core.ports.setUpAgain(token)
   if (answer === 'ok') core.say('right', 'enrol.done')
   else core.say('wrong', answer === 'offline' ? 'enrol.offline' : 'enrol.bad')
-}
-
-/** On the home screen the scan decides where to go. */
-export const route = async (core: Core, resolved: Resolved): Promise<void> => {
-  const { scan, readings } = resolved
-  const [first] = readings
-  if (first === undefined)
-    return core.say(
-      'unknown',
-      resolved.problem === 'separatorLost' ? 'label.separator' : 'unknown',
-      { code: scan.text },
-      scan.text,
-    )
-  if (readings.length > 1 && first.kind !== 'item') return core.say('unknown', 'many', {}, scan.text)
-  const task = taskOf(core, first)
-  if (task !== null) return openTask(core, task, scan.text)
-  const kind = first.kind === 'document' ? core.ports.handheld.world().document(first.document)?.kind : undefined
-  if (first.kind === 'document' && (kind === 'receipt' || kind === 'return'))
-    return openDocument(core, first.document, scan.text)
-  const process = processFor(core, first)
-  if (process === null) return detour(core, resolved)
-  await open(core, process, { nothing: true }, scan.text)
-  if (openOf(core.get())?.process.name === process) await step(core, { kind: 'scan', resolved })
-}
-
-const taskOf = (core: Core, reading: Reading): TaskId | null => {
-  const { handheld, processes } = core.ports
-  const world = handheld.world()
-  const worker = handheld.session()?.worker
-  const known = (kind: string): boolean => processes.some(process => process.name === kind)
-  if (reading.kind === 'task') {
-    const task = world.task(reading.task)
-    return task && known(task.kind) ? task.id : null
-  }
-  if (reading.kind === 'document' && world.document(reading.document)?.kind === 'order') {
-    const task =
-      (worker === undefined ? undefined : workOn(core, reading.document, worker)) ?? world.taskOf(reading.document)
-    return task && known(task.kind) && task.state !== 'done' ? task.id : null
-  }
-  if (reading.kind === 'location') {
-    for (const task of world.tasks())
-      if (task.count?.location === reading.location && !['done', 'cancelled'].includes(task.state) && known(task.kind))
-        return mayCount(core, task) ? task.id : null
-  }
-  if (reading.kind === 'tote') {
-    for (const task of world.tasks()) {
-      if (task.tote === reading.location && task.state !== 'done' && task.state !== 'cancelled' && known(task.kind)) {
-        return task.id
-      }
-    }
-  }
-  return null
-}
-
-/** Whoever does not count, or has counted before, looks the place up instead. */
-const mayCount = (core: Core, task: Task): boolean => {
-  const worker = core.ports.handheld.session()?.worker
-  const process = core.ports.processes.find(process => process.name === task.kind)
-  return (
-    worker !== undefined && process !== undefined && maySee(worker, process) && !task.count?.notBy.includes(worker.id)
-  )
-}
-
-/**
- * What a thing in the hand is most likely there for: a full tote to be packed, a closed box to be shipped, a pallet at the
- * dock to be put away, an order that has left to come back. Null = it is only looked at.
- */
-const processFor = (core: Core, reading: Reading): ProcessName | null => {
-  const { handheld, processes } = core.ports
-  const world = handheld.world()
-  const worker = handheld.session()?.worker
-  const may = (name: ProcessName): boolean => {
-    const process = processes.find(one => one.name === name)
-    return process !== undefined && worker !== undefined && maySee(worker, process)
-  }
-  if (reading.kind === 'tote' || reading.kind === 'carton') {
-    const isIn = (task: Task): boolean => isWaiting(task) && task.goods?.from.location === reading.location
-    if (may('putback') && [...world.tasks()].some(isIn)) return 'putback'
-  }
-  // What has left can only come back.
-  const document = reading.kind === 'document' ? world.document(reading.document) : undefined
-  if (document?.kind === 'order' && document.state === 'closed') return may('return') ? 'return' : null
-  if (reading.kind === 'tote') return may('pack') && world.stockAt(reading.location).length > 0 ? 'pack' : null
-  if (reading.kind === 'carton') {
-    const name = world.location(reading.location)?.carton?.closed === true ? 'ship' : 'pack'
-    return may(name) ? name : null
-  }
-  if (reading.kind !== 'lpn') return null
-  const place = world.location(world.stockOn(reading.lpn)[0]?.location ?? ('' as LocationId))
-  return may('putaway') && (place?.kind === 'dock' || place?.kind === 'staging') ? 'putaway' : null
 }

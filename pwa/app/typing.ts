@@ -4,7 +4,6 @@ import { unlockBy } from './lock.ts'
 import { press } from './press.ts'
 import { typedScan } from './resolve.ts'
 import { openOf } from './state.ts'
-import { step } from './step.ts'
 import { take } from './take.ts'
 
 /** Nine digits are more than any quantity that a command may carry; longer digits are a code. */
@@ -18,7 +17,7 @@ const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
 export const typed = async (core: Core, text: string): Promise<void> => {
   const ask = core.get().prompt?.ask.kind
   if (openOf(core.get()) !== null && !core.get().locked && ask !== undefined && TEXTS.has(ask))
-    return step(core, { kind: 'text', value: text })
+    return core.floor()?.step(core, { kind: 'text', value: text })
   const scan = typedScan(text, core.ports.clock.mono())
   core.set({ panel: 'none' })
   if (core.get().locked) await unlockBy(core, text)
@@ -42,13 +41,15 @@ export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => 
   if (key === '#' && text === '') return () => press(core, 'XCUND')
   const choices = prompt?.choices.length ?? 0
   const n = Number(key)
-  if (choices > 0 && text === '' && n >= 1 && n <= choices) return () => step(core, { kind: 'choice', n })
+  if (choices > 0 && text === '' && n >= 1 && n <= choices)
+    return async () => core.floor()?.step(core, { kind: 'choice', n })
   core.set({ typed: `${text === '0' ? '' : text}${key}`.slice(0, TYPED_MAX) })
   return null
 }
 
 const send = async (core: Core, text: string): Promise<void> => {
   core.set({ typed: '' })
-  if (openOf(core.get()) !== null && NUMBER.test(text)) await step(core, { kind: 'number', value: Number(text) })
+  if (openOf(core.get()) !== null && NUMBER.test(text))
+    await core.floor()?.step(core, { kind: 'number', value: Number(text) })
   else await typed(core, text)
 }

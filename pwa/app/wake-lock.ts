@@ -1,6 +1,5 @@
-import { books } from './commit.ts'
 import type { Controller } from './controller.ts'
-import { openOf } from './state.ts'
+import { books, openOf } from './state.ts'
 
 /** The screen stays on during a task and may sleep on Home. The browser drops the lock with the page; so it is asked again. */
 export const keepAwake = (controller: Controller): (() => void) => {

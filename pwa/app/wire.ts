@@ -5,6 +5,7 @@ import type { Boot, Running } from '../sync/boot.ts'
 import { browserClock, browserTimer } from '../sync/browser-ports.ts'
 import { createController } from './controller.ts'
 import type { Controller } from './controller.ts'
+import type { Floor } from './core.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
 import { learnFloor } from '../words/speak.ts'
@@ -50,8 +51,15 @@ const CLAIM_MS = 500
 export const wire = async (settings: SettingsStore, workScreens: () => Promise<void>): Promise<Wired> => {
   const registration = registerWorker()
   const activity = makeActivity()
+  let floor: Floor | null = null
   const rules = rulesFrom(async () => {
-    const [fetched] = await Promise.all([fetchRules(), learnFloor(settings.get().language), workScreens()])
+    const [fetched, work] = await Promise.all([
+      fetchRules(),
+      import('./floor.ts'),
+      learnFloor(settings.get().language),
+      workScreens(),
+    ])
+    ;({ floor } = work)
     return fetched
   })
   const booted = await boot({
@@ -65,21 +73,24 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
   const { running } = booted
   if (running === null) return enrolment(booted, ears, token)
   if (token !== null && (await enrolHere(booted, token)) === 'ok') goHome()
-  const controller = createController({
-    handheld: running.handheld,
-    resolver: makeResolver(running.handheld, rules, localStorage),
-    feedback: { play: ears.play },
-    clock: browserClock,
-    timer: browserTimer,
-    get processes() {
-      return processesOf(rules)
+  const controller = createController(
+    {
+      handheld: running.handheld,
+      resolver: makeResolver(running.handheld, rules, localStorage),
+      feedback: { play: ears.play },
+      clock: browserClock,
+      timer: browserTimer,
+      get processes() {
+        return processesOf(rules)
+      },
+      setUpAgain: async code => {
+        const answer = await enrolHere(booted, code)
+        if (answer === 'ok') goHome()
+        return answer
+      },
     },
-    setUpAgain: async code => {
-      const answer = await enrolHere(booted, code)
-      if (answer === 'ok') goHome()
-      return answer
-    },
-  })
+    () => floor,
+  )
   connect(controller, ears, activity, registration, () => running.handheld.coming())
   await activity.settled()
   await controller.start()

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { floor } from '../app/floor.ts'
 import { createController } from '../app/controller.ts'
 import { ServicesProvider } from '../app/services.ts'
 import type { Services } from '../app/services.ts'
@@ -31,15 +32,18 @@ const open = async (settings: Partial<Settings>) => {
   await Promise.all([learnFloor(chosen.language), workScreens()])
   const fake = fakeHandheld()
   let mono = 0
-  const controller = createController({
-    handheld: fake.handheld,
-    resolver: plainResolver,
-    feedback: { play: () => undefined },
-    clock: { mono: () => (mono += 1000) },
-    timer: { after: () => () => undefined },
-    processes: PROCESSES,
-    setUpAgain: async () => 'ok',
-  })
+  const controller = createController(
+    {
+      handheld: fake.handheld,
+      resolver: plainResolver,
+      feedback: { play: () => undefined },
+      clock: { mono: () => (mono += 1000) },
+      timer: { after: () => () => undefined },
+      processes: PROCESSES,
+      setUpAgain: async () => 'ok',
+    },
+    () => floor,
+  )
   const services: Services = {
     controller,
     subscribe: controller.subscribe,
