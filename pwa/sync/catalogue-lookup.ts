@@ -8,6 +8,7 @@ import type { FindPart } from '../../shared/sync/find-index.ts'
 import { readItems, unpackItem } from '../../shared/sync/item-block.ts'
 import type { PackedItem } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
+import { makeBlockShelf } from './block-shelf.ts'
 import type { Inflate } from './inflate.ts'
 import type { CacheStore } from './ports.ts'
 
@@ -15,7 +16,7 @@ import type { CacheStore } from './ports.ts'
 export type CatalogueLookup = {
   codes(keys: readonly string[]): Promise<ReadonlyMap<string, readonly CodeHit[]>>
   items(ids: readonly ItemId[]): Promise<readonly Item[]>
-  /** Reads the index of the codes, so that the first scan need not. */
+  /** Reads the index of the codes and what fits into memory of the items, so that scans need not. */
   ready(): Promise<void>
   /** Another catalogue is in use. */
   changed(): void
@@ -37,6 +38,7 @@ export const makeCatalogueLookup = (
   inflate: Inflate,
 ): CatalogueLookup => {
   let shelves: Promise<readonly Shelf[]> | null = null
+  const kept = makeBlockShelf(cache)
   const read = new Map<string, Block>()
   const forget = (): void => {
     shelves = null
@@ -57,7 +59,7 @@ export const makeCatalogueLookup = (
   /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
   const blocksOf = async (blocks: readonly Wanted[]): Promise<readonly Block[] | null> => {
     const unread = blocks.filter(({ sha }) => !read.has(sha))
-    const bytes = unread.length === 0 ? [] : await cache.blocks(unread.map(({ sha }) => sha))
+    const bytes = unread.length === 0 ? [] : await kept.read(unread.map(({ sha }) => sha))
     const fresh = new Map<string, Block>()
     for (const [i, { sha, client }] of unread.entries()) {
       const block = bytes[i]
@@ -100,7 +102,10 @@ export const makeCatalogueLookup = (
       const blocks = ({ client, item }: Shelf) => [...asked].flatMap(id => wanted(client, item, blockIndex(id, item.k)))
       return asked.size === 0 ? [] : itemsIn(blocks, item => asked.has(item.id))
     },
-    ready: async () => void (await ready()),
+    ready: async () => {
+      const known = await ready()
+      await kept.keep(known.flatMap(({ item }) => item.blocks.flatMap(sha => sha ?? [])))
+    },
     changed: forget,
   }
 }

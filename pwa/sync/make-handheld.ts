@@ -198,9 +198,9 @@ const roundHooks = (
   catalogueChanged: async () => {
     catalogue.changed()
     catalogueIsWhole()
-    await catalogue.ready()
     await overlay.replaceItems(ids => catalogue.items(ids))
     tell()
+    void catalogue.ready().catch(() => undefined)
   },
   answered: async response => {
     setup.answered?.(response)
