@@ -14,7 +14,8 @@ const MUG = '8690000000001'
 const BOWL = '8690000000003'
 const OTHER = '8690000000004'
 
-const begin = (fake = fakeHandheld()) => {
+const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => {
+  let touched = lastTouch
   const time = virtualTime()
   const heard: FeedbackEvent[] = []
   const controller = createController(
@@ -29,6 +30,7 @@ const begin = (fake = fakeHandheld()) => {
       },
       clock: time.clock,
       timer: time.timer,
+      lastTouch: { get: () => touched, set: at => (touched = at) },
       processes: PROCESSES,
       setUpAgain: async () => 'ok',
     },
@@ -40,7 +42,15 @@ const begin = (fake = fakeHandheld()) => {
       await controller.scan(wedgeScan(text))
     }
   }
-  return { ...fake, controller, time, heard, scan, band: () => controller.state().band?.say.key }
+  return {
+    ...fake,
+    controller,
+    time,
+    heard,
+    scan,
+    touched: () => touched,
+    band: () => controller.state().band?.say.key,
+  }
 }
 type App = ReturnType<typeof begin>
 
@@ -363,6 +373,19 @@ describe('a handheld that nobody touches', () => {
     await app.time.advance(300_000)
     await app.scan('XBCEM')
     expect(app.controller.state()).toMatchObject({ locked: false, question: { kind: 'handOver' } })
+  })
+  test('[H50] asks after a start too, when the last touch is five minutes ago, and not when it is less', async () => {
+    await picking()
+    const touched = app.touched()
+    expect(touched).not.toBeNull()
+    for (const [ago, locked] of [
+      [299_000, false],
+      [300_000, true],
+    ] as const) {
+      const again = begin(app, (touched ?? 0) - ago)
+      await again.controller.start()
+      expect(again.controller.state().locked).toBe(locked)
+    }
   })
   test('[H50] every scan, key and touch begins the five minutes anew', async () => {
     await picking()

@@ -59,7 +59,11 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
   return {
     state: core.get,
     subscribe: core.subscribe,
-    start: () => line.run(async () => floor()?.resume(core)),
+    start: () =>
+      line.run(async () => {
+        await floor()?.resume(core)
+        lock.start()
+      }),
     scan: scan => {
       if (core.get().typed !== '') core.set({ typed: '' })
       return line.run(() => (core.get().locked ? unlock(core, scan) : take(core, scan)))

@@ -1,4 +1,5 @@
 import type { Scan } from '../../shared/scan/scan.ts'
+import { msOf } from '../../shared/time.ts'
 import { takeBadge } from './badge.ts'
 import type { Core } from './core.ts'
 import { resolveHere } from './resolve.ts'
@@ -6,21 +7,40 @@ import { resolveHere } from './resolve.ts'
 /** So long without a scan, a key or a touch, and the badge is asked for again. */
 const IDLE_MS = 300_000
 
-export type Lock = { heard: () => void; stop: () => void }
+/** How often the time of the last touch is noted for the next start: often enough for five minutes. */
+const NOTE_MS = 10_000
+
+export type Lock = { start: () => void; heard: () => void; stop: () => void }
 
 /** A handheld that lies about belongs to nobody: it shows no work until a badge is scanned. The place is kept. */
 export const makeLock = (core: Core): Lock => {
-  const { timer } = core.ports
+  const { timer, lastTouch } = core.ports
+  const now = (): number => msOf(core.ports.handheld.now())
   const nothing = (): void => undefined
   let cancel = nothing
+  let noted = 0
+  const before = lastTouch.get()
   const lock = (): void => {
     if (core.get().session !== null) core.set({ locked: true, panel: 'none', typed: '', band: null })
   }
+  const note = (): void => {
+    const at = now()
+    if (Math.abs(at - noted) < NOTE_MS || core.get().locked) return
+    noted = at
+    lastTouch.set(at)
+  }
+  const heard = (): void => {
+    cancel()
+    cancel = timer.after(IDLE_MS, lock)
+    note()
+  }
   return {
-    heard: () => {
-      cancel()
-      cancel = timer.after(IDLE_MS, lock)
+    // A page that was closed for longer asks too; a battery is changed in less.
+    start: () => {
+      if (before !== null && Math.abs(now() - before) >= IDLE_MS) lock()
+      else heard()
     },
+    heard,
     stop: () => cancel(),
   }
 }

@@ -72,6 +72,8 @@ export type Ports = {
   feedback: { play(event: FeedbackEvent): void }
   clock: { mono(): number }
   timer: { after(ms: number, run: () => void): () => void }
+  /** When this handheld was last touched, ms since 1970; known to the next start. */
+  lastTouch: { get(): number | null; set(at: number): void }
   processes: readonly Process[]
   /** A set-up code scanned on a handheld that is set up already: its token has run out. Keeps device, epochs and queue. */
   setUpAgain: (token: string) => Promise<'ok' | 'offline' | 'spent' | 'refused'>

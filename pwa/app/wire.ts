@@ -80,6 +80,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       feedback: { play: ears.play },
       clock: browserClock,
       timer: browserTimer,
+      lastTouch: storedNumber(localStorage, 'stockhand-touch'),
       get processes() {
         return processesOf(rules)
       },
@@ -97,6 +98,11 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
   await openShortcut(controller, rules)
   return app(running, controller, ears, settings, activity, rules)
 }
+
+const storedNumber = (storage: Storage, key: string) => ({
+  get: (): number | null => Number(storage.getItem(key)) || null,
+  set: (value: number): void => storage.setItem(key, String(value)),
+})
 
 /** None before the rules are loaded, which the log-in waits for. */
 const processesOf = (rules: RulesPort): readonly Process[] => rules.loaded()?.processes ?? []

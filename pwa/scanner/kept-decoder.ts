@@ -21,13 +21,19 @@ const start = (): Decoder => {
 
 const letGoWhenHidden = (): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isLetGo = false
   return () => {
     clearTimeout(timer)
-    if (!document.hidden) return
+    if (!document.hidden) {
+      if (isLetGo) start()
+      isLetGo = false
+      return
+    }
     timer = setTimeout(() => {
       if (user !== null) return
       kept?.stop()
       kept = null
+      isLetGo = true
     }, HIDDEN_MS)
   }
 }

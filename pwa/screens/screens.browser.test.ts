@@ -39,6 +39,7 @@ const open = async (settings: Partial<Settings>) => {
       feedback: { play: () => undefined },
       clock: { mono: () => (mono += 1000) },
       timer: { after: () => () => undefined },
+      lastTouch: { get: () => null, set: () => undefined },
       processes: PROCESSES,
       setUpAgain: async () => 'ok',
     },
