@@ -10,7 +10,7 @@ import type {
   WarehouseId,
   WorkerId,
 } from './ids.ts'
-import type { StockStatus } from './ledger/stock.ts'
+import type { StockKey, StockStatus } from './ledger/stock.ts'
 import type { Role } from './roles.ts'
 
 /** What must be asked for besides the item. An item may need lot and serial together. */
@@ -151,6 +151,8 @@ export type Line = {
   reason: string | null
   /** What commands took of its reservations, for their undo. `by` names the command. */
   released?: readonly (Claim & { by: string })[]
+  /** What commands have put on hold by its short, or let go of (qty < 0), for their undo. */
+  held?: readonly { by: string; owner: string; key: StockKey; qty: number }[]
   /** Announced by an ASN or proposed by a return. */
   lot?: string | null
   expiry?: string | null

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { looseAt, makeWorld } from '../../shared/ledger/world.ts'
+import type { World } from '../../shared/ledger/world.ts'
+import { policyFor } from '../../shared/policy.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import { documentEffects, documentId, wishes } from './documents.ts'
@@ -32,6 +34,12 @@ const order = (more: Partial<ErpDocument> = {}): ErpDocument => ({
   ...more,
 })
 const id = documentId(order(), connector)
+
+const stocked = (w: World, qty: number): void => {
+  const stock = { client: item.client, item: item.id, lot: '', serial: '' }
+  const [from, to] = [looseAt(placeId(site, 'DOCK-1')), looseAt(placeId(site, 'A-01'))]
+  w.apply({ ...NOTHING, movements: [{ ...stock, from, to, qty, takenAt: '', at: '', unc: null }] })
+}
 
 describe('what a document of the ERP becomes', () => {
   it('[E20] an open order becomes a pick task, a purchase order a receipt task, named alike at every import', () => {
@@ -113,22 +121,30 @@ describe('what a document of the ERP becomes', () => {
 
   it('[E24] lines of one import do not promise the same goods twice', () => {
     const w = world()
-    const stock = { client: item.client, item: item.id, lot: '', serial: '' }
-    w.apply({
-      ...NOTHING,
-      movements: [
-        {
-          ...stock,
-          from: looseAt(placeId(site, 'DOCK-1')),
-          to: looseAt(placeId(site, 'A-01')),
-          qty: 6,
-          takenAt: '',
-          at: '',
-          unc: null,
-        },
-      ],
-    })
+    stocked(w, 6)
     const lines = [1, 2].flatMap(n => documentEffects(order({ remote: `sale,${n}` }), connector, w).lines)
     expect(wishes(w, lines, '2026-11-23').map(wish => wish.claims.map(claim => claim.qty))).toEqual([[5], [1]])
   })
+
+  it.each([
+    ['auto', [[2]]],
+    ['both', [[2]]],
+    ['none', []],
+    ['manual', []],
+  ] as const)(
+    '[E25] with pick.reallocation %s a line that was shorted is given %j of new stock',
+    (reallocation, given) => {
+      const plain = world()
+      const { pick, ...rest } = policyFor(plain.policies, item.client)
+      const w: World = {
+        ...plain,
+        policies: { version: 1, warehouse: { ...rest, pick: { ...pick, reallocation } }, clients: {} },
+      }
+      stocked(w, 6)
+      const [line] = documentEffects(order(), connector, w).lines
+      const shorted = { ...line!, reason: 'EMPTY', wanted: 2 }
+      expect(wishes(w, [shorted], '2026-11-23').map(wish => wish.claims.map(claim => claim.qty))).toEqual(given)
+      expect(wishes(w, [line!], '2026-11-23')).toHaveLength(1)
+    },
+  )
 })

@@ -197,8 +197,11 @@ export const wishes = (world: World, lines: readonly Line[], today: string): { l
     const item = world.item(line.item)
     // What was picked lies in the tote and is claimed there, so the claims alone say what is taken care of.
     const missing = line.wanted - line.claims.reduce((sum, claim) => sum + claim.qty, 0)
-    if (item === undefined || line.state !== 'open' || missing <= 0) return []
-    const minDays = policyFor(world.policies, line.client).shelf.minDaysOut ?? 0
+    const { pick, shelf } = policyFor(world.policies, line.client)
+    // What a short has let go of is a person's decision by these policies, also when new stock comes.
+    const isDecided = line.reason !== null && (pick.reallocation === 'none' || pick.reallocation === 'manual')
+    if (item === undefined || line.state !== 'open' || missing <= 0 || isDecided) return []
+    const minDays = shelf.minDaysOut ?? 0
     const claims = allocate({
       item,
       qty: missing,

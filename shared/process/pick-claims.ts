@@ -1,5 +1,6 @@
 import type { Claim, Line } from '../catalogue.ts'
 import { keyOf } from '../ledger/stock.ts'
+import type { HoldChange } from '../ledger/effects.ts'
 import type { Address } from '../ledger/stock.ts'
 import { commandText } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
@@ -53,6 +54,15 @@ export const remembered = (line: Line, freed: readonly Claim[], by: CommandKey):
         released: [...(line.released ?? []), ...freed.map(claim => ({ ...claim, by: commandText(by) }))].slice(
           -REMEMBERED,
         ),
+      }
+
+/** What a short puts on hold is written into the line that reports it: later shorts of the row keep their own share. */
+export const rememberedHolds = (line: Line, holds: readonly HoldChange[], by: CommandKey): Line =>
+  holds.length === 0
+    ? line
+    : {
+        ...line,
+        held: [...(line.held ?? []), ...holds.map(hold => ({ ...hold, by: commandText(by) }))].slice(-REMEMBERED),
       }
 
 export type Moved = {

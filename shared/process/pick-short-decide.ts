@@ -12,7 +12,7 @@ import type { CommandKey, CommandOf } from '../sync/command.ts'
 import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
 import { countTask } from './count-task.ts'
-import { isAt, release, remembered, sumOf, withClaim } from './pick-claims.ts'
+import { isAt, release, remembered, rememberedHolds, sumOf, withClaim } from './pick-claims.ts'
 import { elsewhere } from './pick-elsewhere.ts'
 import { batchOf } from './pick-lines.ts'
 import { progress } from './pick-progress.ts'
@@ -62,8 +62,12 @@ export const shortDecided = (view: View, c: CommandOf<'short'>, key: CommandKey,
   const isPartly = effect === 'damaged'
   const freed = released(own, c, isPartly ? spoilt : mine, key)
   const lines = reserved(view, freed, c, times, isPartly ? spoilt : row.onHand)
-  const way = walked(view, task.id, lines)
   const holds = holdsOf(view, c, row, effect, missing, spoilt)
+  const way = walked(
+    view,
+    task.id,
+    lines.map(line => (line.id === c.line ? rememberedHolds(line, holds, key) : line)),
+  )
   const subject = stockKeyText(stockKey)
   const isDoubt = effect === 'doubt'
   return {
@@ -208,7 +212,7 @@ const holdsOf = (
   return [...own, ...others.map(other => hospital(view, other, available(other)))]
 }
 
-export const hospital = (view: View, row: StockRow, qty: number): HoldChange => ({
+const hospital = (view: View, row: StockRow, qty: number): HoldChange => ({
   owner: derivedId('hospital', view.warehouse, stockKeyText(row)),
   key: keyOf(row),
   qty,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NOTHING } from '../ledger/effects.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import type { World } from '../ledger/world.ts'
@@ -357,5 +358,36 @@ describe('a short that is taken back', () => {
       book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act: act as never })
     expect(JSON.stringify(before(world))).toBe(was)
     sound(world)
+  })
+  const undone = (world: World, commands: Next['commands'], seq = 1): void => {
+    const book = booker(world)
+    for (const act of commands)
+      book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq }, act: act as never })
+  }
+  it('[P53] an older hold of the row stays: only what this short has held is let go of', () => {
+    const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [{ ...mugs, held: 4 }] })
+    const { commands } = short(anna, 0, EMPTY)
+    expect(stock(world, mugs).held).toBe(30)
+    undone(world, commands)
+    expect(stock(world, mugs).held).toBe(4)
+    expect(world.line(lineId('SO-7', 1))?.held).toBeUndefined()
+  })
+  it('[P53] hospital: what was held of the neighbours before stays held', () => {
+    const neighbour = { ...row(milk, a1, 8, { lot: 'L1' }), held: 3 }
+    const { world, anna } = at([wants(mug, 5, [mugs, 5])], {
+      stock: [mugs, neighbour],
+      policy: { pick: { hospital: true } },
+    })
+    const { commands } = short(anna, 0, EMPTY)
+    expect(stock(world, neighbour).held).toBe(8)
+    undone(world, commands)
+    expect([stock(world, mugs).held, stock(world, neighbour).held]).toEqual([0, 3])
+  })
+  it('[P53] what a person has let go of meanwhile is not let go of twice', () => {
+    const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [mugs] })
+    const { commands } = short(anna, 0, EMPTY)
+    world.apply({ ...NOTHING, holds: [{ owner: 'desk', key: keyOf(mugs), qty: -30 }] })
+    undone(world, commands)
+    expect(stock(world, mugs).held).toBe(0)
   })
 })

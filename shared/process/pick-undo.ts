@@ -1,11 +1,9 @@
 import type { Claim, Line, Task } from '../catalogue.ts'
 import type { Effects, HoldChange } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
-import { keyOf, stockKeyText } from '../ledger/stock.ts'
-import type { StockKey } from '../ledger/stock.ts'
+import { keyOf } from '../ledger/stock.ts'
 import { commandText } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
 import type { Act } from '../sync/act.ts'
 import type { CommandKey } from '../sync/command.ts'
 import { countCalledOff } from './count-task.ts'
@@ -13,7 +11,7 @@ import type { MessageKey } from './message.ts'
 import { undoMove } from './move-decide.ts'
 import { isAt, release, sumOf, withClaim } from './pick-claims.ts'
 import { isMobile } from './pick-lines.ts'
-import { holdOf, hospital, spoiltStatus } from './pick-short-decide.ts'
+import { spoiltStatus } from './pick-short-decide.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
 import { putBackLess } from './putback-task.ts'
 
@@ -105,16 +103,21 @@ const otherLines = (view: View, named: readonly Line['id'][], of: CommandKey): r
 const restored = (view: View, line: Line, of: CommandKey): Line => {
   const by = commandText(of)
   const taken = (line.released ?? []).filter(one => one.by === by)
-  const { released: _, ...rest } = line
+  const { released: _, held: __, ...rest } = line
   const left = (line.released ?? []).filter(one => one.by !== by)
-  const kept: Line = left.length > 0 ? { ...rest, released: left } : rest
+  const holds = (line.held ?? []).filter(one => one.by !== by)
+  const kept: Line = {
+    ...rest,
+    ...(left.length > 0 ? { released: left } : {}),
+    ...(holds.length > 0 ? { held: holds } : {}),
+  }
   if (taken.length === 0 || line.state === 'cancelled') return kept
   const lacks = Math.max(0, line.wanted - sumOf(line.claims))
   const newestFirst = [...line.claims].reverse()
   const given = release(newestFirst, Math.max(0, sumOf(taken) - lacks), claim => !isMobile(view, claim.location))
   const room = lacks + sumOf(given.freed)
   const back = release(
-    taken.map(({ by: __, ...claim }) => claim),
+    taken.map(({ by: ___, ...claim }) => claim),
     room,
     () => true,
   )
@@ -131,7 +134,6 @@ const reopened = (view: View, id: Task['id'] | null): Task[] => {
 
 /** The goods are there after all: nothing is in doubt any more, and the lines have what they had. */
 const found = (view: View, act: ActOf<'short'>, { of, times }: UndoAt): Effects => {
-  const key = keyOf({ ...act, ...act.from })
   const by = commandText(of)
   const own = act.line === null ? [] : [view.line(act.line)].flatMap(line => line ?? [])
   const lines = [
@@ -153,7 +155,7 @@ const found = (view: View, act: ActOf<'short'>, { of, times }: UndoAt): Effects 
   return {
     ...NOTHING,
     movements: healed(act, times),
-    holds: unheld(view, act, key),
+    holds: unheld(view, act, of),
     lines,
     tasks: [...tasks, ...countCalledOff(view, of)],
   }
@@ -166,11 +168,12 @@ const healed = (act: ActOf<'short'>, times: CommandTimes): Effects['movements'] 
   return [{ client, item, lot, serial, from: { ...from, status }, to: from, qty: damaged, ...times }]
 }
 
-const unheld = (view: View, act: ActOf<'short'>, key: StockKey): readonly HoldChange[] => {
-  if (spoiltStatus(act.reason) !== null) return []
-  const { held } = view.stock(key)
-  const own = held === 0 ? [] : [{ owner: holdOf(view, key, act.reason), key, qty: -held }]
-  if (!policyFor(view.policies, act.client).pick.hospital) return own
-  const others = view.stockAt(key.location).filter(row => row.held > 0 && stockKeyText(row) !== stockKeyText(key))
-  return [...own, ...others.map(row => hospital(view, row, -row.held))]
+/** What the command has put on hold, and of that what no person has let go of since. Other holds of the rows stay. */
+const unheld = (view: View, act: ActOf<'short'>, of: CommandKey): readonly HoldChange[] => {
+  const by = commandText(of)
+  const line = act.line === null ? undefined : view.line(act.line)
+  return (line?.held ?? [])
+    .filter(hold => hold.by === by)
+    .map(({ owner, key, qty }) => ({ owner, key, qty: qty > 0 ? -Math.min(qty, view.stock(key).held) : -qty }))
+    .filter(hold => hold.qty !== 0)
 }
