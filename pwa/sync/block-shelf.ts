@@ -18,10 +18,12 @@ export const makeBlockShelf = (cache: Pick<CacheStore, 'blocks'>, room = KEPT_BY
   let bytes = 0
   /** Another catalogue ends the reading ahead of the one before. */
   let reading = {}
-  const put = (sha: string, block: Uint8Array): void => {
-    if (kept.has(sha) || bytes + block.length > room) return
+  /** False: there is no room for it. */
+  const put = (sha: string, block: Uint8Array): boolean => {
+    if (bytes + block.length > room) return false
     kept.set(sha, block)
     bytes += block.length
+    return true
   }
   return {
     read: async shas => {
@@ -37,11 +39,11 @@ export const makeBlockShelf = (cache: Pick<CacheStore, 'blocks'>, room = KEPT_BY
       kept = new Map([...kept].filter(([sha]) => named.has(sha)))
       bytes = [...kept.values()].reduce((sum, block) => sum + block.length, 0)
       const absent = [...named].filter(sha => !kept.has(sha))
-      for (let at = 0; at < absent.length && bytes < room; at += AHEAD) {
+      for (let at = 0; at < absent.length; at += AHEAD) {
         const some = absent.slice(at, at + AHEAD)
         const blocks = await cache.blocks(some)
         if (reading !== mine) return
-        for (const [i, block] of blocks.entries()) if (block !== null) put(some[i] ?? '', block)
+        for (const [i, block] of blocks.entries()) if (block !== null && !put(some[i] ?? '', block)) return
       }
     },
   }

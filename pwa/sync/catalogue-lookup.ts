@@ -9,6 +9,7 @@ import { readItems, unpackItem } from '../../shared/sync/item-block.ts'
 import type { PackedItem } from '../../shared/sync/item-block.ts'
 import type { Manifest } from '../../shared/sync/wire.ts'
 import { makeBlockShelf } from './block-shelf.ts'
+import type { BlockShelf } from './block-shelf.ts'
 import type { Inflate } from './inflate.ts'
 import type { CacheStore } from './ports.ts'
 
@@ -39,10 +40,10 @@ export const makeCatalogueLookup = (
 ): CatalogueLookup => {
   let shelves: Promise<readonly Shelf[]> | null = null
   const kept = makeBlockShelf(cache)
-  const read = new Map<string, Block>()
+  const { read, forgetRead } = makeReader(kept, inflate)
   const forget = (): void => {
     shelves = null
-    read.clear()
+    forgetRead()
   }
   const ready = async (): Promise<readonly Shelf[]> => {
     shelves ??= shelvesOf(cache, inflate)
@@ -56,21 +57,6 @@ export const makeCatalogueLookup = (
       throw error
     }
   }
-  /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
-  const blocksOf = async (blocks: readonly Wanted[]): Promise<readonly Block[] | null> => {
-    const unread = blocks.filter(({ sha }) => !read.has(sha))
-    const bytes = unread.length === 0 ? [] : await kept.read(unread.map(({ sha }) => sha))
-    const fresh = new Map<string, Block>()
-    for (const [i, { sha, client }] of unread.entries()) {
-      const block = bytes[i]
-      if (block == null) return null
-      fresh.set(sha, { client, packed: readItems(new TextDecoder().decode(await inflate(block))) })
-    }
-    const found = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
-    for (const [sha, block] of fresh) read.set(sha, block)
-    for (const sha of read.keys()) if (read.size > READ_KEPT) read.delete(sha)
-    return found
-  }
   /** The items that fit, of the blocks that `wantedOf` names; asked once more where the catalogue has changed underneath. */
   const itemsIn = async (
     wantedOf: (shelf: Shelf) => readonly Wanted[],
@@ -78,7 +64,7 @@ export const makeCatalogueLookup = (
   ): Promise<readonly Item[]> => {
     for (let attempt = 0; ; attempt += 1) {
       const known = await ready()
-      const found = await blocksOf(distinct(known.flatMap(wantedOf)))
+      const found = await read(distinct(known.flatMap(wantedOf)))
       if (found !== null || attempt > 0)
         return (found ?? []).flatMap(({ client, packed }) => packed.filter(fits).map(item => unpackItem(item, client)))
       forget()
@@ -107,6 +93,29 @@ export const makeCatalogueLookup = (
       await kept.keep(known.flatMap(({ item }) => item.blocks.flatMap(sha => sha ?? [])))
     },
     changed: forget,
+  }
+}
+
+/** Blocks unpacked and parsed; the last few stay so. */
+const makeReader = (kept: BlockShelf, inflate: Inflate) => {
+  const read = new Map<string, Block>()
+  return {
+    /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
+    read: async (blocks: readonly Wanted[]): Promise<readonly Block[] | null> => {
+      const unread = blocks.filter(({ sha }) => !read.has(sha))
+      const bytes = unread.length === 0 ? [] : await kept.read(unread.map(({ sha }) => sha))
+      const fresh = new Map<string, Block>()
+      for (const [i, { sha, client }] of unread.entries()) {
+        const block = bytes[i]
+        if (block == null) return null
+        fresh.set(sha, { client, packed: readItems(new TextDecoder().decode(await inflate(block))) })
+      }
+      const found = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
+      for (const [sha, block] of fresh) read.set(sha, block)
+      for (const sha of read.keys()) if (read.size > READ_KEPT) read.delete(sha)
+      return found
+    },
+    forgetRead: (): void => read.clear(),
   }
 }
 
