@@ -323,6 +323,7 @@ export const en: FloorWords = {
     'dispose.quarantine': 'Block it',
     'dispose.scrap': 'Scrap',
     // look-up
+    'fact.due': 'Due',
     // undo and photos
   },
 }

@@ -307,6 +307,7 @@ export const tr: FloorWords = {
     'dispose.quarantine': 'Bloke',
     'dispose.scrap': 'Hurda',
     // look-up
+    'fact.due': 'Termin',
     // undo and photos
   },
 }

@@ -79,6 +79,8 @@ export interface View {
   stockOf(client: ClientId, item: ItemId): readonly StockRow[]
   /** What is on a pallet, wherever the books have it. */
   stockOn(lpn: LpnId): readonly StockRow[]
+  /** Rows of goods with this lot or serial, of whatever item; goes through all rows. */
+  stockLabelled(label: string): readonly StockRow[]
   lpn(id: LpnId): Lpn | undefined
   /** Lines that have reserved goods on a stock row. */
   linesClaiming(key: StockKey): readonly Line[]
@@ -258,6 +260,8 @@ export const makeWorld = (tables: Tables): World => {
         ),
       ),
     stockOn: id => filled(current(stockByLpn.get(id), stock, tables.stock, stockKeyText, row => row.lpn === id)),
+    stockLabelled: label =>
+      label === '' ? [] : filled([...stock.all()].filter(row => row.lot === label || row.serial === label)),
     lpn: lpns.get,
     linesClaiming,
     isUndone: key => undone.has(commandText(key)) || tables.undone.has(commandText(key)),

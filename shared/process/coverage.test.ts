@@ -146,6 +146,7 @@ const scans = [
   scanOf.document('SO-1'),
   scanOf.document('SO-P'),
   scanned('BOX-1', [{ kind: 'carton', location: box.id }]),
+  scanned(PALLET, [{ kind: 'lpn', lpn: lpnId(warehouse, PALLET), client: one.id }]),
   scanOf.task('SO-1'),
   ...['L1', 'L2', 'S1', 'NEW', PALLET, NEW_PALLET, half, 'x'.repeat(200)].map(text => scanned(text)),
   { ...scanned('half a label'), problem: 'separatorLost' as const },

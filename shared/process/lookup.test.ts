@@ -7,13 +7,19 @@ import {
   milk,
   mug,
   one,
+  orderOf,
+  receiptOf,
   row,
   scanOf,
   scanned,
   theirMug,
   tote1,
+  wants,
   workerAt,
 } from '../../test/support/world.ts'
+import type { Lpn } from '../catalogue.ts'
+import { derivedId } from '../ids.ts'
+import { NOTHING } from '../ledger/effects.ts'
 import { lookup } from './lookup.ts'
 
 const idle = () => {
@@ -87,5 +93,51 @@ describe('looking up', () => {
       ['A-03', false],
     ])
     expect(workerAt(lookup, world, { location: a1.id }).prompt().facts[0]?.value).toBe('–')
+  })
+  it('[U6] a pallet shows what is on it and where it stands', () => {
+    const pallet: Lpn = { id: derivedId('lpn', 'demo', 'P-1'), client: one.id, label: 'P-1' }
+    const world = demoWorld({
+      stock: [row(mug, a1, 30), row(milk, a3, 12, { lot: 'L1', lpn: pallet.id })],
+      documents: [],
+    })
+    world.apply({ ...NOTHING, lpns: [pallet] })
+    const anna = workerAt(lookup, world, { nothing: true })
+    anna.scan(scanned('P-1', [{ kind: 'lpn', lpn: pallet.id, client: one.id }]))
+    expect(anna.prompt()).toMatchObject({ hero: { kind: 'code', value: 'P-1' } })
+    expect(anna.prompt().facts.map(fact => [fact.label, fact.value])).toEqual([
+      ['fact.onHand', '12'],
+      ['fact.place', 'A-03'],
+    ])
+    expect(anna.prompt().lines.map(line => [line.title, line.place, line.done])).toEqual([['milk · L1', 'A-03', 12]])
+  })
+  it('[U7] a label with item and lot shows that lot alone; a bare lot or serial is found by the goods that have it', () => {
+    const { anna } = idle()
+    anna.scan(scanOf.item(milk, { lot: 'L2' }))
+    expect(
+      anna
+        .prompt()
+        .facts.slice(0, 4)
+        .map(fact => fact.value),
+    ).toEqual(['10', '0', '10', 'L2'])
+    expect(anna.prompt().lines.map(line => line.title)).toEqual(['L2'])
+    anna.scan(scanned('L1'))
+    expect(anna.prompt()).toMatchObject({ hero: { kind: 'code', value: 'L1' } })
+    expect(anna.prompt().lines.map(line => [line.title, line.place, line.done])).toEqual([
+      ['milk · L1', 'A-02', 10],
+      ['milk · L1', 'A-02', 5],
+    ])
+    expect(anna.scan(scanned('L9')).message.key).toBe('unknown')
+  })
+  it('[U8] an order or a delivery shows its lines; what was ordered is not told where deliveries are received blind', () => {
+    for (const blindExpected of [false, true]) {
+      const documents = [orderOf('SO-7', [wants(mug, 5)]), receiptOf('PO-1', [wants(mug, 4)])]
+      const world = demoWorld({ documents, policy: { receive: { blindExpected } } })
+      const anna = workerAt(lookup, world, { nothing: true })
+      anna.scan(scanOf.task('SO-7'))
+      expect(anna.prompt()).toMatchObject({ hero: { value: 'SO-7' } })
+      expect(anna.prompt().lines.map(line => [line.title, line.done, line.wanted])).toEqual([['mug', 0, 5]])
+      anna.scan(scanOf.document('PO-1'))
+      expect(anna.prompt().lines.map(line => line.wanted)).toEqual([blindExpected ? null : 4])
+    }
   })
 })

@@ -360,6 +360,7 @@ export const WORDS = [
   'dispose.quarantine',
   'dispose.scrap',
   // look-up
+  'fact.due',
   // undo and photos
 ] as const
 export type WordKey = (typeof WORDS)[number]
