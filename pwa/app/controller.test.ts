@@ -347,6 +347,48 @@ describe('typing', () => {
   })
 })
 
+describe('typed words', () => {
+  const typing = async (text: string): Promise<void> => {
+    await app.scan('XBANNA')
+    await app.controller.type(text)
+  }
+  const shown = (): string | undefined => app.controller.state().prompt?.hero.value
+  test('[U9] that are no code find goods by their names; a key shows one of them, and Back leads home', async () => {
+    await typing('item')
+    const { search, panel } = app.controller.state()
+    expect([panel, search?.items.length, search?.all]).toEqual(['found', Math.min(9, search?.all ?? 0), search?.all])
+    expect(search?.all).toBeGreaterThan(1)
+    await app.controller.typeKey('2')
+    expect(shown()).toBe(search?.items[1]?.name)
+    expect(app.controller.state()).toMatchObject({ panel: 'none', search: null })
+    await app.controller.press('XCBAK')
+    expect(topOf(app.controller.state()).at).toBe('home')
+  })
+  test('[U9] that mean one item show it at once, in Look-up too, and none at all say so', async () => {
+    await typing('item')
+    const [first, second] = [...new Set(app.controller.state().search?.items.map(({ name }) => name))]
+    const { search } = app.handheld
+    app.handheld.search = async (text, most) => {
+      const items = (await search(text, most))?.items.slice(0, 1) ?? []
+      return { items, all: items.length }
+    }
+    await app.controller.type(first!)
+    expect(shown()).toBe(first)
+    await app.controller.type(second!)
+    expect([shown(), app.controller.state().stack.length]).toEqual([second, 2])
+    await app.controller.type('zzz')
+    expect([app.band(), app.controller.state().panel]).toEqual(['find.none', 'none'])
+  })
+  test('[U9] are not searched for inside other work, and what was scanned never is', async () => {
+    await typing('zzz-9')
+    await app.scan('item')
+    expect(app.band()).toBe('unknown')
+    await picking()
+    await app.controller.type('item')
+    expect([app.controller.state().search, app.band()]).toEqual([null, 'unknown'])
+  })
+})
+
 describe('a handheld that nobody touches', () => {
   const idle = async (): Promise<void> => {
     await picking()

@@ -1,3 +1,4 @@
+import type { ItemId } from '../../shared/ids.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { makeCore, pushed } from './core.ts'
@@ -33,6 +34,8 @@ export type Controller = {
   openProcess: (name: ProcessName) => Promise<void>
   /** A row of a list: a task or a document by its id. Rows that are neither do nothing. */
   openRow: (id: string) => Promise<void>
+  /** One of the goods that were found. */
+  lookAt: (item: ItemId) => Promise<void>
   show: (at: 'queue' | 'settings') => void
   panel: (panel: Panel) => void
   offerUpdate: (waiting: boolean) => void
@@ -77,6 +80,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     type: text => line.run(() => typed(core, text)),
     openProcess: name => line.run(async () => floor()?.open(core, name)),
     openRow: id => line.run(async () => floor()?.openRow(core, id)),
+    lookAt: item => line.run(async () => floor()?.lookAt(core, item)),
     show: at => core.set(pushed(core.get(), { at })),
     panel: panel => {
       heard()

@@ -1,4 +1,4 @@
-import type { TaskId } from '../../shared/ids.ts'
+import type { ItemId, TaskId } from '../../shared/ids.ts'
 import type { Input, Moment, ProcessName, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
 import type { Resolved } from '../../shared/scan/scan.ts'
@@ -31,6 +31,7 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     typed: '',
     question: null,
     asked: null,
+    search: null,
     busy: false,
     locked: false,
     saving: 'idle',
@@ -86,6 +87,9 @@ export type Floor = {
   open: (core: Core, name: ProcessName) => Promise<void>
   openTask: (core: Core, task: TaskId, scanned: string | null) => Promise<void>
   openRow: (core: Core, id: string) => Promise<void>
+  /** Items by typed words. */
+  search: (core: Core, text: string) => Promise<void>
+  lookAt: (core: Core, item: ItemId) => Promise<void>
   next: (core: Core) => Promise<void>
   leave: (core: Core, stack: readonly Screen[]) => Promise<void>
   undo: (core: Core) => Promise<void>

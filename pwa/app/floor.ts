@@ -1,6 +1,7 @@
 import type { Core, Floor } from './core.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { route } from './route.ts'
+import { lookAt, search } from './search.ts'
 import { detour, step, wants } from './step.ts'
 import { undo } from './undo.ts'
 import { workFor } from './work.ts'
@@ -32,6 +33,8 @@ export const floor: Floor = {
   open: (core, name) => open(core, name, { nothing: true }, null),
   openTask,
   openRow,
+  search,
+  lookAt,
   next,
   leave,
   undo,

@@ -1,3 +1,4 @@
+import type { Item } from '../../shared/catalogue.ts'
 import type { MessageKey, Values } from '../../shared/process/message.ts'
 import type { Input, Process, ProcessState, Prompt } from '../../shared/process/process.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
@@ -29,7 +30,7 @@ export type Done = { epoch: string; acts: readonly { seq: number; act: Act }[]; 
 export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: 'queue' } | { at: 'settings' }
 
 /** What lies over the middle row or takes the place of the prompt. */
-export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera'
+export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'found'
 
 /** A question of the app itself. The same code again or XCYES means yes, XCNAY and Back mean no. */
 export type Question = { say: Say; code: string | null; askedAt: number } & (
@@ -41,6 +42,9 @@ export type Question = { say: Say; code: string | null; askedAt: number } & (
 export type Saving = 'idle' | 'slow' | 'failed'
 
 export type TestRead = { scan: Scan; resolved: Resolved }
+
+/** What a typed word has found. `all` is null while it is searched. */
+export type Search = { text: string; items: readonly Item[]; all: number | null }
 
 export type AppState = {
   session: Session | null
@@ -54,6 +58,8 @@ export type AppState = {
   question: Question | null
   /** The input that raised the open question of the process: yes means the same again. */
   asked: Input | null
+  /** Drawn where the panel is `found`. */
+  search: Search | null
   busy: boolean
   /** Nobody has touched it for so long that the badge is asked for again; the work stays as it is. */
   locked: boolean

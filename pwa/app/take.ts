@@ -23,7 +23,8 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   if (handheld.session() === null || floor === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
   if (isStillLoading(core, resolved)) return core.say('wrong', 'still.loading', {}, scan.text)
-  if (openOf(core.get()) === null) await floor.route(core, resolved)
+  if (isSearch(core, resolved)) await floor.search(core, scan.text)
+  else if (openOf(core.get()) === null) await floor.route(core, resolved)
   else await floor.step(core, { kind: 'scan', resolved })
 }
 
@@ -32,6 +33,17 @@ const isStillLoading = (core: Core, { readings, problem }: Resolved): boolean =>
   const expects = core.get().prompt?.expects
   const wantsItem = expects === undefined || expects.includes('item')
   return readings.length === 0 && problem === null && wantsItem && !core.ports.handheld.hasCatalogue()
+}
+
+const SEARCH_MIN = 2
+
+/** On the home screen and in Look-up, what was typed and is no code is words. */
+const isSearch = (core: Core, { scan, readings, problem }: Resolved): boolean => {
+  const open = openOf(core.get())
+  const isFree = open === null || open.process.name === 'lookup'
+  return (
+    scan.source === 'typed' && scan.text.length >= SEARCH_MIN && readings.length === 0 && problem === null && isFree
+  )
 }
 
 const setUpAgain = async (core: Core, token: string): Promise<void> => {

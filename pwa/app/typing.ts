@@ -39,6 +39,9 @@ export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => 
   }
   if (key.length !== 1) return null
   if (key === '#' && text === '') return () => press(core, 'XCUND')
+  const found = core.get().panel === 'found' ? (core.get().search?.items ?? []) : []
+  const chosen = text === '' ? found[Number(key) - 1] : undefined
+  if (chosen !== undefined) return async () => core.floor()?.lookAt(core, chosen.id)
   const choices = prompt?.choices.length ?? 0
   const n = Number(key)
   if (choices > 0 && text === '' && n >= 1 && n <= choices)

@@ -9,6 +9,7 @@ import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
+import { FoundPanel } from './found-panel.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { AskPanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
@@ -57,6 +58,8 @@ export const HomeScreen = () => {
         <MenuPanel />
       ) : state.panel === 'camera' ? (
         <CameraPanel />
+      ) : state.panel === 'found' ? (
+        <FoundPanel />
       ) : (
         <Work app={app} />
       )}

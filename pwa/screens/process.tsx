@@ -12,6 +12,7 @@ import { Frame } from '../ui/frame.tsx'
 import { Keypad } from '../ui/keypad.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
+import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
 import { MenuPanel, ProblemPanel } from './menu-panel.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
@@ -89,6 +90,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.panel === 'menu') return <MenuPanel />
   if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
   if (state.panel === 'camera') return <CameraPanel />
+  if (state.panel === 'found') return <FoundPanel />
   if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
   if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />
   return (

@@ -98,6 +98,10 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
   'look up': async app => app.scan('XBANNA', '8690000000001'),
+  'goods found by a name': async app => {
+    await app.scan('XBANNA')
+    await app.controller.type('item')
+  },
   'waiting to send': async app => app.scan(...PICKING, 'A-01', '8690000000001', 'XCSYN'),
   settings: async app => app.scan('XBANNA', 'XCHLP', '8690000000001'),
 }

@@ -19,6 +19,10 @@ export type CatalogueLookup = {
   items(ids: readonly ItemId[]): Promise<readonly Item[]>
   /** Reads the index of the codes and what fits into memory of the items, so that scans need not. */
   ready(): Promise<void>
+  /** The blocks of items of all clients, for whoever goes through them. */
+  blockNames(): Promise<readonly BlockName[]>
+  /** Null: another catalogue has come meanwhile. */
+  block(name: BlockName): Promise<readonly PackedItem[] | null>
   /** Another catalogue is in use. */
   changed(): void
 }
@@ -27,7 +31,8 @@ type Family = Manifest['families'][string]
 /** One client's goods: the index of the codes in memory, and the names of the blocks of items. */
 type Shelf = { client: ClientId; item: Family; k: number; parts: readonly (FindPart | null)[] }
 
-type Wanted = { sha: string; client: ClientId }
+/** One block of items of one client. */
+export type BlockName = { sha: string; client: ClientId }
 
 /** What was read of one block of items. */
 type Block = { client: ClientId; packed: readonly PackedItem[] }
@@ -59,7 +64,7 @@ export const makeCatalogueLookup = (
   }
   /** The items that fit, of the blocks that `wantedOf` names; asked once more where the catalogue has changed underneath. */
   const itemsIn = async (
-    wantedOf: (shelf: Shelf) => readonly Wanted[],
+    wantedOf: (shelf: Shelf) => readonly BlockName[],
     fits: (item: PackedItem) => boolean,
   ): Promise<readonly Item[]> => {
     for (let attempt = 0; ; attempt += 1) {
@@ -92,23 +97,33 @@ export const makeCatalogueLookup = (
       const known = await ready()
       await kept.keep(known.flatMap(({ item }) => item.blocks.flatMap(sha => sha ?? [])))
     },
+    blockNames: async () =>
+      (await ready()).flatMap(({ client, item }) =>
+        item.blocks.flatMap(sha => (sha === null ? [] : [{ sha, client }])),
+      ),
+    block: async ({ sha }) => {
+      const [bytes] = await kept.read([sha])
+      return bytes == null ? null : parsed(await inflate(bytes))
+    },
     changed: forget,
   }
 }
+
+const parsed = (bytes: Uint8Array): readonly PackedItem[] => readItems(new TextDecoder().decode(bytes))
 
 /** Blocks unpacked and parsed; the last few stay so. */
 const makeReader = (kept: BlockShelf, inflate: Inflate) => {
   const read = new Map<string, Block>()
   return {
     /** Null: a block is gone, because another tab has put a newer catalogue in the place of ours. */
-    read: async (blocks: readonly Wanted[]): Promise<readonly Block[] | null> => {
+    read: async (blocks: readonly BlockName[]): Promise<readonly Block[] | null> => {
       const unread = blocks.filter(({ sha }) => !read.has(sha))
       const bytes = unread.length === 0 ? [] : await kept.read(unread.map(({ sha }) => sha))
       const fresh = new Map<string, Block>()
       for (const [i, { sha, client }] of unread.entries()) {
         const block = bytes[i]
         if (block == null) return null
-        fresh.set(sha, { client, packed: readItems(new TextDecoder().decode(await inflate(block))) })
+        fresh.set(sha, { client, packed: parsed(await inflate(block)) })
       }
       const found = blocks.flatMap(({ sha }) => read.get(sha) ?? fresh.get(sha) ?? [])
       for (const [sha, block] of fresh) read.set(sha, block)
@@ -119,16 +134,16 @@ const makeReader = (kept: BlockShelf, inflate: Inflate) => {
   }
 }
 
-const wanted = (client: ClientId, { blocks }: Family, n: number): Wanted[] => {
+const wanted = (client: ClientId, { blocks }: Family, n: number): BlockName[] => {
   const sha = blocks[n]
   return sha == null ? [] : [{ sha, client }]
 }
-const blocksOfCode = ({ client, item, k, parts }: Shelf, key: string): Wanted[] => {
+const blocksOfCode = ({ client, item, k, parts }: Shelf, key: string): BlockName[] => {
   const hash = keyHash(key)
   const part = parts[partOf(hash, k)]
   return part == null ? [] : findBlocks(part, hash).flatMap(n => wanted(client, item, n))
 }
-const distinct = (blocks: readonly Wanted[]): readonly Wanted[] => [
+const distinct = (blocks: readonly BlockName[]): readonly BlockName[] => [
   ...new Map(blocks.map(one => [one.sha, one])).values(),
 ]
 

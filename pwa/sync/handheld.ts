@@ -3,6 +3,7 @@ import type { ClientId, DeviceId, ItemId, SessionId, TaskId, WarehouseId } from 
 import type { World } from '../../shared/ledger/world.ts'
 import type { CodeLookup } from '../../shared/scan/scan.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
+import type { Found } from './item-search.ts'
 import type { QueueRow, SavedState, StateAt } from './ports.ts'
 
 /** The state that the dot in the header shows, decided by the last round, never by navigator.onLine. */
@@ -44,6 +45,8 @@ export interface Handheld {
   hasCatalogue(): boolean
   /** Makes the items known to `world()`; unknown ones are skipped. */
   loadItems(ids: readonly ItemId[]): Promise<readonly Item[]>
+  /** Items by words of their names, SKUs or codes; the best first. Null: a later search has begun. */
+  search(text: string, most: number): Promise<Found | null>
   /** Fetches what the catalogue and the local rows know of these keys; the answer is synchronous from then on. */
   lookup(keys: readonly string[]): Promise<CodeLookup>
   /** A key of a code was heard: what is not the scan waits for it. */

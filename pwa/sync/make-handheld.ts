@@ -12,6 +12,7 @@ import type { Handheld, SyncStatus } from './handheld.ts'
 import { leaseAnswer } from './lease.ts'
 import type { LeaseAnswer, LeaseRequest } from './lease.ts'
 import { localHits, placeCodes } from './local-codes.ts'
+import type { ItemSearch } from './item-search.ts'
 import { makeOverlay } from './overlay.ts'
 import type { Overlay } from './overlay.ts'
 import { ownOf } from './own-commands.ts'
@@ -242,7 +243,8 @@ const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
 }
 
 /** Catalogue and local rows together; the places' index is built again only when the places have changed. */
-const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld, 'loadItems' | 'lookup'> => {
+const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld, 'loadItems' | 'lookup' | 'search'> => {
+  let searching: Promise<ItemSearch> | null = null
   let places = overlay.places()
   let byCode = placeCodes(places.values())
   const lookup: Handheld['lookup'] = async keys => {
@@ -261,6 +263,11 @@ const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld,
   }
   return {
     lookup,
+    // Nobody types before the first scan.
+    search: async (text, most) => {
+      searching ??= import('./item-search.ts').then(({ makeItemSearch }) => makeItemSearch(catalogue))
+      return (await searching).find(text, most)
+    },
     loadItems: async ids => {
       overlay.addItems(await catalogue.items(ids.filter(id => !overlay.hasItem(id))))
       return ids.flatMap(id => overlay.world().item(id) ?? [])

@@ -75,6 +75,24 @@ export const lookup = (): Promise<void> =>
     })
   })
 
+/** Typed words among 100,000 names. The reference is the first search, which unpacks every block once. */
+export const search = (): Promise<void> =>
+  withCatalogue(async page => {
+    await page.evaluate(() => globalThis.bench.snapshot())
+    const texts = Array.from({ length: 40 }, (_, i) => `${['glaz', 'BOWL', 'Colour', 'stone'][i % 4] ?? ''} ${i + 10}`)
+    const [first = 0, ...later] = await page.evaluate(all => globalThis.bench.search(all), ['bowl 42', ...texts])
+    const rows = [
+      { what: 'the first search', n: 1, 'p50 ms': Math.round(first), 'p95 ms': Math.round(first) },
+      {
+        what: 'every later one',
+        n: later.length,
+        'p50 ms': Math.round(percentile(later, 50)),
+        'p95 ms': Math.round(percentile(later, 95)),
+      },
+    ]
+    report(rows, { bench: `search ${THROTTLE}x`, value: percentile(later, 95), unit: 'ms p95', reference: first })
+  })
+
 type Catalogue = ReturnType<typeof catalogueOf>
 
 /** The bench page in a throttled Chromium, and a server that has the catalogue in memory: only the handheld is measured. */

@@ -1,4 +1,4 @@
-import { lookup, snapshot } from './catalogue.ts'
+import { lookup, search, snapshot } from './catalogue.ts'
 import { erp } from './erp.ts'
 import { erpShare } from './erp-share.ts'
 import { ingest } from './ingest.ts'
@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   pickpath,
   reconcile,
   scan,
+  search,
   snapshot,
 }
 

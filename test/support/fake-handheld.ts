@@ -159,6 +159,10 @@ export const fakeHandheld = (task: Task = TASK) => {
     loadItems: async () => [],
     lookup: async keys => ({ find: key => (keys.includes(key) ? hitsOf(key) : []) }),
     coming: () => undefined,
+    search: async (text, most) => {
+      const items = SITE.items.filter(item => item.name.toLowerCase().includes(text.toLowerCase()))
+      return { items: items.slice(0, most), all: items.length }
+    },
     append: async (drafts, state) => {
       await before()
       journal.push(`append ${drafts.map(draft => draft.type).join('+')}`)

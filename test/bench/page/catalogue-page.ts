@@ -2,6 +2,7 @@ import { openCache } from '../../../pwa/store/cache.ts'
 import { fetchCatalogue } from '../../../pwa/sync/catalogue-fetch.ts'
 import type { CatalogueProgress } from '../../../pwa/sync/catalogue-fetch.ts'
 import { makeCatalogueLookup } from '../../../pwa/sync/catalogue-lookup.ts'
+import { makeItemSearch } from '../../../pwa/sync/item-search.ts'
 import type { Reply } from '../../../pwa/sync/ports.ts'
 import { makeNet } from '../../../pwa/sync/transport.ts'
 import { framesIn } from '../../../shared/sync/frames.ts'
@@ -16,6 +17,8 @@ export type CatalogueBench = {
   bareSnapshot(): Promise<number>
   /** Milliseconds per code: from the code to its item. */
   lookup(codes: readonly string[]): Promise<number[]>
+  /** Milliseconds from typed words to the best nine, the first of them on a handheld that has never searched. */
+  search(texts: readonly string[]): Promise<number[]>
   /** One block read by its name and parsed, per code. */
   bareLookup(shas: readonly string[]): Promise<number[]>
 }
@@ -89,6 +92,22 @@ const lookup = async (codes: readonly string[]): Promise<number[]> => {
   return times
 }
 
+const search = async (texts: readonly string[]): Promise<number[]> => {
+  const { store: cache, close } = await openCache({ name: 'bench-cache' })
+  const catalogue = makeCatalogueLookup(cache, inflate)
+  await catalogue.ready()
+  const { find } = makeItemSearch(catalogue)
+  const times: number[] = []
+  for (const text of texts) {
+    const from = performance.now()
+    const found = await find(text, 9)
+    times.push(performance.now() - from)
+    if (found === null || found.all === 0) throw new Error(`${text} was not found`)
+  }
+  close()
+  return times
+}
+
 const bareLookup = async (shas: readonly string[]): Promise<number[]> => {
   const db = await bare()
   const times: number[] = []
@@ -106,4 +125,4 @@ const bareLookup = async (shas: readonly string[]): Promise<number[]> => {
 declare global {
   var bench: CatalogueBench
 }
-globalThis.bench = { snapshot, bareSnapshot, lookup, bareLookup }
+globalThis.bench = { snapshot, bareSnapshot, lookup, search, bareLookup }
