@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { WarehouseId } from '../shared/ids.ts'
 import { startErp } from './demo/erp-child.ts'
 import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { loop } from './workers/loop.ts'
-import { startPlan, startReserve, startSettle } from './workers/run.ts'
+import { startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
+const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
 
@@ -19,6 +21,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   demoErp(erpScript),
   bridging,
   reserving,
+  replenishing,
   settling,
   planning,
 ]
@@ -35,6 +38,17 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
       log,
     },
     RESERVE_MS,
+  )
+  atStop(() => worker.stop())
+}
+
+/** Pick faces are filled before they are empty. */
+const replenishing: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { faces, sync } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startReplenish(
+    { warehouses: () => stores.site.warehouses(), faces, sync, now, ring, log },
+    REPLENISH_MS,
   )
   atStop(() => worker.stop())
 }

@@ -193,6 +193,8 @@ export type Task = {
   count?: CountTask | null
   due?: string | null
   priority?: number
+  /** Replenish: what a short has put on hold, for its undo. */
+  held?: Line['held']
   /** Why it was made ("zero", "short", "min", "demand"), in the words of flows. */
   cause?: string | null
 }

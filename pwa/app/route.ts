@@ -1,4 +1,5 @@
 import type { Task } from '../../shared/catalogue.ts'
+import { isToBring } from '../../shared/process/replenish-task.ts'
 import { isWaiting } from '../../shared/process/putback-task.ts'
 import type { LocationId, TaskId } from '../../shared/ids.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
@@ -51,6 +52,10 @@ const taskOf = (core: Core, reading: Reading): TaskId | null => {
       if (task.count?.location === reading.location && !['done', 'cancelled'].includes(task.state) && known(task.kind))
         return mayCount(core, task) ? task.id : null
   }
+  // Where goods are to be fetched for a pick face; a face itself is looked at.
+  if (reading.kind === 'location' && known('replenish'))
+    for (const task of world.tasks())
+      if (isToBring(task) && task.goods?.from.location === reading.location && mayTake(core, task)) return task.id
   if (reading.kind === 'tote') {
     for (const task of world.tasks()) {
       if (task.tote === reading.location && task.state !== 'done' && task.state !== 'cancelled' && known(task.kind)) {
@@ -61,13 +66,16 @@ const taskOf = (core: Core, reading: Reading): TaskId | null => {
   return null
 }
 
+const mayTake = (core: Core, task: Task): boolean => {
+  const worker = core.ports.handheld.session()?.worker
+  const process = core.ports.processes.find(process => process.name === task.kind)
+  return worker !== undefined && process !== undefined && maySee(worker, process)
+}
+
 /** Whoever does not count, or has counted before, looks the place up instead. */
 const mayCount = (core: Core, task: Task): boolean => {
   const worker = core.ports.handheld.session()?.worker
-  const process = core.ports.processes.find(process => process.name === task.kind)
-  return (
-    worker !== undefined && process !== undefined && maySee(worker, process) && !task.count?.notBy.includes(worker.id)
-  )
+  return worker !== undefined && mayTake(core, task) && !task.count?.notBy.includes(worker.id)
 }
 
 /**

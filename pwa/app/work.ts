@@ -1,5 +1,5 @@
 import type { Document, Task, Worker } from '../../shared/catalogue.ts'
-import type { DeviceId, TaskId } from '../../shared/ids.ts'
+import type { DeviceId, LocationId, TaskId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
 import type { Process, ProcessName } from '../../shared/process/process.ts'
 import { mayDo } from '../../shared/roles.ts'
@@ -27,8 +27,7 @@ export const maySee = (worker: Worker, process: Process): boolean =>
 
 /**
  * Open tasks that this worker may do, in the order of the floor: what can be done now, begun here, then due, then priority,
- * then number. Tasks
- * that another device has begun are left out; scanning one asks whether to take over.
+ * then number. Tasks that another device has begun are left out; scanning one asks whether to take over.
  */
 export const workFor = (
   view: View,
@@ -36,7 +35,7 @@ export const workFor = (
   device: DeviceId,
   processes: readonly Process[],
 ): readonly Work[] => {
-  const rows: { work: Work; document: Document | undefined }[] = []
+  const rows: { work: Work; priority: number }[] = []
   for (const task of view.tasks()) {
     const process = processes.find(process => process.name === task.kind)
     const others = task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
@@ -45,7 +44,7 @@ export const workFor = (
     if (process === undefined || !maySee(worker, process) || !OPEN.has(task.state)) continue
     if (others || foreign || barred) continue
     const document = task.document === null ? undefined : view.document(task.document)
-    rows.push({ document, work: rowOf(view, task, document, device) })
+    rows.push({ priority: document?.priority ?? task.priority ?? 0, work: rowOf(view, task, document, device) })
   }
   return rows
     .sort(
@@ -53,7 +52,7 @@ export const workFor = (
         Number(a.work.waits) - Number(b.work.waits) ||
         Number(b.work.mine) - Number(a.work.mine) ||
         (a.work.due ?? '9').localeCompare(b.work.due ?? '9') ||
-        (b.document?.priority ?? 0) - (a.document?.priority ?? 0) ||
+        b.priority - a.priority ||
         (a.work.number < b.work.number ? -1 : 1),
     )
     .map(row => row.work)
@@ -67,9 +66,11 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
     .filter(place => place.kind === 'pickable' || place.kind === 'reserve')
     .sort((a, b) => a.sequence - b.sequence)
   // Work without a document goes by the name of its place.
-  const place = task.count ? view.location(task.count.location)?.code : undefined
-  const from = places[0]?.code ?? null
-  const to = places.at(-1)?.code ?? null
+  const codeOf = (id: LocationId | null | undefined): string | null =>
+    id == null ? null : (view.location(id)?.code ?? null)
+  const place = codeOf(task.count?.location ?? task.goods?.from.location)
+  const from = task.document === null && task.goods ? place : (places[0]?.code ?? null)
+  const to = task.document === null && task.goods ? codeOf(task.goods.to) : (places.at(-1)?.code ?? null)
   return {
     task: task.id,
     kind: task.kind,

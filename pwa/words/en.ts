@@ -229,6 +229,15 @@ export const en: FloorWords = {
     'status.done': 'Status changed: {n}',
     'scrap.done': 'Scrapped: {n}',
     // replenish
+    'rep.what': 'Scan place or pick face',
+    'rep.none': 'Nothing to bring for {place}',
+    'rep.other': 'Taken from {place} instead',
+    'rep.faceFull': 'Only {n} fit here',
+    'rep.lotMix': 'This place takes one lot only',
+    'rep.isFull': 'Noted. {place} is full',
+    'rep.short': 'Noted. Somebody will count {place}',
+    'rep.later': 'Left for later',
+    'rep.rest': '{n} more for {place}',
     // return
     'ret.scan': 'Scan the return or order',
     'ret.none': 'No return or order has this',
@@ -312,6 +321,7 @@ export const en: FloorWords = {
     'reason.SAMPLE': 'Sample',
     'reason.INTERNAL_USE': 'Own use',
     // replenish
+    'fact.face': 'To',
     // return
     'reason.NOT_WANTED': 'Not wanted',
     'reason.WRONG_ITEM': 'Wrong item',

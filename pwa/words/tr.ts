@@ -213,6 +213,15 @@ export const tr: FloorWords = {
     'status.done': 'Durum değişti: {n}',
     'scrap.done': 'Hurda: {n}',
     // replenish
+    'rep.what': 'Yeri veya gözü okut',
+    'rep.none': '{place} için taşınacak yok',
+    'rep.other': '{place} yerinden alındı',
+    'rep.faceFull': 'Buraya {n} tane sığar',
+    'rep.lotMix': 'Bu yere tek lot konur',
+    'rep.isFull': 'Not edildi. {place} dolu',
+    'rep.short': 'Not edildi. {place} sayılacak',
+    'rep.later': 'Sonraya kaldı',
+    'rep.rest': '{place} için {n} tane daha',
     // return
     'ret.scan': 'İadeyi veya siparişi okut',
     'ret.none': 'Bu bir iade ya da sipariş değil',
@@ -296,6 +305,7 @@ export const tr: FloorWords = {
     'reason.SAMPLE': 'Numune',
     'reason.INTERNAL_USE': 'İç kullanım',
     // replenish
+    'fact.face': 'Nereye',
     // return
     'reason.NOT_WANTED': 'İstenmedi',
     'reason.WRONG_ITEM': 'Yanlış ürün',

@@ -1,6 +1,6 @@
 import type { Stores } from '../ports.ts'
 import type { PlanStore } from '../workers/plan.ts'
-import type { ErpStores, WaitingStore } from '../workers/ports.ts'
+import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
@@ -15,11 +15,14 @@ import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
+import { makeFaceStore } from './faces.ts'
 import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
-export const makeStores = (db: Executor): Stores & ErpStores & { waiting: WaitingStore; plans: PlanStore } => {
+export const makeStores = (
+  db: Executor,
+): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -36,6 +39,7 @@ export const makeStores = (db: Executor): Stores & ErpStores & { waiting: Waitin
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),
+    faces: makeFaceStore(db, names),
     plans: makePlanStore(db, names),
   }
 }

@@ -3,6 +3,8 @@ import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
+import { makeReplenishRound } from './replenish.ts'
+import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
 import type { ReserveDeps } from './reserve.ts'
 import { settleRound } from './settle.ts'
@@ -18,6 +20,19 @@ export const startReserve = (deps: ReserveDeps & { log: DeliverDeps['log'] }, ev
       return false
     },
     onFault: error => deps.log.warn({ err: error }, 'reserving waits'),
+  })
+}
+
+/** Pick faces that run low → tasks. */
+export const startReplenish = (deps: ReplenishDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makeReplenishRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'replenishing waits'),
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Location } from '../catalogue.ts'
+import type { Location, Task } from '../catalogue.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
 import { COMMAND_CODES } from '../scan/command-code.ts'
 import { makeLabel } from '../scan/own-label.ts'
@@ -79,7 +79,7 @@ const world = () =>
       orderOf('SO-4', [wants(bowl, 1, [oneBowl, 1])], { batch }),
       orderOf('SO-5', [wants(milk, 1, [row(milk, a2, 10, { lot: 'L1' }), 1])], { batch }),
     ],
-    tasks: [countTaskOf('CNT-1', a2), backTask],
+    tasks: [countTaskOf('CNT-1', a2), backTask, faceTask, drillTask],
   })
 
 /** The only one of its kind: whoever picks it is asked whether the place is empty. Picked together with another order. */
@@ -123,6 +123,22 @@ const backTask = putBackTask(demoWorld(), {
   qty: 1,
   cause: 'cancelled',
 })
+/** The face of mugs and of milk lots is to be filled. */
+const faceTask: Task = {
+  id: derivedId('task', 'demo', 'face'),
+  kind: 'replenish',
+  client: one.id,
+  document: null,
+  state: 'ready',
+  lease: null,
+  tote: null,
+  goods: { item: milk.id, lot: '', serial: '', from: looseAt(a2.id), to: a3.id, qty: 6, line: null },
+}
+const drillTask: Task = {
+  ...faceTask,
+  id: derivedId('task', 'demo', 'face of drills'),
+  goods: { item: drill.id, lot: '', serial: '', from: looseAt(a3.id), to: a1.id, qty: 2, line: null },
+}
 const inBox = [row(mug, box, 1)]
 const packOrder = orderOf(
   'SO-P',
@@ -171,6 +187,8 @@ const STARTS: readonly Start[] = [
   { task: taskId('SO-3') },
   { task: taskId('CNT-1') },
   { task: backTask.id },
+  { task: faceTask.id },
+  { task: drillTask.id },
   { task: taskId('SO-4') },
   { location: a1.id },
   { item: mug.id },

@@ -9,11 +9,24 @@ import type { Process, ProcessName } from './process.ts'
 import { putaway } from './putaway.ts'
 import { putback } from './putback.ts'
 import { receive } from './receive.ts'
+import { replenish } from './replenish.ts'
 import { returns } from './return.ts'
 import { ship } from './ship.ts'
 
 /** The registry: a new process is one file and one line here. */
-export const PROCESSES: readonly Process[] = [receive, returns, putaway, pick, pack, ship, count, move, putback, lookup]
+export const PROCESSES: readonly Process[] = [
+  receive,
+  returns,
+  putaway,
+  pick,
+  pack,
+  ship,
+  count,
+  move,
+  replenish,
+  putback,
+  lookup,
+]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)
 

@@ -221,6 +221,15 @@ export const MESSAGES = [
   'status.done',
   'scrap.done',
   // replenish
+  'rep.what',
+  'rep.none',
+  'rep.other',
+  'rep.faceFull',
+  'rep.lotMix',
+  'rep.isFull',
+  'rep.short',
+  'rep.later',
+  'rep.rest',
   // return
   'ret.scan',
   'ret.none',
@@ -349,6 +358,7 @@ export const WORDS = [
   'reason.SAMPLE',
   'reason.INTERNAL_USE',
   // replenish
+  'fact.face',
   // return
   'reason.NOT_WANTED',
   'reason.WRONG_ITEM',

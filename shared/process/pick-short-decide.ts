@@ -218,7 +218,7 @@ const hospital = (view: View, row: StockRow, qty: number): HoldChange => ({
   qty,
 })
 
-const observed = (
+export const observed = (
   c: CommandOf<'short'>,
   key: StockKey,
   kept: number,

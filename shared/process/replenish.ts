@@ -1,0 +1,229 @@
+import type { Task } from '../catalogue.ts'
+import type { LocationId } from '../ids.ts'
+import type { View } from '../ledger/world.ts'
+import type { Resolved } from '../scan/scan.ts'
+import { go, kept, message, sayNo, stay } from './answer.ts'
+import { palletIn } from './lpn.ts'
+import { stepTo } from './move-put.ts'
+import type { GoalRule } from './move-put.ts'
+import { emptyHanded, fresh } from './move-state.ts'
+import type { MoveNext, MoveState } from './move-state.ts'
+import { stepGoods, stepMark, stepMore, stepNumber } from './move-take.ts'
+import type { Input, Moment, Process, Start } from './process.ts'
+import { decideReplenish, undoReplenish, unknownReplenish } from './replenish-decide.ts'
+import { promptReplenish, SHORT_REASONS } from './replenish-prompt.ts'
+import { isToBring } from './replenish-task.ts'
+import { badLabel, itemsIn, mistaken } from './readings.ts'
+
+const FRESH = fresh('replenish')
+
+const taskOf = (state: MoveState, view: View): Task | undefined =>
+  state.task === null ? undefined : view.task(state.task)
+const codeOf = (view: View, id: LocationId | null | undefined): string =>
+  id == null ? '' : (view.location(id)?.code ?? '')
+
+const begun = (task: Task, view: View): MoveNext => {
+  const state: MoveState = { ...FRESH, key: `replenish/${task.id}`, task: task.id, goal: task.goods?.to ?? null }
+  return go(state, 'ok', 'put.to', { place: codeOf(view, task.goods?.from.location) })
+}
+
+const start = (start: Start, view: View): MoveNext => {
+  if (!('task' in start)) return go(FRESH, 'ok', 'rep.what')
+  const task = view.task(start.task)
+  return task === undefined || !isToBring(task) ? stay(FRESH, 'wrong', 'put.done') : begun(task, view)
+}
+
+/** The place that a scan names: itself, or where the pallet stands. */
+const placeIn = (resolved: Resolved, view: View): LocationId | null => {
+  const pallet = palletIn(view, resolved)
+  if (pallet !== null) return view.stockOn(pallet.lpn).find(row => row.onHand > 0)?.location ?? null
+  const place = resolved.readings.find(reading => reading.kind === 'location')
+  return place?.kind === 'location' ? place.location : null
+}
+
+/** N1: the reserve place. Without a task the place says which one: where goods are to be taken, or the face itself. */
+const stepFrom = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  const place = placeIn(resolved, view)
+  if (place === null) return mistaken(state, resolved)
+  const task = taskOf(state, view)
+  if (task === undefined) {
+    const { clients } = moment.worker
+    const found = [...view.tasks()]
+      .filter(one => isToBring(one) && (one.goods?.from.location === place || one.goods?.to === place))
+      .filter(one => clients === null || clients.includes(one.client))
+      .sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0) || (a.id < b.id ? -1 : 1))[0]
+    if (found === undefined) return stay(state, 'wrong', 'rep.none', { place: codeOf(view, place) })
+    const next = begun(found, view)
+    return found.goods?.from.location === place ? atPlace(next.state, place, view) : next
+  }
+  const wanted = task.goods?.from.location
+  const isFace = place === task.goods?.to
+  const has = view
+    .stockAt(place)
+    .some(row => row.item === task.goods?.item && row.client === task.client && row.onHand > 0 && !isFace)
+  if (place !== wanted && !has)
+    return stay(state, 'wrong', 'wrong.place', { scanned: codeOf(view, place), wanted: codeOf(view, wanted) })
+  return atPlace(state, place, view, place !== wanted)
+}
+
+const atPlace = (state: MoveState, from: LocationId, view: View, isOther = false): MoveNext =>
+  go({ ...state, at: 'goods', from }, isOther ? 'warn' : 'ok', isOther ? 'rep.other' : 'scan.item', {
+    place: codeOf(view, from),
+  })
+
+/** N2: the goods of the task and no others. */
+const stepTake = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  const task = taskOf(state, view)
+  const item = task?.goods?.item == null ? undefined : view.item(task.goods.item)
+  const hits = itemsIn(resolved)
+  if (hits.length > 0 && !hits.some(hit => hit.item === item?.id))
+    return stay(state, 'wrong', 'wrong.item', {
+      scanned: view.item(hits[0]?.item ?? ('' as never))?.name ?? '',
+      wanted: item?.name ?? '',
+    })
+  if (hits.length === 0) return stepFrom(state, resolved, view, moment)
+  return aimed(stepGoods(state, resolved, view, moment), view)
+}
+
+/** The face is where everything goes; a note ("only 5 are free") is worth more than its name, which the screen shows. */
+const aimed = (next: MoveNext, view: View): MoveNext => {
+  const { state } = next
+  if (state.at !== 'to' || next.verdict === 'wrong' || next.verdict === 'unknown') return next
+  const goal = taskOf(state, view)?.goods?.to ?? null
+  const said = next.verdict === 'warn' ? next.message : message('put.to', { place: codeOf(view, goal) })
+  return { ...next, state: { ...state, goal }, message: said }
+}
+
+/** N3: only the face of the task. */
+const onlyFace: GoalRule = ({ goal }, { location }, view) =>
+  goal === location
+    ? { say: 'yes', key: 'move.done', values: {} }
+    : { say: 'no', key: 'wrong.place', values: { wanted: codeOf(view, goal) } }
+
+const stepFace = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
+  const { load } = state
+  const face = resolved.readings.find(reading => reading.kind === 'location')
+  const place = face?.kind === 'location' && face.location === state.goal ? view.location(face.location) : undefined
+  if (load?.kind === 'goods' && place?.face) {
+    const lies = view.stockAt(place.id).reduce((sum, row) => sum + (row.item === load.item ? row.onHand : 0), 0)
+    const room = Math.max(0, place.face.max - lies)
+    if (load.qty > room && room === 0) return stay(state, 'wrong', 'rep.faceFull', { n: 0 })
+    if (load.qty > room)
+      return go({ ...state, load: { ...load, qty: room, n: room, packaging: null } }, 'warn', 'rep.faceFull', {
+        n: room,
+      })
+  }
+  // On the face goods lie loose: what stood on a pallet is taken off it.
+  const next = stepTo(state, resolved, view, moment, onlyFace)
+  const isLots = next.message.key === 'put.mix' && place?.mix === 'lot'
+  return isLots ? { ...next, message: message('rep.lotMix', next.message.values) } : next
+}
+
+const stepKey = (state: MoveState, command: string, view: View): MoveNext => {
+  if (command === 'XCNAY') return sayNo(state, promptReplenish(state, view).ask.message)
+  const task = taskOf(state, view)
+  if (task === undefined) return stay(state, 'wrong', 'no.key')
+  if (command === 'XCBAK') return stepBack(state, task, view)
+  if (command === 'XCSHT' && state.at !== 'to' && state.at !== 'reason')
+    return go({ ...state, at: 'reason' }, 'ok', 'why')
+  if (command === 'XCSKP' && state.at === 'from') return { ...go(state, 'ok', 'rep.later'), finished: true }
+  if (command !== 'XCFUL' || state.at !== 'to' || state.goal === null) return stay(state, 'wrong', 'no.key')
+  const full = { type: 'full' as const, process: 'replenish' as const, client: null, place: state.goal, task: task.id }
+  return {
+    ...go(emptyHanded(state), 'warn', 'rep.isFull', { place: codeOf(view, state.goal) }, [full]),
+    finished: true,
+  }
+}
+
+const stepBack = (state: MoveState, task: Task, view: View): MoveNext => {
+  const values = { place: codeOf(view, task.goods?.from.location) }
+  if (state.at === 'from') return stay(state, 'wrong', 'no.key')
+  const empty: MoveState = { ...emptyHanded(state), goal: task.goods?.to ?? null }
+  if (state.at === 'reason')
+    return state.from === null
+      ? go({ ...empty, at: 'from' }, 'ok', 'put.to', values)
+      : go({ ...empty, at: 'goods' }, 'ok', 'scan.item')
+  return state.at === 'goods'
+    ? go({ ...empty, at: 'from', from: null }, 'ok', 'put.to', values)
+    : go({ ...empty, at: 'goods' }, 'ok', 'scan.item')
+}
+
+/** The goods are not where they should be: the task ends, and somebody counts the place. */
+const stepReason = (state: MoveState, n: number, view: View): MoveNext => {
+  const reason = SHORT_REASONS[n - 1]
+  const task = taskOf(state, view)
+  if (reason === undefined || task?.goods?.item == null) return stay(state, 'wrong', 'no.key')
+  const { item, lot, serial, from } = task.goods
+  const short = {
+    type: 'short' as const,
+    process: 'replenish' as const,
+    client: task.client,
+    item,
+    lot,
+    serial,
+    task: task.id,
+    document: null,
+    line: null,
+    from,
+    reason,
+  }
+  return {
+    ...go(emptyHanded(state), 'warn', 'rep.short', { place: codeOf(view, from.location) }, [short]),
+    finished: true,
+  }
+}
+
+const answer = (state: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
+  switch (input.kind) {
+    case 'key':
+      return stepKey(state, input.command, view)
+    case 'number':
+      return aimed(stepNumber(state, input.value, view), view)
+    case 'choice':
+      return state.at === 'reason' ? stepReason(state, input.n, view) : stay(state, 'wrong', 'no.key')
+    case 'photo':
+      return stay(state, 'wrong', 'no.key')
+    case 'text':
+      return state.at === 'lot' || state.at === 'serial'
+        ? aimed(stepMark(state, input.value, null, view), view)
+        : stay(state, 'unknown', 'unknown', { scanned: input.value })
+    case 'scan': {
+      const { resolved } = input
+      const bad = badLabel(state, resolved)
+      if (bad !== null) return bad
+      if (state.at === 'from') return stepFrom(state, resolved, view, moment)
+      if (state.at === 'goods') return stepTake(state, resolved, view, moment)
+      if (state.at === 'lot' || state.at === 'serial')
+        return aimed(stepMark(state, resolved.scan.text, resolved, view), view)
+      if (state.at !== 'to') return stay(state, 'wrong', 'why')
+      const more = stepMore(state, resolved, view)
+      return more === null ? stepFace(state, resolved, view, moment) : aimed(more, view)
+    }
+  }
+}
+
+/** The task ends with its last piece; until then the worker goes on at the same place. */
+const step = (before: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
+  const next = kept(before, answer(before, input, view, moment))
+  const brought = next.commands.find(command => command.type === 'move')
+  if (brought?.type !== 'move') return next
+  const task = taskOf(before, view)
+  const left = (task?.goods?.qty ?? 0) - brought.qty
+  if (task === undefined || left <= 0) return { ...next, verdict: 'done', finished: true }
+  const state: MoveState = { ...emptyHanded(before), confirm: null, at: 'goods', goal: task.goods?.to ?? null }
+  const rest = { place: codeOf(view, task.goods?.to), n: left }
+  return { ...next, state, verdict: 'ok', message: message('rep.rest', rest) }
+}
+
+export const replenish: Process<MoveState> = {
+  name: 'replenish',
+  roles: ['receiver', 'picker'],
+  states: ['from', 'goods', 'lot', 'serial', 'to', 'reason'],
+  commands: ['move', 'short', 'full'],
+  start,
+  prompt: promptReplenish,
+  step,
+  decide: decideReplenish,
+  unknown: unknownReplenish,
+  undo: undoReplenish,
+}
