@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { WarehouseId } from '../shared/ids.ts'
 import { startErp } from './demo/erp-child.ts'
+import { seedFaces } from './demo/faces.ts'
 import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
+import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
 import { startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
@@ -24,6 +26,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  demoFaces,
 ]
 
 /** Orders that wait for stock get what comes, whichever ERP they are from. */
@@ -100,6 +103,23 @@ const demoErp =
     core.erp.override(DEMO_CONNECTOR, connector)
     log.info({ url: erp.url }, 'the demo ERP is ready')
   }
+
+/** Something to replenish in the demo, once its opening stock is there. */
+const demoFaces: Companion = async ({ stores, demo, log, now, atStop }) => {
+  if (!demo) return
+  const from = { stores, warehouse: DEMO_WAREHOUSE.id, device: SERVER_DEVICE }
+  const isOpened = async () => (await stores.import.cursor(DEMO_CONNECTOR, 'openingStock')) === 'done'
+  let isSeeded = false
+  const worker = loop({
+    everyMs: RESERVE_MS,
+    run: async () => {
+      isSeeded ||= (await isOpened()) && (await seedFaces({ ...from, now: now() }))
+      return false
+    },
+    onFault: error => log.warn({ err: error }, 'the pick faces of the demo wait'),
+  })
+  atStop(() => worker.stop())
+}
 
 /** The demo's connection is stored like any other; its address and token are made anew with every start. */
 const storeDemo = async ({ stores, now }: Core): Promise<void> => {

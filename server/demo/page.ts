@@ -83,6 +83,7 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
         <li>Click Ayşe's badge below. What you click here, the handheld hears as a scan.</li>
         <li>Receive: click a purchase order, then goods that are on it, then <em>Done</em>.</li>
         <li>Pick: click an order, then a tote, then do what the large line says.</li>
+        <li>Replenish: open the tile, then click the place that it names, the goods, and the pick face.</li>
         <li>Switch the network off and go on. Switch it on again: the ERP has everything once.</li>
       </ol>
     </div>

@@ -1,0 +1,91 @@
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, logIn, setUp } from '../support/browser.ts'
+import type { Handheld } from '../support/browser.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+
+/** Pick faces of the demo on the built product, by the keyboard scanner alone. */
+describe('pick faces', () => {
+  let product: Product
+  let browser: Browser
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 500; i += 1) {
+      if (await holds()) return
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+    throw new Error(`never came true: ${what}`)
+  }
+  /** What the demo page says of the places of an item: "4 in A1-01-02, 96 in A1-01-03". */
+  type Listed = { code: string; places: readonly { code: string; onHand: number }[] }
+  const listed = async (): Promise<readonly Listed[]> => {
+    const page = await (await fetch(`${product.url}/demo`)).text()
+    return page.split('<li ').map(label => ({
+      code: /data-scan="([^"]*)"/.exec(label)?.[1] ?? '',
+      places: [...label.matchAll(/(\d+) in ([A-C]\d-\d\d-\d\d)/g)].map(([, n, code]) => ({
+        code: code ?? '',
+        onHand: Number(n),
+      })),
+    }))
+  }
+  const bulk = (item: Listed) => item.places.find(place => place.code.endsWith('-03'))
+  const face = (item: Listed) => item.places.find(place => !place.code.endsWith('-03'))
+  /** Items with a pick face: some pieces on it, the rest in the reserve above. */
+  const faced = async (): Promise<readonly Listed[]> =>
+    (await listed()).filter(item => bulk(item) !== undefined && face(item)?.onHand === 4)
+  const worker = async (name: string): Promise<Handheld> => {
+    const handheld = await setUp(browser, product)
+    await logIn(handheld, product.badge(name), 'Hello')
+    await handheld.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    return handheld
+  }
+
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await removeFolder(product.dataDir)
+  })
+
+  it.each([['with a network'], ['without a network once the task is taken']])(
+    '[O27] a pick face is filled from the reserve %s',
+    async mode => {
+      const isOffline = mode !== 'with a network'
+      await until('the demo has pick faces', async () => (await faced()).length > 0)
+      const [item] = await faced()
+      const from = item && bulk(item)
+      const to = item && face(item)
+      if (item === undefined || from === undefined || to === undefined) throw new Error('no pick face')
+      const handheld = await worker('Ayşe')
+      await until('the task is on the handheld', async () => {
+        await handheld.scan(from.code)
+        await handheld.page.waitForTimeout(300)
+        return (await handheld.text()).includes('Replenish')
+      })
+      if (isOffline) await handheld.context.setOffline(true)
+      await handheld.band(`Scan ${from.code}`)
+      await handheld.scan(from.code)
+      await handheld.band('Scan the item')
+      await handheld.scan(item.code)
+      await handheld.band(`Scan ${to.code}`)
+      await handheld.page.keyboard.type('6')
+      await handheld.page.keyboard.press('Enter')
+      await handheld.band(`Scan ${to.code}`)
+      await handheld.scan(to.code)
+      await handheld.band(/more for|Put at|Moved|Done/)
+      if (isOffline) {
+        await handheld.page.reload()
+        await handheld.context.setOffline(false)
+      }
+      await until('the server has it, once', async () => {
+        const now = (await listed()).find(one => one.code === item.code)
+        return now !== undefined && face(now)?.onHand === 10 && bulk(now)?.onHand === from.onHand - 6
+      })
+      expect(await handheld.pointerEvents()).toBe(0)
+      await handheld.context.close()
+    },
+  )
+})
