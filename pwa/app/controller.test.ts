@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { derivedId } from '../../shared/ids.ts'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
 import { StorageFull } from '../sync/ports.ts'
-import { fakeHandheld, ORDER, plainResolver, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { fakeHandheld, ORDER, plainResolver, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { placeId } from '../../test/support/site.ts'
 import { virtualTime } from '../../test/support/handheld-world.ts'
 import { floor } from './floor.ts'
 import { createController, WAITING_MAX } from './controller.ts'
@@ -462,6 +463,25 @@ describe('home and news', () => {
     const world = app.handheld.world()
     app.handheld.world = () => ({ ...world, item: id => (id === item ? undefined : world.item(id)) })
     await app.scan('XBANNA', 'ORD-1042')
+    expect(asked).toContain(item)
+  })
+
+  test('[H41] the goods of a task without a document are fetched before it is shown', async () => {
+    const item = app.handheld.world().linesOf(ORDER.id)[0]!.item
+    const [from, to] = [placeId(SITE, 'A-01'), placeId(SITE, 'A-02')]
+    const at = { location: from, lpn: NO_LPN, status: 'available' as const }
+    const goods = { item, lot: '', serial: '', from: at, to, qty: 1, line: null }
+    app = begin(fakeHandheld({ ...TASK, kind: 'replenish', document: null, goods }))
+    const asked: string[] = []
+    app.handheld.loadItems = async ids => {
+      asked.push(...ids)
+      return []
+    }
+    const world = app.handheld.world()
+    app.handheld.world = () => ({ ...world, item: id => (id === item ? undefined : world.item(id)) })
+    await app.scan('XBANNA')
+    await app.controller.openRow(TASK.id)
+    expect(app.controller.state().prompt?.title.word).toBe('replenish')
     expect(asked).toContain(item)
   })
 

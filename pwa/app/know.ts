@@ -1,11 +1,12 @@
 import { isUuid } from '../../shared/ids.ts'
-import type { ItemId, LocationId, LpnId } from '../../shared/ids.ts'
+import type { ItemId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
 import type { Core } from './core.ts'
 
 /**
  * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
- * items of the lines of its document, of what stands at its place or on its pallet, and of what has its lot. By convention
- * the fields `document`, `documents`, `location`, `lpn` and `label` of a state, so that no process has to be known here.
+ * items of the lines of its document, of the goods of its task, of what stands at its place or on its pallet, and of what
+ * has its lot. By convention the fields `document`, `documents`, `task`, `location`, `lpn` and `label` of a state, so that no
+ * process has to be known here.
  */
 export const know = async (core: Core, state: object): Promise<void> => {
   const { handheld } = core.ports
@@ -24,10 +25,13 @@ export const know = async (core: Core, state: object): Promise<void> => {
   if (isPlace(place)) for (const row of world.stockAt(place)) need(row.item)
   const lpn = 'lpn' in state ? state.lpn : null
   if (isPallet(lpn)) for (const row of world.stockOn(lpn)) need(row.item)
+  const task = 'task' in state && isTask(state.task) ? world.task(state.task) : undefined
+  if (task?.goods?.item) need(task.goods.item)
   const label = 'label' in state ? state.label : null
   if (typeof label === 'string') for (const row of world.stockLabelled(label)) need(row.item)
   if (missing.size > 0) await handheld.loadItems([...missing])
 }
 
+const isTask = (value: unknown): value is TaskId => typeof value === 'string' && isUuid(value)
 const isPallet = (value: unknown): value is LpnId => typeof value === 'string' && isUuid(value)
 const isPlace = (value: unknown): value is LocationId => typeof value === 'string' && isUuid(value)

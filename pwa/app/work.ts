@@ -84,15 +84,12 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
   }
 }
 
-/** What the tiles say: every process that the worker may do, with how much of it waits. */
+/** What the tiles say: every process that the worker may do, with how much of it waits. Look-up has a button of its own. */
 export const tilesFor = (
   worker: Worker,
   processes: readonly Process[],
   work: readonly Work[],
-): readonly { name: ProcessName; count: number | null }[] =>
+): readonly { name: ProcessName; count: number }[] =>
   processes
-    .filter(process => maySee(worker, process))
-    .map(process => ({
-      name: process.name,
-      count: process.commands.length === 0 ? null : work.filter(row => row.kind === process.name).length,
-    }))
+    .filter(process => process.commands.length > 0 && maySee(worker, process))
+    .map(process => ({ name: process.name, count: work.filter(row => row.kind === process.name).length }))

@@ -11,6 +11,8 @@ import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 
+const SOUNDS: readonly number[] = [0, 2, 4, 6, 8, 10]
+const VIBRATIONS: readonly number[] = [0, 1, 2, 3, 4, 5]
 const TEXT = [100, 125, 150, 175, 200] as const
 const BUTTONS = [100, 125, 150] as const
 const THEMES = ['auto', 'light', 'dark'] as const
@@ -96,12 +98,12 @@ const Chosen = ({ app }: { app: App }) => {
     {
       word: speaker.word('set.sound'),
       value: chosen.sound,
-      turn: () => settings.set({ sound: (chosen.sound + 2) % 12 }),
+      turn: () => settings.set({ sound: after(SOUNDS, chosen.sound) }),
     },
     {
       word: speaker.word('set.vibration'),
       value: chosen.vibration,
-      turn: () => settings.set({ vibration: (chosen.vibration + 1) % 6 }),
+      turn: () => settings.set({ vibration: after(VIBRATIONS, chosen.vibration) }),
     },
     {
       word: speaker.word('set.text'),

@@ -28,6 +28,7 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
           <Code>{row.number}</Code>
           <span>
             {row.waits ? speaker.say('waits') : row.lines > 0 ? speaker.say('lines', { n: row.lines }) : null}
+            {row.lines === 0 && row.to !== null ? <Code>→ {row.to}</Code> : null}
           </span>
         </Button>
       ))}

@@ -114,7 +114,10 @@ export const undoReplenish = (view: View, act: Act, at: UndoAt): Effects => {
   }
 }
 
-const reopened = ({ held: _, ...task }: Task): Task => ({ ...task, state: 'started' })
+const reopened = (task: Task): Task => {
+  const { held: _, ...rest } = task
+  return { ...rest, state: 'started' }
+}
 
 const moreToBring = (view: View, id: TaskId | null, qty: number): readonly Task[] => {
   const task = id === null ? undefined : view.task(id)

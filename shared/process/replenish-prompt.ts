@@ -2,8 +2,7 @@ import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
 import { promptMove } from './move-prompt.ts'
 import type { MoveState } from './move-state.ts'
-import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
-import { isToBring } from './replenish-task.ts'
+import type { Fact, KeyOffer, Prompt } from './process.ts'
 
 export const SHORT_REASONS = ['NOT_FOUND', 'EMPTY', 'UNREACHABLE'] as const
 
@@ -12,7 +11,7 @@ const LATER: KeyOffer = { command: 'XCSKP', word: 'key.skip' }
 const FULL: KeyOffer = { command: 'XCFUL', word: 'key.full' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
 
-/** What is to be brought, from where, to which face; without a task the list of all that is. */
+/** What is to be brought, from where, to which face; without a task the screen lists the open ones. */
 export const promptReplenish = (state: MoveState, view: View): Prompt => {
   const prompt = promptMove(state, view)
   const task = state.task === null ? undefined : view.task(state.task)
@@ -32,7 +31,6 @@ export const promptReplenish = (state: MoveState, view: View): Prompt => {
       return task === undefined
         ? {
             ...base,
-            lines: listed(view),
             ask: { kind: 'location', message: message('rep.what') },
             expects: ['location', 'lpn'],
             keys: [],
@@ -64,17 +62,3 @@ export const promptReplenish = (state: MoveState, view: View): Prompt => {
       }
   }
 }
-
-const listed = (view: View): readonly PromptLine[] =>
-  [...view.tasks()]
-    .filter(isToBring)
-    .sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, 50)
-    .map(task => ({
-      id: task.id,
-      title: task.goods?.item == null ? '' : (view.item(task.goods.item)?.name ?? ''),
-      place: task.goods == null ? null : (view.location(task.goods.from.location)?.code ?? null),
-      done: 0,
-      wanted: task.goods?.qty ?? null,
-      state: 'open',
-    }))

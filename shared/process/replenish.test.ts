@@ -152,7 +152,7 @@ describe('replenishing', () => {
     ] as const) {
       const { world } = at()
       const anna = workerAt(replenish, world, { nothing: true })
-      expect(anna.prompt().lines).toHaveLength(1)
+      expect(anna.prompt()).toMatchObject({ title: { code: null }, ask: { kind: 'location' }, lines: [] })
       expect(anna.scan(scanOf.place(where)).state).toMatchObject({ at: at_, goal: a1.id })
       expect(workerAt(replenish, world, { nothing: true }).scan(scanOf.place(a3)).message.key).toBe('rep.none')
     }

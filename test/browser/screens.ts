@@ -127,6 +127,19 @@ const others = async ({ say, shot, tile, page }: Walker, { erp, totes }: Stock):
   await tile(/^Move/)
   await say('A1-01-01')
   await shot('move-item', 'Move: what')
+  await tile(/^Replenish/)
+  await shot('replenish-list', 'Replenish: which pick face')
+  await page
+    .getByRole('button', { name: /[ABC]\d-\d\d-\d\d/ })
+    .first()
+    .click()
+  await page.waitForTimeout(1000)
+  await shot('replenish-from', 'Replenish: where to take from')
+  const bulk = /Scan ([ABC]\d-\d\d-\d\d)/.exec(await page.innerText('body'))?.[1] ?? ''
+  await say(bulk)
+  await shot('replenish-goods', 'Replenish: what to take')
+  await say('XCSHT')
+  await shot('replenish-short', 'Replenish: it is not there')
   await tile(/^Put back/)
   await shot('put-back', 'Put back: which tote')
   await tile(/^Return/)
@@ -145,9 +158,16 @@ const others = async ({ say, shot, tile, page }: Walker, { erp, totes }: Stock):
   await shot('look-up-place', 'Look up: a place')
   await say('XCHME', totes[7] ?? '')
   await shot('look-up-tote', 'Look up: a tote')
+  await say('XCHME', Object.values(erp.orders).find(order => order.kind === 'purchase')?.number ?? '', 'XCHME', 'XCLKP')
+  await say(Object.values(erp.orders).find(order => order.kind === 'sales')?.number ?? '')
+  await shot('look-up-order', 'Look up: an order')
   await say('XCHME')
   await page.getByRole('button', { name: 'Type' }).first().click()
-  await shot('type', 'Typing a code')
+  await shot('type', 'Typing a code or a name')
+  await page.locator('input.field').fill('plate')
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(1500)
+  await shot('found', 'Goods found by a name')
   await page.goto(`${new URL(page.url()).origin}/`)
   await page.waitForTimeout(2500)
 }
@@ -157,6 +177,8 @@ const around = async ({ say, shot, tile, page }: Walker, product: Product): Prom
   await shot('menu', 'The menu')
   await say('XCHME', 'XCSYN')
   await shot('queue', 'The queue: all sent')
+  await say('XCHME', 'XCHLP', '9780764544200')
+  await shot('settings', 'Test and settings')
   await say('XCHME')
   await page.getByRole('button', { name: /^Move/ }).first().click()
   await say('A1-01-01', product.badge('Mehmet'))
@@ -169,7 +191,7 @@ const around = async ({ say, shot, tile, page }: Walker, product: Product): Prom
 
 const page = (groups: readonly { title: string; shots: readonly Shot[] }[]): string =>
   [
-    '# Every screen',
+    '# The screens of a handheld',
     'Taken from the running product by `npm run screens`, at 360 × 640.',
     ...groups.flatMap(({ title, shots }) => [
       `## ${title}`,
