@@ -6,6 +6,7 @@ import type { Root } from 'react-dom/client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
+import type { ProcessName } from '../../shared/process/process.ts'
 import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { floor } from '../app/floor.ts'
 import { createController } from '../app/controller.ts'
@@ -74,6 +75,11 @@ const drawn = async (): Promise<void> => {
 }
 
 type Opened = Awaited<ReturnType<typeof open>>
+const begun = async (app: Opened, name: ProcessName): Promise<void> => {
+  await app.scan('XBANNA')
+  await app.controller.openProcess(name)
+  expect(app.controller.state().prompt?.title.word).toBe(name)
+}
 const PICKING = ['XBANNA', 'ORD-1042', 'XT00018']
 /** Each screen of the floor, and the way to it. */
 const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
@@ -98,6 +104,15 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
   'look up': async app => app.scan('XBANNA', '8690000000001'),
+  'put away, what': async app => begun(app, 'putaway'),
+  'move, from where': async app => begun(app, 'move'),
+  'move, what': async app => {
+    await begun(app, 'move')
+    await app.scan('A-01')
+  },
+  'put back, which tote': async app => begun(app, 'putback'),
+  'replenish, nothing to do': async app => begun(app, 'replenish'),
+  'return, which order': async app => begun(app, 'return'),
   'goods found by a name': async app => {
     await app.scan('XBANNA')
     await app.controller.type('item')
