@@ -485,6 +485,18 @@ describe('home and news', () => {
     expect(asked).toContain(item)
   })
 
+  test('[M24] LATER gives a task back that this handheld has', async () => {
+    const at = { location: placeId(SITE, 'A-01'), lpn: NO_LPN, status: 'available' as const }
+    const item = SITE.items[0]!.id
+    const goods = { item, lot: '', serial: '', from: at, to: placeId(SITE, 'A-02'), qty: 1, line: null }
+    const lease = { device: app.handheld.device, worker: null }
+    app = begin(fakeHandheld({ ...TASK, kind: 'replenish', document: null, goods, state: 'leased', lease }))
+    await app.scan('XBANNA')
+    await app.controller.openRow(TASK.id)
+    await app.scan('XCSKP')
+    expect([topOf(app.controller.state()).at, app.givenBack]).toEqual(['home', [TASK.id]])
+  })
+
   test('[H20] a worker without the role is told so and nothing opens', async () => {
     await app.scan('XBBERK', 'ORD-1042')
     expect(app.band()).toBe('role')
@@ -494,6 +506,24 @@ describe('home and news', () => {
   test('[H21] next work opens the first task', async () => {
     await app.scan('XBANNA', 'XCNXT')
     expect(app.controller.state().prompt?.title.code).toBe(ORDER.number)
+  })
+
+  test('[H52] next work is what the server gives out, and what stands first here where it cannot be asked', async () => {
+    const other = { ...TASK, id: derivedId<'task'>('task', 'OTHER') }
+    const world = app.handheld.world()
+    app.handheld.world = () => ({
+      ...world,
+      task: id => (id === other.id ? other : world.task(id)),
+      tasks: () => [...world.tasks(), other],
+    })
+    const opened = () => openOf(app.controller.state())?.state.key
+    app.giveOut([other.id, TASK.id])
+    await app.scan('XBANNA', 'XCNXT')
+    expect(opened()).toContain(other.id)
+    await app.scan('XCHME')
+    app.giveOut(null)
+    await app.scan('XCNXT')
+    expect(opened()).toContain(TASK.id)
   })
 
   test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {

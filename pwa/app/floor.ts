@@ -1,3 +1,4 @@
+import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import type { Core, Floor } from './core.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { route } from './route.ts'
@@ -6,14 +7,20 @@ import { detour, step, wants } from './step.ts'
 import { undo } from './undo.ts'
 import { workFor } from './work.ts'
 
+/**
+ * What is begun here goes on. Of work that one person does alone the server gives out what is due, so that two people never
+ * walk for the same and orders that share places are walked for together; without a network it is what stands first here.
+ */
 const next = async (core: Core): Promise<void> => {
   const { handheld, processes } = core.ports
   const worker = handheld.session()?.worker
   const first = worker
     ? workFor(handheld.world(), worker, handheld.device, processes).find(work => !work.waits)
     : undefined
-  if (first === undefined) core.say('wrong', 'pick.none')
-  else await openTask(core, first.task)
+  if (first === undefined) return core.say('wrong', 'pick.none')
+  const kind = first.mine ? undefined : NEXT_KINDS.find(one => one === first.kind)
+  const given = kind === undefined ? null : await handheld.next(kind)
+  await openTask(core, given?.[0] ?? first.task)
 }
 
 const openRow = async (core: Core, id: string): Promise<void> => {

@@ -1,3 +1,4 @@
+import type { Task } from '../../shared/catalogue.ts'
 import type { Input } from '../../shared/process/process.ts'
 import type { Resolved } from '../../shared/scan/scan.ts'
 import { commit } from './commit.ts'
@@ -25,7 +26,18 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   await know(core, next.state)
   const taken = await commit(core, now, next, input)
   if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
+  if (taken && next.finished && isLater(input)) leaveToOthers(core, task)
   if (next.detour) await detour(core, next.detour.lookup)
+}
+
+const isLater = (input: Input): boolean => input.kind === 'key' && input.command === 'XCSKP'
+
+/** Work that was put off is anybody's again; nobody waits for that. */
+const leaveToOthers = (core: Core, task: Task | null): void => {
+  const { handheld } = core.ports
+  const now = task === null ? undefined : handheld.world().task(task.id)
+  const isOver = now === undefined || now.state === 'done' || now.state === 'cancelled'
+  if (!isOver && now.lease?.device === handheld.device) void handheld.giveBack(now.id).catch(() => undefined)
 }
 
 /** Whether the step on the screen would take a text as a scan: the process is asked, nothing is kept of its answer. */

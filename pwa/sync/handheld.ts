@@ -2,6 +2,7 @@ import type { Client, Item, Roster, Worker } from '../../shared/catalogue.ts'
 import type { ClientId, DeviceId, ItemId, SessionId, TaskId, WarehouseId } from '../../shared/ids.ts'
 import type { World } from '../../shared/ledger/world.ts'
 import type { CodeLookup } from '../../shared/scan/scan.ts'
+import type { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
 import type { Found } from './item-search.ts'
 import type { QueueRow, SavedState, StateAt } from './ports.ts'
@@ -61,6 +62,13 @@ export interface Handheld {
     task: TaskId,
     takeOver: boolean,
   ): Promise<{ kind: 'ok' } | { kind: 'taken'; by: string } | { kind: 'offline' } | { kind: 'gone' }>
+  /**
+   * The work of this kind that is due, given out by the server: walks of several orders as a whole, and some ahead for a day
+   * without a network. First task of each walk; null where nobody could be asked.
+   */
+  next(kind: NextKind): Promise<readonly TaskId[] | null>
+  /** Somebody else may have the task. Where nobody can be asked it stays with this device. */
+  giveBack(task: TaskId): Promise<void>
   status(): SyncStatus
   syncNow(): void
   subscribe(listener: () => void): () => void
@@ -68,6 +76,8 @@ export interface Handheld {
   now(): string
   stop(): Promise<void>
 }
+
+export type NextKind = (typeof NEXT_KINDS)[number]
 
 /** Client whose stock a code may belong to, for "Whose stock?". */
 export type ClientChoice = { client: ClientId; name: string }

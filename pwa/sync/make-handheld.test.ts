@@ -253,6 +253,25 @@ describe('leases', () => {
       expect(await handheld.lease(task, true)).toEqual(body)
     }
   })
+  test('[H52] the work that is due is asked for, and what the lease has brought is here; a refusal is as if nobody was asked', async () => {
+    const { handheld, lease, state } = await ready()
+    expect(await handheld.next('pick')).toBeNull()
+    const before = state.requests.length
+    lease(said({ kind: 'next', tasks: [task] }))
+    expect(await handheld.next('pick')).toEqual([task])
+    expect(state.requests.length).toBeGreaterThan(before)
+    lease({ kind: 'refused', status: 403, refusal: null, retryAfterMs: null })
+    expect(await handheld.next('pick')).toBeNull()
+  })
+  test('[M24] a task that is given back is looked at anew, and without a network nothing happens', async () => {
+    const { handheld, lease, state } = await ready()
+    const before = state.requests.length
+    await handheld.giveBack(task)
+    expect(state.requests.length).toBe(before)
+    lease(said({ kind: 'ok' }))
+    await handheld.giveBack(task)
+    expect(state.requests.length).toBeGreaterThan(before)
+  })
   test('[S98] a task that is ours goes on without a network', async () => {
     const { handheld, put, sync } = await ready()
     put({

@@ -9,7 +9,7 @@ import type { CatalogueLookup } from './catalogue-lookup.ts'
 import { makeEngine } from './engine.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import type { Handheld, SyncStatus } from './handheld.ts'
-import { leaseAnswer } from './lease.ts'
+import { leaseAnswer, nextAnswer } from './lease.ts'
 import type { LeaseAnswer, LeaseRequest } from './lease.ts'
 import { localHits, placeCodes } from './local-codes.ts'
 import type { ItemSearch } from './item-search.ts'
@@ -107,6 +107,8 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     dropState: key => ports.queue.dropState(key),
     pending: async () => overlay.pending().map(own => own.command),
     lease: makeLease(setup, parts, engine),
+    next: makeNext(setup, parts, engine),
+    giveBack: makeGiveBack(setup, parts, engine),
     status: () => ({ ...engine.status(), needsMe, emergency: setup.emergency?.() ?? false }),
     syncNow: () => engine.wake('hand'),
     subscribe: listener => {
@@ -213,6 +215,32 @@ const roundHooks = (
   },
 })
 
+/** A lease has written change rows: they bring what the handheld needs for the task. */
+const fetchLeased = async (engine: Engine): Promise<void> => {
+  let end = await engine.round()
+  for (let page = 1; page < LEASE_PAGES && end.kind === 'good' && end.more; page += 1) end = await engine.round()
+}
+
+const makeNext =
+  (setup: HandheldSetup, { people }: Parts, engine: Engine): Handheld['next'] =>
+  async kind => {
+    const session = people.session()
+    if (session === null) return null
+    const who = { session: session.id, worker: session.worker.id }
+    const tasks = nextAnswer(await setup.lease({ want: 'next', kind, near: null, ...who }))
+    if (tasks !== null) await fetchLeased(engine)
+    return tasks
+  }
+
+const makeGiveBack =
+  (setup: HandheldSetup, { people }: Parts, engine: Engine): Handheld['giveBack'] =>
+  async task => {
+    const session = people.session()
+    if (session === null) return
+    const reply = await setup.lease({ want: 'giveBack', task, session: session.id, worker: session.worker.id })
+    if (reply.kind === 'ok') await fetchLeased(engine)
+  }
+
 const makeLease =
   (setup: HandheldSetup, { overlay, people }: Parts, engine: Engine): Handheld['lease'] =>
   async (task, takeOver) => {
@@ -223,9 +251,7 @@ const makeLease =
     )
     const isOurs = overlay.world().task(task)?.lease?.device === setup.device
     if (answer.kind === 'offline') return isOurs ? { kind: 'ok' } : answer
-    // The lease has written change rows: they bring what the handheld needs for the task.
-    let end = answer.kind === 'ok' ? await engine.round() : null
-    for (let page = 1; page < LEASE_PAGES && end?.kind === 'good' && end.more; page += 1) end = await engine.round()
+    if (answer.kind === 'ok') await fetchLeased(engine)
     return answer
   }
 

@@ -1,6 +1,6 @@
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
-import type { ItemId } from '../../shared/ids.ts'
+import type { ItemId, TaskId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
@@ -115,6 +115,8 @@ export const fakeHandheld = (task: Task = TASK) => {
   let hasCatalogue = true
   let status = ONLINE
   let before = async (): Promise<void> => undefined
+  const givenBack: TaskId[] = []
+  let given: readonly TaskId[] | null = null
   let lease: Awaited<ReturnType<Handheld['lease']>> = { kind: 'ok' }
   const tell = (): void => {
     for (const listener of listeners) listener()
@@ -185,6 +187,8 @@ export const fakeHandheld = (task: Task = TASK) => {
     },
     pending: async () => commands,
     lease: async () => lease,
+    next: async () => given,
+    giveBack: async task => void givenBack.push(task),
     status: () => status,
     syncNow: () => undefined,
     subscribe: listener => {
@@ -205,6 +209,11 @@ export const fakeHandheld = (task: Task = TASK) => {
     },
     setCatalogue: (isWhole: boolean): void => {
       hasCatalogue = isWhole
+    },
+    givenBack,
+    /** What the server gives out; null = it cannot be asked. */
+    giveOut: (tasks: typeof given): void => {
+      given = tasks
     },
     setLease: (answer: typeof lease): void => {
       lease = answer
