@@ -66,7 +66,7 @@ test('[S84] an item that changes changes one block, one that is switched off is 
 
 test('[S88] a code is found with one read, of every client that has it, with the quantity of its packaging', async () => {
   const lookup = await lookupIn(catalogueOf(items))
-  await lookup.ready()
+  await lookup.codes(['the index is read at the first code'])
   const before = lookup.reads()
   const found = await lookup.codes(['case-9', 'nobody knows it'])
   expect([...found.keys()]).toEqual(['case-9'])
@@ -79,6 +79,15 @@ test('[S88] a code is found with one read, of every client that has it, with the
   expect((await lookup.items([derivedId('item', ONE, 9), derivedId('item', 'none')])).map(item => item.sku)).toEqual([
     'S-9',
   ])
+})
+
+test('[S88] [S89] what was read ahead is found with no read at all', async () => {
+  const lookup = await lookupIn(catalogueOf(items))
+  await lookup.ready()
+  const before = lookup.reads()
+  expect((await lookup.codes(['case-9'])).size).toBe(1)
+  expect(await lookup.items([derivedId('item', TWO, 3)])).toHaveLength(1)
+  expect(lookup.reads()).toBe(before)
 })
 
 test('[S88] a code is found in the form that is printed and in the long one', async () => {
