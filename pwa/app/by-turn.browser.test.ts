@@ -38,14 +38,21 @@ describe('drawing', () => {
     expect(drawn).toBe(2)
   })
 
-  it('[H51] whoever has left is not told', async () => {
+  it('[H51] everybody who draws is told in the same turn; whoever has left is not, and comes back', async () => {
     const { subscribe, change, listeners } = made()
-    let drawn = 0
-    const leave = subscribe(() => (drawn += 1))
+    const drawn = [0, 0]
+    const leave = subscribe(() => (drawn[0]! += 1))
+    const leaveToo = subscribe(() => (drawn[1]! += 1))
+    expect(listeners.size).toBe(1)
     change()
     leave()
     await turn()
-    expect(drawn).toBe(0)
+    expect(drawn).toEqual([0, 1])
+    leaveToo()
     expect(listeners.size).toBe(0)
+    subscribe(() => (drawn[0]! += 1))
+    change()
+    await turn()
+    expect(drawn).toEqual([1, 1])
   })
 })
