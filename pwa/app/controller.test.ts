@@ -525,6 +525,12 @@ describe('home and news', () => {
     await app.scan('XCNXT')
     expect(opened()).toContain(TASK.id)
   })
+  test('[H52] inside a process its own work is meant', async () => {
+    await app.scan('XBANNA')
+    await app.controller.openProcess('replenish')
+    await app.scan('XCNXT')
+    expect(app.band()).toBe('pick.none')
+  })
 
   test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {
     await app.scan('XBANNA')

@@ -4,8 +4,16 @@ import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { route } from './route.ts'
 import { lookAt, search } from './search.ts'
 import { detour, step, wants } from './step.ts'
+import { books, openOf } from './state.ts'
 import { undo } from './undo.ts'
 import { workFor } from './work.ts'
+import type { Work } from './work.ts'
+
+/** In a process its own work is meant, elsewhere all. */
+const isMeant = (core: Core, work: Work): boolean => {
+  const process = openOf(core.get())?.process
+  return !work.waits && (process === undefined || !books(process) || process.name === work.kind)
+}
 
 /**
  * What is begun here goes on. Of work that one person does alone the server gives out what is due, so that two people never
@@ -15,7 +23,7 @@ const next = async (core: Core): Promise<void> => {
   const { handheld, processes } = core.ports
   const worker = handheld.session()?.worker
   const first = worker
-    ? workFor(handheld.world(), worker, handheld.device, processes).find(work => !work.waits)
+    ? workFor(handheld.world(), worker, handheld.device, processes).find(work => isMeant(core, work))
     : undefined
   if (first === undefined) return core.say('wrong', 'pick.none')
   const kind = first.mine ? undefined : NEXT_KINDS.find(one => one === first.kind)
