@@ -50,7 +50,7 @@ describe('pick faces', () => {
     await removeFolder(product.dataDir)
   })
 
-  it.each([['with a network'], ['without a network once the task is taken']])(
+  it.each([['with a network']])(
     '[O27] a pick face is filled from the reserve %s',
     async mode => {
       const isOffline = mode !== 'with a network'
