@@ -10,6 +10,7 @@ import { codeEndpoint } from './routes/admin.ts'
 import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
+import { deskEndpoints } from './routes/desk/index.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
@@ -43,6 +44,7 @@ export const endpoints = (): readonly Endpoint[] => [
   policiesEndpoint,
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
+  ...deskEndpoints(),
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -1,5 +1,6 @@
 import { toString } from 'qrcode'
 import { enrolUrl } from './auth/code.ts'
+import { DEMO_ACCOUNTS } from './demo/accounts.ts'
 import { DEMO_PEOPLE } from './demo/people.ts'
 
 export const qrOf = (text: string): Promise<string> =>
@@ -11,15 +12,16 @@ export const greeting = async (running: {
   describe: string
   durable: boolean
   demoCode: string | null
+  firstSecret: string | null
 }): Promise<string> => {
-  const { origin, describe, durable, demoCode } = running
+  const { origin, describe, durable, demoCode, firstSecret } = running
   const head = [
     '',
     `Stockhand is ready at ${origin}`,
     `  store     ${describe}`,
     ...(durable ? [] : ['  WARNING   a power cut may lose acknowledged work on this disk']),
   ]
-  if (demoCode === null) return [...head, '  handhelds npm run enrol prints a set-up code', ''].join('\n')
+  if (demoCode === null) return [...head, ...firstSteps(origin, firstSecret), ''].join('\n')
   const width = Math.max(...DEMO_PEOPLE.map(person => person.name.length))
   return [
     ...head,
@@ -28,6 +30,9 @@ export const greeting = async (running: {
     `Set up a handheld: open ${enrolUrl(origin, demoCode)}`,
     `or scan this (works until the server stops), or type ${demoCode}`,
     await qrOf(enrolUrl(origin, demoCode)),
+    `The desk: open ${origin}/desk and log in`,
+    ...DEMO_ACCOUNTS.map(({ login, password, name }) => `  ${login.padEnd(6)} ${password}  ${name}`),
+    '',
     'Badges:',
     ...DEMO_PEOPLE.map(({ name, badge, roles }) => `  ${badge}  ${name.padEnd(width)}  ${roles.join(', ')}`),
     '',
@@ -36,3 +41,12 @@ export const greeting = async (running: {
     '',
   ].join('\n')
 }
+
+const firstSteps = (origin: string, firstSecret: string | null): readonly string[] =>
+  firstSecret === null
+    ? [`  desk      ${origin}/desk`, '  handhelds npm run enrol prints a set-up code']
+    : [
+        '',
+        `Nobody can log in yet. Open ${origin}/desk and make the first administrator`,
+        `with this secret: ${firstSecret}`,
+      ]

@@ -23,6 +23,8 @@ export type Stores = {
   site: SiteStore
   quarantine: QuarantineStore
   desk: DeskStore
+  accounts: AccountStore
+  audit: AuditStore
 }
 
 export type Device = {
@@ -108,6 +110,8 @@ export interface SiteStore {
     ask: PolicyAsk
   }): Promise<DecisionAnswer>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
+  /** The next version; false = somebody else has made it meanwhile. */
+  replaceRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<boolean>
   roster(warehouse: WarehouseId): Promise<{ roster: Roster; signed: { text: string; sig: string } } | null>
   /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */
   setting(name: string): Promise<unknown>
@@ -168,4 +172,41 @@ export type InboxEntry = InboxRow & {
   /** Who brought it about. */
   workers: readonly WorkerId[]
   settled: Settlement | null
+}
+
+export type Account = { worker: WorkerId; login: string; mustChange: boolean }
+export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
+
+/** Log-ins of people at the desk. Of passwords and session tokens only hashes come here. */
+export interface AccountStore {
+  any(): Promise<boolean>
+  list(): Promise<readonly Account[]>
+  find(login: string): Promise<(Account & { password: string }) | null>
+  /** Adds or replaces the log-in of a person; all their sessions end. False = somebody else has this name. */
+  put(account: Account & { password: string; now: string }): Promise<boolean>
+  /** Takes the log-in away; all sessions end. */
+  remove(worker: WorkerId): Promise<void>
+  /** Of a name that was typed, known or not. */
+  failures(login: string, since: string): Promise<{ n: number; until: string } | null>
+  fail(failure: { login: string; n: number; until: string; now: string }): Promise<void>
+  forgive(login: string): Promise<void>
+  open(session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string }): Promise<void>
+  /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
+  session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
+  close(hash: string): Promise<void>
+}
+
+export type AuditEntry = {
+  warehouse: WarehouseId | null
+  at: string
+  worker: WorkerId | null
+  kind: string
+  /** What it is about: a name or an id, never a secret. */
+  subject: string
+  body: Record<string, unknown>
+}
+
+/** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
+export interface AuditStore {
+  note(entry: AuditEntry): Promise<void>
 }

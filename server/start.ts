@@ -4,7 +4,7 @@ import type { CommandKey } from '../shared/sync/command.ts'
 import { DEFAULT_POLICY } from '../shared/default-policy.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
-import { codeHash, enrolUrl, issueCode, newCode } from './auth/code.ts'
+import { codeHash, enrolUrl, issueCode, newCode, newSecret } from './auth/code.ts'
 import { loadSecrets } from './auth/key.ts'
 import type { Secrets } from './auth/key.ts'
 import { makeNonces } from './auth/nonce.ts'
@@ -12,6 +12,7 @@ import { renewRoster } from './auth/roster.ts'
 import { makeTokens } from './auth/token.ts'
 import type { Config } from './config.ts'
 import { readDemo } from './demo/read-demo.ts'
+import { seedAccounts } from './demo/accounts.ts'
 import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
 import { newFeedEpoch } from './feed-epoch.ts'
 import { listen } from './listen.ts'
@@ -54,6 +55,8 @@ export type Running = {
   describe: string
   durable: boolean
   demoCode: string | null
+  /** What the first administrator proves themselves with; null = there is one. */
+  firstSecret: string | null
   stop(): Promise<void>
 }
 
@@ -81,11 +84,13 @@ export const start = async (
     let origin = ''
     let code = ''
     const enrolment = (): { code: string; url: string } => ({ code, url: enrolUrl(origin, code) })
+    const firstSecret = (await core.stores.accounts.any()) ? null : newSecret(random)
     const demoFiles = core.demo ? await loadFiles(deps.demoDir) : null
     const reader = { stores: core.stores, warehouse: DEMO_WAREHOUSE.id, device: SERVER_DEVICE, enrolment }
     const app = makeApp({
       ...appDeps(core),
       adminSecret,
+      firstSecret,
       files: await loadFiles(deps.pwaDir),
       demo: core.demo ? { data: readDemo(reader), files: demoFiles ?? new Map() } : null,
     })
@@ -103,7 +108,7 @@ export const start = async (
     undo.unshift(() => removeAdminFile(config.dataDir))
     for (const companion of deps.companions) await companion(core)
     const { describe, durable } = core.opened
-    return { origin, describe, durable, demoCode: core.demo ? code : null, stop }
+    return { origin, describe, durable, demoCode: core.demo ? code : null, firstSecret, stop }
   } catch (error) {
     await stop()
     throw error
@@ -127,6 +132,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   const secrets = await loadSecrets(stores.site, random)
   const seed = { key: secrets.serverKey, now: now(), feedEpoch: newFeedEpoch() }
   const demo = (config.demo || (await stores.site.setting('demo')) === 'seeded') && (await seedDemo(stores.site, seed))
+  if (demo) await seedAccounts(stores.accounts, now())
   const doorbell = makeDoorbell({
     feed: warehouse => stores.sync.feed(warehouse),
     every,
@@ -148,7 +154,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   return core
 }
 
-const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> => {
+const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'files' | 'demo'> => {
   const { stores, secrets, doorbell, erp, log, opened } = core
   const nonces = makeNonces(secrets.nonceKey)
   const sync = {

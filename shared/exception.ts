@@ -90,6 +90,10 @@ export const REFUSALS = {
   reason: 'This decision needs a reason.',
   leased: 'Somebody else has this task.',
   rate_limited: 'Too many requests; wait as Retry-After says.',
+  credentials: 'The name or the password is not right.',
+  forged: 'The request does not come from the desk’s own page.',
+  password_change: 'The password was given by somebody else: choose your own first.',
+  taken: 'Somebody else has this name.',
   fault: 'A fault of ours; it was logged with this id.',
 } as const
 export type RefusalCode = keyof typeof REFUSALS

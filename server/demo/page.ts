@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { kindOf } from './barcode.ts'
 import type { DemoData, DemoDocument, DemoItem } from './demo-data.ts'
+import { DEMO_ACCOUNTS } from './accounts.ts'
 import { DEMO_PEOPLE } from './people.ts'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -84,6 +85,10 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
         <li>Receive: click a purchase order, then goods that are on it, then <em>Done</em>.</li>
         <li>Pick: click an order, then a tote, then do what the large line says.</li>
         <li>Replenish: open the tile, then click the place that it names, the goods, and the pick face.</li>
+        <li>
+          Decide: <a href="/desk" target="desk">open the desk</a> and log in as
+          ${DEMO_ACCOUNTS.map(({ login, password, name }) => html`<code>${login}</code> / <code>${password}</code> (${name}) `)}.
+        </li>
         <li>Switch the network off and go on. Switch it on again: the ERP has everything once.</li>
       </ol>
     </div>

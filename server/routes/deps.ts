@@ -13,7 +13,10 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 
 /** Everything that the routes need of the world; the tests hand in memory, a standing clock and counted bytes. */
 export type AppDeps = {
-  stores: Pick<Stores, 'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk'>
+  stores: Pick<
+    Stores,
+    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit'
+  >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
   serverKey: ServerKey
@@ -31,6 +34,8 @@ export type AppDeps = {
   about: { engine: string; durable: boolean }
   /** What the command line proves itself with; it lies in the data folder, readable by the owner only. */
   adminSecret: string
+  /** What the first administrator proves themselves with; null = somebody can log in at the desk already. */
+  firstSecret: string | null
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -8,9 +8,8 @@ import { uuid } from '../../shared/sync/fields.ts'
 import { settleRequestSchema } from '../../shared/sync/settle.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
-import { deviceEndpoint, json, NOTHING } from './endpoint.ts'
+import { json, NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
-import { personWith } from './person.ts'
 import { refused } from './refused.ts'
 
 const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
@@ -51,27 +50,27 @@ export const exceptionsAnswerSchema = v.object({
 export type ExceptionsAnswer = v.InferOutput<typeof exceptionsAnswerSchema>
 
 /** GET /api/exceptions: one row a cause. */
-export const exceptionsEndpoint = deviceEndpoint(
+export const exceptionsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/exceptions',
     summary: 'Facts that contradict the books, the oldest first, one row a cause, with the choices that there are.',
     query: querySchema,
     body: NOTHING,
+    roles: ['integrator'],
     answers: { 200: { description: 'A page of exceptions', schema: exceptionsAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, who, warehouse, device }) => {
     const want = parseAs(querySchema, c.req.query())
-    const who = await personWith(deps, device, want.worker, ['integrator'])
     const key = readKey(want.after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
     const theirs = who.roles.includes('supervisor') ? KINDS : [...INTEGRATOR_KINDS]
     const { client } = want
     const clients = client === undefined ? who.clients : (who.clients?.filter(one => one === client) ?? [client])
     const rows = await deps.stores.desk.exceptions({
-      warehouse: device.warehouse,
-      device: device.id,
+      warehouse,
+      device,
       clients,
       state: want.state,
       kinds: theirs.filter(kind => want.kind === undefined || kind === want.kind),
@@ -94,21 +93,21 @@ export const exceptionsEndpoint = deviceEndpoint(
 )
 
 /** POST /api/exceptions: a choice and, in words, why. */
-export const settleEndpoint = deviceEndpoint(
+export const settleEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/exceptions',
     summary:
       'Settles exceptions, each with one of its choices and in words why. One answer each, repeated for the same id.',
     body: json(256 * 1024, settleRequestSchema),
+    roles: ['integrator'],
     answers: { 200: { description: 'One answer for each decision', schema: decisionsAnswerSchema } },
     refusals: ['role'],
   },
-  async ({ c, deps, body, device }) => {
-    const who = await personWith(deps, device, body.worker, ['integrator'])
-    const at = { warehouse: device.warehouse, now: deps.now() }
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = { warehouse, now: deps.now() }
     const results = await deps.stores.desk.settle(at, who, body.decisions)
-    if (results.some(one => one.outcome === 'done')) deps.doorbell.ring(device.warehouse)
+    if (results.some(one => one.outcome === 'done')) deps.doorbell.ring(warehouse)
     return sendJson(c, { results: [...results] })
   },
 )

@@ -85,6 +85,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     erp: null,
     about: { engine: 'memory', durable: false },
     adminSecret: ADMIN,
+    firstSecret: null,
     files: null,
     demo: null,
     ...more,
@@ -266,6 +267,7 @@ const memorySite = (): Stores['site'] => {
     putPolicies: async () => unused(),
     policies: async () => unused(),
     changePolicy: async () => unused(),
+    replaceRoster: async () => unused(),
     putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
     roster: async warehouse => rosters.get(warehouse) ?? null,
     setting: async name => settings.get(name) ?? null,
@@ -304,6 +306,20 @@ const memoryStores = () => {
       exceptions: async () => unused(),
       settle: async () => unused(),
     },
+    accounts: {
+      any: async () => true,
+      list: async () => unused(),
+      find: async () => unused(),
+      put: async () => unused(),
+      remove: async () => unused(),
+      failures: async () => unused(),
+      fail: async () => unused(),
+      forgive: async () => unused(),
+      open: async () => unused(),
+      session: async () => null,
+      close: async () => unused(),
+    },
+    audit: { note: async () => unused() },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

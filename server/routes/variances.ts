@@ -6,9 +6,8 @@ import type { WorkerId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
-import { deviceEndpoint, NOTHING } from './endpoint.ts'
+import { NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
-import { personWith } from './person.ts'
 import { refused } from './refused.ts'
 
 /** What waits for a person, unless another state is asked for. */
@@ -99,7 +98,7 @@ const shown = (one: Variance, cost: number | null): VariancesAnswer['variances']
 }
 
 /** GET /api/variances: differences between counts and books, the oldest first. */
-export const variancesEndpoint = deviceEndpoint(
+export const variancesEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/variances',
@@ -107,17 +106,17 @@ export const variancesEndpoint = deviceEndpoint(
       'Differences of counts, the oldest first, with all that a person needs to decide; `next` begins the next page.',
     query: querySchema,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'A page of variances', schema: variancesAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, state, after, limit } = parseAs(querySchema, c.req.query())
-    const who = await personWith(deps, device, worker, ['supervisor'])
+  async ({ c, deps, who, warehouse, device }) => {
+    const { state, after, limit } = parseAs(querySchema, c.req.query())
     const key = readKey(after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
     const rows = await deps.stores.desk.variances({
-      warehouse: device.warehouse,
-      device: device.id,
+      warehouse,
+      device,
       clients: who.clients,
       states: [state],
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },

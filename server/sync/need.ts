@@ -1,5 +1,6 @@
 import type { Act } from '../../shared/sync/act.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
+import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
@@ -8,12 +9,10 @@ import type { StockKey } from '../../shared/ledger/stock.ts'
 import { putawayTaskId } from '../../shared/process/putaway-task.ts'
 import type { Need } from './ports.ts'
 
-const VIRTUAL = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'] as const
-
 /** What must be loaded to judge these commands. Each id once. */
 export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Need => {
   const items = new Set<Need['items'][number]>()
-  const locations = new Set<Need['locations'][number]>(VIRTUAL.map(kind => virtualLocation(warehouse, kind)))
+  const locations = new Set<Need['locations'][number]>(VIRTUAL_KINDS.map(kind => virtualLocation(warehouse, kind)))
   const documents = new Set<Need['documents'][number]>()
   const tasks = new Set<Need['tasks'][number]>()
   const lines = new Set<Need['lines'][number]>()

@@ -1,0 +1,16 @@
+import type { Endpoint } from '../endpoint.ts'
+import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
+
+/** What the desk has of its own: who is logged in, and who may. */
+export const deskEndpoints = (): readonly Endpoint[] => [
+  startEndpoint,
+  logInEndpoint(),
+  meEndpoint,
+  logOutEndpoint,
+  passwordEndpoint,
+  firstEndpoint(),
+  peopleEndpoint,
+  changePersonEndpoint,
+  accountEndpoint,
+]
