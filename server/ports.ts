@@ -3,8 +3,29 @@ import type { ExceptionKind } from '../shared/exception.ts'
 import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
 import type { Variance } from '../shared/count/variance.ts'
 import type { VarianceState } from '../shared/count/life.ts'
-import type { ClientId, DeviceId, ItemId, LocationId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type {
+  ClientId,
+  DeviceId,
+  DocumentId,
+  ItemId,
+  LocationId,
+  TaskId,
+  WarehouseId,
+  WorkerId,
+} from '../shared/ids.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
+import type {
+  AuditAnswer,
+  CountsAnswer,
+  DevicesAnswer,
+  DocumentAnswer,
+  DocumentsAnswer,
+  FindAnswer,
+  MovementsAnswer,
+  NamesAnswer,
+  SiteAnswer,
+  StockAnswer,
+} from '../shared/desk/view.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -25,6 +46,7 @@ export type Stores = {
   desk: DeskStore
   accounts: AccountStore
   audit: AuditStore
+  views: ViewStore
 }
 
 export type Device = {
@@ -209,4 +231,22 @@ export type AuditEntry = {
 /** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
 export interface AuditStore {
   note(entry: AuditEntry): Promise<void>
+}
+
+/** Who looks: at one warehouse, at the goods of some clients (null = all). */
+export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null }
+export type Page = { after: string; limit: number }
+
+/** What the desk shows besides decisions: see shared/desk/view.ts for the shapes. */
+export interface ViewStore {
+  site(viewer: Viewer): Promise<Omit<SiteAnswer, 'people'>>
+  names(viewer: Viewer, want: { items: readonly ItemId[]; documents: readonly DocumentId[] }): Promise<NamesAnswer>
+  counts(viewer: Viewer, now: string): Promise<Omit<CountsAnswer, 'asOf'>>
+  stock(viewer: Viewer, want: Page & { q: string }): Promise<StockAnswer>
+  movements(viewer: Viewer, want: Page & { item: string; location: string }): Promise<MovementsAnswer>
+  documents(viewer: Viewer, want: Page & { kind: string; state: string; q: string }): Promise<DocumentsAnswer>
+  document(viewer: Viewer, id: DocumentId): Promise<DocumentAnswer | null>
+  devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
+  audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
+  find(viewer: Viewer, q: string): Promise<FindAnswer>
 }

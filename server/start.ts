@@ -91,6 +91,7 @@ export const start = async (
       ...appDeps(core),
       adminSecret,
       firstSecret,
+      origin: () => origin,
       files: await loadFiles(deps.pwaDir),
       demo: core.demo ? { data: readDemo(reader), files: demoFiles ?? new Map() } : null,
     })
@@ -154,7 +155,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   return core
 }
 
-const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'files' | 'demo'> => {
+const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'origin' | 'files' | 'demo'> => {
   const { stores, secrets, doorbell, erp, log, opened } = core
   const nonces = makeNonces(secrets.nonceKey)
   const sync = {

@@ -15,7 +15,7 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 export type AppDeps = {
   stores: Pick<
     Stores,
-    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit'
+    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit' | 'views'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
@@ -36,6 +36,8 @@ export type AppDeps = {
   adminSecret: string
   /** What the first administrator proves themselves with; null = somebody can log in at the desk already. */
   firstSecret: string | null
+  /** The address that handhelds reach the server by. */
+  origin: () => string
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -86,6 +86,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     about: { engine: 'memory', durable: false },
     adminSecret: ADMIN,
     firstSecret: null,
+    origin: () => 'https://depo.test',
     files: null,
     demo: null,
     ...more,
@@ -320,6 +321,18 @@ const memoryStores = () => {
       close: async () => unused(),
     },
     audit: { note: async () => unused() },
+    views: {
+      site: async () => unused(),
+      names: async () => unused(),
+      counts: async () => unused(),
+      stock: async () => unused(),
+      movements: async () => unused(),
+      documents: async () => unused(),
+      document: async () => unused(),
+      devices: async () => unused(),
+      audit: async () => unused(),
+      find: async () => unused(),
+    },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -18,6 +18,7 @@ import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
+import { makeViewStore } from './view.ts'
 import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
@@ -36,6 +37,7 @@ export const makeStores = (
     desk: makeDeskStore(db, names),
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
+    views: makeViewStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
