@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { CHOICES, EXCEPTION_STATES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
-import { EXCEPTIONS } from '../../shared/exception.ts'
-import type { ExceptionKind } from '../../shared/exception.ts'
+import { exceptionsAnswerSchema, KINDS } from '../../shared/desk/exceptions.ts'
+import type { ExceptionsAnswer } from '../../shared/desk/exceptions.ts'
 import type { ClientId, ItemId, LocationId, WorkerId } from '../../shared/ids.ts'
 import { decisionsAnswerSchema } from '../../shared/sync/decision.ts'
 import { uuid } from '../../shared/sync/fields.ts'
@@ -11,8 +11,6 @@ import { parseAs } from './body.ts'
 import { json, NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
 import { refused } from './refused.ts'
-
-const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
 const querySchema = v.object({
   worker: uuid<WorkerId>(),
@@ -24,30 +22,6 @@ const querySchema = v.object({
   after: afterKey,
   limit: pageLimit,
 })
-
-const settlement = v.object({ choice: v.string(), words: v.string(), worker: v.string(), at: v.string() })
-export const exceptionsAnswerSchema = v.object({
-  exceptions: v.array(
-    v.object({
-      id: v.string(),
-      kind: v.picklist(KINDS),
-      /** What it is about; one row is open for a kind and subject. */
-      subject: v.string(),
-      state: v.string(),
-      /** How often it has happened; decisions name it. */
-      version: v.number(),
-      body: v.record(v.string(), v.unknown()),
-      openedAt: v.string(),
-      closedAt: v.nullable(v.string()),
-      workers: v.array(v.string()),
-      /** The proposed one first; empty = it ends with the variance it belongs to. */
-      choices: v.array(v.string()),
-      settled: v.nullable(settlement),
-    }),
-  ),
-  next: v.nullable(v.string()),
-})
-export type ExceptionsAnswer = v.InferOutput<typeof exceptionsAnswerSchema>
 
 /** GET /api/exceptions: one row a cause. */
 export const exceptionsEndpoint = personEndpoint(

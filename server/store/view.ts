@@ -38,6 +38,11 @@ const paged = <R extends { key: string }>(rows: readonly R[], limit: number): { 
   next: rows.length === limit ? (rows.at(-1)?.key ?? null) : null,
 })
 
+const withoutKey = <R extends { key: string }>(keyed: R): Omit<R, 'key'> => {
+  const { key: _, ...row } = keyed
+  return row
+}
+
 const iso = (column: RawBuilder<unknown>) =>
   sql<string>`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
@@ -84,48 +89,7 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
     const [row = { approvals: 0, exceptions: 0, stopped: 0, silent: 0 }] = rows
     return row
   },
-  stock: async ({ warehouse, clients }, { q, after, limit }) => {
-    const id = await names.warehouse(db, warehouse)
-    const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
-      with row as (
-        select i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client,
-          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, b.serial,
-          t.body->>'expiry' as expiry, b.status, b.on_hand as "onHand", b.reserved, b.held,
-          concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, b.serial, b.status, b.lpn, c.uid) as key
-        from balance b
-        join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
-        join item i on i.id = b.item_id
-        join client c on c.id = b.client_id
-        left join lot t on t.warehouse_id = b.warehouse_id and t.client_id = b.client_id and t.item_id = b.item_id and t.lot = b.lot
-        left join work p on p.warehouse_id = b.warehouse_id and p.kind = 'lpn' and p.id = b.lpn
-        where b.warehouse_id = ${id} and (b.on_hand <> 0 or b.reserved <> 0 or b.held <> 0)
-          and not l.body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[]) and ${seen(clients, 'b')}
-          and ${q === '' ? sql`true` : matches(q)})
-      select * from row where key collate "C" > ${after} order by key collate "C" limit ${limit}`.execute(db)
-    const { rows: shown, next } = paged(rows, limit)
-    return { rows: shown.map(({ key: _, ...row }) => row), next }
-  },
-  movements: async ({ warehouse, clients }, { item, location, after, limit }) => {
-    const id = await names.warehouse(db, warehouse)
-    const { rows } = await sql<MovementsAnswer['rows'][number]>`
-      with row as (
-        select concat_ws('~', ${iso(sql`m.at`)}, lpad(m.device_id::text, 8, '0'), m.epoch, lpad(m.seq::text, 12, '0'), lpad(m.n::text, 5, '0')) as key,
-          ${iso(sql`m.at`)} as at, ${iso(sql`k.received_at`)} as "receivedAt", k.worker, d.number as device,
-          i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, m.lot, m.serial,
-          f.body->>'code' as "from", m.from_status as "fromStatus", t.body->>'code' as "to", m.to_status as "toStatus", m.qty
-        from movement m
-        join command k using (warehouse_id, device_id, epoch, seq)
-        join device d on d.id = m.device_id
-        join item i on i.id = m.item_id
-        join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
-        join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
-        where m.warehouse_id = ${id} and ${seen(clients, 'm')}
-          and ${item === '' ? sql`true` : sql`i.uid = ${item}::uuid`}
-          and ${location === '' ? sql`true` : sql`(f.uid = ${location}::uuid or t.uid = ${location}::uuid)`})
-      select * from row where ${after === '' ? sql`true` : sql`key collate "C" < ${after}`}
-      order by key collate "C" desc limit ${limit}`.execute(db)
-    return paged(rows, limit)
-  },
+  ...goodsViews(db, names),
   documents: async ({ warehouse, clients }, { kind, state, q, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const rows = await documentRows(db, id, clients, {
@@ -136,14 +100,13 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       limit,
     })
     const { rows: shown, next } = paged(rows, limit)
-    return { rows: shown.map(({ key: _, ...row }) => row), next }
+    return { rows: shown.map(withoutKey), next }
   },
   document: async ({ warehouse, clients }, document) => {
     const id = await names.warehouse(db, warehouse)
     const [found] = await documentRows(db, id, clients, { where: sql`d.id = ${document}::uuid`, after: '', limit: 1 })
     if (found === undefined) return null
-    const { key: _, ...row } = found
-    return { document: row, ...(await documentParts(db, id, document)) }
+    return { document: withoutKey(found), ...(await documentParts(db, id, document)) }
   },
   devices: async warehouse => {
     const id = await names.warehouse(db, warehouse)
@@ -187,6 +150,52 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       where warehouse_id = ${id} and body->>'code' ilike ${like(q)} and not body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[])
       order by body->>'code' limit 10`.execute(db)
     return { items: items.rows, documents: documents.rows, places: places.rows }
+  },
+})
+
+/** Goods: what lies where, and how it came there. */
+const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({
+  stock: async ({ warehouse, clients }, { q, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
+      with row as (
+        select i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client,
+          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, b.serial,
+          t.body->>'expiry' as expiry, b.status, b.on_hand as "onHand", b.reserved, b.held,
+          concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, b.serial, b.status, b.lpn, c.uid) as key
+        from balance b
+        join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+        join item i on i.id = b.item_id
+        join client c on c.id = b.client_id
+        left join lot t on t.warehouse_id = b.warehouse_id and t.client_id = b.client_id and t.item_id = b.item_id and t.lot = b.lot
+        left join work p on p.warehouse_id = b.warehouse_id and p.kind = 'lpn' and p.id = b.lpn
+        where b.warehouse_id = ${id} and (b.on_hand <> 0 or b.reserved <> 0 or b.held <> 0)
+          and not l.body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[]) and ${seen(clients, 'b')}
+          and ${q === '' ? sql`true` : matches(q)})
+      select * from row where key collate "C" > ${after} order by key collate "C" limit ${limit}`.execute(db)
+    const { rows: shown, next } = paged(rows, limit)
+    return { rows: shown.map(withoutKey), next }
+  },
+  movements: async ({ warehouse, clients }, { item, location, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<MovementsAnswer['rows'][number]>`
+      with row as (
+        select concat_ws('~', ${iso(sql`m.at`)}, lpad(m.device_id::text, 8, '0'), m.epoch, lpad(m.seq::text, 12, '0'), lpad(m.n::text, 5, '0')) as key,
+          ${iso(sql`m.at`)} as at, ${iso(sql`k.received_at`)} as "receivedAt", k.worker, d.number as device,
+          i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, m.lot, m.serial,
+          f.body->>'code' as "from", m.from_status as "fromStatus", t.body->>'code' as "to", m.to_status as "toStatus", m.qty
+        from movement m
+        join command k using (warehouse_id, device_id, epoch, seq)
+        join device d on d.id = m.device_id
+        join item i on i.id = m.item_id
+        join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
+        join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+        where m.warehouse_id = ${id} and ${seen(clients, 'm')}
+          and ${item === '' ? sql`true` : sql`i.uid = ${item}::uuid`}
+          and ${location === '' ? sql`true` : sql`(f.uid = ${location}::uuid or t.uid = ${location}::uuid)`})
+      select * from row where ${after === '' ? sql`true` : sql`key collate "C" < ${after}`}
+      order by key collate "C" desc limit ${limit}`.execute(db)
+    return paged(rows, limit)
   },
 })
 
