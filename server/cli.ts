@@ -5,6 +5,7 @@ import { backUp, renewFeeds, restore } from './backup.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { qrOf } from './greeting.ts'
+import { pinnedPost } from './pinned-post.ts'
 import { codeAnswerSchema } from './routes/admin.ts'
 import { audit } from './store/audit.ts'
 import { migrate } from './store/migrate.ts'
@@ -33,13 +34,15 @@ const enrol = async (config: Config): Promise<number> => {
   const admin = await readAdminFile(config.dataDir)
   if (admin === null) throw new Error('the server does not run on this data folder. Start it first: npm start')
   const headers = { authorization: `Bearer ${admin.secret}`, 'content-type': 'application/json' }
-  const answer = await fetch(`${admin.url}/api/admin/code`, { method: 'POST', headers, body: '{}' }).catch(() => null)
+  const [url, what] = [`${admin.url}/api/admin/code`, { method: 'POST', headers, body: '{}' }]
+  const asked = admin.pin === null ? fetch(url, what) : pinnedPost(url, admin.pin, what)
+  const answer = await asked.catch(() => null)
   if (answer === null) throw new Error(`the server does not answer at ${admin.url}. Start it first: npm start`)
   if (!answer.ok) throw new Error(`the server refuses: ${await answer.text()}`)
   const { code, warehouse } = parse(codeAnswerSchema, await answer.json())
-  const url = enrolUrl(config.publicUrl ?? admin.origin, code)
+  const page = enrolUrl(config.publicUrl ?? admin.origin, code)
   console.log(`Set-up code for one handheld of ${warehouse}, good for ${CODE_MINUTES} minutes: ${code}`)
-  console.log(`Open ${url} on the handheld, or scan:\n${await qrOf(url)}`)
+  console.log(`Open ${page} on the handheld, or scan:\n${await qrOf(page)}`)
   return 0
 }
 

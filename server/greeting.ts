@@ -8,14 +8,18 @@ export const qrOf = (text: string): Promise<string> =>
 /** What the person at the terminal sees when the server is ready: where it is, how to set up a handheld, what to try. */
 export const greeting = async (running: {
   origin: string
+  others: readonly string[]
+  help: { url: string; fingerprint: string } | null
   describe: string
   durable: boolean
   demoCode: string | null
 }): Promise<string> => {
-  const { origin, describe, durable, demoCode } = running
+  const { origin, others, help, describe, durable, demoCode } = running
   const head = [
     '',
     `Stockhand is ready at ${origin}`,
+    ...others.map(other => `  also at   ${other}`),
+    ...(help === null ? [] : trustLines(help)),
     `  store     ${describe}`,
     ...(durable ? [] : ['  WARNING   a power cut may lose acknowledged work on this disk']),
   ]
@@ -36,3 +40,9 @@ export const greeting = async (running: {
     '',
   ].join('\n')
 }
+
+/** Before anything else: without the authority the browser shows a warning instead of the camera. */
+const trustLines = ({ url, fingerprint }: { url: string; fingerprint: string }): string[] => [
+  `  first     open ${url} on each handheld once: it says how to trust this server`,
+  `            (certificate authority SHA-256 ${fingerprint})`,
+]

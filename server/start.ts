@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import os from 'node:os'
 import type { WarehouseId } from '../shared/ids.ts'
 import type { CommandKey } from '../shared/sync/command.ts'
 import { DEFAULT_POLICY } from '../shared/default-policy.ts'
@@ -14,7 +15,6 @@ import type { Config } from './config.ts'
 import { readDemo } from './demo/read-demo.ts'
 import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
 import { newFeedEpoch } from './feed-epoch.ts'
-import { listen } from './listen.ts'
 import { makeDoorbell } from './routes/doorbell.ts'
 import type { Doorbell } from './routes/doorbell.ts'
 import type { AppDeps, Log } from './routes/deps.ts'
@@ -25,6 +25,8 @@ import type { OpenDatabase } from './store/open.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
 import { handleSync } from './sync/handle.ts'
+import { loopbackUrl, serve } from './tls/serve.ts'
+import type { Machine, Served } from './tls/serve.ts'
 import { makeErpDesk } from './workers/erp-desk.ts'
 import type { ErpDesk } from './workers/erp-desk.ts'
 
@@ -49,8 +51,7 @@ export type Core = {
 /** What runs beside the routes (workers, the demo ERP). Started when the routes are open, stopped before the database is. */
 export type Companion = (core: Core) => Promise<void>
 
-export type Running = {
-  origin: string
+export type Running = Pick<Served, 'origin' | 'others' | 'help'> & {
   describe: string
   durable: boolean
   demoCode: string | null
@@ -58,6 +59,7 @@ export type Running = {
 }
 
 const now = (): string => new Date().toISOString()
+const THIS_MACHINE: Machine = { hostname: os.hostname(), interfaces: os.networkInterfaces }
 const every = (ms: number, run: () => void): (() => void) => {
   const timer = setInterval(run, ms)
   return () => clearInterval(timer)
@@ -89,21 +91,22 @@ export const start = async (
       files: await loadFiles(deps.pwaDir),
       demo: core.demo ? { data: readDemo(reader), files: demoFiles ?? new Map() } : null,
     })
-    const listening = await listen(app, config)
-    undo.unshift(() => listening.close())
+    const served = await serve(app, config, { machine: THIS_MACHINE, nowMs: Date.now, random, every, ...core })
     // Open streams would keep the socket from closing.
     undo.unshift(() => core.doorbell.close())
-    origin = config.publicUrl ?? originOf(config.host, listening.port)
+    origin = served.origin
     if (core.demo) code = await openDemoCode(core)
     await writeAdminFile(config.dataDir, {
-      url: `http://${loopbackOf(config.host)}:${listening.port}`,
+      url: loopbackUrl(config.host, served.port, served.pin),
+      pin: served.pin,
       origin,
       secret: adminSecret,
     })
     undo.unshift(() => removeAdminFile(config.dataDir))
     for (const companion of deps.companions) await companion(core)
     const { describe, durable } = core.opened
-    return { origin, describe, durable, demoCode: core.demo ? code : null, stop }
+    const { others, help } = served
+    return { origin, others, help, describe, durable, demoCode: core.demo ? code : null, stop }
   } catch (error) {
     await stop()
     throw error
@@ -210,9 +213,3 @@ const runAll = async (steps: readonly (() => Promise<void> | void)[], log: Log):
     }
   }
 }
-
-const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
-/** Browsers give the camera to https and to localhost only. */
-const originOf = (host: string, port: number): string =>
-  `http://${isAny(host) || host === '127.0.0.1' || host === '::1' ? 'localhost' : host}:${port}`
-const loopbackOf = (host: string): string => (isAny(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)
