@@ -34,7 +34,10 @@ afterAll(() => rm(root, { recursive: true }))
 const machineWith = (...addresses: string[]): Machine => ({
   hostname: 'depo',
   interfaces: () => ({
-    eth0: addresses.map(address => ({ address, internal: false, family: 'IPv4' }) as NetworkInterfaceInfo),
+    eth0: addresses.map(
+      address =>
+        ({ address, internal: false, family: address.includes(':') ? 'IPv6' : 'IPv4' }) as NetworkInterfaceInfo,
+    ),
   }),
 })
 
@@ -141,7 +144,7 @@ test('[OP5] plain HTTP serves the page that helps to install the authority, its 
 })
 
 test('[OP1] handhelds are sent to the first address of the network, or to the address that was configured', async () => {
-  const many = machineWith('192.168.7.20', '10.1.1.1')
+  const many = machineWith('192.168.7.20', '10.1.1.1', 'fd00::7')
   const { served } = await serving({ STOCKHAND_LAN: '1', HOST: '0.0.0.0' }, many)
   expect(served.origin).toBe(`https://192.168.7.20:${served.port}`)
   expect(served.others).toEqual([`https://10.1.1.1:${served.port}`])

@@ -121,7 +121,9 @@ const namesNow = ({ publicUrl }: Config, { hostname, interfaces }: Machine): Nam
 const hostsOf = (config: Config, machine: Machine): string[] => {
   if (!isAny(config.host)) return [browserHost(config.host)]
   const { addresses } = namesOf({ hostname: machine.hostname, interfaces: machine.interfaces(), publicUrl: null })
-  return addresses.filter(address => address !== '127.0.0.1' && address !== '::1')
+  return addresses.filter(
+    address => address !== '127.0.0.1' && address !== '::1' && (config.host === '::' || !address.includes(':')),
+  )
 }
 
 const warnOf = ({ leftOut }: LanCertificate, log: Log): void => {
