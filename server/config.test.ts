@@ -10,6 +10,8 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     databaseUrl: null,
     publicUrl: null,
     tls: { kind: 'none' },
+    trustedProxies: [],
+    metricsToken: null,
     demo: true,
     allowNotDurable: false,
     secretKeys: null,

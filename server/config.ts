@@ -2,6 +2,7 @@ import path from 'node:path'
 import * as v from 'valibot'
 import { readSecretKeys } from './erp/sealed-secret.ts'
 import type { SecretKeys } from './erp/sealed-secret.ts'
+import { proxyList } from './routes/caller.ts'
 
 const flagOf = (otherwise: '0' | '1') =>
   v.optional(
@@ -24,6 +25,16 @@ const envSchema = v.object({
   STOCKHAND_HELP_PORT: v.optional(port, '8080'),
   STOCKHAND_TLS_CERT: v.optional(filled),
   STOCKHAND_TLS_KEY: v.optional(filled),
+  STOCKHAND_TRUSTED_PROXIES: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(4096),
+      v.transform(text => text.split(/[\s,]+/).filter(Boolean)),
+      v.check(ranges => proxyList(ranges) !== null),
+    ),
+    '',
+  ),
+  STOCKHAND_METRICS_TOKEN: v.optional(v.pipe(v.string(), v.regex(/^(?:[\x21-\x7e]{16,256})?$/)), ''),
   STOCKHAND_DEMO: v.optional(
     v.pipe(
       v.picklist(['0', '1']),
@@ -52,6 +63,8 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   STOCKHAND_HELP_PORT: 'another port than PORT, 0 to 65535, for the page that helps to install the authority',
   STOCKHAND_TLS_CERT: 'the file of a certificate in PEM form, together with STOCKHAND_TLS_KEY and without --lan',
   STOCKHAND_TLS_KEY: 'the file of the key of STOCKHAND_TLS_CERT in PEM form',
+  STOCKHAND_TRUSTED_PROXIES: 'addresses or ranges like 10.0.0.0/8, separated by commas',
+  STOCKHAND_METRICS_TOKEN: '16 to 256 letters, digits or signs without blanks',
   STOCKHAND_DEMO: '0 or 1: whether an empty installation is filled with the demo',
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
   STOCKHAND_SECRET_KEY: 'one or more keys of 32 bytes, base64, separated by commas',
@@ -72,6 +85,10 @@ export type Config = {
   /** Where handhelds reach us; null = derived from host and port. */
   publicUrl: string | null
   tls: Tls
+  /** Addresses and ranges whose X-Forwarded-For and -Proto are believed. */
+  trustedProxies: readonly string[]
+  /** Null = metrics are given to this machine only. */
+  metricsToken: string | null
   demo: boolean
   allowNotDurable: boolean
   /** What secrets of ERP connections are sealed with; null = none can be kept. */
@@ -107,6 +124,8 @@ export const readConfig = (env: Env): Config => {
     databaseUrl: DATABASE_URL ?? null,
     publicUrl: STOCKHAND_URL?.replace(/\/+$/, '') ?? null,
     tls,
+    trustedProxies: read.output.STOCKHAND_TRUSTED_PROXIES,
+    metricsToken: read.output.STOCKHAND_METRICS_TOKEN || null,
     demo: STOCKHAND_DEMO,
     allowNotDurable: ALLOW_NOT_DURABLE,
     secretKeys: read.output.STOCKHAND_SECRET_KEY ?? null,

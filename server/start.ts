@@ -15,15 +15,19 @@ import type { Config } from './config.ts'
 import { readDemo } from './demo/read-demo.ts'
 import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
 import { newFeedEpoch } from './feed-epoch.ts'
+import { makeMetrics } from './metrics.ts'
 import { makeDoorbell } from './routes/doorbell.ts'
 import type { Doorbell } from './routes/doorbell.ts'
+import { proxyList } from './routes/caller.ts'
 import type { AppDeps, Log } from './routes/deps.ts'
+import type { Ops } from './routes/ops.ts'
 import { loadFiles } from './routes/static.ts'
-import { migrate } from './store/migrate.ts'
+import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import type { OpenDatabase } from './store/open.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
+import { freeBytes, readiness } from './ready.ts'
 import { handleSync } from './sync/handle.ts'
 import { loopbackUrl, serve } from './tls/serve.ts'
 import type { Machine, Served } from './tls/serve.ts'
@@ -154,6 +158,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
 const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> => {
   const { stores, secrets, doorbell, erp, log, opened } = core
   const nonces = makeNonces(secrets.nonceKey)
+  const ops = opsOf(core)
   const sync = {
     store: stores.sync,
     now,
@@ -163,6 +168,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),
     onBroken: (key: CommandKey, err: unknown) =>
       log.error({ ...key, err }, 'a rule failed on a command, which is kept in quarantine'),
+    onApplied: ops.metrics.applied,
     onForked: async (device: Parameters<typeof stores.devices.revoke>[0]) => {
       log.error({ device }, 'two commands carry one number: the handheld is frozen')
       await stores.devices.revoke(device, 'frozen')
@@ -180,7 +186,26 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     log,
     doorbell,
     erp,
+    ops,
     about: { engine: opened.engine, durable: opened.durable },
+  }
+}
+
+const opsOf = ({ config, opened, stores, doorbell }: Core): Ops => {
+  const free = (): Promise<number | null> => freeBytes(config.dataDir)
+  const read = async () => ({
+    ...(await stores.figures.read()),
+    connected: doorbell.listeners(),
+    diskFreeBytes: await free(),
+    nowMs: Date.now(),
+  })
+  return {
+    elapsedMs: () => performance.now(),
+    isProxy: proxyList(config.trustedProxies) ?? (() => false),
+    metrics: makeMetrics(read, { process: true }),
+    metricsToken: config.metricsToken,
+    ready: () =>
+      readiness({ store: () => stores.site.warehouses(), pending: () => pending(opened.db), freeBytes: free }),
   }
 }
 

@@ -3,6 +3,7 @@ import type * as v from 'valibot'
 import type { RefusalCode } from '../../shared/exception.ts'
 import { parseAs, parseJson, readBody } from './body.ts'
 import type { AppDeps } from './deps.ts'
+import { note } from './noted.ts'
 import { prove, readToken } from './prove.ts'
 import type { Proven } from './prove.ts'
 import { refused } from './refused.ts'
@@ -58,19 +59,14 @@ export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null
 
 /**
  * `open`: no credentials. `device`: token and proof. `admin`: the secret of the data folder, from this machine only.
+ * `metrics`: this machine, or the token of whoever watches.
  * A test walks every registered route and tries it without credentials.
  */
-export type Door = 'open' | 'device' | 'admin'
+export type Door = 'open' | 'device' | 'admin' | 'metrics'
 export type Endpoint = Description & {
   door: Door
   body: Body<unknown> | null
   run: (c: Context, deps: AppDeps) => Promise<Response>
-}
-
-/** Whose allowance a request without credentials uses up. */
-export const addressOf = (c: Context): string => {
-  const env: { incoming?: { socket?: { remoteAddress?: string } } } | undefined = c.env
-  return env?.incoming?.socket?.remoteAddress ?? 'unknown'
 }
 
 type Call<T> = { c: Context; deps: AppDeps; text: string; body: T }
@@ -102,6 +98,7 @@ export const deviceEndpoint = <T>(
     const token = readToken(c, deps)
     const text = await readBody(c, spec.body.maxBytes)
     const proven = await prove(c, deps, token, text)
+    note(c, { device: proven.device.id })
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
     return handle({ c, deps, text, body: spec.body.read(text), ...proven })
   },

@@ -20,6 +20,7 @@ const BY_DOOR: Readonly<Record<Door, readonly RefusalCode[]>> = {
   open: [],
   device: ['use_nonce', 'unauthorised', 'revoked'],
   admin: ['unauthorised'],
+  metrics: ['unauthorised'],
 }
 
 /** Everything that a route can refuse with, from the same object that makes it do so. */
@@ -102,6 +103,11 @@ export const DOCUMENTATION = {
         type: 'http' as const,
         scheme: 'bearer',
         description: 'The secret of the data folder, on this machine.',
+      },
+      metrics: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: 'The token of the configuration; not needed on this machine.',
       },
     },
   },

@@ -1,4 +1,4 @@
-import type { Stores } from '../ports.ts'
+import type { FigureStore, Stores } from '../ports.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
@@ -6,6 +6,7 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
@@ -22,7 +23,7 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore } => {
+): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -41,5 +42,6 @@ export const makeStores = (
     waiting: makeWaitingStore(db, names),
     faces: makeFaceStore(db, names),
     plans: makePlanStore(db, names),
+    figures: makeFigureStore(db),
   }
 }

@@ -187,7 +187,7 @@ test('[OP6] with an own certificate the server says its name and needs no help p
 })
 
 test('[OP7] the command line knows the server by its key and says nothing to another one', async () => {
-  const { served, app } = await serving()
+  const { served } = await serving()
   const url = `${loopbackUrl('127.0.0.1', served.port, served.pin)}/api/admin/code`
   const ask = { headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' }, body: '{}' }
   const answer = await pinnedPost(url, served.pin ?? '', ask)
@@ -200,5 +200,5 @@ test('[OP7] the command line knows the server by its key and says nothing to ano
   }
   const stranger = `${loopbackUrl('127.0.0.1', other.served.port, other.served.pin)}/api/admin/code`
   await expect(pinnedPost(stranger, served.pin ?? '', ask)).rejects.toThrow('another server')
-  expect([asked, app.logged]).toEqual([0, []])
+  expect([asked, other.app.logged]).toEqual([0, []])
 })
