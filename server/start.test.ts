@@ -8,7 +8,7 @@ import { readAdminFile } from './admin-file.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { greeting } from './greeting.ts'
-import { pinnedPost } from './pinned-post.ts'
+import { pinnedAsk } from './pinned-ask.ts'
 import type { Log } from './routes/deps.ts'
 import { enrolBody, newKey } from './routes/test-app.ts'
 import { start } from './start.ts'
@@ -134,6 +134,10 @@ test('[OP8] started for the local network, everything that is printed leads to H
   expect((await http1(origin, ca).ask('/demo')).body).toContain('data-scan="DOCK-1"')
   const admin = await readAdminFile(folder)
   const headers = { authorization: `Bearer ${admin?.secret}` }
-  const answer = await pinnedPost(`${admin?.url}/api/admin/code`, admin?.pin ?? '', { headers, body: '{}' })
+  const answer = await pinnedAsk(`${admin?.url}/api/admin/code`, admin?.pin ?? '', {
+    method: 'POST',
+    headers,
+    body: '{}',
+  })
   expect([admin?.url.startsWith('https://127.0.0.1:'), answer.status]).toEqual([true, 200])
 })

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { http1, http2 } from '../../test/support/https.ts'
 import type { HttpsClient } from '../../test/support/https.ts'
 import { readConfig } from '../config.ts'
-import { pinnedPost } from '../pinned-post.ts'
+import { pinnedAsk } from '../pinned-ask.ts'
 import { loadFiles } from '../routes/static.ts'
 import { ADMIN, enrol, enrolBody, newKey, proven, round, testApp } from '../routes/test-app.ts'
 import type { TestApp } from '../routes/test-app.ts'
@@ -189,8 +189,8 @@ test('[OP6] with an own certificate the server says its name and needs no help p
 test('[OP7] the command line knows the server by its key and says nothing to another one', async () => {
   const { served } = await serving()
   const url = `${loopbackUrl('127.0.0.1', served.port, served.pin)}/api/admin/code`
-  const ask = { headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' }, body: '{}' }
-  const answer = await pinnedPost(url, served.pin ?? '', ask)
+  const ask = { method: 'POST', headers: { authorization: `Bearer ${ADMIN}` }, body: '{}' } as const
+  const answer = await pinnedAsk(url, served.pin ?? '', ask)
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"code":"XE')])
   const other = await serving()
   let asked = 0
@@ -199,6 +199,6 @@ test('[OP7] the command line knows the server by its key and says nothing to ano
     return []
   }
   const stranger = `${loopbackUrl('127.0.0.1', other.served.port, other.served.pin)}/api/admin/code`
-  await expect(pinnedPost(stranger, served.pin ?? '', ask)).rejects.toThrow('another server')
+  await expect(pinnedAsk(stranger, served.pin ?? '', ask)).rejects.toThrow('another server')
   expect([asked, other.app.logged]).toEqual([0, []])
 })

@@ -2,15 +2,13 @@ import { request } from 'node:https'
 import { connect } from 'node:tls'
 import { pinOfKey } from './tls/serve.ts'
 
+export type Ask = { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string }
+
 /**
- * Posts to a server of this machine whose certificate names other hosts or comes from an authority that nobody knows here:
+ * Asks a server of this machine whose certificate names other hosts or comes from an authority that nobody knows here:
  * it is known again by its public key instead, and nothing is sent before that.
  */
-export const pinnedPost = (
-  url: string,
-  pin: string,
-  { headers, body }: { headers: Record<string, string>; body: string },
-): Promise<Response> =>
+export const pinnedAsk = (url: string, pin: string, { method, headers, body }: Ask): Promise<Response> =>
   new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url)
     const host = hostname.replace(/^\[|\]$/g, '')
@@ -24,7 +22,7 @@ export const pinnedPost = (
         reject(new Error('another server answers there'))
         return
       }
-      const ask = request({ createConnection: () => socket, method: 'POST', host, path: pathname, headers }, answer => {
+      const ask = request({ createConnection: () => socket, method, host, path: pathname, headers }, answer => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.once('error', reject)
