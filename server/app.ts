@@ -21,7 +21,7 @@ import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
-import { describe, DOCUMENTATION } from './routes/openapi.ts'
+import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
@@ -73,11 +73,7 @@ export const makeApp = (deps: AppDeps): Hono => {
     security: [],
     responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
   })
-  app.get(
-    '/api/openapi.json',
-    description,
-    openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }),
-  )
+  app.get('/api/openapi.json', description, openAPIRouteHandler(app, SPEC_OPTIONS))
   addDocs(app)
   app.all('/api/*', () => {
     throw refused('not_found')

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
-import { describeRoute } from 'hono-openapi'
+import { describeRoute, generateSpecs } from 'hono-openapi'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { sendText } from './answer.ts'
 import { note } from './noted.ts'
+import { SPEC_OPTIONS } from './openapi.ts'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 type Media = { schema?: unknown }
@@ -137,7 +138,7 @@ const describe = (summary: string, type: string) =>
 /** GET /api/docs: the page of what `/api/openapi.json` says, made at the first request for it. */
 export const addDocs = (app: Hono): void => {
   let page: Promise<string> | null = null
-  const make = async (): Promise<string> => docsPage((await (await app.request('/api/openapi.json')).json()) as Spec)
+  const make = async (): Promise<string> => docsPage((await generateSpecs(app, SPEC_OPTIONS)) as unknown as Spec)
   app.get('/api/docs', describe('This description as a page.', 'text/html'), async c => {
     note(c, { route: '/api/docs' })
     return sendText(c, 'text/html; charset=utf-8', await (page ??= make()))

@@ -25,6 +25,7 @@ export const observe =
 
 /** Few names for what has no route of its own, whatever strangers ask for. */
 const otherOf = (path: string): string => {
+  if (path === '/api/openapi.json') return path
   if (path.startsWith('/api/')) return 'unknown'
   return path === '/demo' || path.startsWith('/demo/') ? 'demo' : 'app'
 }

@@ -89,7 +89,7 @@ const refusedAnswers = (codes: readonly RefusalCode[]) => {
   )
 }
 
-export const DOCUMENTATION = {
+const DOCUMENTATION = {
   info: { title: 'Stockhand', version: '1', description: 'What handhelds and the command line say to the server.' },
   components: {
     securitySchemes: {
@@ -112,3 +112,5 @@ export const DOCUMENTATION = {
     },
   },
 }
+
+export const SPEC_OPTIONS = { documentation: DOCUMENTATION, excludeStaticFile: false }

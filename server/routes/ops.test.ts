@@ -181,6 +181,8 @@ test('[OP10] the command line’s door stays shut to whoever comes through a pro
 test('[OP26] the docs page shows every route of the description, holds no script and needs nothing from elsewhere', async () => {
   const app = await testApp()
   const answer = await app.app.request('/api/docs')
+  await app.app.request('/api/openapi.json')
+  expect(app.logged.map(line => line.fields['route'])).toEqual(['/api/docs', '/api/openapi.json'])
   const page = await answer.text()
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'")
