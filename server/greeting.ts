@@ -9,15 +9,19 @@ export const qrOf = (text: string): Promise<string> =>
 /** What the person at the terminal sees when the server is ready: where it is, how to set up a handheld, what to try. */
 export const greeting = async (running: {
   origin: string
+  others: readonly string[]
+  help: { url: string; fingerprint: string } | null
   describe: string
   durable: boolean
   demoCode: string | null
   firstSecret: string | null
 }): Promise<string> => {
-  const { origin, describe, durable, demoCode, firstSecret } = running
+  const { origin, others, help, describe, durable, demoCode, firstSecret } = running
   const head = [
     '',
     `Stockhand is ready at ${origin}`,
+    ...others.map(other => `  also at   ${other}`),
+    ...(help === null ? [] : trustLines(help)),
     `  store     ${describe}`,
     ...(durable ? [] : ['  WARNING   a power cut may lose acknowledged work on this disk']),
   ]
@@ -50,3 +54,9 @@ const firstSteps = (origin: string, firstSecret: string | null): readonly string
         `Nobody can log in yet. Open ${origin}/desk and make the first administrator`,
         `with this secret: ${firstSecret}`,
       ]
+
+/** Before anything else: without the authority the browser shows a warning instead of the camera. */
+const trustLines = ({ url, fingerprint }: { url: string; fingerprint: string }): string[] => [
+  `  first     open ${url} on each handheld once: it says how to trust this server`,
+  `            (certificate authority SHA-256 ${fingerprint})`,
+]

@@ -151,6 +151,21 @@ export interface QuarantineStore {
   }): Promise<void>
 }
 
+/** What whoever watches the server wants to know of its store, as of now. */
+export type Figures = {
+  /** Messages to ERPs that are not finished, by state. */
+  outbox: Readonly<Record<string, number>>
+  /** When the oldest of them was made; null = there is none. */
+  outboxOldestAt: string | null
+  /** Handhelds by state. */
+  devices: Readonly<Record<string, number>>
+  exceptionsOpen: number
+  storeBytes: number
+}
+export interface FigureStore {
+  read(): Promise<Figures>
+}
+
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
 export type Wanted<K> = {
   warehouse: WarehouseId

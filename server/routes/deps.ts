@@ -7,6 +7,7 @@ import type { Stores } from '../ports.ts'
 import type { ErpDesk } from '../workers/erp-desk.ts'
 import type { Asker } from '../sync/handle.ts'
 import type { Doorbell } from './doorbell.ts'
+import type { Ops } from './ops.ts'
 import type { StaticFiles } from './static.ts'
 
 export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unknown>, message: string) => void>
@@ -31,6 +32,8 @@ export type AppDeps = {
   doorbell: Doorbell
   /** Connections to ERPs; null = there are none here. */
   erp: ErpDesk | null
+  /** For those who keep the server running. */
+  ops: Ops
   about: { engine: string; durable: boolean }
   /** What the command line proves itself with; it lies in the data folder, readable by the owner only. */
   adminSecret: string

@@ -8,6 +8,7 @@ import type { Role } from '../../shared/roles.ts'
 import { parseAs, parseJson, readBody } from './body.ts'
 import type { AppDeps } from './deps.ts'
 import { atDesk, enterDesk } from './desk-door.ts'
+import { note } from './noted.ts'
 import { prove, readToken } from './prove.ts'
 import type { Proven } from './prove.ts'
 import { refused } from './refused.ts'
@@ -68,19 +69,14 @@ export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null
 /**
  * `open`: no credentials. `device`: token and proof. `person`: a handheld that names who is logged in, or the desk.
  * `desk`: a session of the desk only. `admin`: the secret of the data folder, from this machine only.
+ * `metrics`: this machine, or the token of whoever watches.
  * A test walks every registered route and tries it without credentials.
  */
-export type Door = 'open' | 'device' | 'person' | 'desk' | 'admin'
+export type Door = 'open' | 'device' | 'person' | 'desk' | 'admin' | 'metrics'
 export type Endpoint = Description & {
   door: Door
   body: Body<unknown> | null
   run: (c: Context, deps: AppDeps) => Promise<Response>
-}
-
-/** Whose allowance a request without credentials uses up. */
-export const addressOf = (c: Context): string => {
-  const env: { incoming?: { socket?: { remoteAddress?: string } } } | undefined = c.env
-  return env?.incoming?.socket?.remoteAddress ?? 'unknown'
 }
 
 type Call<T> = { c: Context; deps: AppDeps; text: string; body: T }
@@ -112,6 +108,7 @@ export const deviceEndpoint = <T>(
     const token = readToken(c, deps)
     const text = await readBody(c, spec.body.maxBytes)
     const proven = await prove(c, deps, token, text)
+    note(c, { device: proven.device.id })
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
     return handle({ c, deps, text, body: spec.body.read(text), ...proven })
   },
@@ -149,6 +146,7 @@ export const personEndpoint = <T>(
     const token = readToken(c, deps)
     const text = await readBody(c, spec.body.maxBytes)
     const { device } = await prove(c, deps, token, text)
+    note(c, { device: device.id })
     if (device.state !== 'active') throw refused('revoked')
     const body = spec.body.read(text)
     const who = await workerOf(deps.stores.site, device, namedBy(c, body))

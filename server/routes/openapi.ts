@@ -23,6 +23,7 @@ const BY_DOOR: Readonly<Record<Door, readonly RefusalCode[]>> = {
   person: ['use_nonce', 'unauthorised', 'revoked', 'role', 'forged', 'password_change'],
   desk: ['unauthorised', 'forged', 'password_change'],
   admin: ['unauthorised'],
+  metrics: ['unauthorised'],
 }
 
 /** Everything that a route can refuse with, from the same object that makes it do so. */
@@ -52,6 +53,7 @@ const SECURITY: Readonly<Record<Door, Record<string, string[]>[]>> = {
   person: [{ device: [] }, { desk: [] }],
   desk: [{ desk: [] }],
   admin: [{ admin: [] }],
+  metrics: [{ metrics: [] }],
 }
 
 const rolesOf = ({ roles = [], strictly = false }: Endpoint): string =>
@@ -104,7 +106,7 @@ const refusedAnswers = (codes: readonly RefusalCode[]) => {
   )
 }
 
-export const DOCUMENTATION = {
+const DOCUMENTATION = {
   info: { title: 'Stockhand', version: '1', description: 'What handhelds and the command line say to the server.' },
   components: {
     securitySchemes: {
@@ -125,6 +127,13 @@ export const DOCUMENTATION = {
         scheme: 'bearer',
         description: 'The secret of the data folder, on this machine.',
       },
+      metrics: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: 'The token of the configuration; not needed on this machine.',
+      },
     },
   },
 }
+
+export const SPEC_OPTIONS = { documentation: DOCUMENTATION, excludeStaticFile: false }

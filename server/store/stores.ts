@@ -1,4 +1,4 @@
-import type { Stores } from '../ports.ts'
+import type { FigureStore, Stores } from '../ports.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
@@ -8,6 +8,7 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
@@ -25,7 +26,7 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore } => {
+): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -47,5 +48,6 @@ export const makeStores = (
     waiting: makeWaitingStore(db, names),
     faces: makeFaceStore(db, names),
     plans: makePlanStore(db, names),
+    figures: makeFigureStore(db),
   }
 }

@@ -9,6 +9,7 @@ const DOORS: Readonly<Record<Door, string>> = {
   person: 'handheld or desk',
   desk: 'desk',
   admin: 'command line',
+  metrics: 'this machine or token',
 }
 
 /** docs/roles.md: every route and who may call it, from the objects that decide it. */
@@ -16,7 +17,9 @@ export const rolesPage = (): string => {
   const rows = endpoints()
     .toSorted((a, b) => `${a.path} ${a.method}`.localeCompare(`${b.path} ${b.method}`, 'en'))
     .map(one => {
-      const marks = ROLES.map(role => (one.door === 'admin' ? '' : letsIn(one, [role]) ? '●' : ''))
+      const marks = ROLES.map(role =>
+        one.door === 'admin' || one.door === 'metrics' ? '' : letsIn(one, [role]) ? '●' : '',
+      )
       return `| \`${one.method} ${one.path}\` | ${DOORS[one.door]} | ${marks.join(' | ')} |`
     })
   return [
