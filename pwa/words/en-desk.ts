@@ -59,6 +59,8 @@ export const enDesk = {
   'a.net': 'net {net}',
   'a.gross': 'gross {gross}',
   'a.within': 'Within tolerance {n}',
+  'a.waiting': 'Waiting for devices {n}',
+  'a.early': 'Handhelds have not reported since this count. Approve once more to do it all the same',
   'a.eyes': 'Needs eyes {n}',
   'a.all': 'All {n}',
   'a.item': 'item',

@@ -60,6 +60,8 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'a.net': 'net {net}',
   'a.gross': 'brüt {gross}',
   'a.within': 'Tolerans içinde {n}',
+  'a.waiting': 'Cihaz bekleniyor {n}',
+  'a.early': 'Bu sayımdan beri haber vermeyen el terminalleri var. Yine de onaylamak için bir kez daha onaylayın',
   'a.eyes': 'İncelenecek {n}',
   'a.all': 'Tümü {n}',
   'a.item': 'ürün',

@@ -57,6 +57,7 @@ test('[DA1] a book of 0 and an unknown cost are looked at', () => {
 test('[DA1] what has another reason to be looked at is never waved through', () => {
   expect(within({ flags: ['overLimit', 'orderUnknown'] })).toBe(false)
   expect(within({ flags: [] })).toBe(true)
+  expect(within({ state: 'provisional' })).toBe(false)
   expect(within({ serial: 'S1' })).toBe(false)
   expect(within({ typed: true })).toBe(false)
   expect(within({ tries: [look(44), look(45)] })).toBe(false)

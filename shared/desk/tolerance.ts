@@ -6,7 +6,8 @@ export type Tolerance = { qty: number; points: number; value: number }
 export const BULK: Tolerance = { qty: 5, points: 1000, value: 50_000 }
 
 /** What nobody may wave through, whatever its size: anything but the size itself is a reason to look. */
-const needsEyes = ({ flags, serial, typed, tries }: ShownVariance): boolean =>
+const needsEyes = ({ state, flags, serial, typed, tries }: ShownVariance): boolean =>
+  state !== 'review' ||
   serial !== '' ||
   typed ||
   flags.some(flag => flag !== 'overLimit') ||

@@ -13,23 +13,28 @@ import { useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 import { useDecisions } from './use-decisions.ts'
 
-type Part = 'all' | 'within' | 'eyes'
+type Part = 'all' | 'within' | 'eyes' | 'waiting'
 const PAGES = 50
 
 /** All that wait, page after page: the sums at the top are over all of them. */
 const readAll = async ({ api, me, names }: Desk): Promise<readonly ShownVariance[]> => {
   const rows: ShownVariance[] = []
-  let after = ''
-  for (let page = 0; page < PAGES; page += 1) {
-    const query = { worker: me.worker, limit: '200', ...(after === '' ? {} : { after }) }
-    const answer = await api.get('/api/variances', query, variancesAnswerSchema)
-    rows.push(...answer.variances)
-    if (answer.next === null) break
-    after = answer.next
+  for (const state of ['review', 'provisional']) {
+    let after = ''
+    for (let page = 0; page < PAGES; page += 1) {
+      const query = { worker: me.worker, state, limit: '200', ...(after === '' ? {} : { after }) }
+      const answer = await api.get('/api/variances', query, variancesAnswerSchema)
+      rows.push(...answer.variances)
+      if (answer.next === null) break
+      after = answer.next
+    }
   }
   await names.learn(rows.map(row => row.item))
   return rows
 }
+
+const partOf = (row: ShownVariance): Part =>
+  row.state === 'provisional' ? 'waiting' : isWithin(row, BULK) ? 'within' : 'eyes'
 
 /** The row that keys act on, and whether it is open. */
 const useCursor = (rows: readonly ShownVariance[]) => {
@@ -61,9 +66,10 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const [part, setPart] = useState<Part>('all')
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(false)
+  const [asked, setAsked] = useState<string | null>(null)
   const all = loaded.value ?? []
   const small = all.filter(row => isWithin(row, BULK))
-  const rows = part === 'all' ? all : part === 'within' ? small : all.filter(row => !isWithin(row, BULK))
+  const rows = all.filter(row => part === 'all' || part === partOf(row))
   const { at, row, open, show, move, close } = useCursor(rows)
   const bulk = small.filter(one => !isOwn(one, me.worker))
   const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string => reasons[one.id] ?? reasonFor(one.delta)
@@ -71,7 +77,10 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const withRow = (run: (row: ShownVariance) => void) => () => void (row !== undefined && run(row))
   const approve = withRow(one => {
     if (isOwn(one, me.worker)) desk.tell(speaker.say('a.own'))
-    else act([one], 'count.approve', speaker.say('a.done', { n: 1 }))
+    else if (one.state === 'provisional' && asked !== one.id) {
+      setAsked(one.id)
+      desk.tell(speaker.say('a.early'))
+    } else act([one], 'count.approve', speaker.say('a.done', { n: 1 }))
   })
   const recount = withRow(one => act([one], 'count.recount', speaker.say('a.recounted')))
   const steps = { j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) }
@@ -83,7 +92,7 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   }
   return (
     <section aria-label={speaker.say('s.approvals')}>
-      <Tools part={part} all={all} small={small.length} onChoose={choose} />
+      <Tools part={part} all={all} onChoose={choose} />
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('a.empty')}>
         <ApprovalTable rows={rows} cursor={at} onOpen={show} />
       </Listed>
@@ -111,11 +120,12 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   )
 }
 
-type ToolsProps = { part: Part; all: readonly ShownVariance[]; small: number; onChoose: (part: Part) => void }
+type ToolsProps = { part: Part; all: readonly ShownVariance[]; onChoose: (part: Part) => void }
 
-const Tools = ({ part, all, small, onChoose }: ToolsProps) => {
+const Tools = ({ part, all, onChoose }: ToolsProps) => {
   const { speaker } = useDesk()
   const stake = atStake(all)
+  const n = (of: Part): number => all.filter(row => partOf(row) === of).length
   return (
     <div className="desk-tools">
       <Chips<Part>
@@ -123,8 +133,9 @@ const Tools = ({ part, all, small, onChoose }: ToolsProps) => {
         value={part}
         choices={[
           { value: 'all', word: speaker.say('a.all', { n: all.length }) },
-          { value: 'within', word: speaker.say('a.within', { n: small }) },
-          { value: 'eyes', word: speaker.say('a.eyes', { n: all.length - small }) },
+          { value: 'within', word: speaker.say('a.within', { n: n('within') }) },
+          { value: 'eyes', word: speaker.say('a.eyes', { n: n('eyes') }) },
+          { value: 'waiting', word: speaker.say('a.waiting', { n: n('waiting') }) },
         ]}
         onChoose={onChoose}
       />

@@ -23,7 +23,7 @@ export const reasonFor = (delta: number): string => (delta > 0 ? 'FOUND' : 'MISS
 /** Decides each on the version that is shown; the answers name the variance. */
 export const decide = async (
   { api, me }: Pick<Desk, 'api' | 'me'>,
-  rows: readonly Pick<ShownVariance, 'id' | 'version' | 'delta' | 'book'>[],
+  rows: readonly Pick<ShownVariance, 'id' | 'version' | 'delta' | 'book' | 'state'>[],
   kind: DecisionKind,
   reason: (row: Pick<ShownVariance, 'id' | 'delta'>) => string,
 ): Promise<readonly DecisionAnswer[]> => {
@@ -35,6 +35,8 @@ export const decide = async (
       kind,
       target: row.id,
       expectedVersion: row.version,
+      // Whoever approves one that waits for handhelds has been asked before.
+      args: { early: row.state !== 'review' },
       reason: reason(row),
       seen: { delta: row.delta, bookAtCount: row.book },
     }))

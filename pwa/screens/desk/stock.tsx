@@ -96,7 +96,6 @@ const FindForm = ({ q, onFind }: { q: string; onFind: (q: string) => void }) => 
   return (
     <form
       className="desk-tools"
-      role="search"
       onSubmit={event => {
         event.preventDefault()
         onFind(textOf(new FormData(event.currentTarget), 'q').trim())
