@@ -74,7 +74,7 @@ const start = async (): Promise<void> => {
   dark.addEventListener('change', dress)
   // The desk is loaded by nobody else, and opens nothing of a handheld.
   if (/^\/desk(\/|$)/.test(location.pathname)) {
-    const { startDesk } = await import('./screens/desk/start.tsx')
+    const { startDesk } = await import('./screens/desk/desk.tsx')
     return startDesk(root, settings)
   }
   await learn(settings.get().language)

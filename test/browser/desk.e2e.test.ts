@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch } from '../support/browser.ts'
+import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -53,6 +53,31 @@ describe('the desk on the built product', () => {
     await page.context().close()
   })
 
+  it('[DG1] the administrator’s sections, too', async () => {
+    const page = await deskPage(browser, product.url, 'can')
+    for (const section of ['people', 'find?q=a1-01']) {
+      await page.goto(`${product.url}/desk/${section}`)
+      await settled(page)
+      if (section === 'people') await page.locator('tbody button').first().click()
+      expect([section, await violations(page)]).toEqual([section, []])
+    }
+    await page.context().close()
+  })
+
+  it('[DG4] nothing of the desk lies on a handheld', async () => {
+    const worker = await (await fetch(`${product.url}/sw.js`)).text()
+    const kept = [...worker.matchAll(/assets\/[\w.-]+/g)].map(([file]) => file)
+    expect(kept.length).toBeGreaterThan(20)
+    expect(kept.filter(file => file.includes('desk') || file.includes('start-'))).toEqual([])
+    const page = await browser.newPage()
+    const loaded: string[] = []
+    page.on('response', answer => loaded.push(answer.url()))
+    await page.goto(product.url)
+    await page.waitForFunction(() => performance.getEntriesByType('resource').length > 3)
+    expect(loaded.filter(url => url.includes('desk'))).toEqual([])
+    await page.close()
+  })
+
   it('[DG2] an order is found by a scan anywhere, and a wrong password opens nothing', async () => {
     const page = await deskPage(browser, product.url, 'elif')
     await page.goto(`${product.url}/desk/orders`)
@@ -76,7 +101,7 @@ describe('the desk on the built product', () => {
     await page.context().close()
   })
 
-  it('[DG3] the administrator adds a person, whose badge opens a handheld', async () => {
+  it('[DG3] the administrator adds a person, whose badge opens a new handheld that has lost nothing', async () => {
     const page = await deskPage(browser, product.url, 'can')
     await page.goto(`${product.url}/desk/people`)
     await page.getByRole('button', { name: 'Add a person' }).click()
@@ -89,13 +114,16 @@ describe('the desk on the built product', () => {
     await page.getByRole('button', { name: 'Set up a handheld' }).click()
     const address = await page.locator('.desk-enrol .code').nth(1).innerText()
     const context = await browser.newContext({ locale: 'en' })
-    const handheld = await context.newPage()
-    await handheld.goto(address)
-    await handheld.getByRole('heading', { name: 'Scan your badge' }).waitFor()
-    await handheld.waitForFunction(() => performance.getEntriesByName('floor').length > 0)
-    await handheld.keyboard.type(badge, { delay: 3 })
-    await handheld.keyboard.press('Enter')
-    await handheld.waitForFunction(() => document.body.innerText.includes('Hello Deniz'))
+    const handheld = handheldOn(context, await context.newPage())
+    await handheld.page.goto(address)
+    await handheld.band('Scan your badge')
+    await floorLoaded(handheld.page)
+    await logIn(handheld, badge, 'Hello Deniz')
+    await page.goto(`${product.url}/desk/devices`)
+    const card = page.locator('.desk-card', { hasText: 'Deniz Ak' })
+    await card.getByText('everything sent').waitFor()
+    // A new handheld is not one that has lost an earlier life.
+    expect(await card.innerText()).not.toContain('lost its queue')
     await context.close()
     await page.context().close()
   })

@@ -8,6 +8,8 @@ import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { Listed } from './table.tsx'
 
+const LOOK_MS = 5_000
+
 type Row = DevicesAnswer['rows'][number]
 
 /** Worst first: what is wrong, then what waits longest. */
@@ -19,7 +21,7 @@ const worry = (row: Row): number =>
 export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
   const desk = useDesk()
   const { speaker, api } = desk
-  const loaded = useLoaded('devices', () => api.get('/api/desk/devices', {}, devicesAnswerSchema))
+  const loaded = useLoaded('devices', () => api.get('/api/desk/devices', {}, devicesAnswerSchema), LOOK_MS)
   const [code, setCode] = useState<EnrolCode | null>(null)
   const [sure, setSure] = useState<Row | null>(null)
   useKeys({ Escape: () => (setCode(null), setSure(null)) }, onScan)

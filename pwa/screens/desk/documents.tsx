@@ -121,7 +121,7 @@ const DocumentPanel = ({ id, onClose }: { id: string; onClose: () => void }) => 
           {tasks
             .map(
               task =>
-                `${task.kind} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
+                `${speaker.maybe('task', task.kind)} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
             )
             .join(' · ')}
         </p>
@@ -130,7 +130,10 @@ const DocumentPanel = ({ id, onClose }: { id: string; onClose: () => void }) => 
         <p>
           {speaker.say('d.erp')}:{' '}
           {messages
-            .map(one => `${one.type} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`)
+            .map(
+              one =>
+                `${speaker.maybe('m', one.type)} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`,
+            )
             .join(' · ')}
         </p>
       )}

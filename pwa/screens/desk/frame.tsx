@@ -8,7 +8,7 @@ import type { Role } from '../../../shared/roles.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { Approvals } from './approvals.tsx'
 import { Audit } from './audit.tsx'
-import { useDesk } from './context.ts'
+import { useDesk, whyNot } from './context.ts'
 import type { Desk } from './context.ts'
 import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
@@ -123,9 +123,12 @@ type HeaderProps = { counts: CountsAnswer | null; isOld: boolean; onFind: (text:
 
 /** Where, who, how fresh, and the search that a slash leads to. */
 const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
-  const { me, speaker, api } = useDesk()
+  const { me, speaker, api, tell } = useDesk()
   const field = useRef<HTMLInputElement>(null)
-  const logOut = (): void => void api.post('/api/desk/session/end', {}, v.object({})).finally(onOut)
+  // Whoever could not be logged out stays logged in, and is told so.
+  const logOut = (): void => {
+    api.post('/api/desk/session/end', {}, v.object({})).then(onOut, (error: unknown) => tell(whyNot(speaker, error)))
+  }
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== '/' || event.target instanceof HTMLInputElement) return

@@ -102,7 +102,7 @@ const ConnectionPanel = ({ connection, onChange }: { connection: Connection; onC
           rows={rows}
           rowKey={row => row.key}
           columns={[
-            { key: 'type', head: speaker.say('u.kind'), cell: row => row.type },
+            { key: 'type', head: speaker.say('u.kind'), cell: row => speaker.maybe('m', row.type) },
             { key: 'state', head: speaker.say('d.state'), cell: row => speaker.maybe('state', row.state) },
             { key: 'why', head: speaker.say('a.flags'), cell: row => row.question ?? row.gap ?? row.errorClass ?? '' },
             { key: 'tries', head: speaker.say('a.tries'), number: true, cell: row => row.attempts },

@@ -26,7 +26,7 @@ const desk = () => {
         run()
       }
     },
-    key: (key: string) => read(key, now),
+    key: (key: string, onControl = false) => read(key, now, onControl),
   }
 }
 
@@ -52,6 +52,16 @@ test('[DK1] a scan full of letters that act does nothing but look for what was s
   }
 })
 
+test('[DK1] a blank in the middle of a scan presses nothing; one of its own does what it does everywhere', () => {
+  const { key, wait, did } = desk()
+  key('X')
+  wait(5)
+  expect(key(' ')).toBe(true)
+  wait(500)
+  expect(key(' ')).toBe(false)
+  expect(did).toEqual([])
+})
+
 test('[DK1] letters without an Enter behind them, close together, do nothing', () => {
   const { key, wait, did } = desk()
   for (const letter of 'AR') {
@@ -67,5 +77,8 @@ test('[DK1] keys that are no letters act at once; Enter alone opens', () => {
   key('ArrowDown')
   wait(500)
   key('Enter')
+  expect(did).toEqual(['ArrowDown', 'Enter'])
+  // On a button or a link it presses that.
+  expect(key('Enter', true)).toBe(false)
   expect(did).toEqual(['ArrowDown', 'Enter'])
 })

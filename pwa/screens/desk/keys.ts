@@ -11,7 +11,8 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /**
  * Letters that act, and scans. A code of a scanner that contains an A or an R must never approve anything: a letter waits
- * until it is sure to be alone, and what comes in one go and ends with Enter is a scan.
+ * until it is sure to be alone, and what comes in one go and ends with Enter is a scan. The answer: whether the browser
+ * must not act on the key itself.
  */
 export const makeKeyReader = (deps: {
   act: (key: string) => void
@@ -22,7 +23,7 @@ export const makeKeyReader = (deps: {
   let text = ''
   let last = -Infinity
   let cancel = (): void => {}
-  return (key: string, at: number, onButton = false): boolean => {
+  return (key: string, at: number, onControl = false): boolean => {
     const isClose = at - last < CLOSE_MS
     last = at
     if (!isClose) text = ''
@@ -34,7 +35,7 @@ export const makeKeyReader = (deps: {
         deps.scan(scanned)
         return true
       }
-      if (!onButton) deps.act('Enter')
+      if (!onControl) deps.act('Enter')
       return false
     }
     if (key.length > 1) {
@@ -43,6 +44,8 @@ export const makeKeyReader = (deps: {
     }
     text += key
     cancel()
+    // A blank inside a scan would press the button that has the focus.
+    if (key === ' ' && text.length > 1) return true
     if (text.length === 1) {
       cancel = deps.after(ALONE_MS, () => {
         if (text.length === 1) deps.act(key.toLowerCase())
@@ -52,6 +55,9 @@ export const makeKeyReader = (deps: {
     return false
   }
 }
+
+const isControl = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('button, a') !== null
 
 /** The keys of the page, and what they mean in the section that is open. */
 const makeKeys = () => {
@@ -72,7 +78,7 @@ const makeKeys = () => {
       const onKey = (event: KeyboardEvent): void => {
         if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
         // What was a scan must not press the button that has the focus; Enter alone presses it as everywhere.
-        if (read(event.key, event.timeStamp, event.target instanceof HTMLButtonElement)) event.preventDefault()
+        if (read(event.key, event.timeStamp, isControl(event.target))) event.preventDefault()
       }
       page.addEventListener('keydown', onKey)
       return () => page.removeEventListener('keydown', onKey)

@@ -88,6 +88,16 @@ const Field = ({
   </label>
 )
 
+const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
+  <Field
+    name="password"
+    label={speaker.say('password.new')}
+    type="password"
+    complete="new-password"
+    min={PASSWORD_MIN}
+  />
+)
+
 export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean }) => (
   <Card
     title={speaker.say('login.title')}
@@ -123,13 +133,7 @@ export const First = ({ api, speaker, onIn }: Props) => (
     <Field name="warehouse" label={speaker.say('first.warehouse')} complete="off" />
     <Field name="name" label={speaker.say('first.person')} complete="name" />
     <Field name="login" label={speaker.say('login.name')} complete="username" />
-    <Field
-      name="password"
-      label={speaker.say('password.new')}
-      type="password"
-      complete="new-password"
-      min={PASSWORD_MIN}
-    />
+    <NewPassword speaker={speaker} />
   </Card>
 )
 
@@ -144,12 +148,6 @@ export const ChangePassword = ({ api, speaker, onIn }: Props) => (
     }}
   >
     <Field name="before" label={speaker.say('password.before')} type="password" complete="current-password" />
-    <Field
-      name="password"
-      label={speaker.say('password.new')}
-      type="password"
-      complete="new-password"
-      min={PASSWORD_MIN}
-    />
+    <NewPassword speaker={speaker} />
   </Card>
 )

@@ -6,7 +6,8 @@ import { Table } from './table.tsx'
 export const Movements = ({ rows, caption }: { rows: MovementsAnswer['rows']; caption: string }) => {
   const { speaker, names } = useDesk()
   if (rows.length === 0) return <p className="desk-quiet">{speaker.say('none')}</p>
-  const place = (code: string, status: string): string => (status === 'available' ? code : `${code} ${status}`)
+  const place = (code: string, status: string): string =>
+    status === 'available' ? code : `${code} ${speaker.maybe('st', status)}`
   return (
     <Table
       caption={caption}

@@ -143,6 +143,7 @@ const PersonPanel = ({ person, clients, onSave, onClose, onAccount }: PanelProps
   }
   return (
     <aside className="desk-panel" aria-label={isNew ? speaker.say('p.add') : person.name}>
+      <h2>{isNew ? speaker.say('p.add') : person.name}</h2>
       <form
         className="desk-form"
         onSubmit={event => {

@@ -56,9 +56,17 @@ const useQuery = <T>(key: string, read: () => Promise<T>) => {
   }
 }
 
-/** Reads something when the screen opens, when `key` changes and when it is told to. */
-export const useLoaded = <T>(key: string, read: () => Promise<T>): Loaded<T> => {
+/**
+ * Reads something when the screen opens, when `key` changes and when it is told to; with `everyMs` again and again. Lists
+ * that keys act on are not: rows would move under the finger.
+ */
+export const useLoaded = <T>(key: string, read: () => Promise<T>, everyMs?: number): Loaded<T> => {
   const { query, value, error } = useQuery(key, read)
+  useEffect(() => {
+    if (everyMs === undefined) return
+    const timer = setInterval(query.reload, everyMs)
+    return () => clearInterval(timer)
+  }, [query, everyMs])
   return { value, error, reload: query.reload }
 }
 

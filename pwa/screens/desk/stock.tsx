@@ -39,7 +39,11 @@ export const Stock = ({
     { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot },
     { key: 'expiry', head: speaker.say('t.expiry'), cell: row => (row.expiry === null ? '' : speaker.day(row.expiry)) },
     { key: 'label', head: speaker.say('t.label'), code: true, cell: row => row.label },
-    { key: 'status', head: speaker.say('t.status'), cell: row => (row.status === 'available' ? '' : row.status) },
+    {
+      key: 'status',
+      head: speaker.say('t.status'),
+      cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
+    },
     {
       key: 'onHand',
       head: speaker.say('t.onHand'),

@@ -20,6 +20,11 @@ export const useDecisions = (
     reload()
     desk.changed()
   }
+  // Of many decisions the first ones may have been taken before the network went.
+  const failed = (error: unknown): void => {
+    desk.tell(whyNot(speaker, error))
+    refresh()
+  }
   const why = (answers: readonly DecisionAnswer[], missed: readonly DecisionAnswer[]): string => {
     if (answers.length > 1) return speaker.say('a.done.left', { n: answers.length - missed.length, m: missed.length })
     const code = missed[0]?.code
@@ -30,14 +35,11 @@ export const useDecisions = (
     const rows = good.flatMap(({ id, version }) =>
       all.filter(one => one.id === id).map(one => ({ ...one, version: version ?? 0 })),
     )
-    decide(desk, rows, 'count.undo', () => '').then(
-      answers => {
-        const missed = answers.filter(one => one.outcome !== 'done')
-        desk.tell(missed.length === 0 ? speaker.say('a.undone') : why(answers, missed))
-        refresh()
-      },
-      (error: unknown) => desk.tell(whyNot(speaker, error)),
-    )
+    decide(desk, rows, 'count.undo', () => '').then(answers => {
+      const missed = answers.filter(one => one.outcome !== 'done')
+      desk.tell(missed.length === 0 ? speaker.say('a.undone') : why(answers, missed))
+      refresh()
+    }, failed)
   }
   const after = (answers: readonly DecisionAnswer[], kind: DecisionKind, done: string): void => {
     const good = answers.filter(one => one.outcome === 'done')
@@ -51,10 +53,7 @@ export const useDecisions = (
   return {
     undo,
     act: (rows: readonly ShownVariance[], kind: DecisionKind, done: string, words?: string): void => {
-      decide(desk, rows, kind, one => words ?? reasonOf(one)).then(
-        answers => after(answers, kind, done),
-        (error: unknown) => desk.tell(whyNot(speaker, error)),
-      )
+      decide(desk, rows, kind, one => words ?? reasonOf(one)).then(answers => after(answers, kind, done), failed)
     },
   }
 }
