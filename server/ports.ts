@@ -76,7 +76,8 @@ export interface DeviceStore {
   list(
     warehouse: WarehouseId,
   ): Promise<readonly (Device & { seenAt: string | null; head: SyncRequest['head'] | null; acked: number })[]>
-  revoke(id: DeviceId, state: 'revoked' | 'frozen'): Promise<void>
+  /** `entry`: of the person who does it; null = the server by itself. */
+  revoke(id: DeviceId, state: 'revoked' | 'frozen', entry: AuditEntry | null): Promise<void>
   /** Heartbeat: last seen, what the handheld says of itself, scope of the logged-in worker. */
   seen(
     id: DeviceId,
@@ -132,8 +133,16 @@ export interface SiteStore {
     ask: PolicyAsk
   }): Promise<DecisionAnswer>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
-  /** The next version; false = somebody else has made it meanwhile. */
-  replaceRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<boolean>
+  /**
+   * The next version, with its entry of the audit log and the end of a log-in (`ends`); false = somebody else has made it
+   * meanwhile.
+   */
+  replaceRoster(
+    warehouse: WarehouseId,
+    roster: Roster,
+    signed: { text: string; sig: string },
+    along: { entry: AuditEntry; ends: WorkerId | null },
+  ): Promise<boolean>
   roster(warehouse: WarehouseId): Promise<{ roster: Roster; signed: { text: string; sig: string } } | null>
   /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */
   setting(name: string): Promise<unknown>
@@ -214,20 +223,35 @@ export type InboxEntry = InboxRow & {
 export type Account = { worker: WorkerId; login: string; mustChange: boolean }
 export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
 
-/** Log-ins of people at the desk. Of passwords and session tokens only hashes come here. */
+/**
+ * Log-ins of people at the desk. Of passwords and session tokens only hashes come here. What is done is written together
+ * with its entry of the audit log; null = there is nobody who did it (the demo's own).
+ */
 export interface AccountStore {
   any(): Promise<boolean>
   list(): Promise<readonly Account[]>
   find(login: string): Promise<(Account & { password: string }) | null>
   /** Adds or replaces the log-in of a person; all their sessions end. False = somebody else has this name. */
-  put(account: Account & { password: string; now: string }): Promise<boolean>
+  put(account: Account & { password: string; now: string }, entry: AuditEntry | null): Promise<boolean>
   /** Takes the log-in away; all sessions end. */
-  remove(worker: WorkerId): Promise<void>
-  /** Of a name that was typed, known or not. */
-  failures(login: string, since: string): Promise<{ n: number; until: string } | null>
-  fail(failure: { login: string; n: number; until: string; now: string }): Promise<void>
+  remove(worker: WorkerId, entry: AuditEntry): Promise<void>
+  /**
+   * Counts a try of a name that was typed, known or not, under a lock: `failures` with this one, and how long the name has
+   * to wait still; a try that has to wait is not counted. Names that were quiet since `forgetBefore` begin anew.
+   */
+  attempt(what: {
+    login: string
+    now: string
+    forgetBefore: string
+    /** Milliseconds after so many failures. */
+    waitAfter: (failures: number) => number
+  }): Promise<{ waitMs: number; failures: number }>
   forgive(login: string): Promise<void>
-  open(session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string }): Promise<void>
+  /** Sessions from before `begunSince` are forgotten. */
+  open(
+    session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string; begunSince: string },
+    entry: AuditEntry | null,
+  ): Promise<void>
   /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
   session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
   close(hash: string): Promise<void>

@@ -178,7 +178,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
     onApplied: ops.metrics.applied,
     onForked: async (device: Parameters<typeof stores.devices.revoke>[0]) => {
       log.error({ device }, 'two commands carry one number: the handheld is frozen')
-      await stores.devices.revoke(device, 'frozen')
+      await stores.devices.revoke(device, 'frozen', null)
     },
   }
   return {

@@ -19,6 +19,7 @@ export const seedAccounts = async (accounts: AccountStore, now: string): Promise
   for (const { name, login, password } of ACCOUNTS) {
     const worker = demoWorkers().find(one => one.name === name)
     if (worker === undefined) throw new Error(`nobody in the demo is called ${name}`)
-    await accounts.put({ worker: worker.id, login, password: await hashPassword(password), mustChange: false, now })
+    const account = { worker: worker.id, login, password: await hashPassword(password), mustChange: false, now }
+    await accounts.put(account, null)
   }
 }

@@ -96,6 +96,15 @@ export const openEndpoint = <T>(
   },
 })
 
+/** The token is looked at before the body is read, the proof over the body after it. */
+const atHandheld = async (c: Context, deps: AppDeps, maxBytes: number): Promise<Proven & { text: string }> => {
+  const token = readToken(c, deps)
+  const text = await readBody(c, maxBytes)
+  const proven = await prove(c, deps, token, text)
+  note(c, { device: proven.device.id })
+  return { ...proven, text }
+}
+
 /** A route for enrolled handhelds. `review` marks the two that a revoked one may still bring its work to. */
 export const deviceEndpoint = <T>(
   spec: Description & { body: Body<T>; review?: boolean },
@@ -105,10 +114,7 @@ export const deviceEndpoint = <T>(
   body: spec.body.maxBytes === 0 ? null : spec.body,
   door: 'device',
   run: async (c, deps) => {
-    const token = readToken(c, deps)
-    const text = await readBody(c, spec.body.maxBytes)
-    const proven = await prove(c, deps, token, text)
-    note(c, { device: proven.device.id })
+    const { text, ...proven } = await atHandheld(c, deps, spec.body.maxBytes)
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
     return handle({ c, deps, text, body: spec.body.read(text), ...proven })
   },
@@ -143,10 +149,7 @@ export const personEndpoint = <T>(
       if (namedBy(c, body) !== who.id) throw refused('role', 'The request names somebody else.')
       return handle({ c, deps, text, body, who, warehouse, device: null })
     }
-    const token = readToken(c, deps)
-    const text = await readBody(c, spec.body.maxBytes)
-    const { device } = await prove(c, deps, token, text)
-    note(c, { device: device.id })
+    const { text, device } = await atHandheld(c, deps, spec.body.maxBytes)
     if (device.state !== 'active') throw refused('revoked')
     const body = spec.body.read(text)
     const who = await workerOf(deps.stores.site, device, namedBy(c, body))

@@ -76,7 +76,7 @@ const emptyDemo = {
 test('[A6] a revoked handheld is refused everywhere, its work is kept for review', async () => {
   const app = await testApp()
   const device = await enrol(app)
-  await app.deps.stores.devices.revoke(device.answer.device, 'revoked')
+  await app.deps.stores.devices.revoke(device.answer.device, 'revoked', null)
   const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
   for (const response of [
     await get(app, device, '/api/catalogue'),
@@ -94,7 +94,7 @@ test('[A6] a revoked handheld is refused everywhere, its work is kept for review
 test('[A6] a revoked handheld that repeats itself for ever does not fill the store', async () => {
   const app = await testApp()
   const device = await enrol(app)
-  await app.deps.stores.devices.revoke(device.answer.device, 'frozen')
+  await app.deps.stores.devices.revoke(device.answer.device, 'frozen', null)
   const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
   let last = 403
   for (let i = 0; i < 21; i += 1) last = (await send(app, device, '/api/sync', request)).status

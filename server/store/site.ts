@@ -6,6 +6,8 @@ import type { PolicySet } from '../../shared/policy.ts'
 import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { SiteStore } from '../ports.ts'
+import { endAccount } from './accounts.ts'
+import { writeAudit } from './audit-book.ts'
 import { decisionBook } from './decision-book.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
@@ -145,7 +147,7 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
       }),
     putRoster: (uid, roster, signed) =>
       commit(uid, (trx, warehouse, seq) => writeRoster(trx, { warehouse, seq }, roster, signed)),
-    replaceRoster: (uid, roster, signed) =>
+    replaceRoster: (uid, roster, signed, { entry, ends }) =>
       transact(db, async trx => {
         const warehouse = await names.warehouse(trx, uid)
         // Its lock makes of two changes at once one that comes too late.
@@ -154,6 +156,8 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
           select max(version) as version from roster where warehouse_id = ${warehouse}`.execute(trx)
         if ((rows[0]?.version ?? 0) + 1 !== roster.version) return { keep: false, answer: false }
         await writeRoster(trx, { warehouse, seq }, roster, signed)
+        if (ends !== null) await endAccount(trx, ends)
+        await writeAudit(trx, names, entry)
         return { keep: true, answer: true }
       }),
     roster: async uid => {

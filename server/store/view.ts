@@ -75,15 +75,17 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
   },
   counts: async ({ warehouse, clients }, at) => {
     const id = await names.warehouse(db, warehouse)
+    // Queues and handhelds hold the goods of all clients.
+    const ofAll = clients === null ? sql`true` : sql`false`
     const { rows } = await sql<Omit<CountsAnswer, 'asOf'>>`
       select
         (select count(*)::int from variance v where v.warehouse_id = ${id} and v.state = 'review' and ${seen(clients, 'v')}) as approvals,
         (select count(*)::int from exception e where e.warehouse_id = ${id} and e.state = 'open'
            and ${ofClients(clients, sql`e.body->>'client'`)}) as exceptions,
         (select count(*)::int from outbox o where o.warehouse_id = ${id} and o.state in ('held', 'parked', 'dead')
-           and ${clients === null ? sql`true` : sql`false`}) as stopped,
+           and ${ofAll}) as stopped,
         (select count(*)::int from device d where d.warehouse_id = ${id} and d.state = 'active'
-           and (d.head->>'pending')::int > 0 and d.seen_at < ${at}::timestamptz - interval '10 minutes') as silent`.execute(
+           and (d.head->>'pending')::int > 0 and d.seen_at < ${at}::timestamptz - interval '10 minutes' and ${ofAll}) as silent`.execute(
       db,
     )
     const [row = { approvals: 0, exceptions: 0, stopped: 0, silent: 0 }] = rows

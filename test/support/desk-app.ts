@@ -1,3 +1,4 @@
+import { hashPassword } from '../../server/auth/password.ts'
 import { makeWorker, nextRoster, signRoster } from '../../server/auth/roster.ts'
 import { AYSE, CEM, enrol, get, OTHER_WAREHOUSE, send, testApp } from '../../server/routes/test-app.ts'
 import type { AppDeps } from '../../server/routes/deps.ts'
@@ -17,6 +18,9 @@ import { varianceId } from '../../shared/count/variance.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import { placeId, testSite } from './site.ts'
 import { sqlSite } from './sql-site.ts'
+
+/** Of everybody who may log in. */
+export const PASSWORD = 'correct horse battery'
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -151,6 +155,12 @@ export const deskApp = async (more: Partial<AppDeps> = {}) => {
     counted,
     facts,
     varianceOf,
+    /** Lets a person log in. */
+    account: async (worker: Pick<Worker, 'id'>, login: string, more: { mustChange?: boolean } = {}): Promise<void> => {
+      const password = await hashPassword(PASSWORD)
+      const account = { worker: worker.id, login, password, mustChange: more.mustChange ?? false }
+      await stores.accounts.put({ ...account, now: app.deps.now() }, null)
+    },
     /** A decision: a count of a place is asked for. */
     request: (name: string, place = 'A-01') => ({
       id: derivedId('decision', name),

@@ -31,12 +31,12 @@ export const deviceActEndpoint = deskEndpoint(
     refusals: ['not_found'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    const { devices, audit } = deps.stores
+    const { devices } = deps.stores
     const device = await devices.get(body.device)
     if (device === null || device.warehouse !== warehouse) throw refused('not_found', 'There is no such handheld.')
-    await devices.revoke(device.id, 'revoked')
-    const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'device.revoke' }
-    await audit.note({ ...entry, subject: device.id, body: { number: device.number } })
+    const about = { subject: device.id, body: { number: device.number } }
+    const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'device.revoke', ...about }
+    await devices.revoke(device.id, 'revoked', entry)
     return sendJson(c, {})
   },
 )
@@ -53,10 +53,11 @@ export const enrolCodeEndpoint = deskEndpoint(
   },
   async ({ c, deps, who, warehouse }) => {
     const want = { warehouse, now: deps.now(), reusable: false, code: newCode(deps.random) }
-    const { code, expiresAt } = await issueCode(deps.stores.devices, want)
-    const url = enrolUrl(deps.origin(), code)
+    // Noted first: there is never a code that nobody has asked for.
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'device.code' }
     await deps.stores.audit.note({ ...entry, subject: 'enrol', body: {} })
+    const { code, expiresAt } = await issueCode(deps.stores.devices, want)
+    const url = enrolUrl(deps.origin(), code)
     const qr = await toString(url, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 })
     return sendJson(c, { code, url, qr, expiresAt })
   },

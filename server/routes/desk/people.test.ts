@@ -5,23 +5,14 @@ import { peopleAnswerSchema, personAnswerSchema } from '../../../shared/desk/peo
 import { derivedId } from '../../../shared/ids.ts'
 import { readLabel } from '../../../shared/scan/own-label.ts'
 import { sha256Hex } from '../../../shared/sync/seal.ts'
-import { deskApp } from '../../../test/support/desk-app.ts'
-import { hashPassword } from '../../auth/password.ts'
+import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { browserOf } from './test-browser.ts'
-
-const PASSWORD = 'correct horse battery'
 
 describe('people at the desk', async () => {
   const desk = await deskApp()
   afterAll(() => desk.close())
   const { app, people, site, stores } = desk
-  await stores.accounts.put({
-    worker: people.admin.id,
-    login: 'admin',
-    password: await hashPassword(PASSWORD),
-    mustChange: false,
-    now: app.deps.now(),
-  })
+  await desk.account(people.admin, 'admin')
   const page = browserOf(app.app, '10.0.0.3')
   await page.logIn('admin', PASSWORD)
   const list = async () => v.parse(peopleAnswerSchema, await (await page.get('/api/desk/people')).json())

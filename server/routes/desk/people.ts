@@ -1,18 +1,14 @@
 import { accountSchema, peopleAnswerSchema, personAnswerSchema, personSchema } from '../../../shared/desk/people.ts'
-import type { PeopleAnswer, PersonAnswer, PersonAsk } from '../../../shared/desk/people.ts'
-import { MAX_PEOPLE } from '../../../shared/desk/people.ts'
-import type { Worker } from '../../../shared/catalogue.ts'
+import type { PeopleAnswer, PersonAnswer } from '../../../shared/desk/people.ts'
 import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
 import { timeId } from '../../../shared/ids.ts'
-import type { WarehouseId } from '../../../shared/ids.ts'
-import { sha256Hex } from '../../../shared/sync/seal.ts'
 import { msOf } from '../../../shared/time.ts'
 import * as v from 'valibot'
 import { newBadge } from '../../auth/badge.ts'
 import { hashPassword } from '../../auth/password.ts'
+import { changePeople } from '../../auth/person-change.ts'
 import { nextRoster, signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
-import type { AppDeps } from '../deps.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 
@@ -48,35 +44,6 @@ export const peopleEndpoint = deskEndpoint(
   },
 )
 
-/** The person as they are to be; refuses what would leave nobody to give roles. */
-const changed = (deps: AppDeps, workers: readonly Worker[], ask: PersonAsk, me: Worker['id']) => {
-  const before = ask.id === null ? undefined : workers.find(one => one.id === ask.id)
-  if (ask.id !== null && before === undefined) throw refused('not_found', 'There is no such person.')
-  if (before === undefined && workers.length >= MAX_PEOPLE)
-    throw refused('bad_request', `A warehouse has at most ${MAX_PEOPLE} people.`)
-  if (ask.id === me && (!ask.active || !ask.roles.includes('administrator')))
-    throw refused('role', 'Nobody takes the administrator’s role from themselves; somebody else can.')
-  const badge = before === undefined || ask.badge ? newBadge(deps.random) : null
-  const person: Worker = {
-    id: before?.id ?? timeId<'worker'>(msOf(deps.now()), deps.random(10)),
-    name: ask.name,
-    badgeHash: badge === null ? (before?.badgeHash ?? '') : sha256Hex(badge),
-    roles: [...new Set(ask.roles)],
-    clients: ask.clients,
-    zones: before?.zones ?? null,
-    active: ask.active,
-  }
-  return { person, badge }
-}
-
-/** Clients of this warehouse only: a role for another one would show its goods. */
-const knownClients = async (deps: AppDeps, warehouse: WarehouseId, ask: PersonAsk): Promise<void> => {
-  const known = new Set((await deps.stores.site.clients(warehouse)).map(({ id }) => id))
-  if (ask.clients?.some(id => !known.has(id)) === true) throw refused('not_found', 'There is no such client.')
-  if (ask.roles.includes('client') && ask.clients === null)
-    throw refused('bad_request', 'A person of a client needs the clients whose goods they may see.')
-}
-
 /** POST /api/desk/people: adds a person or changes one; handhelds have it with their next round. */
 export const changePersonEndpoint = deskEndpoint(
   {
@@ -90,27 +57,29 @@ export const changePersonEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'stale'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    const { site, audit, accounts } = deps.stores
-    await knownClients(deps, warehouse, body)
+    const { site } = deps.stores
     const held = await site.roster(warehouse)
     const version = held?.roster.version ?? 0
     if (version !== body.expectedVersion) throw refused('stale')
-    const workers = held?.roster.workers ?? []
-    const { person, badge } = changed(deps, workers, body, who.id)
-    const isNew = !workers.some(one => one.id === person.id)
-    const all = isNew ? [...workers, person] : workers.map(one => (one.id === person.id ? person : one))
+    const clients = new Set((await site.clients(warehouse)).map(({ id }) => id))
+    const id = timeId<'worker'>(msOf(deps.now()), deps.random(10))
+    const given = { workers: held?.roster.workers ?? [], clients, by: who.id, id, badge: newBadge(deps.random) }
+    const change = changePeople(given, body)
+    if (!change.ok) throw refused(change.code, change.why)
+    const { person, badge, workers } = change
     const days = (await site.policies(warehouse))?.warehouse.worker.rosterDays ?? DEFAULT_POLICY.worker.rosterDays
-    const roster = nextRoster({ warehouse, version, workers: all }, deps.now(), days)
-    if (!(await site.replaceRoster(warehouse, roster, signRoster(deps.serverKey, roster)))) throw refused('stale')
-    if (!person.active) await accounts.remove(person.id)
-    await audit.note({
+    const roster = nextRoster({ warehouse, version, workers }, deps.now(), days)
+    const entry = {
       warehouse,
       at: deps.now(),
       worker: who.id,
-      kind: isNew ? 'people.add' : 'people.change',
+      kind: body.id === null ? 'people.add' : 'people.change',
       subject: person.id,
       body: { roles: person.roles, clients: person.clients, active: person.active, badge: badge !== null },
-    })
+    }
+    const along = { entry, ends: person.active ? null : person.id }
+    if (!(await site.replaceRoster(warehouse, roster, signRoster(deps.serverKey, roster), along)))
+      throw refused('stale')
     deps.doorbell.ring(warehouse)
     return sendJson(c, { id: person.id, version: roster.version, badge } satisfies PersonAnswer)
   },
@@ -129,7 +98,7 @@ export const accountEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'taken'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    const { site, audit, accounts } = deps.stores
+    const { site, accounts } = deps.stores
     const held = await site.roster(warehouse)
     if (held?.roster.workers.some(one => one.id === body.worker && one.active) !== true)
       throw refused('not_found', 'There is no such person.')
@@ -137,14 +106,13 @@ export const accountEndpoint = deskEndpoint(
     const entry = { warehouse, at: now, worker: who.id, subject: body.worker }
     if (body.account === null) {
       if (body.worker === who.id) throw refused('role', 'Nobody takes their own log-in away.')
-      await accounts.remove(body.worker)
-      await audit.note({ ...entry, kind: 'account.end', body: {} })
+      await accounts.remove(body.worker, { ...entry, kind: 'account.end', body: {} })
       return sendJson(c, {})
     }
     const { login } = body.account
     const password = await hashPassword(body.account.password)
-    if (!(await accounts.put({ worker: body.worker, login, password, mustChange: true, now }))) throw refused('taken')
-    await audit.note({ ...entry, kind: 'account.put', body: { login } })
+    const account = { worker: body.worker, login, password, mustChange: true, now }
+    if (!(await accounts.put(account, { ...entry, kind: 'account.put', body: { login } }))) throw refused('taken')
     return sendJson(c, {})
   },
 )

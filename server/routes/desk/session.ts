@@ -1,21 +1,14 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Worker } from '../../../shared/catalogue.ts'
-import {
-  firstSchema,
-  logInSchema,
-  loginName,
-  meSchema,
-  passwordSchema,
-  startSchema,
-} from '../../../shared/desk/session.ts'
+import { firstSchema, logInSchema, meSchema, passwordSchema, startSchema } from '../../../shared/desk/session.ts'
 import type { Me } from '../../../shared/desk/session.ts'
 import type { WarehouseId } from '../../../shared/ids.ts'
-import { isoOf, msOf } from '../../../shared/time.ts'
+import { msOf } from '../../../shared/time.ts'
 import { makeBucket } from '../../auth/bucket.ts'
 import { openSite } from '../../auth/first-site.ts'
-import { FORGET_MS, waitAfter } from '../../auth/lockout.ts'
-import { hashPassword, isPassword } from '../../auth/password.ts'
+import { tryPassword } from '../../auth/log-in.ts'
+import { hashPassword } from '../../auth/password.ts'
 import { equal } from '../../auth/token.ts'
 import type { Account } from '../../ports.ts'
 import { sendJson } from '../answer.ts'
@@ -32,7 +25,7 @@ const ME = { 200: { description: 'Who is logged in', schema: meSchema } }
 const limited = (perMinute: number) => {
   const bucket = makeBucket({ burst: perMinute, perMinute })
   return (c: Context, deps: AppDeps) => {
-    ownPage(c)
+    ownPage(c, deps)
     const wait = bucket.take(addressOf(c), msOf(deps.now()))
     if (wait !== null) throw refused('rate_limited', undefined, wait)
   }
@@ -66,13 +59,18 @@ const meOf = async (
   }
 }
 
-/** Refuses while the name has to wait; the answer is the same for a name that nobody has. */
-const letTry = async (deps: AppDeps, login: string): Promise<number> => {
-  const now = msOf(deps.now())
-  const before = await deps.stores.accounts.failures(login, isoOf(now - FORGET_MS))
-  const wait = before === null ? 0 : msOf(before.until) - now
-  if (wait > 0) throw refused('rate_limited', 'Too many wrong passwords; wait a while.', Math.ceil(wait / 1000))
-  return before?.n ?? 0
+/** The account whose password was typed; refused, alike for a name that nobody has, when it is wrong or has to wait. */
+const provenAccount = async (
+  c: Context,
+  deps: AppDeps,
+  typed: { login: string; password: string },
+): Promise<Account> => {
+  const tried = await tryPassword(deps.stores.accounts, typed, deps.now())
+  if (tried.kind === 'good') return tried.account
+  if (tried.kind === 'wait')
+    throw refused('rate_limited', 'Too many wrong passwords; wait a while.', Math.ceil(tried.ms / 1000))
+  deps.log.warn({ from: addressOf(c), failures: tried.failures }, 'a log-in at the desk failed')
+  throw refused('credentials')
 }
 
 /** POST /api/desk/session: logs in. */
@@ -88,24 +86,12 @@ export const logInEndpoint = (): Endpoint =>
       before: limited(30),
     },
     async ({ c, deps, body }) => {
-      const { accounts, audit } = deps.stores
-      const typed = v.safeParse(loginName, body.login)
-      const login = typed.success ? typed.output : ''
-      const before = await letTry(deps, login)
-      const account = typed.success ? await accounts.find(login) : null
-      const good = await isPassword(body.password, account?.password ?? null)
-      const home = good && account !== null ? await homeOf(deps, account.worker) : null
-      if (account === null || home === null) {
-        const n = before + 1
-        const now = deps.now()
-        await accounts.fail({ login, n, until: isoOf(msOf(now) + waitAfter(n)), now })
-        deps.log.warn({ from: addressOf(c), failures: n }, 'a log-in at the desk failed')
-        throw refused('credentials')
-      }
-      await accounts.forgive(login)
-      const token = await openSession(c, deps, { worker: account.worker, warehouse: home.warehouse })
-      const entry = { warehouse: home.warehouse, at: deps.now(), worker: account.worker, kind: 'desk.logIn' }
-      await audit.note({ ...entry, subject: login, body: {} })
+      const account = await provenAccount(c, deps, body)
+      const home = await homeOf(deps, account.worker)
+      if (home === null) throw refused('credentials')
+      const at = { worker: account.worker, warehouse: home.warehouse }
+      const entry = { ...at, at: deps.now(), kind: 'desk.logIn', subject: account.login, body: {} }
+      const token = await openSession(c, deps, at, entry)
       return sendJson(c, await meOf(deps, { ...home, account, token }))
     },
   )
@@ -152,21 +138,14 @@ export const passwordEndpoint = deskEndpoint(
     beforeChange: true,
   },
   async ({ c, deps, body, session, who, warehouse }) => {
-    const { accounts, audit } = deps.stores
     const { login } = session
-    const before = await letTry(deps, login)
-    const held = await accounts.find(login)
-    const now = deps.now()
-    if (!(await isPassword(body.before, held?.password ?? null))) {
-      await accounts.fail({ login, n: before + 1, until: isoOf(msOf(now) + waitAfter(before + 1)), now })
-      throw refused('credentials')
-    }
+    await provenAccount(c, deps, { login, password: body.before })
     if (body.before === body.password) throw refused('bad_request', 'The new password is the old one.')
+    const now = deps.now()
     const password = await hashPassword(body.password)
-    await accounts.put({ worker: who.id, login, password, mustChange: false, now })
-    await accounts.forgive(login)
-    const token = await openSession(c, deps, { worker: who.id, warehouse })
-    await audit.note({ warehouse, at: now, worker: who.id, kind: 'desk.password', subject: login, body: {} })
+    const entry = { warehouse, at: now, worker: who.id, kind: 'desk.password', subject: login, body: {} }
+    await deps.stores.accounts.put({ worker: who.id, login, password, mustChange: false, now }, entry)
+    const token = await openSession(c, deps, { worker: who.id, warehouse }, null)
     return sendJson(c, await meOf(deps, { who, warehouse, account: { login, mustChange: false }, token }))
   },
 )
@@ -192,20 +171,23 @@ export const firstEndpoint = (): Endpoint =>
       summary: 'Makes the first administrator, by the secret that the server prints while there is none.',
       body: json(MAX_BYTES, firstSchema),
       answers: ME,
-      refusals: ['unauthorised', 'forged', 'rate_limited'],
+      refusals: ['unauthorised', 'forged', 'rate_limited', 'stale'],
       before: limited(10),
     },
     async ({ c, deps, body }) => {
-      const { accounts, audit, site } = deps.stores
+      const { accounts, site } = deps.stores
       const isTheirs =
         deps.firstSecret !== null && equal(Buffer.from(body.secret.trim()), Buffer.from(deps.firstSecret))
       if (!isTheirs || (await accounts.any())) throw refused('unauthorised', 'The secret is not right.')
+      const now = deps.now()
       const password = await hashPassword(body.password)
-      const { who, warehouse } = await openSite(site, { ...body, key: deps.serverKey, now: deps.now() }, deps.random)
+      const opened = await openSite(site, { ...body, key: deps.serverKey, now }, deps.random)
+      if (opened === null) throw refused('stale')
+      const { who, warehouse } = opened
       const { login } = body
-      await accounts.put({ worker: who.id, login, password, mustChange: false, now: deps.now() })
-      const token = await openSession(c, deps, { worker: who.id, warehouse })
-      await audit.note({ warehouse, at: deps.now(), worker: who.id, kind: 'desk.first', subject: login, body: {} })
+      const entry = { warehouse, at: now, worker: who.id, kind: 'desk.first', subject: login, body: {} }
+      await accounts.put({ worker: who.id, login, password, mustChange: false, now }, entry)
+      const token = await openSession(c, deps, { worker: who.id, warehouse }, null)
       deps.log.info({ worker: who.id }, 'the first administrator was made')
       return sendJson(c, await meOf(deps, { who, warehouse, account: { login, mustChange: false }, token }))
     },

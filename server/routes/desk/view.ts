@@ -110,12 +110,15 @@ export const VIEW_ENDPOINTS = [
       query: movementsQuery,
       answer: movementsAnswerSchema,
     },
-    (at, query, { stores }) =>
-      stores.views.movements(viewer(at), {
+    (at, query, { stores }) => {
+      // All of them are the whole ledger.
+      if (query.item === '' && query.location === '') throw refused('bad_request', 'Name an item or a place.')
+      return stores.views.movements(viewer(at), {
         item: uuidOrNone(query.item),
         location: uuidOrNone(query.location),
         ...pageOf(query),
-      }),
+      })
+    },
   ),
   view(
     {
