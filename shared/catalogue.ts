@@ -157,6 +157,8 @@ export type Line = {
   lot?: string | null
   expiry?: string | null
   lpn?: LpnId | null
+  /** Receipt: refused at the dock, for the reason of the line. */
+  rejected?: number
   /** Order: has left, and of that has come back. */
   shipped?: number
   returned?: number
