@@ -355,6 +355,7 @@ export const en: FloorWords = {
     'dispose.damaged': 'Damaged',
     'dispose.quarantine': 'Block it',
     'dispose.scrap': 'Scrap',
+    'dispose.supplier': 'To the supplier',
     // look-up
     'fact.due': 'Due',
     // undo and photos

@@ -339,6 +339,7 @@ export const tr: FloorWords = {
     'dispose.damaged': 'Hasarlı',
     'dispose.quarantine': 'Bloke',
     'dispose.scrap': 'Hurda',
+    'dispose.supplier': 'Tedarikçiye',
     // look-up
     'fact.due': 'Termin',
     // undo and photos

@@ -395,6 +395,7 @@ export const WORDS = [
   'dispose.damaged',
   'dispose.quarantine',
   'dispose.scrap',
+  'dispose.supplier',
   // look-up
   'fact.due',
   // undo and photos

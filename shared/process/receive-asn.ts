@@ -22,6 +22,13 @@ export const announcedOn = (view: View, document: DocumentId | null, lpn: LpnId)
 
 export const restOf = (line: Line): number => Math.max(0, line.wanted - line.done - (line.rejected ?? 0))
 
+/** An open delivery of which this pallet is a part. */
+export const isAnnouncing = (view: View, document: Document, lpn: LpnId): boolean =>
+  isOpen(document) && announcedOn(view, document.id, lpn).length > 0
+
+export const isOpen = (document: Document): boolean =>
+  document.kind === 'receipt' && (document.state === 'open' || document.state === 'started')
+
 /** Deliveries in the order in which goods go to them: by the day they are due, then by number. */
 export const oldestFirst = (a: Document, b: Document): number =>
   compare(a.due ?? '9999', b.due ?? '9999') || compare(a.number, b.number)

@@ -26,8 +26,11 @@ export const contradictionsOf = (
   const [line] = at.lines
   if (item === undefined || line === undefined) return []
   const found: ExceptionDraft[] = []
-  const add: Add = (kind, subject, body) =>
-    void found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, document: c.document, ...body }))
+  const add: Add = (kind, subject, body) => {
+    // An exception is named by its command and kind: the first of a kind tells of the command.
+    if (found.some(one => one.kind === kind)) return
+    found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, document: c.document, ...body }))
+  }
   if (at.isOver) add('late_line', c.document, { state: at.document.state })
   if (at.document.client !== c.client) add('other_client', c.document, { client: c.client })
   if (line.source === null && !at.document.blind) add('unexpected_item', line.id, { line: line.id })
@@ -41,7 +44,8 @@ export const contradictionsOf = (
     add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry, days: lifeNeeded(view, item) ?? 0 })
   const twice = c.serial === '' ? undefined : elsewhere(view, c)
   if (twice !== undefined) add('serial_twice', `${c.item}/${c.serial}`, { serial: c.serial, place: twice })
-  if (c.to.lpn !== NO_LPN) onPallet(view, c, at.document, add)
+  labelTrouble(view, c, add)
+  announcedOtherwise(view, c, add)
   return found
 }
 
@@ -50,16 +54,22 @@ const elsewhere = (view: View, c: Came): string | undefined =>
     .stockOf(c.client, c.item)
     .find(row => row.serial === c.serial && row.onHand > 0 && !isVirtual(view.location(row.location)))?.location
 
-/** Two handhelds that could not see each other may have used one label, or the pallet holds what nobody has announced. */
-const onPallet = (view: View, c: Came, document: Document, add: Add): void => {
+/** Two handhelds that could not see each other may have used one label. */
+export const labelTrouble = (view: View, c: Pick<Came, 'client' | 'to'>, add: Add): void => {
   const { lpn, location, status } = c.to
+  if (lpn === NO_LPN) return
   const rows = view.stockOn(lpn).filter(row => row.onHand > 0)
   const known = view.lpn(lpn)
-  const isForeign = (known !== undefined && known.client !== c.client) || rows.some(row => row.client !== c.client)
-  if (isForeign && document.client === c.client) add('other_client', lpn, { lpn, client: c.client })
+  if ((known !== undefined && known.client !== c.client) || rows.some(row => row.client !== c.client))
+    add('other_client', lpn, { lpn, client: c.client })
   const away = rows.find(row => row.location !== location)
   if (away !== undefined) add('lpn_elsewhere', lpn, { lpn, books: away.location, said: location })
   if (rows.some(row => row.status !== status)) add('forbidden_place', lpn, { lpn, trouble: 'mix', status })
+}
+
+/** The pallet holds more, another lot or other goods than its supplier has announced. */
+const announcedOtherwise = (view: View, c: Came, add: Add): void => {
+  const { lpn } = c.to
   const announced = asnTrustOf(view, c.client) === 'off' ? [] : announcedOn(view, c.document, lpn)
   if (announced.length === 0) return
   const own = announced.filter(line => line.item === c.item)

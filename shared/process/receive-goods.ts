@@ -38,7 +38,9 @@ const stepOnto = (state: ReceiveState, pallet: Pallet, resolved: Resolved, view:
   const opened = stepPallet(state, pallet, resolved, view, moment)
   const isOpen = opened.verdict === 'ok' && opened.state.pallet?.id === pallet.lpn
   if (!isOpen || itemsIn(resolved).length === 0) return opened
-  const next = stepGoods({ ...opened.state, confirm: state.confirm }, resolved, view, moment)
+  // The yes to a new pallet is none to what the goods ask.
+  const confirm = state.confirm?.question.key === 'ask.newLpn' ? null : state.confirm
+  const next = stepGoods({ ...opened.state, confirm }, resolved, view, moment)
   if (next.verdict === 'ask') return { ...next, state: { ...state, confirm: next.state.confirm } }
   const isTaken = next.verdict === 'ok' || next.verdict === 'done' || next.verdict === 'warn'
   return isTaken ? { ...next, commands: [...opened.commands, ...next.commands] } : next

@@ -7,14 +7,11 @@ import { ask, confirmed, go, message, stay } from './answer.ts'
 import type { Moment, Start } from './process.ts'
 import { itemsIn, mistaken } from './readings.ts'
 import { palletIn } from './lpn.ts'
-import { announcedOn, oldestFirst } from './receive-asn.ts'
+import { isAnnouncing, isOpen, oldestFirst } from './receive-asn.ts'
 import { stepLine } from './receive-goods.ts'
 import type { Pallet } from './receive-pallet.ts'
 import { FRESH, blindNumber } from './receive-state.ts'
 import type { ReceiveNext, ReceiveState } from './receive-state.ts'
-
-export const isOpen = (document: Document): boolean =>
-  document.kind === 'receipt' && (document.state === 'open' || document.state === 'started')
 
 const dockOf = (view: View): LocationId | null =>
   [...view.locations()]
@@ -86,7 +83,7 @@ const announced = (
   moment: Moment,
 ): ReceiveNext => {
   const [oldest] = [...view.documents()]
-    .filter(d => isOpen(d) && mayWork(moment.worker, d.client) && announcedOn(view, d.id, pallet.lpn).length > 0)
+    .filter(d => mayWork(moment.worker, d.client) && isAnnouncing(view, d, pallet.lpn))
     .sort(oldestFirst)
   if (oldest === undefined) return stay(state, 'wrong', 'rcv.none')
   const opened = openDocument(state, oldest, view, moment)

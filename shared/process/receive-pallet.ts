@@ -41,7 +41,8 @@ export const stepPallet = (
   }
   if (state.pallet?.id === lpn) return go(state, 'ok', 'rcv.onPallet', { lpn: label })
   const code = resolved.scan.text
-  if (view.lpn(lpn) === undefined && !confirmed(state, code, moment.monoMs))
+  const isKnown = view.lpn(lpn) !== undefined || announcedOn(view, state.document, lpn).length > 0
+  if (!isKnown && !confirmed(state, code, moment.monoMs))
     return ask(state, code, moment.monoMs, 'ask.newLpn', { lpn: label })
   const { commands, loose } = gathered(state, pallet, rows[0]?.status ?? null, view)
   return go({ ...state, pallet: { id: lpn, label }, last: null, loose }, 'ok', 'rcv.onPallet', { lpn: label }, commands)

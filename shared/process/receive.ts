@@ -13,11 +13,11 @@ import {
   stepPhoto,
   stepReason,
 } from './receive-aside.ts'
-import { restOf } from './receive-asn.ts'
+import { isOpen, restOf } from './receive-asn.ts'
 import { stepNumber } from './receive-book.ts'
 import { decideReceive } from './receive-decide.ts'
 import { stepAsked, stepGoods, stepLine } from './receive-goods.ts'
-import { isOpen, startReceive, stepDocument, withoutDocument } from './receive-open.ts'
+import { startReceive, stepDocument, withoutDocument } from './receive-open.ts'
 import { closePallet } from './receive-pallet.ts'
 import { askReceive, promptReceive, RECEIVE_STATES } from './receive-prompt.ts'
 import { undoReceive } from './receive-undo.ts'

@@ -23,7 +23,7 @@ const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
   serial: ['serial'],
   reason: [],
   state: [],
-  place: ['location'],
+  place: ['lpn', 'location'],
 }
 export const RETURN_STATES: readonly string[] = Object.keys(ASK)
 
