@@ -5,6 +5,7 @@
 export const EXCEPTIONS = {
   over_receipt: 'More came in than was ordered and than the policy allows, counting all handhelds.',
   unexpected_item: 'Goods came in that the delivery does not name.',
+  asn_difference: 'An announced pallet held more, less or other goods than its supplier had said.',
   late_line: 'Goods were received on a delivery that was closed already; the ERP gets a supplement.',
   short_life: 'The remaining shelf life at receipt is below what the client accepts.',
   lot_date: 'A lot came with another expiry date than the one known.',

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 import { kindOf } from './barcode.ts'
 import type { DemoData, DemoDocument, DemoItem } from './demo-data.ts'
 import { DEMO_ACCOUNTS } from './accounts.ts'
@@ -21,7 +22,13 @@ const COMMANDS: readonly (readonly [string, string])[] = [
   ['XCNDC', 'No document'],
   ['XCNXT', 'Next work'],
   ['XCLKP', 'Look up'],
+  ['XCCLS', 'Close'],
+  ['XCDMG', 'Damaged'],
+  ['XCREJ', 'Refuse'],
+  ['XCASK', 'Ask'],
 ]
+/** Labels that lie ready at the dock: each opens a pallet. */
+const PALLETS = ['9001', '9002', '9003', '9004'].map(body => makeLabel('XP', body))
 
 const picture = (text: string): string => `/demo/code/${kindOf(text)}/${encodeURIComponent(text)}.svg`
 
@@ -125,6 +132,7 @@ export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
           <nav>
             <a href="#badges">Badges</a> <a href="#commands">Commands</a> <a href="#purchase">Purchase orders</a>
             <a href="#orders">Orders</a> <a href="#items">Items</a> <a href="#totes">Totes</a>
+            <a href="#pallets">Pallets</a>
             <a href="#places">Places</a>
           </nav>
           <p id="heard" role="status"></p>
@@ -151,6 +159,12 @@ export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
             'Totes',
             'Boxes to pick into.',
             places.filter(place => place.kind === 'tote').map(place => label(place.code, 'Tote')),
+          )}
+          ${section(
+            'pallets',
+            'Pallet labels',
+            'Inside a delivery: scan a new one twice, and goods go onto it until Close.',
+            PALLETS.map(text => label(text, 'Pallet')),
           )}
           ${section(
             'places',

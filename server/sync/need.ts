@@ -84,6 +84,9 @@ const takesGoods = (command: Act | Command): boolean =>
 /** Goods that come to the dock open their put-away task, goods that leave it end it. */
 const waitingRows = (command: Act | Command): readonly StockKey[] => {
   if (command.type === 'receive' || command.type === 'return') return [keyOf({ ...command, ...command.to })]
+  // A label that gathers loose goods at the dock makes the task of the pallet.
+  if (command.type === 'move' && command.process === 'receive')
+    return [keyOf({ ...command, ...command.from }), keyOf({ ...command, ...command.to })]
   if (command.type === 'putaway' || command.type === 'move') return [keyOf({ ...command, ...command.from })]
   // The task of a pallet is named by the pallet alone.
   return command.type === 'lpn.move' ? [{ lpn: command.lpn } as StockKey] : []
