@@ -61,7 +61,8 @@ export type Field = v.InferOutput<typeof field>
 export const STANDARD = ['name', 'modified', 'creation', 'docstatus', 'parent', 'parenttype', 'idx', 'owner']
 
 const WHO = { name: 'frappe.auth.get_logged_user', phase: 'read' } as const
-const message = v.object({ message: v.unknown() })
+/** A function that gives nothing leaves it out. */
+const message = v.object({ message: v.optional(v.unknown()) })
 const data = v.object({ data: v.record(v.string(), v.unknown()) })
 const ALL = 10_000
 
