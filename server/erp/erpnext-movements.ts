@@ -15,6 +15,7 @@ import { readTracked } from './erpnext-tracked.ts'
 import { quantityOf } from './erpnext-units.ts'
 
 const LEDGER = 'Stock Ledger Entry'
+const BOOKED = 'creation asc, name asc'
 const movedRow = v.object({
   ...ledgerRow.entries,
   voucher_type: text,
@@ -41,9 +42,9 @@ export const readMovements =
     const { ids, next, more } = await sweep(frappe, watched, { cursor, limit, zone }, signal)
     if (ids.length === 0) return { moves: [], next, more }
     const names = ids.map(id => nameOf(LEDGER, id))
-    const rows = (await frappe.rows(LEDGER, movedRow, { filters: [['name', 'in', names]] }, signal)).filter(row =>
-      own.has(row.warehouse),
-    )
+    const rows = (
+      await frappe.rows(LEDGER, movedRow, { filters: [['name', 'in', names]], order: BOOKED }, signal)
+    ).filter(row => own.has(row.warehouse))
     const [tracked, counted, keys] = await Promise.all([
       readTracked(frappe, rows, signal, 'bundle'),
       readCounted(frappe, rows, signal),
