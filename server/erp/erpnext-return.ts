@@ -37,7 +37,11 @@ export const composeReturn = async (
     lines,
   )
   const items = shares.map(share => {
-    const copied = share.line === null ? loose(share, read.output.items) : (rows[Number(share.line.line)] ?? {})
+    const ordered = read.output.items
+    const copied =
+      share.line === null
+        ? { ...loose(share, ordered), ...lineFor(share.goods.item, ordered) }
+        : (rows[Number(share.line.line)] ?? {})
     const place = { warehouse: share.goods.to, ...trackedFields(share.goods.batch, share.serials) }
     const counted = { qty: -(share.line === null ? share.pieces : share.units), stock_qty: -share.pieces }
     return { ...withoutTracking(copied), ...counted, ...place, against_sales_order: order }
@@ -45,14 +49,24 @@ export const composeReturn = async (
   return { ...template.head, is_return: 1, ...(against === null ? {} : { return_against: against }), items }
 }
 
-/** Of several that delivered all of it the newest. */
+/** Of several that delivered all of it the newest; what has come back already may have been its goods. */
 const coveredBy = (moved: readonly Moved[], goods: readonly Goods[]): string | null => {
   const wanted = new Map<string, number>()
   for (const row of goods) wanted.set(row.item, (wanted.get(row.item) ?? 0) + row.pieces)
-  const has = (note: string, item: string): number =>
-    moved.filter(one => one.parent === note && one.item === item).reduce((sum, one) => sum + one.pieces, 0)
+  const sum = (rows: readonly Moved[]): number => rows.reduce((all, one) => all + one.pieces, 0)
+  const left = (note: string, item: string): number =>
+    sum(moved.filter(one => one.item === item && (one.parent === note || one.pieces < 0)))
   const notes = [...new Set(moved.filter(one => one.pieces > 0).map(one => one.parent))]
-  return notes.reverse().find(note => [...wanted].every(([item, n]) => has(note, item) >= n)) ?? null
+  return notes.toReversed().find(note => [...wanted].every(([item, n]) => left(note, item) >= n)) ?? null
+}
+
+/** The order's line in pieces, so that what it has delivered goes down. */
+const lineFor = (
+  item: string,
+  rows: readonly { name: string; item_code: string; conversion_factor: number }[],
+): Doc => {
+  const line = rows.find(row => row.item_code === item && row.conversion_factor === 1)
+  return line === undefined ? {} : { so_detail: line.name }
 }
 
 /** The batch that was delivered is not necessarily the one that comes back. */

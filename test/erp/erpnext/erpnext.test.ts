@@ -12,6 +12,8 @@ import { adjustment, customerReturn, receipt, shipment, transfer } from '../oper
 import { MAIN, startErpnext } from './peer.ts'
 import type { FakePeer, PeerOptions } from './peer.ts'
 
+const NOON = Date.parse('2026-11-25T12:00:00.000Z')
+
 /** What only ERPNext does; what every ERP must do is in the kit. Held to a simulated ERPNext, over HTTP. */
 describe('ERPNext', () => {
   let peers: FakePeer[] = []
@@ -58,13 +60,12 @@ describe('ERPNext', () => {
 
   describe('what comes in', () => {
     it('[EN2] a row of an order that changed alone brings the order, however long ago its head was written', async () => {
-      let ahead = 0
-      const { peer, erp } = await start({ skewMs: () => ahead })
+      let ms = NOON
+      const { peer, erp } = await start({ nowMs: () => ms })
       const [item, other] = [await peer.item(), await peer.item()]
       const order = await peer.purchase([{ item, n: 10 }])
       await peer.purchase([{ item: other, n: 1 }])
-      // The answers carry the clock of this machine: a cursor that looks back fifteen minutes from there.
-      ahead = 3_600_000
+      ms += 3_600_000
       const cursor = JSON.stringify({ since: peer.erp.db.now().slice(0, 19), sweep: null })
       expect((await pullAll(erp, 'purchaseOrder', cursor)).records.size).toBe(0)
       await post(erp, receipt(peer, order, [{ item, n: 4 }], false))
@@ -188,9 +189,11 @@ describe('ERPNext', () => {
         baseOf((await pullAll(erp, 'salesOrder', null)).records.get(sale)?.lines[0]?.done ?? { n: -1, num: 1, den: 1 }),
       ).toBe(1)
       await post(erp, shipment(peer, sale, [{ item, n: 2 }]))
-      const both = await post(erp, customerReturn(peer, sale, [{ item, n: 5 }]))
+      const both = await post(erp, customerReturn(peer, sale, [{ item, n: 3 }]))
       expect(peer.erp.db.get('Delivery Note', both)['return_against']).toBe(null)
-      expect(await peer.onHand(item)).toBe(12)
+      const { records } = await pullAll(erp, 'salesOrder', null)
+      expect(baseOf(records.get(sale)?.lines[0]?.done ?? { n: -1, num: 1, den: 1 })).toBe(0)
+      expect(await peer.onHand(item)).toBe(10)
     })
   })
 
@@ -283,12 +286,12 @@ describe('ERPNext', () => {
       expect(await peer.onHand(item)).toBe(2)
     })
     it('[EN14] goods of today are booked at ERPNext’s own time, goods of another day on their day', async () => {
-      const { peer, erp } = await start()
+      const { peer, erp } = await start({ nowMs: () => NOON })
       const item = await peer.item()
       await peer.stockUp(item, peer.places.main, 5)
-      const op = adjustment(peer, { item, delta: -1, book: 5 })
+      const op = { ...adjustment(peer, { item, delta: -1, book: 5 }), at: '2026-11-25T06:00:00.000Z' }
       const now = peer.erp.db.get('Stock Entry', await post(erp, op))
-      expect(now['set_posting_time']).toBe(null)
+      expect([now['set_posting_time'], now['posting_date']]).toEqual([null, '2026-11-25'])
       const late = { ...adjustment(peer, { item, delta: -1, book: 4 }), at: '2026-02-27T22:30:00.000Z' }
       const then = peer.erp.db.get('Stock Entry', await post(erp, late))
       expect([then['posting_date'], then['posting_time']]).toEqual(['2026-02-28', '01:30:00'])
@@ -428,8 +431,9 @@ describe('ERPNext', () => {
       const { peer } = await start()
       for (const settings of [{ company: 'Nobody' }, { warehouse: 'Nowhere - M' }])
         await expect(peer.with(settings).check(never)).rejects.toMatchObject({ class: 'config' })
-      const { peer: far } = await start({ skewMs: () => 0 })
-      expect((await far.with({ warehouse: '' }).check(never)).ok).toBe(true)
+      expect((await peer.with({ warehouse: '' }).check(never)).ok).toBe(true)
+      const { erp: late } = await start({ nowMs: () => NOON, oursMs: () => NOON + 600_000 })
+      expect((await late.check(never)).problems.map(problem => problem.kind)).toEqual(['clock'])
     })
   })
 })

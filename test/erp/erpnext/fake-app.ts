@@ -8,6 +8,7 @@ import { fieldsOf, META } from './fake-meta.ts'
 
 export type AppDeps = {
   erp: Erpnext
+  nowMs: () => number
   token: string
   version: number
   zone: string
@@ -37,6 +38,10 @@ export const makeApp = (deps: AppDeps) => {
       throw new Thrown('PermissionError', `No permission to ${right} ${doctype}`)
   }
   const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    c.res.headers.set('date', new Date(deps.nowMs()).toUTCString())
+  })
   app.use('/api/*', async (c, next) => {
     if (c.req.header('authorization') === `token ${deps.token}`) return next()
     if (c.req.path.endsWith('get_time_zone')) return next()

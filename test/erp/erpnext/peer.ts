@@ -24,8 +24,10 @@ export type FakePeer = ErpPeer & {
 }
 export type PeerOptions = {
   version?: number
-  /** Moves the clock over there, and with it `modified`. */
-  skewMs?: () => number
+  /** The clock over there. */
+  nowMs?: () => number
+  /** Ours, where it is another. */
+  oursMs?: () => number
   negative?: () => boolean
   slow?: () => boolean
   keyField?: AppDeps['keyField']
@@ -35,12 +37,13 @@ export type PeerOptions = {
 /** A simulated ERPNext over real HTTP: people act on its documents directly, the connector through its REST interface. */
 export const startErpnext = async (options: PeerOptions = {}): Promise<FakePeer> => {
   const version = options.version ?? 15
-  const nowMs = (): number => Date.now() + (options.skewMs?.() ?? 0)
+  const nowMs = options.nowMs ?? Date.now
   const erp = makeErpnext({ nowMs, version, offsetMs: 3 * HOUR_MS, negative: options.negative ?? (() => false) })
   const denied = new Set<string>()
   seed(erp)
   const served = await serveApp({
     erp,
+    nowMs,
     token: 'the-key:the-right-secret',
     version,
     zone: 'Europe/Istanbul',
@@ -52,6 +55,7 @@ export const startErpnext = async (options: PeerOptions = {}): Promise<FakePeer>
   const connect: FakePeer['with'] = (settings, at = { url: served.url }) =>
     makeConnector(erpnext, {
       id: 'erpnext',
+      now: () => new Date((options.oursMs ?? nowMs)()).toISOString(),
       settings: { url: at.url, warehouse: MAIN, ...settings },
       secrets: { key: 'the-key', secret: at.password === 'wrong' ? 'another-secret' : 'the-right-secret' },
     })
