@@ -127,9 +127,8 @@ const pathOf = (call: { name: string; args?: Readonly<Record<string, unknown>> }
   ).toString()
   return `/api/method/${call.name}${query === '' ? '' : `?${query}`}`
 }
-const resource = (doctype: string, name?: string): string =>
-  ['/api/resource', doctype, ...(name === undefined ? [] : [name])].map(encodePath).join('/')
-const encodePath = (part: string): string => (part.startsWith('/') ? part : encodeURIComponent(part))
+const resource = (doctype: string, ...name: string[]): string =>
+  `/api/resource/${[doctype, ...name].map(part => encodeURIComponent(part)).join('/')}`
 
 const over = (send: Send, forget: () => void, now: () => string): Frappe => {
   const read = <T>(schema: v.GenericSchema<unknown, T>, value: unknown, phase: Phase, what: string): T => {
