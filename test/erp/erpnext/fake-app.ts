@@ -127,27 +127,27 @@ const methods = (app: Hono, deps: AppDeps, may: May, submit: (doc: Values) => Re
     return c.json({ docs: [{ doctype: 'DocType', name: doctype, fields }] })
   })
   app.post('/api/method/frappe.client.get_list', async c => {
-    const query = (await c.req.json()) as Query & { doctype: string }
+    const query = await c.req.json<Query & { doctype: string }>()
     may(META[query.doctype]?.of ?? query.doctype, 'read')
     return c.json({ message: erp.db.list(query.doctype, query) })
   })
   app.post('/api/method/frappe.client.submit', async c => {
-    const { doc } = (await c.req.json()) as { doc: Values }
+    const { doc } = await c.req.json<{ doc: Values }>()
     return submit(doc)
   })
   app.post('/api/method/frappe.client.cancel', async c => {
-    const { doctype, name } = (await c.req.json()) as Record<string, string>
+    const { doctype, name } = await c.req.json<Record<string, string>>()
     may(doctype ?? '', 'cancel')
     return c.json({ message: erp.cancel(doctype ?? '', name ?? '') })
   })
   app.post('/api/method/frappe.client.delete', async c => {
-    const { doctype, name } = (await c.req.json()) as Record<string, string>
+    const { doctype, name } = await c.req.json<Record<string, string>>()
     may(doctype ?? '', 'delete')
     erp.remove(doctype ?? '', name ?? '')
     return c.json({})
   })
   app.post('/api/method/erpnext.selling.doctype.sales_order.sales_order.update_status', async c => {
-    const { name, status } = (await c.req.json()) as Record<string, string>
+    const { name, status } = await c.req.json<Record<string, string>>()
     may('Sales Order', 'write')
     erp.setStatus(name ?? '', status ?? '')
     return c.json({})

@@ -154,9 +154,9 @@ export const makeDb = (deps: { nowMs: () => number; version: number; offsetMs: n
 }
 export type Db = ReturnType<typeof makeDb>
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 /** MariaDB compares texts without regard to their case. */
-const folded = (value: unknown): string | number =>
-  typeof value === 'number' ? value : String(value ?? '').toLowerCase()
+const folded = (value: unknown): string | number => (typeof value === 'number' ? value : textOf(value).toLowerCase())
 const compared = (a: unknown, b: unknown): number => {
   const [one, two] = typeof a === 'number' || typeof b === 'number' ? [Number(a), Number(b)] : [folded(a), folded(b)]
   return one < two ? -1 : one > two ? 1 : 0

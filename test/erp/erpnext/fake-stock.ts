@@ -5,7 +5,7 @@ import type { Db, Row } from './fake-db.ts'
 type Effect = { row: Row; item: string; warehouse: string; n: number; batch: string; serials: string[] }
 type Voucher = { doctype: string; doc: Row }
 
-const text = (row: Row, field: string): string => String(row[field] ?? '')
+const text = (row: Row, field: string): string => (typeof row[field] === 'string' ? row[field] : '')
 const number = (row: Row, field: string): number => Number(row[field] ?? 0)
 const serialsIn = (row: Row): string[] =>
   text(row, 'serial_no')
