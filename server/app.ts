@@ -17,9 +17,11 @@ import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
+import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { describe, DOCUMENTATION } from './routes/openapi.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
+import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
 import { quarantineEndpoint, rescueEndpoint } from './routes/rescue.ts'
@@ -43,6 +45,8 @@ export const endpoints = (): readonly Endpoint[] => [
   policiesEndpoint,
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
+  ...PRINT_ENDPOINTS,
+  labelsPdfEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -304,6 +304,16 @@ const memoryStores = () => {
       exceptions: async () => unused(),
       settle: async () => unused(),
     },
+    print: {
+      printers: async () => unused(),
+      putPrinter: async () => unused(),
+      add: async () => unused(),
+      jobs: async () => unused(),
+      again: async () => unused(),
+      claim: async () => unused(),
+      touch: async () => unused(),
+      finish: async () => unused(),
+    },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

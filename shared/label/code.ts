@@ -1,4 +1,6 @@
 import { writeDigitalLink } from '../scan/digital-link.ts'
+import { writeElements } from '../scan/gs1.ts'
+import type { Element } from '../scan/gs1.ts'
 import type { Code } from './drawing.ts'
 import { gs1Parts, modulesOf, partsOf } from './code128.ts'
 import type { Part } from './code128.ts'
@@ -45,3 +47,6 @@ export const fitCode = (code: Code, width: number): Code => {
 /** What stands under a code for people: brackets around what a label's readers know by number. */
 export const codeText = (code: Code): string =>
   code.symbology === 'gs1' ? code.elements.map(({ ai, value }) => `(${ai})${value}`).join('') : code.text
+
+/** What a GS1 symbol holds, with GS for each FNC1, the first one too. */
+export const gs1Text = (elements: readonly Element[]): string => writeElements(elements).replaceAll('^', '\u001d')

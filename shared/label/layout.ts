@@ -6,45 +6,14 @@ import type { Face } from './face.ts'
 import type { Label } from './label.ts'
 import { FRAMES } from './size.ts'
 import type { Frame, LabelSize } from './size.ts'
+import { LEADING, textMark, wholeText } from './text-mark.ts'
 import { fitSize, wrapWords } from './text-width.ts'
 
 type Area = { x: number; y: number; width: number; height: number }
-const LEADING = 1.15
 const MAX_TITLE_LINES = 3
 /** Air between a code and the letters under it. */
 const UNDER = 0.6
 const LEAST_SHRUNK = 0.75
-/** Below it (millimetres) nobody reads a code at arm's length, so that it is broken instead. */
-const LEAST_LETTERS = 2
-
-const text = (x: number, y: number, size: number, bold: boolean, words: string): Mark => ({
-  is: 'text',
-  x,
-  y,
-  size,
-  bold,
-  text: words,
-})
-
-/** A code that must not be cut: letters shrink, and below the least size it goes on in the next line. */
-const wholeText = (
-  words: string,
-  { x, y, width }: Area,
-  most: number,
-  bold: boolean,
-): { marks: Mark[]; end: number } => {
-  const size = fitSize(words, width, most, LEAST_LETTERS)
-  const lines: string[] = ['']
-  for (const character of words) {
-    const longer = `${lines.at(-1) ?? ''}${character}`
-    if (lines.at(-1) !== '' && fitSize(longer, width, size, 0) < size) lines.push(character)
-    else lines[lines.length - 1] = longer
-  }
-  return {
-    marks: lines.map((line, i) => text(x, y + i * size * LEADING, size, bold, line)),
-    end: y + lines.length * size * LEADING,
-  }
-}
 
 const STRIPS = 8
 /** A triangle of strips on a shaft: label printers draw rectangles only. */
@@ -91,13 +60,13 @@ const words = (face: Face, area: Area, frame: Frame): Mark[] => {
   let y = area.y
   const room = area.height - Math.min(lines.length * step, area.height / 2)
   if (face.big) {
-    const shown = wholeText(face.title, area, room / LEADING, true)
+    const shown = wholeText(face.title, area, room / LEADING, true, Math.min(detail, room / LEADING))
     marks.push(...shown.marks)
     y = shown.end
   } else {
     const most = Math.max(1, Math.min(MAX_TITLE_LINES, Math.floor(room / (title * LEADING))))
     for (const line of wrapWords(face.title, area.width, title, most)) {
-      marks.push(text(area.x, y, title, true, line))
+      marks.push(textMark(area.x, y, title, true, line))
       y += title * LEADING
     }
   }
@@ -105,7 +74,7 @@ const words = (face: Face, area: Area, frame: Frame): Mark[] => {
   // What is left out shows that something is.
   const kept = most > 1 && lines.length > most ? [...lines.slice(0, most - 1), { size: detail, line: '…' }] : lines
   for (const { size, line } of kept.slice(0, most)) {
-    marks.push(text(area.x, y, size, false, line))
+    marks.push(textMark(area.x, y, size, false, line))
     y += step
   }
   return marks

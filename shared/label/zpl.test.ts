@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import type * as Renderer from 'zpl-renderer-js'
-import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
+import { codesIn, prepareDecoder } from '../../test/support/read-codes.ts'
 import { SAMPLES, TURKISH } from '../../test/support/sample-labels.ts'
 import { gs1Parts, modulesOf, partsOf } from './code128.ts'
 import { labelSchema } from './label.ts'
@@ -153,8 +152,7 @@ describe('labels as ZPL', () => {
 
   it('[PL8] rendered, each label gives its code to the decoder that handhelds have', async () => {
     const here = createRequire(import.meta.url)
-    const wasm = readFileSync(here.resolve('zxing-wasm/reader/zxing_reader.wasm'))
-    prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer } })
+    prepareDecoder()
     // Required, not imported: the test runner would first transform its eight megabytes.
     const { api } = await (here('zpl-renderer-js') as typeof Renderer).ready
     // This renderer takes `>5` for FNC4 and loses a last letter behind an escape; printers do not. [PL3] reads those.
@@ -172,12 +170,7 @@ describe('labels as ZPL', () => {
       for (const [name, label] of rendered) {
         const { width, height } = FRAMES[size]
         const picture = await api.zplToBase64Async(zpl(label, size), width, height, 8)
-        const read = await readBarcodes(Buffer.from(picture, 'base64'), {
-          formats: [],
-          textMode: 'Plain',
-          maxNumberOfSymbols: 4,
-        })
-        const found = read.map(({ symbologyIdentifier, text }) => `${symbologyIdentifier}${text}`)
+        const found = await codesIn(Buffer.from(picture, 'base64'))
         expect({ name, size, found }).toEqual({ name, size, found: EXPECTED[name]?.[size] })
       }
   })
