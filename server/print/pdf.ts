@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
-import PDFDocument from 'pdfkit'
+import Pdf from 'pdfkit'
 import { MOST_MODULE, QR_QUIET } from '../../shared/label/code.ts'
 import { QUIET_MODULES } from '../../shared/label/code128.ts'
 import type { Mark } from '../../shared/label/drawing.ts'
@@ -67,7 +67,7 @@ const drawMark = (doc: Doc, mark: Mark): void => {
 /** Pages as a PDF with its fonts inside. The server goes on answering between pages. */
 export const pdfOf = async (pages: readonly Page[], about: { title: string; now: string }): Promise<Buffer> => {
   const at = new Date(about.now)
-  const doc = new PDFDocument({
+  const doc = new Pdf({
     autoFirstPage: false,
     margin: 0,
     info: { Title: about.title, Creator: 'Stockhand', CreationDate: at, ModDate: at },

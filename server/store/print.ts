@@ -112,34 +112,35 @@ const again = async (
   id: string,
   as: string,
 ): Promise<Again> => {
-  const read = async (uid: string): Promise<(RawJob & { secret: boolean; touched: boolean }) | undefined> =>
-    (
-      await sql<RawJob & { secret: boolean; touched: boolean }>`
-        select ${JOB}, j.touched, j.kind in ('badge', 'enrolment') as secret from print_job j
-        where j.uid = ${uid}::uuid and j.warehouse_id = ${warehouse}`.execute(trx)
-    ).rows[0]
-  const strip = ({ secret: _, touched: __, ...raw }: RawJob & { secret: boolean; touched: boolean }): PrintJob =>
-    jobRow(raw)
-  const [job, made] = [await read(id), await read(as)]
-  if (job === undefined) return { kind: 'none' }
+  const read = async (uid: string): Promise<{ job: PrintJob; secret: boolean; touched: boolean } | null> => {
+    const { rows } = await sql<RawJob & { secret: boolean; touched: boolean }>`
+      select ${JOB}, j.touched, j.kind in ('badge', 'enrolment') as secret from print_job j
+      where j.uid = ${uid}::uuid and j.warehouse_id = ${warehouse}`.execute(trx)
+    if (rows[0] === undefined) return null
+    const { secret, touched, ...raw } = rows[0]
+    return { job: jobRow(raw), secret, touched }
+  }
+  const answered = (found: { job: PrintJob } | null): Again =>
+    found === null ? { kind: 'none' } : { kind: 'done', job: found.job }
+  const [found, made] = [await read(id), await read(as)]
+  if (found === null) return { kind: 'none' }
   // Asked before: the same answer, whatever has become of it.
-  if (made !== undefined) return { kind: 'done', job: strip(made) }
+  if (made !== null) return answered(made)
+  const { job, secret, touched } = found
   if (job.state === 'waiting' || job.state === 'sending') return { kind: 'running' }
-  if (job.state === 'failed' && !job.touched) {
+  if (job.state === 'failed' && !touched) {
     await sql`update print_job set state = 'waiting', attempts = 0, next_at = ${at.now}::timestamptz, ended_at = null, words = null
       where uid = ${id}::uuid`.execute(trx)
-    const back = await read(id)
-    return back === undefined ? { kind: 'none' } : { kind: 'done', job: strip(back) }
+    return answered(await read(id))
   }
-  if (job.secret) return { kind: 'secret' }
+  if (secret) return { kind: 'secret' }
   await sql`
     insert into print_job (uid, warehouse_id, printer, kind, code, body, copies, state, next_at, worker, device, created_at, reprint_of, reprint_no)
     select ${as}::uuid, f.warehouse_id, f.printer, f.kind, f.code, f.body, f.copies, 'waiting', ${at.now}::timestamptz,
            ${at.worker}::uuid, ${at.device}::uuid, ${at.now}::timestamptz, f.uid,
            1 + (select count(*)::int from print_job r where r.reprint_of = f.uid)
     from print_job f where f.uid = ${job.reprintOf ?? id}::uuid`.execute(trx)
-  const added = await read(as)
-  return added === undefined ? { kind: 'none' } : { kind: 'done', job: strip(added) }
+  return answered(await read(as))
 }
 
 type RawClaim = Printer & { job: ClaimedJob['id']; body: PrintBody | null; copies: number; attempts: number }
