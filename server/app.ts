@@ -19,12 +19,14 @@ import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
+import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
+import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
 import { quarantineEndpoint, rescueEndpoint } from './routes/rescue.ts'
@@ -49,6 +51,8 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
   ...deskEndpoints(),
+  ...PRINT_ENDPOINTS,
+  labelsPdfEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -7,16 +7,18 @@ import { seedFaces } from './demo/faces.ts'
 import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
+import { makeSendRaw } from './print/send-raw.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import { startPlan, startPrint, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const PRINT_MS = 1_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -26,6 +28,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  printing,
   demoFaces,
 ]
 
@@ -76,6 +79,14 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, plans } = stores
   const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
+  atStop(() => worker.stop())
+}
+
+/** Labels go to their printers. */
+const printing: Companion = async ({ stores, log, now, atStop }) => {
+  const { print } = stores
+  const deps = { print, send: makeSendRaw(), now, random: Math.random, newToken: randomUUID, log }
+  const worker = startPrint(deps, PRINT_MS)
   atStop(() => worker.stop())
 }
 

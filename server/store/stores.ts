@@ -15,6 +15,7 @@ import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
@@ -39,6 +40,7 @@ export const makeStores = (
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    print: makePrintStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

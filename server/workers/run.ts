@@ -1,6 +1,8 @@
 import type { DeliverDeps } from './deliver.ts'
 import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
+import { printRound } from './print.ts'
+import type { PrintDeps } from './print.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
 import { makeReplenishRound } from './replenish.ts'
@@ -59,3 +61,11 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
     onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
   })
 }
+
+/** Labels → printers. */
+export const startPrint = (deps: PrintDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: signal => printRound(deps, signal),
+    onFault: error => deps.log.warn({ err: error }, 'printing waits'),
+  })
