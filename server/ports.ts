@@ -19,6 +19,7 @@ import type { PrintBody, Printer, PrintJob, PrintState } from '../shared/desk/pr
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type {
   AuditAnswer,
+  CodesAnswer,
   CountsAnswer,
   DevicesAnswer,
   DocumentAnswer,
@@ -292,6 +293,8 @@ export interface ViewStore {
   devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
   audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
   find(viewer: Viewer, q: string): Promise<FindAnswer>
+  /** At most 50 items whose SKU, name or code is meant. */
+  codes(viewer: Viewer, q: string): Promise<CodesAnswer['rows']>
 }
 
 export type JobKey = { seq: number }

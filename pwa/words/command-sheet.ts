@@ -1,10 +1,15 @@
 import type { Sheet } from '../../shared/label/label.ts'
-import { enApp } from './en-app.ts'
-import { trApp } from './tr-app.ts'
+import type { enApp } from './en-app.ts'
 import type { Language } from './words.ts'
 
 type Key = keyof typeof enApp.word
 type Group = { heading: Record<Language, string>; codes: Readonly<Record<string, Key>> }
+
+/** One language at a time: a handheld never loads the other one, and the desk must not change that. */
+const WORDS: Readonly<Record<Language, () => Promise<Readonly<Record<Key, string>>>>> = {
+  en: async () => (await import('./en-app.ts')).enApp.word,
+  tr: async () => (await import('./tr-app.ts')).trApp.word,
+}
 
 /** Commands by where they are used, each with the word of its button. */
 const GROUPS: readonly Group[] = [
@@ -26,7 +31,13 @@ const GROUPS: readonly Group[] = [
   },
   {
     heading: { en: 'Receive and return', tr: 'Kabul ve iade' },
-    codes: { XCNDC: 'key.noDocument', XCDMG: 'key.damaged', XCSCR: 'key.scrap' },
+    codes: {
+      XCNDC: 'key.noDocument',
+      XCDMG: 'key.damaged',
+      XCREJ: 'key.reject',
+      XCASK: 'key.ask',
+      XCSCR: 'key.scrap',
+    },
   },
   {
     heading: { en: 'Pick', tr: 'Toplama' },
@@ -66,8 +77,8 @@ const NUMBERS = { en: 'Quantities', tr: 'Sayılar' }
 const STRIP = 20
 
 /** The sheet that hangs at the packing table or on the cart, in the language of who works there. */
-export const commandSheet = (language: Language): Sheet => {
-  const words = language === 'tr' ? trApp.word : enApp.word
+export const commandSheet = async (language: Language): Promise<Sheet> => {
+  const words = await WORDS[language]()
   const groups = GROUPS.map(({ heading, codes }) => ({
     heading: heading[language],
     cells: Object.entries(codes).map(([code, key]) => ({ code, word: words[key] })),

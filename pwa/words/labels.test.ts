@@ -8,8 +8,8 @@ import { LABEL_CAPTIONS } from './labels.ts'
 describe('words on paper', () => {
   it.each(['en', 'tr'] as const)(
     '[PL11] the command sheet has each command once, in the language of the worker: %s',
-    language => {
-      const sheet = v.parse(commandSheetSchema, commandSheet(language))
+    async language => {
+      const sheet = v.parse(commandSheetSchema, await commandSheet(language))
       const cells = sheet.groups.flatMap(group => group.cells)
       expect(new Set(cells.map(cell => cell.code)).size).toBe(cells.length)
       expect(cells.filter(cell => cell.word === '')).toEqual([])

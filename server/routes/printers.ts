@@ -1,6 +1,13 @@
 import * as v from 'valibot'
-import { MAX_WAITING, PRINT_STATES, PRINTER_KINDS } from '../../shared/desk/print.ts'
-import { againRequestSchema, printerRequestSchema, printRequestSchema } from '../../shared/desk/print.ts'
+import { MAX_WAITING, PRINT_STATES } from '../../shared/desk/print.ts'
+import {
+  againRequestSchema,
+  jobsAnswerSchema,
+  printerRequestSchema,
+  printersAnswerSchema,
+  printRequestSchema,
+} from '../../shared/desk/print.ts'
+import { jobSchema, printerSchema } from '../../shared/desk/print.ts'
 import type { PrinterId, PrintJobId, WorkerId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { sendJson } from './answer.ts'
@@ -13,40 +20,6 @@ import { refused } from './refused.ts'
 /** Who prints; see also labels.pdf. */
 export const PRINTERS_ROLES = ['supervisor', 'administrator'] as const
 const MAX_PRINT_BYTES = 2 * 1024 * 1024
-
-const printerSchema = v.object({
-  id: v.string(),
-  name: v.string(),
-  host: v.string(),
-  port: v.number(),
-  kind: v.picklist(PRINTER_KINDS),
-  dpi: v.number(),
-  size: v.string(),
-  active: v.boolean(),
-  /** A change names it. */
-  version: v.number(),
-})
-const nullable = v.nullable(v.string())
-const jobSchema = v.object({
-  id: v.string(),
-  seq: v.number(),
-  printer: v.string(),
-  kind: v.string(),
-  /** Of what the label says; of badges and set-up codes empty. */
-  code: v.string(),
-  copies: v.number(),
-  state: v.picklist(PRINT_STATES),
-  attempts: v.number(),
-  nextAt: v.string(),
-  words: nullable,
-  worker: v.string(),
-  createdAt: v.string(),
-  endedAt: nullable,
-  reprintOf: nullable,
-  reprintNo: v.number(),
-})
-export const printersAnswerSchema = v.object({ printers: v.array(printerSchema) })
-export const jobsAnswerSchema = v.object({ jobs: v.array(jobSchema), before: v.nullable(v.number()) })
 
 const askSchema = v.object({ worker: uuid<WorkerId>() })
 const jobsQuerySchema = v.object({

@@ -4,10 +4,8 @@ import { captionsSchema } from '../label/captions.ts'
 import type { Captions } from '../label/captions.ts'
 import { commandSheetSchema, labelSchema, practiceSheetSchema, slipSchema } from '../label/label.ts'
 import type { Label, Sheet, Slip } from '../label/label.ts'
-import { LABEL_SIZES, PAGE_SIZES, ROLL_SIZES } from '../label/size.ts'
-import type { LabelSize, PageSize, RollSize } from '../label/size.ts'
-import { DPIS } from '../label/zpl.ts'
-import type { Dpi } from '../label/zpl.ts'
+import { DPIS, LABEL_SIZES, PAGE_SIZES, ROLL_SIZES } from '../label/size.ts'
+import type { Dpi, LabelSize, PageSize, RollSize } from '../label/size.ts'
 import { text, uuid } from '../sync/fields.ts'
 
 /** Labels of one request, copies included. */
@@ -58,6 +56,41 @@ export type PrintJob = {
   /** The how-manieth time after the first; 0 = the first. */
   reprintNo: number
 }
+
+/** What is answered about printers and their queue. */
+export const printerSchema = v.object({
+  id: uuid<PrinterId>(),
+  name: v.string(),
+  host: v.string(),
+  port: v.number(),
+  kind: v.picklist(PRINTER_KINDS),
+  dpi: v.picklist(DPIS),
+  size: v.picklist(ROLL_SIZES),
+  active: v.boolean(),
+  /** A change names it. */
+  version: v.number(),
+})
+const nullable = v.nullable(v.string())
+export const jobSchema = v.object({
+  id: uuid<PrintJobId>(),
+  seq: v.number(),
+  printer: v.string(),
+  kind: v.string(),
+  /** Of what the label says; of badges and set-up codes empty. */
+  code: v.string(),
+  copies: v.number(),
+  state: v.picklist(PRINT_STATES),
+  attempts: v.number(),
+  nextAt: v.string(),
+  words: nullable,
+  worker: v.string(),
+  createdAt: v.string(),
+  endedAt: nullable,
+  reprintOf: nullable,
+  reprintNo: v.number(),
+})
+export const printersAnswerSchema = v.object({ printers: v.array(printerSchema) })
+export const jobsAnswerSchema = v.object({ jobs: v.array(jobSchema), before: v.nullable(v.number()) })
 
 const who = { worker: uuid<WorkerId>(), session: uuid<SessionId>() }
 type Who = { worker: WorkerId; session: SessionId }

@@ -20,6 +20,10 @@ export const FRAMES = {
 export type LabelSize = keyof typeof FRAMES
 export const LABEL_SIZES = Object.keys(FRAMES) as LabelSize[]
 
+/** How finely label printers draw. */
+export const DPIS = [203, 300] as const
+export type Dpi = (typeof DPIS)[number]
+
 /** What label printers have loaded. */
 export const ROLL_SIZES = ['50x30', '100x150'] as const
 export type RollSize = (typeof ROLL_SIZES)[number]

@@ -9,10 +9,10 @@ import { gs1Parts, modulesOf, partsOf } from './code128.ts'
 import { labelSchema } from './label.ts'
 import type { Label } from './label.ts'
 import { drawLabel } from './layout.ts'
-import { FRAMES, LABEL_SIZES, ROLL_SIZES } from './size.ts'
+import { DPIS, FRAMES, LABEL_SIZES, ROLL_SIZES } from './size.ts'
+import type { Dpi } from './size.ts'
 import { oneLine, textWidth, wrapWords } from './text-width.ts'
-import { barField, DPIS, fieldText, zplOf } from './zpl.ts'
-import type { Dpi } from './zpl.ts'
+import { barField, fieldText, zplOf } from './zpl.ts'
 
 const kinds = Object.entries(SAMPLES) as [string, Label][]
 const zpl = (label: Label, size: (typeof ROLL_SIZES)[number] = '50x30', dpi: Dpi = 203): string =>

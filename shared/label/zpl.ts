@@ -2,9 +2,8 @@ import { LEAST_MODULE, linearParts, MOST_MODULE, QR_QUIET, qrModules } from './c
 import { modulesOf, QUIET_MODULES, startOf } from './code128.ts'
 import type { Part } from './code128.ts'
 import type { Drawing, Mark } from './drawing.ts'
+import type { Dpi } from './size.ts'
 
-export const DPIS = [203, 300] as const
-export type Dpi = (typeof DPIS)[number]
 /** Printers are made in dots to the millimetre: "203 dpi" are 8, "300 dpi" 11.8. */
 const DOTS_PER_MM: Readonly<Record<Dpi, number>> = { 203: 8, 300: 11.8 }
 

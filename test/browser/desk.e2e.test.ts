@@ -10,7 +10,7 @@ import type { Product } from '../support/product.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'audit']
+const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'print', 'audit']
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 360, height: 640 },

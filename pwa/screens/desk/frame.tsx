@@ -16,6 +16,7 @@ import { Exceptions } from './exceptions.tsx'
 import { Found } from './found.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
+import { Printing } from './print.tsx'
 import { Stock } from './stock.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
@@ -35,6 +36,7 @@ const SECTIONS: readonly Section[] = [
   { path: 'stock', word: 's.stock', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'] },
 ]
@@ -226,6 +228,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       ) : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
       {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
