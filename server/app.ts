@@ -19,6 +19,7 @@ import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { describe, DOCUMENTATION } from './routes/openapi.ts'
+import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
@@ -42,6 +43,8 @@ export const endpoints = (): readonly Endpoint[] => [
   settleEndpoint,
   policiesEndpoint,
   changePolicyEndpoint,
+  uploadPhotoEndpoint,
+  photoEndpoint,
   ...ERP_ENDPOINTS,
   quarantineEndpoint(),
   enrolEndpoint(),

@@ -10,13 +10,14 @@ import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import { startForget, startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const FORGET_MS = 3_600_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -26,6 +27,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  forgetting,
   demoFaces,
 ]
 
@@ -42,6 +44,12 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
     },
     RESERVE_MS,
   )
+  atStop(() => worker.stop())
+}
+
+/** Photos go when they were kept as long as the policies say. */
+const forgetting: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startForget({ site: stores.site, photos: stores.photos, now, log }, FORGET_MS)
   atStop(() => worker.stop())
 }
 

@@ -304,6 +304,7 @@ const memoryStores = () => {
       exceptions: async () => unused(),
       settle: async () => unused(),
     },
+    photos: { keep: async () => unused(), bytes: async () => unused(), forget: async () => unused() },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

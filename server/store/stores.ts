@@ -10,6 +10,7 @@ import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
@@ -32,6 +33,7 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    photos: makePhotoStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

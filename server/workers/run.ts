@@ -3,6 +3,8 @@ import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
+import { photoRound } from './photos.ts'
+import type { PhotoDeps } from './photos.ts'
 import { makeReplenishRound } from './replenish.ts'
 import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
@@ -59,3 +61,14 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
     onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
   })
 }
+
+/** Photos that were kept long enough → gone. */
+export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await photoRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'old photos stay'),
+  })
