@@ -17,7 +17,7 @@ const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
-const FORGET_MS = 3_600_000
+const FORGET_MS = 60_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [

@@ -6,6 +6,7 @@ import type { Draft } from '../sync/command.ts'
 import { dayOf } from '../time.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
+import { photosIn, withPhoto } from './photo.ts'
 import type { Moment } from './process.ts'
 import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
 import { bookHand, tooMany } from './receive-book.ts'
@@ -19,7 +20,7 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
   if (place !== undefined) {
     if (!place.active || isVirtual(place)) return stay(state, 'wrong', 'place.closed', { place: place.code })
     if (place.kind !== 'dock') return stay(state, 'wrong', 'rcv.placeNo', { place: place.code })
-    return go({ ...state, dock: place.id }, 'ok', 'place.ok', { place: place.code })
+    return go({ ...state, dock: place.id, parked: null }, 'ok', 'place.ok', { place: place.code })
   }
   const { clients } = moment.worker
   const hits = itemsIn(resolved)
@@ -51,22 +52,35 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
     if (!isSure) return ask(state, code, moment.monoMs, 'ask.notHere', { item: item.name })
   }
   const trouble = tooMany(state, item, hand.qty, view)
-  return trouble ?? complete(state, item, hand, code, view, moment)
+  return trouble ?? complete({ ...state, parked: null }, item, hand, code, view, moment)
 }
 
 /** An unknown code at the dock is a fact of its own: goods stand there. The text is kept, work goes on. */
 const keepUnknown = (state: ReceiveState, resolved: Resolved): ReceiveNext => {
   if (resolved.readings.length > 0) return mistaken(state, resolved)
-  const { client, document } = state
-  const command: Draft = {
-    type: 'unmatched',
-    process: 'receive',
-    client,
-    document,
-    place: state.dock,
-    scan: resolved.scan.raw,
-  }
-  return go(state, 'unknown', 'kept', { scanned: resolved.scan.text }, [command])
+  const { photos = [] } = state
+  const parked = { scan: resolved.scan.raw, photos }
+  const next: ReceiveState = { ...state, photos: [], parked }
+  return go(next, 'unknown', 'kept', { scanned: resolved.scan.text }, [unmatched(state, parked)])
+}
+
+const unmatched = (
+  { client, document, dock }: ReceiveState,
+  { scan, photos }: NonNullable<ReceiveState['parked']>,
+): Draft => ({ type: 'unmatched', process: 'receive', client, document, place: dock, scan, ...photosIn(photos) })
+
+/**
+ * A photo belongs to the code that was kept last, which is told again with it, else to the goods that are received next: a
+ * damaged box is photographed, then scanned.
+ */
+export const stepPhoto = (state: ReceiveState, sha: string): ReceiveNext => {
+  const { parked = null } = state
+  const photos = withPhoto(parked?.photos ?? state.photos ?? [], sha)
+  if (photos === null || state.at === 'document') return stay(state, 'wrong', 'no.key')
+  const values = { n: photos.length }
+  if (parked === null) return go({ ...state, photos }, 'ok', 'photo.kept', values)
+  const told = { scan: parked.scan, photos }
+  return go({ ...state, parked: told }, 'ok', 'photo.kept', values, [unmatched(state, told)])
 }
 
 /** R3, R4: the answer to "Scan the lot", "Type the date" or "Scan each serial". `resolved` is null for typed text. */

@@ -1,16 +1,17 @@
 import type { Line } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
+import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 import { limitOf } from './receive-limit.ts'
 import type { ReceiveState } from './receive-state.ts'
 
 const KEYS: Record<ReceiveState['at'], readonly KeyOffer[]> = {
   document: [{ command: 'XCNDC', word: 'key.noDocument' }],
-  line: [{ command: 'XCDNE', word: 'key.done' }],
-  lot: [{ command: 'XCBAK', word: 'key.back' }],
-  expiry: [{ command: 'XCBAK', word: 'key.back' }],
-  serial: [{ command: 'XCBAK', word: 'key.back' }],
+  line: [{ command: 'XCDNE', word: 'key.done' }, PHOTO_KEY],
+  lot: [{ command: 'XCBAK', word: 'key.back' }, PHOTO_KEY],
+  expiry: [{ command: 'XCBAK', word: 'key.back' }, PHOTO_KEY],
+  serial: [{ command: 'XCBAK', word: 'key.back' }, PHOTO_KEY],
 }
 const ASK: Record<ReceiveState['at'], Prompt['ask']> = {
   document: { kind: 'document', message: message('scan.doc') },
@@ -45,7 +46,7 @@ export const promptReceive = (state: ReceiveState, view: View): Prompt => {
       sums === null
         ? { kind: 'none', value: '' }
         : { kind: 'number', value: String(sums.received), ...(sums.ordered > 0 ? { of: String(sums.ordered) } : {}) },
-    facts: item === undefined || inHand === null ? [] : facts(item.name, inHand),
+    facts: [...(item === undefined || inHand === null ? [] : facts(item.name, inHand)), ...photosOf(state)],
     lines: lines.map(line => lineOf(line, view, item?.id ?? null)),
     ask: askReceive(state),
     expects: EXPECTS[state.at],
@@ -61,6 +62,12 @@ const facts = (name: string, hand: { lot: string; expiry: string | null }): Fact
   ...(hand.lot === '' ? [] : [{ label: 'fact.lot' as const, value: hand.lot, kind: 'code' as const }]),
   ...(hand.expiry === null ? [] : [{ label: 'fact.expiry' as const, value: hand.expiry, kind: 'day' as const }]),
 ]
+
+/** Of what is received next, or of the code that was kept. */
+const photosOf = ({ parked, photos = [] }: ReceiveState): Fact[] => {
+  const n = (parked?.photos ?? photos).length
+  return n === 0 ? [] : [{ label: 'fact.photos', value: String(n), kind: 'quantity' }]
+}
 
 const lineOf = (line: Line, view: View, current: string | null): PromptLine => ({
   id: line.id,

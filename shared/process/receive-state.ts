@@ -25,6 +25,10 @@ export type ReceiveState = ProcessState & {
   hand: Hand | null
   /** What was booked last, and how much of it in this step: a typed number sets that total. */
   last: { hand: Hand; step: number } | null
+  /** Taken of what is received next, by their SHA-256. Absent in states from before there were photos. */
+  photos?: readonly string[]
+  /** The code that was kept last, as long as nothing else was done, with its photos. */
+  parked?: { scan: string; photos: readonly string[] } | null
 }
 export type ReceiveNext = Next<ReceiveState>
 

@@ -5,7 +5,7 @@ import type { Input, Moment, Process } from './process.ts'
 import { badLabel } from './readings.ts'
 import { stepNumber } from './receive-book.ts'
 import { decideReceive } from './receive-decide.ts'
-import { stepAsked, stepLine } from './receive-goods.ts'
+import { stepAsked, stepLine, stepPhoto } from './receive-goods.ts'
 import { isOpen, startReceive, stepDocument, withoutDocument } from './receive-open.ts'
 import { askReceive, promptReceive, RECEIVE_STATES } from './receive-prompt.ts'
 import { undoReceive } from './receive-undo.ts'
@@ -33,15 +33,19 @@ const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => 
   const task = view.taskOf(document)?.id ?? null
   const command: Draft = { type: 'close', process: 'receive', client, task, document, place: null }
   const no = view.document(document)?.number ?? ''
-  return { ...go({ ...state, at: 'document', hand: null }, 'done', 'closed', { no }, [command]), finished: true }
+  return {
+    ...go({ ...state, at: 'document', hand: null, photos: [], parked: null }, 'done', 'closed', { no }, [command]),
+    finished: true,
+  }
 }
 
 const answer = (state: ReceiveState, input: Input, view: View, moment: Moment): ReceiveNext => {
   switch (input.kind) {
     case 'key':
       return stepKey(state, input.command, view, moment)
-    case 'choice':
     case 'photo':
+      return stepPhoto(state, input.sha)
+    case 'choice':
       return stay(state, 'wrong', 'no.key')
     case 'number':
       if (state.at === 'line') return stepNumber(state, input.value, view)

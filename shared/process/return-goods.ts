@@ -7,10 +7,11 @@ import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
+import { photosIn, withPhoto } from './photo.ts'
 import { placeTrouble } from './place-rules.ts'
 import type { Moment } from './process.ts'
 import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
-import { dispositionsFor, RETURN_REASONS, sentAndBack, STATUS_OF } from './return-state.ts'
+import { dispositionsFor, RETURN_REASONS, sentAndBack, STATUS_OF, wantsPhoto } from './return-state.ts'
 import type { Returned, ReturnNext, ReturnState } from './return-state.ts'
 import { isVirtual } from './virtual.ts'
 
@@ -141,10 +142,26 @@ export const stepChoice = (state: ReturnState, n: number, view: View, moment: Mo
       : go({ ...state, at: 'state', reason }, 'ok', 'ret.state', { item: item.name })
   }
   const disposition = state.at === 'state' ? dispositionsFor(view, state, item, moment)[n - 1] : undefined
-  return disposition === undefined
-    ? stay(state, 'wrong', 'no.key')
+  if (disposition === undefined) return stay(state, 'wrong', 'no.key')
+  const isAsked = wantsPhoto(view, item.client, disposition) && (state.photos ?? []).length === 0
+  return isAsked
+    ? go({ ...state, at: 'photo', disposition }, 'ok', 'photo.ask', { item: item.name })
     : go({ ...state, at: 'place', disposition }, 'ok', 'ret.place', { item: item.name })
 }
+
+/** Of the goods in hand; where the policy has asked for it, the way goes on. */
+export const stepPhoto = (state: ReturnState, sha: string): ReturnNext => {
+  const photos = state.hand === null ? null : withPhoto(state.photos ?? [], sha)
+  if (photos === null) return stay(state, 'wrong', 'no.key')
+  const at = state.at === 'photo' ? 'place' : state.at
+  return go({ ...state, at, photos }, 'ok', 'photo.kept', { n: photos.length })
+}
+
+/** No camera, no light: the goods are here all the same. Said twice, so that nobody passes it by a slip. */
+export const withoutPhoto = (state: ReturnState, moment: Moment): ReturnNext =>
+  confirmed(state, 'XCSKP', moment.monoMs)
+    ? go({ ...state, at: 'place' }, 'ok', 'ret.place')
+    : ask(state, 'XCSKP', moment.monoMs, 'ask.noPhoto')
 
 /** T4: where it was put; only now it is booked. */
 export const stepPlace = (state: ReturnState, resolved: Resolved, view: View): ReturnNext => {
@@ -175,6 +192,7 @@ export const stepPlace = (state: ReturnState, resolved: Resolved, view: View): R
     disposition,
     reason,
     scan: hand.raw,
+    ...photosIn(state.photos),
   }
   const { client, lot, serial, qty } = command
   const scrap: Draft = {
@@ -190,6 +208,6 @@ export const stepPlace = (state: ReturnState, resolved: Resolved, view: View): R
     scan: '',
   }
   const commands = disposition === 'scrap' ? [command, scrap] : [command]
-  const next: ReturnState = { ...state, at: 'goods', hand: null, reason: null, disposition: null }
+  const next: ReturnState = { ...state, at: 'goods', hand: null, reason: null, disposition: null, photos: [] }
   return go(next, 'done', 'ret.done', { item: item.name, n: hand.qty, place: place.code }, commands)
 }

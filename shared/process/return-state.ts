@@ -24,7 +24,7 @@ export type Returned = {
 
 export type ReturnState = ProcessState & {
   process: 'return'
-  at: 'document' | 'goods' | 'lot' | 'expiry' | 'serial' | 'reason' | 'state' | 'place'
+  at: 'document' | 'goods' | 'lot' | 'expiry' | 'serial' | 'reason' | 'state' | 'photo' | 'place'
   document: DocumentId | null
   order: DocumentId | null
   /** Null only on a return without document before its first item. */
@@ -33,6 +33,8 @@ export type ReturnState = ProcessState & {
   hand: Returned | null
   reason: string | null
   disposition: Disposition | null
+  /** Of the goods in hand, by their SHA-256. Absent in states from before there were photos. */
+  photos?: readonly string[]
 }
 export type ReturnNext = Next<ReturnState>
 
@@ -65,6 +67,12 @@ export const STATUS_OF: Record<Disposition, StockStatus> = {
   damaged: 'damaged',
   quarantine: 'blocked',
   scrap: 'damaged',
+}
+
+/** Whether the policy asks for a photo of goods of this client that end so. */
+export const wantsPhoto = (view: View, client: ClientId, disposition: Disposition): boolean => {
+  const { photo } = policyFor(view.policies, client).return
+  return photo === 'always' || (photo === 'damaged' && (disposition === 'damaged' || disposition === 'scrap'))
 }
 
 /**
