@@ -12,8 +12,7 @@ import { uuid } from '../../shared/sync/fields.ts'
 import { sha256Hex } from '../auth/seal.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
-import { bytesEndpoint, deviceEndpoint, NOTHING } from './endpoint.ts'
-import { personWith } from './person.ts'
+import { bytesEndpoint, NOTHING, personEndpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
 /** What one handheld may send within 24 hours: three an hour on every shift of the day, many times over. */
@@ -65,24 +64,25 @@ export const uploadPhotoEndpoint = bytesEndpoint(
 
 const querySchema = v.object({ worker: uuid<WorkerId>() })
 
-/** GET /api/photos/:hash: for whoever decides about what it shows. */
-export const photoEndpoint = deviceEndpoint(
+/** GET /api/photos/:hash: for whoever decides about what it shows, at the desk or on a handheld. */
+export const photoEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/photos/:hash',
     summary: 'A photo by its SHA-256, for supervisors; of their clients where they are bound to some.',
     query: querySchema,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'The picture', type: 'image/jpeg' } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, who, warehouse }) => {
     const sha = hashOf(c.req.param('hash'))
-    const { worker } = parseAs(querySchema, c.req.query())
-    const { clients } = await personWith(deps, device, worker, [])
-    const bytes = await deps.stores.photos.bytes({ warehouse: device.warehouse, sha, clients })
+    const bytes = await deps.stores.photos.bytes({ warehouse, sha, clients: who.clients })
     if (bytes === null) throw refused('not_found')
     c.header('content-type', 'image/jpeg')
+    // Whoever asks again may have lost their right to it: only this browser keeps it, and not for long.
+    c.header('cache-control', 'private, max-age=300')
     return c.body(Uint8Array.from(bytes))
   },
 )

@@ -3,7 +3,7 @@ import { message } from './answer.ts'
 import type { WordKey } from './message.ts'
 import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
-import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack } from './return-state.ts'
+import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack, whole } from './return-state.ts'
 import type { ReturnState } from './return-state.ts'
 
 const ASK: Record<ReturnState['at'], Prompt['ask']> = {
@@ -26,7 +26,7 @@ const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
   reason: [],
   state: [],
   photo: [],
-  place: ['location'],
+  place: ['lpn', 'location'],
 }
 export const RETURN_STATES: readonly string[] = Object.keys(ASK)
 
@@ -41,7 +41,8 @@ const keysOf = ({ at, hand }: ReturnState): readonly KeyOffer[] => {
 export const askReturn = (state: ReturnState): Prompt['ask'] =>
   state.at === 'goods' && state.hand !== null ? { kind: 'item', message: message('ret.more') } : ASK[state.at]
 
-export const promptReturn = (state: ReturnState, view: View, moment: Moment): Prompt => {
+export const promptReturn = (saved: ReturnState, view: View, moment: Moment): Prompt => {
+  const state = whole(saved)
   const { document, order, hand } = state
   const known = document === null ? undefined : view.document(document)
   const item = hand === null ? undefined : view.item(hand.item)
@@ -62,7 +63,12 @@ export const promptReturn = (state: ReturnState, view: View, moment: Moment): Pr
             value: String(hand.qty),
             ...(Number.isFinite(sums.sent) && sums.sent > 0 ? { of: String(sums.sent - sums.back) } : {}),
           },
-    facts: item === undefined || hand === null ? [] : facts(item.name, hand, state.photos ?? []),
+    facts: [
+      ...(state.pallet === null
+        ? []
+        : [{ label: 'fact.pallet' as const, value: state.pallet.label, kind: 'code' as const }]),
+      ...(item === undefined || hand === null ? [] : facts(item.name, hand, state.photos)),
+    ],
     lines: lines.map(line => ({
       id: line.id,
       title: view.item(line.item)?.name ?? '',
