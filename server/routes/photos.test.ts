@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
-import { deskApp } from '../../test/support/desk-app.ts'
+import { deskApp, PASSWORD } from '../../test/support/desk-app.ts'
 import { jpegHeaders } from '../../test/support/jpeg.ts'
 import { HEADERS, SCHEME } from '../../shared/sync/enrol.ts'
 import { PHOTO_UPLOAD_MAX, photoPath } from '../../shared/sync/photo.ts'
 import type { PhotoQuery } from '../../shared/sync/photo.ts'
 import { proofOf } from '../../shared/sync/seal.ts'
+import type { Worker } from '../../shared/catalogue.ts'
+import { browserOf } from './desk/test-browser.ts'
 import { get, START } from './test-app.ts'
 
 const shaOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -70,6 +72,27 @@ describe('photos over HTTP', async () => {
     await upload(bytes, { about: { ...ABOUT, kind: 'command', subject: 'abcdefghijkl/7', client: two!.id } })
     expect(await status(people.narrow.id)).toBe(200)
     expect((await seen('x', people.sevda.id)).status).toBe(400)
+  })
+
+  it('[PH12] at the desk a photo comes with the session of a supervisor of that client, and is kept by that browser only', async () => {
+    const [one] = site.clients
+    const bytes = jpegHeaders(640, 480, 'seen at the desk')
+    await upload(bytes, { about: { ...ABOUT, client: one!.id } })
+    const path = (worker: string): string => `/api/photos/${shaOf(bytes)}?worker=${worker}`
+    const status = async (who: Worker, login: string, as = who.id): Promise<number> => {
+      await desk.account(who, login)
+      const page = browserOf(app.app, '10.0.0.7')
+      await page.logIn(login, PASSWORD)
+      return (await page.get(path(as))).status
+    }
+    expect(await status(people.sevda, 'sevda')).toBe(200)
+    expect(await status(people.narrow, 'narrow')).toBe(404)
+    expect(await status(people.narrow, 'narrow', people.sevda.id)).toBe(403)
+    expect(await status(people.integrator, 'inge')).toBe(403)
+    expect((await browserOf(app.app, '10.0.0.8').get(path(people.sevda.id))).status).toBe(401)
+    const page = browserOf(app.app, '10.0.0.9')
+    await page.logIn('sevda', PASSWORD)
+    expect((await page.get(path(people.sevda.id))).headers.get('cache-control')).toMatch(/^private/)
   })
 
   it('[PH11] beyond the allowance of a day a handheld is told when to come again', async () => {
