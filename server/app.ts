@@ -25,6 +25,7 @@ import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
+import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
@@ -49,6 +50,8 @@ export const endpoints = (): readonly Endpoint[] => [
   settleEndpoint,
   policiesEndpoint,
   changePolicyEndpoint,
+  uploadPhotoEndpoint,
+  photoEndpoint,
   ...ERP_ENDPOINTS,
   ...deskEndpoints(),
   ...PRINT_ENDPOINTS,

@@ -11,7 +11,7 @@ import { makeSendRaw } from './print/send-raw.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startPlan, startPrint, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import { startForget, startPlan, startPrint, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
@@ -19,6 +19,7 @@ const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
 const PRINT_MS = 1_000
+const FORGET_MS = 60_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -29,6 +30,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   settling,
   planning,
   printing,
+  forgetting,
   demoFaces,
 ]
 
@@ -45,6 +47,12 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
     },
     RESERVE_MS,
   )
+  atStop(() => worker.stop())
+}
+
+/** Photos go when they were kept as long as the policies say. */
+const forgetting: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startForget({ site: stores.site, photos: stores.photos, now, log }, FORGET_MS)
   atStop(() => worker.stop())
 }
 

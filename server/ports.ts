@@ -35,6 +35,7 @@ import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
@@ -48,6 +49,7 @@ export type Stores = {
   site: SiteStore
   quarantine: QuarantineStore
   desk: DeskStore
+  photos: PhotoStore
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
@@ -223,6 +225,41 @@ export type InboxEntry = InboxRow & {
   /** Who brought it about. */
   workers: readonly WorkerId[]
   settled: Settlement | null
+}
+
+/** A photo that a handheld has sent, and what it belongs to there. */
+export type SentPhoto = {
+  warehouse: WarehouseId
+  device: DeviceId
+  /** SHA-256 of the bytes, hex. */
+  sha: string
+  bytes: Uint8Array
+  width: number
+  height: number
+  kind: PhotoKind
+  /** Of a command `device/epoch/seq`, else the code. */
+  subject: string
+  /** Null = nobody knew whose goods these were. */
+  client: ClientId | null
+  takenAt: string
+  now: string
+}
+
+/** Photos by their content. The facts name them; losing one loses no stock. */
+export interface PhotoStore {
+  /**
+   * Keeps bytes and link in one transaction; the same again changes nothing and is no part of the allowance. `full`: this
+   * device has sent all that it may within a day; nothing was kept.
+   */
+  keep(photo: SentPhoto, allowance: { count: number; bytes: number }): Promise<'kept' | 'full'>
+  /** Null = not here, or not of these clients. `clients` null = all. */
+  bytes(wanted: {
+    warehouse: WarehouseId
+    sha: string
+    clients: readonly ClientId[] | null
+  }): Promise<Uint8Array | null>
+  /** Forgets what was received before; gives how many. */
+  forget(warehouse: WarehouseId, before: string): Promise<number>
 }
 
 export type Account = { worker: WorkerId; login: string; mustChange: boolean }

@@ -27,6 +27,7 @@ export type AppDeps = {
     | 'audit'
     | 'views'
     | 'print'
+    | 'photos'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

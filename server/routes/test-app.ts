@@ -341,6 +341,7 @@ const memoryStores = () => {
     audit: unusedStore(),
     views: unusedStore(),
     print: unusedStore(),
+    photos: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

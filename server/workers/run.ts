@@ -5,6 +5,8 @@ import { printRound } from './print.ts'
 import type { PrintDeps } from './print.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
+import { photoRound } from './photos.ts'
+import type { PhotoDeps } from './photos.ts'
 import { makeReplenishRound } from './replenish.ts'
 import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
@@ -68,4 +70,15 @@ export const startPrint = (deps: PrintDeps & { log: DeliverDeps['log'] }, everyM
     everyMs,
     run: signal => printRound(deps, signal),
     onFault: error => deps.log.warn({ err: error }, 'printing waits'),
+  })
+
+/** Photos that were kept long enough → gone. */
+export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await photoRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'old photos stay'),
   })
