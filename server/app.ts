@@ -17,6 +17,7 @@ import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
+import { KPI_ENDPOINTS } from './routes/kpi.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { describe, DOCUMENTATION } from './routes/openapi.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
@@ -42,6 +43,7 @@ export const endpoints = (): readonly Endpoint[] => [
   settleEndpoint,
   policiesEndpoint,
   changePolicyEndpoint,
+  ...KPI_ENDPOINTS,
   ...ERP_ENDPOINTS,
   quarantineEndpoint(),
   enrolEndpoint(),

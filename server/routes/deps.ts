@@ -13,7 +13,7 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 
 /** Everything that the routes need of the world; the tests hand in memory, a standing clock and counted bytes. */
 export type AppDeps = {
-  stores: Pick<Stores, 'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk'>
+  stores: Pick<Stores, 'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'kpi'>
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
   serverKey: ServerKey

@@ -304,6 +304,13 @@ const memoryStores = () => {
       exceptions: async () => unused(),
       settle: async () => unused(),
     },
+    kpi: {
+      sums: async () => unused(),
+      days: async () => unused(),
+      present: async () => unused(),
+      standing: async () => unused(),
+      rows: async () => unused(),
+    },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

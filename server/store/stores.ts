@@ -1,4 +1,5 @@
 import type { Stores } from '../ports.ts'
+import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeCatalogueStore } from './catalogue.ts'
@@ -7,6 +8,8 @@ import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeImportStore } from './import.ts'
+import { makeKpiStore } from './kpi-desk.ts'
+import { makeKpiWork } from './kpi-work.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
@@ -22,7 +25,7 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore } => {
+): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; kpiWork: KpiWork } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -32,6 +35,8 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    kpi: makeKpiStore(db, names),
+    kpiWork: makeKpiWork(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

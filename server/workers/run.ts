@@ -1,4 +1,6 @@
 import type { DeliverDeps } from './deliver.ts'
+import { makeKpiRound } from './kpi.ts'
+import type { KpiDeps } from './kpi.ts'
 import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
 import { makePlanRound } from './plan.ts'
@@ -59,3 +61,11 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
     onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
   })
 }
+
+/** The log → rows of days that figures are made of. */
+export const startKpi = (deps: KpiDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: makeKpiRound(deps),
+    onFault: error => deps.log.warn({ err: error }, 'figures wait'),
+  })
