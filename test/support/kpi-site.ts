@@ -16,17 +16,21 @@ export type KpiSeed = { start: string; days: number; orders: number; counts: num
  */
 export const seedKpi = async (db: Executor, site: SiteSeed, seed: KpiSeed): Promise<void> => {
   const stepMs = Math.floor((seed.days * 86_400_000) / (seed.orders * PER_ORDER))
-  const { rows } = await sql<{ warehouse: number; devices: number[] }>`
-    select w.id as warehouse, array(select d.id from device d where d.warehouse_id = w.id and d.id <> 0 order by d.id limit 1) as devices
-    from warehouse w where w.uid = ${site.warehouse.id}`.execute(db)
-  const at = { warehouse: rows[0]?.warehouse ?? 0, device: rows[0]?.devices[0] ?? 0, stepMs, ...seed }
-  await seedOrders(db, site, at)
-  await seedCommands(db, site, at)
-  await seedMessages(db, at)
-  await seedCounts(db, site, at)
-  await seedExceptions(db, site, at)
-  await sql`update feed set seq = 10000000 where warehouse_id = ${at.warehouse}`.execute(db)
-  await sql`analyze`.execute(db)
+  await db.transaction().execute(async trx => {
+    // Far more is written at once than a request ever does.
+    await sql`set local statement_timeout = 0`.execute(trx)
+    const { rows } = await sql<{ warehouse: number; device: number }>`
+      select w.id as warehouse, (select min(d.id) from device d where d.warehouse_id = w.id and d.id <> 0) as device
+      from warehouse w where w.uid = ${site.warehouse.id}`.execute(trx)
+    const at = { warehouse: rows[0]?.warehouse ?? 0, device: rows[0]?.device ?? 0, stepMs, ...seed }
+    await seedOrders(trx, site, at)
+    await seedCommands(trx, site, at)
+    await seedMessages(trx, at)
+    await seedCounts(trx, site, at)
+    await seedExceptions(trx, site, at)
+    await sql`update feed set seq = 10000000 where warehouse_id = ${at.warehouse}`.execute(trx)
+    await sql`analyze`.execute(trx)
+  })
 }
 
 type At = KpiSeed & { warehouse: number; device: number; stepMs: number }

@@ -10,7 +10,13 @@ type Rows = ReadonlyMap<string, number | null>
  * The same figures from the facts themselves: the archive's bodies, the outbox, variances and exceptions. It shares no code and
  * no table with what it checks; medians are PostgreSQL's own (percentile_disc is the nearest rank).
  */
-export const figuresBySql = async (db: Executor, warehouse: WarehouseId, at: Window): Promise<Rows> => {
+export const figuresBySql = (db: Executor, warehouse: WarehouseId, at: Window): Promise<Rows> =>
+  db.transaction().execute(async trx => {
+    await sql`set local statement_timeout = 0`.execute(trx)
+    return allOf(trx, warehouse, at)
+  })
+
+const allOf = async (db: Executor, warehouse: WarehouseId, at: Window): Promise<Rows> => {
   const { rows } = await sql<{ id: number }>`select id from warehouse where uid = ${warehouse}`.execute(db)
   const id = rows[0]?.id ?? 0
   const parts = [commands, orders, messages, counts, exceptions]
