@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { CSV_BOM, CSV_TYPE, csvLines } from '../../shared/csv.ts'
+import { CSV_BOM, CSV_TYPE, csvLines } from '../csv.ts'
 import { figureLine, figuresHead, tableHead, tableLine } from '../../shared/desk/kpi-csv.ts'
 import {
   kpiAnswer,
@@ -17,19 +17,19 @@ import { TABLES } from '../../shared/desk/kpi-tables.ts'
 import type { TableName } from '../../shared/desk/kpi-tables.ts'
 import { DEFINITION, figuresOf } from '../../shared/kpi/figures.ts'
 import { measuresOf } from '../../shared/kpi/figure-measures.ts'
-import type { Device } from '../ports.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
 import type { AppDeps } from './deps.ts'
-import { deviceEndpoint, NOTHING } from './endpoint.ts'
+import { NOTHING, personEndpoint } from './endpoint.ts'
+import type { Person } from './endpoint.ts'
 import { csvStream } from './kpi-stream.ts'
 import { before, scopeOf } from './kpi-scope.ts'
 import type { Asked } from './kpi-scope.ts'
 import { readKpiKey, writeKpiKey } from './kpi-key.ts'
 import { refused } from './refused.ts'
 
-const figuresAt = async (deps: AppDeps, device: Device, asked: Asked): Promise<KpiAnswer> => {
-  const scope = await scopeOf(deps, device, asked)
+const figuresAt = async (deps: AppDeps, at: Person, asked: Asked): Promise<KpiAnswer> => {
+  const scope = scopeOf(deps, at, asked)
   const now = deps.now()
   const { kpi } = deps.stores
   const figures = figuresOf([...(await kpi.sums(scope)), ...(await kpi.present(scope, now))])
@@ -50,34 +50,36 @@ const figuresAt = async (deps: AppDeps, device: Device, asked: Asked): Promise<K
 }
 
 /** GET /api/kpi: every figure of a window, with the one before. */
-export const kpiEndpoint = deviceEndpoint(
+export const kpiEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/kpi',
     summary: 'Every figure of a window of days, with numerator, denominator, n and the value of the window before.',
     query: kpiQuery,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'The figures', schema: kpiAnswer } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => sendJson(c, await figuresAt(deps, device, parseAs(kpiQuery, c.req.query()))),
+  async ({ c, deps, ...at }) => sendJson(c, await figuresAt(deps, at, parseAs(kpiQuery, c.req.query()))),
 )
 
 const CSV = { description: 'CSV in UTF-8 with BOM', type: 'text/csv' }
 /** GET /api/kpi.csv: the same as a table. */
-export const kpiCsvEndpoint = deviceEndpoint(
+export const kpiCsvEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/kpi.csv',
     summary: 'The figures as CSV: ; and decimal comma for tr, texts guarded against formulas.',
     query: kpiCsvQuery,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: CSV },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, ...at }) => {
     const { lang, machine, ...asked } = parseAs(kpiCsvQuery, c.req.query())
-    const answer = await figuresAt(deps, device, asked)
+    const answer = await figuresAt(deps, at, asked)
     const lines = answer.figures.map(figure => figureLine(figure, answer.definition))
     nameFile(c, `kpi_${answer.from}_${answer.to}_as-of-${answer.asOf.cursor}.csv`)
     return c.body(CSV_BOM + csvLines([...figuresHead(lang, machine === '1'), ...lines], lang))
@@ -90,21 +92,22 @@ const nameFile = (c: Context, name: string): void => {
 }
 
 /** GET /api/kpi/days: one figure, day by day. */
-export const kpiDaysEndpoint = deviceEndpoint(
+export const kpiDaysEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/kpi/days',
     summary: 'One figure for each day of a window. Days without facts are left out.',
     query: kpiDaysQuery,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'The days', schema: kpiDaysAnswer } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, ...person }) => {
     const { figure: name, split, ...asked } = parseAs(kpiDaysQuery, c.req.query())
     const measures = measuresOf(name)
     if (measures === null) throw refused('not_found', 'There is no such figure.')
-    const scope = await scopeOf(deps, device, asked)
+    const scope = scopeOf(deps, person, asked)
     const rows = await deps.stores.kpi.days(scope, measures)
     const byDay = groupedBy(rows)
     const days = [...byDay].flatMap(([day, own]) => {
@@ -127,25 +130,26 @@ const tableAt = (c: Context): TableName => {
 }
 
 /** GET /api/kpi/:name/rows: what a figure is made of. */
-export const kpiRowsEndpoint = deviceEndpoint(
+export const kpiRowsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/kpi/:name/rows',
     summary: 'The facts that a figure is made of, the oldest first; `next` begins the next page.',
     query: kpiRowsQuery,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'A page of rows', schema: kpiRowsAnswer } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, ...person }) => {
     const table = tableAt(c)
     const { after, limit, ...asked } = parseAs(kpiRowsQuery, c.req.query())
     const key = readKpiKey(after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
-    const scope = await scopeOf(deps, device, asked)
+    const scope = scopeOf(deps, person, asked)
     const rows = await deps.stores.kpi.rows(
       table,
-      { ...scope, device: device.id, now: presentOf(deps, scope) },
+      { ...scope, device: person.device, now: presentOf(deps, scope) },
       { after: key, limit },
     )
     const last = rows.length === limit ? rows.at(-1) : undefined
@@ -160,21 +164,22 @@ const presentOf = (deps: AppDeps, scope: { to: string }): string | null =>
   scope.to < deps.now().slice(0, 10) ? null : deps.now()
 
 /** GET /api/kpi/:name/rows.csv: all of them, in one stream. */
-export const kpiRowsCsvEndpoint = deviceEndpoint(
+export const kpiRowsCsvEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/kpi/:name/rows.csv',
     summary: 'All facts that a figure is made of as CSV, written page by page; it breaks off above 1,000,000 rows.',
     query: kpiCsvQuery,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: CSV },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, ...person }) => {
     const table = tableAt(c)
     const { lang, machine, ...asked } = parseAs(kpiCsvQuery, c.req.query())
-    const scope = await scopeOf(deps, device, asked)
-    const at = { ...scope, device: device.id, now: presentOf(deps, scope) }
+    const scope = scopeOf(deps, person, asked)
+    const at = { ...scope, device: person.device, now: presentOf(deps, scope) }
     nameFile(c, `${table}_${scope.from}_${scope.to}_as-of-${deps.now().replaceAll(':', '')}.csv`)
     const lines = csvStream({
       head: CSV_BOM + csvLines(tableHead(table, lang, machine === '1'), lang),

@@ -86,7 +86,7 @@ export type MessageRow = Omit<MessageFact, 'createdAt' | 'postedAt' | 'skippedAt
   postedAt: Date | null
   skippedAt: Date | null
 }
-export const messageFact = ({ key: _, ...row }: MessageRow, captured: readonly string[]): MessageFact => ({
+export const messageFact = (row: MessageRow, captured: readonly string[]): MessageFact => ({
   ...row,
   createdAt: row.createdAt.toISOString(),
   postedAt: isoOrNull(row.postedAt),

@@ -120,9 +120,16 @@ const errors: Read = async (db, warehouse, scope, page) => {
 
 const efficiency: Read = async (db, warehouse, scope, page) => {
   const clients = scope.clients === null ? null : [...scope.clients]
-  const { rows } = await sql<Raw & { day: string }>`
+  const { rows } = await sql<{
+    day: string
+    process: string
+    lines: number
+    right: number
+    activeMs: number
+    standardMs: number | null
+  }>`
     select * from (
-      select d.split as key_id, ${instant(sql`d.day::timestamp at time zone 'utc'`)} as at, d.day, d.split as process,
+      select d.day, d.split as process,
              coalesce(sum(d.ns[1]) filter (where d.measure = 'lines.done'), 0)::bigint as lines,
              coalesce(sum(d.ns[1]) filter (where d.measure = 'lines.right'), 0)::bigint as "right",
              coalesce(sum(d.ns[1]) filter (where d.measure = 'active.ms'), 0)::bigint as "activeMs",
@@ -134,7 +141,7 @@ const efficiency: Read = async (db, warehouse, scope, page) => {
       group by d.day, d.split) x
     where ${page.after === null ? sql`true` : sql`(x.day, x.process) > (${page.after.at.slice(0, 10)}::date, ${page.after.id}::text)`}
     order by x.day, x.process limit ${page.limit}`.execute(db)
-  return shown(rows).map(({ key, row: { at: _, ...row } }) => ({ key, row }))
+  return rows.map(row => ({ key: { at: `${row.day}T00:00:00.000Z`, id: row.process }, row }))
 }
 
 const shorts: Read = async (db, warehouse, scope, page) => {

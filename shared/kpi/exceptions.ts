@@ -10,6 +10,7 @@ const MINUTE_S = 60
 const HOUR_S = 3600
 /** Seconds after which an open exception is late, by its kind. */
 export const LATE_AFTER_S: Readonly<Record<ExceptionKind, number>> = {
+  asn_difference: 4 * HOUR_S,
   over_receipt: 4 * HOUR_S,
   unexpected_item: 4 * HOUR_S,
   late_line: 4 * HOUR_S,

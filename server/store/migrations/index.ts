@@ -6,7 +6,8 @@ import * as counts from './0004_counts.ts'
 import * as inbox from './0005_inbox.ts'
 import * as plans from './0006_plans.ts'
 import * as blocks from './0007_blocks.ts'
-import * as kpi from './0008_kpi.ts'
+import * as desk from './0008_desk.ts'
+import * as kpi from './0011_kpi.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -17,5 +18,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005_inbox': inbox,
   '0006_plans': plans,
   '0007_blocks': blocks,
-  '0008_kpi': kpi,
+  '0008_desk': desk,
+  '0011_kpi': kpi,
 }
