@@ -248,7 +248,14 @@ export interface KpiStore {
   standing(
     scope: KpiScope,
     now: string,
-  ): Promise<{ cursor: number; madeAt: string | null; restated: readonly string[]; silent: number }>
+  ): Promise<{
+    cursor: number
+    madeAt: string | null
+    restated: readonly string[]
+    silent: number
+    /** By which parts of figures are named. */
+    connections: readonly { id: string; name: string }[]
+  }>
   /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
   rows(
     table: TableName,

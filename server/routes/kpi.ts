@@ -37,7 +37,7 @@ const figuresAt = async (deps: AppDeps, at: Person, asked: Asked): Promise<KpiAn
   const earlier = before(scope)
   const past = figuresOf([...(await kpi.sums(earlier)), ...(await kpi.present(earlier, now))])
   const pastOf = new Map(past.map(figure => [`${figure.name} ${figure.split}`, figure.value]))
-  const { cursor, madeAt, restated, silent } = await kpi.standing(scope, now)
+  const { cursor, madeAt, restated, silent, connections } = await kpi.standing(scope, now)
   return {
     definition: DEFINITION,
     from: scope.from,
@@ -45,6 +45,7 @@ const figuresAt = async (deps: AppDeps, at: Person, asked: Asked): Promise<KpiAn
     asOf: { cursor, at: madeAt },
     silent,
     restated: [...restated],
+    connections: [...connections],
     figures: figures.map(figure => ({ ...figure, before: pastOf.get(`${figure.name} ${figure.split}`) ?? null })),
   }
 }

@@ -24,10 +24,15 @@ export const makeKpiStore = (db: Executor, names: Names): KpiStore => {
   return {
     sums: async scope => readSums(db, await at(scope)),
     days: async (scope, measures) => {
+      const where = await at(scope)
       const { rows } = await sql<SumRow & { day: string }>`
         select d.day, d.measure, d.split, u.value, sum(u.n)::bigint as n from kpi_day d cross join lateral unnest(d.vals, d.ns) u(value, n)
-        where ${daysOf(await at(scope))} and d.measure = any(${[...measures]}::text[])
-        group by d.day, d.measure, d.split, u.value order by d.day`.execute(db)
+        where ${daysOf(where)} and d.measure = any(${[...measures]}::text[])
+        group by d.day, d.measure, d.split, u.value
+        union all
+        select x.day, 'standard.ms', s.process, 0, s.ms
+        from kpi_standard s, (select distinct d.day from kpi_day d where ${daysOf(where)} and d.measure = 'lines.done') x
+        where s.warehouse_id = ${where.id} and 'standard.ms' = any(${[...measures]}::text[]) order by day`.execute(db)
       return rows
     },
     present: async (scope, now) => readPresent(db, await at(scope), now),
@@ -128,6 +133,9 @@ const readStanding = async (db: Executor, { id, scope }: At, now: string): Retur
   const { rows: restated } = await sql<{ day: string }>`
     select distinct day from kpi_made where warehouse_id = ${id} and restated_at is not null
       and day between ${scope.from}::date and ${scope.to}::date order by day`.execute(db)
+  const { rows: connections } = await sql<{ id: string; name: string }>`
+    select uid as id, name from connector where warehouse_id = ${id} order by name`.execute(db)
   const { cursor, madeAt, silent } = rows[0] ?? { cursor: null, madeAt: null, silent: 0 }
-  return { cursor: cursor ?? 0, madeAt: madeAt?.toISOString() ?? null, restated: restated.map(row => row.day), silent }
+  const days = restated.map(row => row.day)
+  return { cursor: cursor ?? 0, madeAt: madeAt?.toISOString() ?? null, restated: days, silent, connections }
 }

@@ -31,6 +31,9 @@ const zoneless = ({ zone }: Scope): RawBuilder<unknown> => sql`${zone === null}:
 const behind = (after: KpiKey | null, at: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown> =>
   after === null ? sql`true` : sql`(${at}, ${id}) > (${after.at}::timestamptz, ${after.id}::text)`
 
+/** People know a connection by its name. */
+const CONNECTION = sql`coalesce((select n.name from connector n where n.uid = o.connector), o.connector::text)`
+
 type Raw = { key_id: string; at: string } & Record<string, string | number | Date | null>
 const shown = (rows: readonly Raw[]) =>
   rows.map(({ key_id, ...row }) => ({ key: { at: row.at, id: key_id }, row: plain(row) }))
@@ -87,7 +90,7 @@ const order: Read = async (db, warehouse, scope, page) => {
 
 const sync: Read = async (db, warehouse, scope, page) => {
   const { rows } = await sql<Raw>`
-    select o.key::text as key_id, ${instant(sql`o.posted_at`)} as at, o.connector::text as connector, o.type, o.created_at as "createdAt",
+    select o.key::text as key_id, ${instant(sql`o.posted_at`)} as at, ${CONNECTION} as connector, o.type, o.created_at as "createdAt",
            greatest(0, floor(extract(epoch from o.posted_at - o.created_at)))::bigint as out
     from outbox o where o.warehouse_id = ${warehouse} and ${IS_TRANSFER} and ${inDays(sql`o.posted_at`, scope)} and ${zoneless(scope)}
       and ${ofClients(scope, sql`o.client`)} and ${behind(page.after, sql`o.posted_at`, sql`o.key::text`)}
@@ -102,18 +105,26 @@ const sync: Read = async (db, warehouse, scope, page) => {
 
 /** All transfers, with what failed named; what has still time is left open. */
 const errors: Read = async (db, warehouse, scope, page) => {
-  const { rows } = await sql<MessageRow & { at: string }>`
-    select ${instant(sql`o.created_at`)} as at, ${MESSAGE_FIELDS} from outbox o ${MESSAGE_TRIES}
+  const { rows } = await sql<MessageRow & { at: string; connection: string }>`
+    select ${instant(sql`o.created_at`)} as at, ${CONNECTION} as connection, ${MESSAGE_FIELDS} from outbox o ${MESSAGE_TRIES}
     where o.warehouse_id = ${warehouse} and ${IS_TRANSFER} and ${inDays(sql`o.created_at`, scope)} and ${zoneless(scope)}
       and ${ofClients(scope, sql`o.client`)} and ${behind(page.after, sql`o.created_at`, sql`o.key::text`)}
     order by o.created_at, o.key::text limit ${page.limit}`.execute(db)
-  return rows.map(({ at, ...raw }) => {
+  return rows.map(({ at, connection, ...raw }) => {
     const fact = messageFact(raw, [])
     const over = transferOver(fact, scope.now === null ? Number.POSITIVE_INFINITY : msOf(scope.now))
-    const { connector, type, attempts, failedAttempts, postedAt } = fact
+    const { type, attempts, failedAttempts, postedAt } = fact
     return {
       key: { at, id: raw.key },
-      row: { at, connector, type, failure: over === null ? null : over.class, attempts, failedAttempts, postedAt },
+      row: {
+        at,
+        connector: connection,
+        type,
+        failure: over === null ? null : over.class,
+        attempts,
+        failedAttempts,
+        postedAt,
+      },
     }
   })
 }

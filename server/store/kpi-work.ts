@@ -51,7 +51,10 @@ export const makeKpiWork = (db: Executor, names: Names): KpiWork => ({
   },
 })
 
-const touch = (db: Executor, warehouse: number, now: string): Promise<void> =>
+/** A long history is gone through day by day: one statement over all of it would run out of time, again and again. */
+const STRETCH_MS = DAY_MS
+
+const touch = (db: Executor, warehouse: number, now: string): Promise<boolean> =>
   transact(db, async trx => {
     await sql`insert into kpi_round (warehouse_id, seq) values (${warehouse}, 0) on conflict do nothing`.execute(trx)
     // The first time from the first fact on.
@@ -61,11 +64,12 @@ const touch = (db: Executor, warehouse: number, now: string): Promise<void> =>
                                   (select min(v.changed_at) from variance v where v.warehouse_id = ${warehouse}))) as since
       from kpi_round r where r.warehouse_id = ${warehouse} for update of r`.execute(trx)
     const since = Math.min(rows[0]?.since?.getTime() ?? msOf(now), msOf(now)) - OVERLAP_MS
-    await confirmOrders(trx, warehouse, isoOf(since))
-    const days = daysBetween(since, msOf(now))
+    const until = Math.min(msOf(now), since + OVERLAP_MS + STRETCH_MS)
+    await confirmOrders(trx, warehouse, { from: isoOf(since), to: isoOf(until) })
+    const days = daysBetween(since, until)
     for (const part of BY_TIME) await markDue(trx, warehouse, part, days)
-    await sql`update kpi_round set at = ${now}::timestamptz where warehouse_id = ${warehouse}`.execute(trx)
-    return { keep: true, answer: undefined }
+    await sql`update kpi_round set at = ${isoOf(until)}::timestamptz where warehouse_id = ${warehouse}`.execute(trx)
+    return { keep: true, answer: until < msOf(now) }
   })
 
 const daysBetween = (from: number, to: number): readonly string[] => {
@@ -74,14 +78,24 @@ const daysBetween = (from: number, to: number): readonly string[] => {
   return days
 }
 
+const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
 /** The last package of an order is with the ERP. */
-const confirmOrders = async (trx: Executor, warehouse: number, since: string): Promise<void> => {
+const confirmOrders = async (
+  trx: Executor,
+  warehouse: number,
+  { from, to }: { from: string; to: string },
+): Promise<void> => {
   await sql`
     update kpi_order k set confirmed_at = greatest(k.confirmed_at, x.at)
-    from (select o.payload->>'document' as document, max(o.posted_at) as at from outbox o
-          where o.warehouse_id = ${warehouse} and o.posted_at >= ${since}::timestamptz and o.type = 'shipment'
-          group by o.payload->>'document') x
-    where k.warehouse_id = ${warehouse} and k.document::text = x.document`.execute(trx)
+    from (select case when o.payload->>'document' ~ ${UUID} then (o.payload->>'document')::uuid end as document, max(o.posted_at) as at
+          from outbox o
+          where o.warehouse_id = ${warehouse} and o.posted_at >= ${from}::timestamptz and o.posted_at <= ${to}::timestamptz
+            and o.type = 'shipment'
+          group by 1) x
+    where k.warehouse_id = ${warehouse} and k.document = x.document and (k.confirmed_at is null or k.confirmed_at < x.at)`.execute(
+    trx,
+  )
 }
 
 type Kept = { measure: string; client_id: number; zone: string; split: string; vals: number[]; ns: number[] }

@@ -24,8 +24,8 @@ export interface KpiWork {
    * them. One transaction with its place in the log, so each commit is read once. True = there is more.
    */
   take(warehouse: WarehouseId): Promise<boolean>
-  /** Parts of days that time alone, or a worker of the bridge, may have changed since the last call: they are due. */
-  touch(at: { warehouse: WarehouseId; now: string }): Promise<void>
+  /** Parts of days that time alone, or a worker of the bridge, may have changed since the last call: they are due. True = there is more. */
+  touch(at: { warehouse: WarehouseId; now: string }): Promise<boolean>
   due(warehouse: WarehouseId, limit: number): Promise<readonly DuePart[]>
   /** In the order of their capture, from `before` ms ahead of the range. */
   steps(warehouse: WarehouseId, range: Range, before: number): Promise<readonly StepFact[]>
@@ -62,7 +62,7 @@ export const makeKpiRound = (deps: KpiDeps): ((signal: AbortSignal) => Promise<b
       while (!signal.aborted && (await deps.kpi.take(warehouse)));
       if (signal.aborted) return false
       const at = { warehouse, now: deps.now() }
-      await deps.kpi.touch(at)
+      while (!signal.aborted && (await deps.kpi.touch(at)));
       const due = await deps.kpi.due(warehouse, PARTS_AT_ONCE)
       for (const part of due) {
         if (signal.aborted) return false

@@ -74,6 +74,8 @@ export const kpiAnswer = v.object({
   silent: v.number(),
   /** Days that were changed after they were closed. */
   restated: v.array(v.string()),
+  /** Parts of figures are named by the ids of connections. */
+  connections: v.array(v.object({ id: v.string(), name: v.string() })),
   figures: v.array(figureSchema),
 })
 export type KpiAnswer = v.InferOutput<typeof kpiAnswer>
