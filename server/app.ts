@@ -20,6 +20,7 @@ import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
+import { KPI_ENDPOINTS } from './routes/kpi.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
@@ -52,6 +53,7 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   uploadPhotoEndpoint,
   photoEndpoint,
+  ...KPI_ENDPOINTS,
   ...ERP_ENDPOINTS,
   ...deskEndpoints(),
   ...PRINT_ENDPOINTS,

@@ -11,7 +11,15 @@ import { makeSendRaw } from './print/send-raw.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startForget, startPlan, startPrint, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import {
+  startForget,
+  startKpi,
+  startPlan,
+  startPrint,
+  startReplenish,
+  startReserve,
+  startSettle,
+} from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
@@ -20,6 +28,7 @@ const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
 const PRINT_MS = 1_000
 const FORGET_MS = 60_000
+const KPI_MS = 60_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -31,6 +40,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   planning,
   printing,
   forgetting,
+  figuring,
   demoFaces,
 ]
 
@@ -95,6 +105,12 @@ const printing: Companion = async ({ stores, log, now, atStop }) => {
   const { print } = stores
   const deps = { print, send: makeSendRaw(), now, random: Math.random, newToken: randomUUID, log }
   const worker = startPrint(deps, PRINT_MS)
+  atStop(() => worker.stop())
+}
+
+/** Figures of the desk, from rows of days that are kept ready. */
+const figuring: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startKpi({ warehouses: () => stores.site.warehouses(), kpi: stores.kpiWork, now, log }, KPI_MS)
   atStop(() => worker.stop())
 }
 

@@ -34,6 +34,8 @@ import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
+import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
+import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
@@ -50,6 +52,7 @@ export type Stores = {
   quarantine: QuarantineStore
   desk: DeskStore
   photos: PhotoStore
+  kpi: KpiStore
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
@@ -260,6 +263,47 @@ export interface PhotoStore {
   }): Promise<Uint8Array | null>
   /** Forgets what was received before; gives how many. */
   forget(warehouse: WarehouseId, before: string): Promise<number>
+}
+
+/** Which facts a figure is made of. Days are those of UTC, both included. */
+export type KpiScope = {
+  warehouse: WarehouseId
+  /** Null = all, and facts that name no client. */
+  clients: readonly ClientId[] | null
+  /** Null = all; else what has no zone (orders, messages, comparisons) is left out. */
+  zone: string | null
+  from: string
+  to: string
+}
+/** Instant and id of the row that the last page ended with. */
+export type KpiKey = { at: string; id: string }
+
+/** Figures at the desk: prepared rows of days, what is open now, and the rows that a figure is made of. */
+export interface KpiStore {
+  /** Prepared rows of the window, added up; standards among them. */
+  sums(scope: KpiScope): Promise<readonly SumRow[]>
+  /** The same by day, of some measures. */
+  days(scope: KpiScope, measures: readonly Measure[]): Promise<readonly (SumRow & { day: string })[]>
+  /** What is open now, and the last comparison of each connection in the window. */
+  present(scope: KpiScope, now: string): Promise<readonly SumRow[]>
+  /** How far the figures reach, and what may still change them. */
+  standing(
+    scope: KpiScope,
+    now: string,
+  ): Promise<{
+    cursor: number
+    madeAt: string | null
+    restated: readonly string[]
+    silent: number
+    /** By which parts of figures are named. */
+    connections: readonly { id: string; name: string }[]
+  }>
+  /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
+  rows(
+    table: TableName,
+    scope: KpiScope & { device: DeviceId | null; now: string | null },
+    page: { after: KpiKey | null; limit: number },
+  ): Promise<readonly { key: KpiKey; row: TableRow }[]>
 }
 
 export type Account = { worker: WorkerId; login: string; mustChange: boolean }

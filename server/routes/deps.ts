@@ -28,6 +28,7 @@ export type AppDeps = {
     | 'views'
     | 'print'
     | 'photos'
+    | 'kpi'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

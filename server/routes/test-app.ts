@@ -342,6 +342,7 @@ const memoryStores = () => {
     views: unusedStore(),
     print: unusedStore(),
     photos: unusedStore(),
+    kpi: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -1,4 +1,6 @@
 import type { DeliverDeps } from './deliver.ts'
+import { makeKpiRound } from './kpi.ts'
+import type { KpiDeps } from './kpi.ts'
 import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
 import { printRound } from './print.ts'
@@ -81,4 +83,12 @@ export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, every
       return false
     },
     onFault: error => deps.log.warn({ err: error }, 'old photos stay'),
+  })
+
+/** The log → rows of days that figures are made of. */
+export const startKpi = (deps: KpiDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: makeKpiRound(deps),
+    onFault: error => deps.log.warn({ err: error }, 'figures wait'),
   })

@@ -172,7 +172,8 @@ export const deskApp = async (more: Partial<AppDeps> = {}) => {
     subject: (of: StockKey = key()): string => stockKeyText(of),
     read: async (path: string, from: TestDevice = device): Promise<{ status: number; body: unknown }> => {
       const response = await get(app, from, path)
-      return { status: response.status, body: await response.json() }
+      const isJson = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, body: isJson ? await response.json() : await response.text() }
     },
     write: async (
       path: string,

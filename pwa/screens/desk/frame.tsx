@@ -13,6 +13,7 @@ import type { Desk } from './context.ts'
 import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
 import { Exceptions } from './exceptions.tsx'
+import { Figures } from './figures.tsx'
 import { Found } from './found.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
@@ -31,6 +32,7 @@ type Section = {
 const SECTIONS: readonly Section[] = [
   { path: 'approvals', word: 's.approvals', roles: [], count: 'approvals' },
   { path: 'exceptions', word: 's.exceptions', roles: ['integrator'], count: 'exceptions' },
+  { path: 'figures', word: 's.figures', roles: [] },
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
@@ -226,6 +228,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
           onScan={onFind}
         />
       ) : null}
+      {section === 'figures' ? <Figures onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
       {section === 'print' ? <Printing onScan={onFind} /> : null}

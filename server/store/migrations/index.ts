@@ -9,6 +9,7 @@ import * as blocks from './0007_blocks.ts'
 import * as desk from './0008_desk.ts'
 import * as print from './0009_print.ts'
 import * as photos from './0010_photos.ts'
+import * as kpi from './0011_kpi.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008_desk': desk,
   '0009_print': print,
   '0010_photos': photos,
+  '0011_kpi': kpi,
 }
