@@ -31,6 +31,7 @@ const envSchema = v.object({
       v.transform(text => (text === '' ? null : readSecretKeys(text))),
     ),
   ),
+  STOCKHAND_FILE_ROOT: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -43,6 +44,7 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   STOCKHAND_DEMO: '0 or 1: whether an empty installation is filled with the demo',
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
   STOCKHAND_SECRET_KEY: 'one or more keys of 32 bytes, base64, separated by commas',
+  STOCKHAND_FILE_ROOT: 'the folder below which ERPs exchange files',
   LOG_LEVEL: 'debug, info, warn, error or silent',
 }
 
@@ -57,6 +59,8 @@ export type Config = {
   allowNotDurable: boolean
   /** What secrets of ERP connections are sealed with; null = none can be kept. */
   secretKeys: SecretKeys | null
+  /** Files of ERPs are read and written below it only; null = none are. */
+  fileRoot: string | null
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -71,6 +75,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const { PORT, HOST, STOCKHAND_DATA, DATABASE_URL, STOCKHAND_URL, STOCKHAND_DEMO, ALLOW_NOT_DURABLE, LOG_LEVEL } =
     read.output
+  const { STOCKHAND_FILE_ROOT } = read.output
   const secretKeys = read.output.STOCKHAND_SECRET_KEY ?? null
   return {
     port: PORT,
@@ -81,6 +86,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     demo: STOCKHAND_DEMO,
     allowNotDurable: ALLOW_NOT_DURABLE ?? false,
     secretKeys,
+    fileRoot: STOCKHAND_FILE_ROOT ? path.resolve(STOCKHAND_FILE_ROOT) : null,
     logLevel: LOG_LEVEL,
   }
 }

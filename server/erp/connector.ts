@@ -145,6 +145,8 @@ export type ErpCaps = {
   perSecond: number
   /** How long an unanswered request may still commit over there. */
   settleMs: number
+  /** The ERP takes documents when it comes to it: one that waits there is no sign of trouble, and is asked for again. */
+  takesLater?: boolean
 }
 
 export type { Inbound, InboundKind }

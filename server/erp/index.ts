@@ -1,7 +1,8 @@
+import { file } from './file.ts'
 import { odoo } from './odoo.ts'
 import type { ConnectorKind } from './settings.ts'
 import { sim } from './sim.ts'
 import { tryton } from './tryton.ts'
 
 /** The registry: a new ERP is one file and one line here. */
-export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, tryton, odoo }
+export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, tryton, odoo, file }
