@@ -11,6 +11,7 @@ import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
 import type { Endpoint } from './routes/endpoint.ts'
+import { erpHookEndpoint } from './routes/erp/hooks.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
@@ -43,6 +44,7 @@ export const endpoints = (): readonly Endpoint[] => [
   policiesEndpoint,
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
+  erpHookEndpoint(),
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -160,6 +160,8 @@ const goodsOf = (cells: Cells) => ({
 const sidesOf = (cells: Cells) => {
   const at = cells.must('at', cells.orNull('at')) ?? ''
   if (at !== '' && Number.isNaN(Date.parse(at))) cells.wrong('at', 'is no time (2027-01-31T08:00:00Z)')
+  // The sides say which way it went.
+  if ((cells.quantity('quantity')?.n ?? 0) < 0) cells.wrong('quantity', 'is negative')
   return {
     at,
     from: cells.orNull('from'),

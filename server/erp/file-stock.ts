@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { isoOf, msOf } from '../../shared/time.ts'
-import type { ErpConnector, ErpMove, StockRow } from './connector.ts'
-import { stockText } from './effect.ts'
+import type { ErpConnector, ErpMove } from './connector.ts'
 import { ErpError } from './erp-error.ts'
 import { documentMoves } from './file-document.ts'
 import type { OutFormat } from './file-document.ts'
@@ -9,10 +8,10 @@ import { MAX_BYTES } from './file-inbox.ts'
 import type { Inbox } from './file-inbox.ts'
 import type { Confirm } from './file-post.ts'
 import { pageOf } from './file-pull.ts'
-import { folderCall } from './folder.ts'
+import { codeOf, folderCall } from './folder.ts'
 import type { Folder } from './folder.ts'
-import { decimalQty, qtySchema } from './quantity.ts'
-import type { Qty } from './quantity.ts'
+import { qtySchema } from './quantity.ts'
+import { makeStockSums } from './stock-sums.ts'
 
 const stockRecord = v.object({
   item: v.string(),
@@ -33,13 +32,6 @@ const moveRecord = v.object({
   document: v.nullable(v.string()),
   at: v.string(),
 })
-/** Tenths of what decimals can say: sums of decimals stay exact. */
-const sumOf = (a: Qty, b: Qty): Qty => {
-  const den = Math.max(a.den, b.den)
-  const sum = { n: (a.n * a.num * den) / a.den + (b.n * b.num * den) / b.den, num: 1, den }
-  return Number.isSafeInteger(sum.n) ? sum : a
-}
-
 type Deps = { folder: Folder; inbox: Inbox; format: OutFormat; confirm: Confirm }
 
 /**
@@ -52,18 +44,11 @@ const stock = ({ folder, inbox, format, confirm }: Deps): ErpConnector['stock'] 
     const name = (await inbox.done('stock')).at(-1)
     if (name === undefined) throw new ErpError('config', 'no picture of the stock has come: a file stock-….csv in in/')
     const rows = (await inbox.records('stock', name)).raw.map(row => v.parse(stockRecord, row.record))
-    const sums = new Map<string, StockRow>()
-    const add = ({ quantity, ...at }: StockRow): void => {
-      const before = sums.get(stockText(at))
-      sums.set(
-        stockText(at),
-        before === undefined ? { ...at, quantity } : { ...before, quantity: sumOf(before.quantity, quantity) },
-      )
-    }
-    for (const { asOf: _asOf, ...row } of rows) add(row)
+    const sums = makeStockSums()
+    for (const { asOf: _asOf, ...row } of rows) sums.add(row)
     const asOf = await asOfOf(folder, `in/done/${name}`, rows[0]?.asOf ?? '')
     for (const move of await notShown({ folder, format, confirm }, asOf))
-      add({
+      sums.add({
         item: move.item,
         location: move.location,
         lot: move.lot,
@@ -71,7 +56,7 @@ const stock = ({ folder, inbox, format, confirm }: Deps): ErpConnector['stock'] 
         quantity: { n: move.n, num: 1, den: 1 },
       })
     const [places, items] = [new Set(query.locations), new Set(query.items)]
-    for (const row of sums.values())
+    for (const row of sums.rows())
       if ((places.size === 0 || places.has(row.location)) && (query.items === undefined || items.has(row.item)))
         yield row
   }
@@ -84,8 +69,14 @@ const asOfOf = async (folder: Folder, path: string, said: string): Promise<numbe
   return state?.writtenMs ?? 0
 }
 
+const gone = (error: unknown): null => {
+  if (codeOf(error) === 'ENOENT') return null
+  throw error
+}
+
 const notShown = async ({ folder, format, confirm }: Omit<Deps, 'inbox'>, asOf: number) => {
   const moves: { item: string; location: string; lot: string; n: number }[] = []
+  const seen = new Set<string>()
   const places = confirm === 'written' ? (['out', 'out/taken'] as const) : (['out/taken'] as const)
   for (const place of places) {
     const names = (await folderCall('read', `list ${place}`, () => folder.list(place)))
@@ -94,9 +85,13 @@ const notShown = async ({ folder, format, confirm }: Omit<Deps, 'inbox'>, asOf: 
     const states = await folderCall('read', `look at ${place}`, () => folder.state(names))
     for (const [i, name] of names.entries()) {
       if (place === 'out/taken' && (states[i]?.changedMs ?? 0) <= asOf) continue
-      // The ERP may take it between two looks: then it is among the taken ones, or the next picture has it.
-      const bytes = await folder.read(name, MAX_BYTES).catch(() => null)
-      if (bytes !== null) moves.push(...documentMoves(bytes, format))
+      const base = name.slice(name.lastIndexOf('/') + 1)
+      if (seen.has(base)) continue
+      // The ERP may take it between two looks: then it is among the taken ones.
+      const bytes = await folderCall('read', `read ${name}`, () => folder.read(name, MAX_BYTES).catch(gone))
+      if (bytes === null) continue
+      seen.add(base)
+      moves.push(...documentMoves(bytes, format))
     }
   }
   return moves
@@ -110,7 +105,7 @@ const movementsSince =
       const { document, at, quantity, ...move } = v.parse(moveRecord, row.record)
       return {
         ...move,
-        quantity: quantity.n < 0 ? (decimalQty('0') ?? quantity) : quantity,
+        quantity,
         document: document === null ? null : { kind: 'document', id: document },
         at: isoOf(msOf(new Date(at).toISOString())),
       }

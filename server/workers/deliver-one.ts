@@ -133,6 +133,8 @@ export const differenceOf = (op: OutboundOp, lines: (Found & { state: 'posted' }
 const yesButDraft = async (journey: Journey): Promise<void> => {
   const { deps, row } = journey
   const stuck = deps.connector.caps.takesLater === true ? row.stuck : row.stuck + 1
+  if (row.attempts >= MAX_ATTEMPTS)
+    return advance(journey, 'dead', { errorClass: 'rejected', question: 'The ERP has not taken the document.' })
   if (stuck >= MAX_STUCK)
     return advance(journey, 'held', {
       errorClass: 'conflict',
