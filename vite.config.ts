@@ -50,9 +50,13 @@ const startSize = (): Plugin => ({
   },
 })
 
-/** Chunks that hold code of the desk are called desk-*, so that no handheld precaches them. */
+const DESK = /\/screens\/desk\/|\/words\/(?:desk-\w+|\w+-desk)\.ts$/
+/**
+ * Chunks that hold code or words of the desk are called desk-*, so that no handheld precaches them; so are its styles, after
+ * the module that begins it.
+ */
 const chunkFileNames = (chunk: { moduleIds: string[] }): string =>
-  chunk.moduleIds.some(id => id.includes('/screens/desk/')) ? 'assets/desk-[hash].js' : 'assets/[name]-[hash].js'
+  chunk.moduleIds.some(id => DESK.test(id)) ? 'assets/desk-[hash].js' : 'assets/[name]-[hash].js'
 
 export default defineConfig({
   root: 'pwa',

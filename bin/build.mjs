@@ -59,3 +59,6 @@ export const build = () => {
   }
   return 0
 }
+
+// npm run build
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(build())

@@ -72,6 +72,11 @@ const start = async (): Promise<void> => {
   const dress = (): void => wear(document.documentElement, settings.get(), dark.matches)
   dress()
   dark.addEventListener('change', dress)
+  // The desk is loaded by nobody else, and opens nothing of a handheld.
+  if (/^\/desk(\/|$)/.test(location.pathname)) {
+    const { startDesk } = await import('./screens/desk/desk.tsx')
+    return startDesk(root, settings)
+  }
   await learn(settings.get().language)
   try {
     const wired = await wire(settings, workScreens)

@@ -8,12 +8,12 @@ declare const self: {
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void
 }
 
-// The shell of the app lies on the device. Whatever is the server's (the API, the demo sheet) always goes there.
+// The shell of the app lies on the device. Whatever is the server's (the API, the desk, the demo sheet) always goes there.
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/api\//, /^\/demo/, /^\/docs/, /^\/rescue\.html$/],
+    denylist: [/^\/api\//, /^\/demo/, /^\/desk/, /^\/docs/, /^\/rescue\.html$/],
   }),
 )
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as v from 'valibot'
 
-const schema = v.object({ url: v.string(), origin: v.string(), secret: v.string() })
+const schema = v.object({ url: v.string(), pin: v.nullable(v.string()), origin: v.string(), secret: v.string() })
 export type AdminFile = v.InferOutput<typeof schema>
 
 const fileIn = (dataDir: string): string => path.join(dataDir, 'running.json')

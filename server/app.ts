@@ -10,6 +10,8 @@ import { codeEndpoint } from './routes/admin.ts'
 import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
+import { deskEndpoints } from './routes/desk/index.ts'
+import { addDocs } from './routes/docs.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 import { erpHookEndpoint } from './routes/erp/hooks.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
@@ -19,7 +21,10 @@ import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
-import { describe, DOCUMENTATION } from './routes/openapi.ts'
+import { note } from './routes/noted.ts'
+import { observe } from './routes/observe.ts'
+import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
+import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
@@ -45,31 +50,35 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
   erpHookEndpoint(),
+  ...deskEndpoints(),
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),
   rescueEndpoint(),
   healthEndpoint,
+  readyEndpoint,
+  metricsEndpoint,
   codeEndpoint,
 ]
 
 /** Parse → call → answer. No rules, no SQL; everything that touches the world comes in. */
 export const makeApp = (deps: AppDeps): Hono => {
   const app = new Hono()
+  app.use(observe(deps))
   app.use(headers)
   for (const endpoint of endpoints())
-    app.on(endpoint.method, endpoint.path, describeRoute(describe(endpoint)), c => endpoint.run(c, deps))
+    app.on(endpoint.method, endpoint.path, describeRoute(describe(endpoint)), c => {
+      note(c, { route: endpoint.path })
+      return endpoint.run(c, deps)
+    })
   const description = describeRoute({
     summary: 'This description.',
     tags: ['open'],
     security: [],
     responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
   })
-  app.get(
-    '/api/openapi.json',
-    description,
-    openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }),
-  )
+  app.get('/api/openapi.json', description, openAPIRouteHandler(app, SPEC_OPTIONS))
+  addDocs(app)
   app.all('/api/*', () => {
     throw refused('not_found')
   })

@@ -5,6 +5,8 @@ import { backUp, renewFeeds, restore } from './backup.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { qrOf } from './greeting.ts'
+import { pinnedAsk } from './pinned-ask.ts'
+import type { Ask } from './pinned-ask.ts'
 import { codeAnswerSchema } from './routes/admin.ts'
 import { audit } from './store/audit.ts'
 import { migrate } from './store/migrate.ts'
@@ -29,22 +31,41 @@ const withDatabase = async <T>(config: Config, run: (opened: OpenDatabase) => Pr
 }
 
 /** Asks the running server, because an embedded database is open in one process only. */
-const enrol = async (config: Config): Promise<number> => {
+const askServer = async (config: Config, path: string, how: Ask): Promise<{ origin: string; answer: Response }> => {
   const admin = await readAdminFile(config.dataDir)
   if (admin === null) throw new Error('the server does not run on this data folder. Start it first: npm start')
-  const headers = { authorization: `Bearer ${admin.secret}`, 'content-type': 'application/json' }
-  const answer = await fetch(`${admin.url}/api/admin/code`, { method: 'POST', headers, body: '{}' }).catch(() => null)
+  const url = `${admin.url}${path}`
+  const ask = { ...how, headers: { ...how.headers, authorization: `Bearer ${admin.secret}` } }
+  const asked = admin.pin === null ? fetch(url, ask) : pinnedAsk(url, admin.pin, ask)
+  const answer = await asked.catch(() => null)
   if (answer === null) throw new Error(`the server does not answer at ${admin.url}. Start it first: npm start`)
+  return { origin: admin.origin, answer }
+}
+
+/** Exit code 1 when the server may not be sent work, for supervisors of containers. */
+const ready = async (config: Config): Promise<number> => {
+  const { answer } = await askServer(config, '/api/ready', { method: 'GET', headers: {} })
+  console.log(await answer.text())
+  return answer.ok ? 0 : 1
+}
+
+const enrol = async (config: Config): Promise<number> => {
+  const { origin, answer } = await askServer(config, '/api/admin/code', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
   if (!answer.ok) throw new Error(`the server refuses: ${await answer.text()}`)
   const { code, warehouse } = parse(codeAnswerSchema, await answer.json())
-  const url = enrolUrl(config.publicUrl ?? admin.origin, code)
+  const page = enrolUrl(config.publicUrl ?? origin, code)
   console.log(`Set-up code for one handheld of ${warehouse}, good for ${CODE_MINUTES} minutes: ${code}`)
-  console.log(`Open ${url} on the handheld, or scan:\n${await qrOf(url)}`)
+  console.log(`Open ${page} on the handheld, or scan:\n${await qrOf(page)}`)
   return 0
 }
 
 const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]) => Promise<number>>> = {
   enrol,
+  ready,
   audit: config =>
     withDatabase(config, async ({ db }) => {
       const findings = await audit(db)

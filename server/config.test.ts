@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { readConfig, withArguments } from './config.ts'
 
 test('[O5] without any setting the server listens on this machine only, keeps its data in ./data and fills the demo', () => {
   expect(readConfig({})).toEqual({
@@ -9,6 +9,9 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     dataDir: path.resolve('data'),
     databaseUrl: null,
     publicUrl: null,
+    tls: { kind: 'none' },
+    trustedProxies: [],
+    metricsToken: null,
     demo: true,
     allowNotDurable: false,
     secretKeys: null,
@@ -31,4 +34,33 @@ test('[O5] a wrong setting is named with what it must be, and its value is not r
     expect(read).not.toThrow(/hunter2|eighty/)
   }
   expect(() => readConfig({ PORT: '65536' })).toThrow('PORT')
+})
+
+test('[OP8] --lan and STOCKHAND_LAN serve the whole network by HTTPS on 8443 and help on 8080; another word is refused', () => {
+  const lan = { port: 8443, host: '0.0.0.0', tls: { kind: 'lan', helpPort: 8080 } }
+  expect(readConfig(withArguments({}, ['--lan']))).toMatchObject(lan)
+  expect(readConfig({ STOCKHAND_LAN: '1' })).toMatchObject(lan)
+  expect(readConfig({ STOCKHAND_LAN: '0' })).toMatchObject({ port: 8080, host: '127.0.0.1', tls: { kind: 'none' } })
+  expect(() => withArguments({}, ['--wan'])).toThrow('--wan is not known')
+})
+
+test('[OP8] settings that exclude each other or lack their other half are named', () => {
+  expect(readConfig({ STOCKHAND_TLS_CERT: 'a.pem', STOCKHAND_TLS_KEY: 'b.pem' }).tls).toEqual({
+    kind: 'own',
+    cert: path.resolve('a.pem'),
+    key: path.resolve('b.pem'),
+  })
+  const wrong = (env: Record<string, string>) => () => readConfig(env)
+  expect(wrong({ STOCKHAND_TLS_KEY: 'b.pem' })).toThrow(/^STOCKHAND_TLS_CERT must be /)
+  expect(wrong({ STOCKHAND_TLS_CERT: 'a.pem' })).toThrow(/^STOCKHAND_TLS_KEY must be /)
+  expect(wrong({ STOCKHAND_TLS_CERT: 'a.pem', STOCKHAND_TLS_KEY: 'b.pem', STOCKHAND_LAN: '1' })).toThrow(
+    'without --lan',
+  )
+  expect(wrong({ STOCKHAND_LAN: '1', PORT: '8080' })).toThrow(/^STOCKHAND_HELP_PORT must be another port/)
+})
+
+test('[OP9] an unknown STOCKHAND_ variable is refused by its name, because a misspelt setting is a setting that does not work', () => {
+  expect(() => readConfig({ STOCKHAND_DTAA: 's3cret', PATH: '/bin' })).toThrow(
+    'STOCKHAND_DTAA is no setting of Stockhand; docs/stockhand.env lists them all.',
+  )
 })

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { destination } from 'pino'
-import { readConfig } from './config.ts'
+import { readConfig, withArguments } from './config.ts'
 import type { Config } from './config.ts'
 import { companions } from './companions.ts'
 import { greeting } from './greeting.ts'
@@ -29,7 +29,7 @@ const run = async (config: Config): Promise<Running> => {
 
 const main = async (): Promise<void> => {
   let ending = false
-  const starting = run(readConfig(process.env))
+  const starting = run(readConfig(withArguments(process.env, process.argv.slice(2))))
   const end = async (signal: string): Promise<void> => {
     // npm and the terminal both pass a Ctrl-C on: the second one must not cut the stop short.
     if (ending) return

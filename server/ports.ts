@@ -3,8 +3,29 @@ import type { ExceptionKind } from '../shared/exception.ts'
 import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
 import type { Variance } from '../shared/count/variance.ts'
 import type { VarianceState } from '../shared/count/life.ts'
-import type { ClientId, DeviceId, ItemId, LocationId, TaskId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type {
+  ClientId,
+  DeviceId,
+  DocumentId,
+  ItemId,
+  LocationId,
+  TaskId,
+  WarehouseId,
+  WorkerId,
+} from '../shared/ids.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
+import type {
+  AuditAnswer,
+  CountsAnswer,
+  DevicesAnswer,
+  DocumentAnswer,
+  DocumentsAnswer,
+  FindAnswer,
+  MovementsAnswer,
+  NamesAnswer,
+  SiteAnswer,
+  StockAnswer,
+} from '../shared/desk/view.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -23,6 +44,9 @@ export type Stores = {
   site: SiteStore
   quarantine: QuarantineStore
   desk: DeskStore
+  accounts: AccountStore
+  audit: AuditStore
+  views: ViewStore
 }
 
 export type Device = {
@@ -52,7 +76,8 @@ export interface DeviceStore {
   list(
     warehouse: WarehouseId,
   ): Promise<readonly (Device & { seenAt: string | null; head: SyncRequest['head'] | null; acked: number })[]>
-  revoke(id: DeviceId, state: 'revoked' | 'frozen'): Promise<void>
+  /** `entry`: of the person who does it; null = the server by itself. */
+  revoke(id: DeviceId, state: 'revoked' | 'frozen', entry: AuditEntry | null): Promise<void>
   /** Heartbeat: last seen, what the handheld says of itself, scope of the logged-in worker. */
   seen(
     id: DeviceId,
@@ -108,6 +133,16 @@ export interface SiteStore {
     ask: PolicyAsk
   }): Promise<DecisionAnswer>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
+  /**
+   * The next version, with its entry of the audit log and the end of a log-in (`ends`); false = somebody else has made it
+   * meanwhile.
+   */
+  replaceRoster(
+    warehouse: WarehouseId,
+    roster: Roster,
+    signed: { text: string; sig: string },
+    along: { entry: AuditEntry; ends: WorkerId | null },
+  ): Promise<boolean>
   roster(warehouse: WarehouseId): Promise<{ roster: Roster; signed: { text: string; sig: string } } | null>
   /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */
   setting(name: string): Promise<unknown>
@@ -123,6 +158,21 @@ export interface QuarantineStore {
     body: string
     now: string
   }): Promise<void>
+}
+
+/** What whoever watches the server wants to know of its store, as of now. */
+export type Figures = {
+  /** Messages to ERPs that are not finished, by state. */
+  outbox: Readonly<Record<string, number>>
+  /** When the oldest of them was made; null = there is none. */
+  outboxOldestAt: string | null
+  /** Handhelds by state. */
+  devices: Readonly<Record<string, number>>
+  exceptionsOpen: number
+  storeBytes: number
+}
+export interface FigureStore {
+  read(): Promise<Figures>
 }
 
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
@@ -168,4 +218,74 @@ export type InboxEntry = InboxRow & {
   /** Who brought it about. */
   workers: readonly WorkerId[]
   settled: Settlement | null
+}
+
+export type Account = { worker: WorkerId; login: string; mustChange: boolean }
+export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
+
+/**
+ * Log-ins of people at the desk. Of passwords and session tokens only hashes come here. What is done is written together
+ * with its entry of the audit log; null = there is nobody who did it (the demo's own).
+ */
+export interface AccountStore {
+  any(): Promise<boolean>
+  list(): Promise<readonly Account[]>
+  find(login: string): Promise<(Account & { password: string }) | null>
+  /** Adds or replaces the log-in of a person; all their sessions end. False = somebody else has this name. */
+  put(account: Account & { password: string; now: string }, entry: AuditEntry | null): Promise<boolean>
+  /** Takes the log-in away; all sessions end. */
+  remove(worker: WorkerId, entry: AuditEntry): Promise<void>
+  /**
+   * Counts a try of a name that was typed, known or not, under a lock: `failures` with this one, and how long the name has
+   * to wait still; a try that has to wait is not counted. Names that were quiet since `forgetBefore` begin anew.
+   */
+  attempt(what: {
+    login: string
+    now: string
+    forgetBefore: string
+    /** Milliseconds after so many failures. */
+    waitAfter: (failures: number) => number
+  }): Promise<{ waitMs: number; failures: number }>
+  forgive(login: string): Promise<void>
+  /** Sessions from before `begunSince` are forgotten. */
+  open(
+    session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string; begunSince: string },
+    entry: AuditEntry | null,
+  ): Promise<void>
+  /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
+  session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
+  close(hash: string): Promise<void>
+}
+
+export type AuditEntry = {
+  warehouse: WarehouseId | null
+  at: string
+  worker: WorkerId | null
+  kind: string
+  /** What it is about: a name or an id, never a secret. */
+  subject: string
+  body: Record<string, unknown>
+}
+
+/** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
+export interface AuditStore {
+  note(entry: AuditEntry): Promise<void>
+}
+
+/** Who looks: at one warehouse, at the goods of some clients (null = all). */
+export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null }
+export type Page = { after: string; limit: number }
+
+/** What the desk shows besides decisions: see shared/desk/view.ts for the shapes. */
+export interface ViewStore {
+  site(viewer: Viewer): Promise<Omit<SiteAnswer, 'people'>>
+  names(viewer: Viewer, want: { items: readonly ItemId[]; documents: readonly DocumentId[] }): Promise<NamesAnswer>
+  counts(viewer: Viewer, now: string): Promise<Omit<CountsAnswer, 'asOf'>>
+  stock(viewer: Viewer, want: Page & { q: string }): Promise<StockAnswer>
+  movements(viewer: Viewer, want: Page & { item: string; location: string }): Promise<MovementsAnswer>
+  documents(viewer: Viewer, want: Page & { kind: string; state: string; q: string }): Promise<DocumentsAnswer>
+  document(viewer: Viewer, id: DocumentId): Promise<DocumentAnswer | null>
+  devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
+  audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
+  find(viewer: Viewer, q: string): Promise<FindAnswer>
 }

@@ -1,12 +1,14 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { http1 } from '../test/support/https.ts'
 import { readAdminFile } from './admin-file.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { greeting } from './greeting.ts'
+import { pinnedAsk } from './pinned-ask.ts'
 import type { Log } from './routes/deps.ts'
 import { enrolBody, newKey } from './routes/test-app.ts'
 import { start } from './start.ts'
@@ -112,4 +114,30 @@ test('[O10] a companion that does not start takes everything down again and is n
     ]),
   ).rejects.toThrow('the demo ERP ended')
   await run()
+})
+
+test('[OP8] started for the local network, everything that is printed leads to HTTPS, and the command line finds the server', async () => {
+  const running = await run(configOf({ tls: { kind: 'lan', helpPort: 0 } }))
+  const { origin, demoCode, help } = running
+  expect(origin).toMatch(/^https:\/\/localhost:\d+$/)
+  const text = await greeting(running)
+  for (const part of [
+    `open ${origin}/enrol#t=${demoCode}`,
+    `${origin}/demo`,
+    help?.url ?? '?',
+    help?.fingerprint ?? '?',
+  ])
+    expect(text).toContain(part)
+  expect(text.replaceAll(help?.url ?? '', '')).not.toContain('http://')
+  const ca = await readFile(path.join(folder, 'tls', 'authority.crt'), 'utf8')
+  expect((await http1(origin, ca).ask('/api/health')).status).toBe(200)
+  expect((await http1(origin, ca).ask('/demo')).body).toContain('data-scan="DOCK-1"')
+  const admin = await readAdminFile(folder)
+  const headers = { authorization: `Bearer ${admin?.secret}` }
+  const answer = await pinnedAsk(`${admin?.url}/api/admin/code`, admin?.pin ?? '', {
+    method: 'POST',
+    headers,
+    body: '{}',
+  })
+  expect([admin?.url.startsWith('https://127.0.0.1:'), answer.status]).toEqual([true, 200])
 })

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import os from 'node:os'
 import type { WarehouseId } from '../shared/ids.ts'
 import type { CommandKey } from '../shared/sync/command.ts'
 import { DEFAULT_POLICY } from '../shared/default-policy.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
-import { codeHash, enrolUrl, issueCode, newCode } from './auth/code.ts'
+import { codeHash, enrolUrl, issueCode, newCode, newSecret } from './auth/code.ts'
 import { loadSecrets } from './auth/key.ts'
 import type { Secrets } from './auth/key.ts'
 import { makeNonces } from './auth/nonce.ts'
@@ -12,20 +13,26 @@ import { renewRoster } from './auth/roster.ts'
 import { makeTokens } from './auth/token.ts'
 import type { Config } from './config.ts'
 import { readDemo } from './demo/read-demo.ts'
+import { seedAccounts } from './demo/accounts.ts'
 import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
 import { newFeedEpoch } from './feed-epoch.ts'
-import { listen } from './listen.ts'
+import { makeMetrics } from './metrics.ts'
 import { makeDoorbell } from './routes/doorbell.ts'
 import type { Doorbell } from './routes/doorbell.ts'
+import { proxyList } from './routes/caller.ts'
 import type { AppDeps, Log } from './routes/deps.ts'
+import type { Ops } from './routes/ops.ts'
 import { loadFiles } from './routes/static.ts'
-import { migrate } from './store/migrate.ts'
+import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import type { OpenDatabase } from './store/open.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
+import { freeBytes, readiness } from './ready.ts'
 import { handleSync } from './sync/handle.ts'
 import { diskFolder } from './erp/folder.ts'
+import { loopbackUrl, serve } from './tls/serve.ts'
+import type { Machine, Served } from './tls/serve.ts'
 import { makeErpDesk } from './workers/erp-desk.ts'
 import type { ErpDesk } from './workers/erp-desk.ts'
 
@@ -50,15 +57,17 @@ export type Core = {
 /** What runs beside the routes (workers, the demo ERP). Started when the routes are open, stopped before the database is. */
 export type Companion = (core: Core) => Promise<void>
 
-export type Running = {
-  origin: string
+export type Running = Pick<Served, 'origin' | 'others' | 'help'> & {
   describe: string
   durable: boolean
   demoCode: string | null
+  /** What the first administrator proves themselves with; null = there is one. */
+  firstSecret: string | null
   stop(): Promise<void>
 }
 
 const now = (): string => new Date().toISOString()
+const THIS_MACHINE: Machine = { hostname: os.hostname(), interfaces: os.networkInterfaces }
 const every = (ms: number, run: () => void): (() => void) => {
   const timer = setInterval(run, ms)
   return () => clearInterval(timer)
@@ -82,29 +91,33 @@ export const start = async (
     let origin = ''
     let code = ''
     const enrolment = (): { code: string; url: string } => ({ code, url: enrolUrl(origin, code) })
+    const firstSecret = (await core.stores.accounts.any()) ? null : newSecret(random)
     const demoFiles = core.demo ? await loadFiles(deps.demoDir) : null
     const reader = { stores: core.stores, warehouse: DEMO_WAREHOUSE.id, device: SERVER_DEVICE, enrolment }
     const app = makeApp({
       ...appDeps(core),
       adminSecret,
+      firstSecret,
+      origin: () => origin,
       files: await loadFiles(deps.pwaDir),
       demo: core.demo ? { data: readDemo(reader), files: demoFiles ?? new Map() } : null,
     })
-    const listening = await listen(app, config)
-    undo.unshift(() => listening.close())
+    const served = await serve(app, config, { machine: THIS_MACHINE, nowMs: Date.now, random, every, ...core })
     // Open streams would keep the socket from closing.
     undo.unshift(() => core.doorbell.close())
-    origin = config.publicUrl ?? originOf(config.host, listening.port)
+    origin = served.origin
     if (core.demo) code = await openDemoCode(core)
     await writeAdminFile(config.dataDir, {
-      url: `http://${loopbackOf(config.host)}:${listening.port}`,
+      url: loopbackUrl(config.host, served.port, served.pin),
+      pin: served.pin,
       origin,
       secret: adminSecret,
     })
     undo.unshift(() => removeAdminFile(config.dataDir))
     for (const companion of deps.companions) await companion(core)
     const { describe, durable } = core.opened
-    return { origin, describe, durable, demoCode: core.demo ? code : null, stop }
+    const { others, help } = served
+    return { origin, others, help, describe, durable, demoCode: core.demo ? code : null, firstSecret, stop }
   } catch (error) {
     await stop()
     throw error
@@ -128,6 +141,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   const secrets = await loadSecrets(stores.site, random)
   const seed = { key: secrets.serverKey, now: now(), feedEpoch: newFeedEpoch() }
   const demo = (config.demo || (await stores.site.setting('demo')) === 'seeded') && (await seedDemo(stores.site, seed))
+  if (demo) await seedAccounts(stores.accounts, now())
   const doorbell = makeDoorbell({
     feed: warehouse => stores.sync.feed(warehouse),
     every,
@@ -151,9 +165,10 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   return core
 }
 
-const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> => {
+const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'origin' | 'files' | 'demo'> => {
   const { stores, secrets, doorbell, erp, log, opened } = core
   const nonces = makeNonces(secrets.nonceKey)
+  const ops = opsOf(core)
   const sync = {
     store: stores.sync,
     now,
@@ -163,9 +178,10 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),
     onBroken: (key: CommandKey, err: unknown) =>
       log.error({ ...key, err }, 'a rule failed on a command, which is kept in quarantine'),
+    onApplied: ops.metrics.applied,
     onForked: async (device: Parameters<typeof stores.devices.revoke>[0]) => {
       log.error({ device }, 'two commands carry one number: the handheld is frozen')
-      await stores.devices.revoke(device, 'frozen')
+      await stores.devices.revoke(device, 'frozen', null)
     },
   }
   return {
@@ -180,7 +196,26 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'files' | 'demo'> =>
     log,
     doorbell,
     erp,
+    ops,
     about: { engine: opened.engine, durable: opened.durable },
+  }
+}
+
+const opsOf = ({ config, opened, stores, doorbell }: Core): Ops => {
+  const free = (): Promise<number | null> => freeBytes(config.dataDir)
+  const read = async () => ({
+    ...(await stores.figures.read()),
+    connected: doorbell.listeners(),
+    diskFreeBytes: await free(),
+    nowMs: Date.now(),
+  })
+  return {
+    elapsedMs: () => performance.now(),
+    isProxy: proxyList(config.trustedProxies) ?? (() => false),
+    metrics: makeMetrics(read, { process: true }),
+    metricsToken: config.metricsToken,
+    ready: () =>
+      readiness({ store: () => stores.site.warehouses(), pending: () => pending(opened.db), freeBytes: free }),
   }
 }
 
@@ -213,9 +248,3 @@ const runAll = async (steps: readonly (() => Promise<void> | void)[], log: Log):
     }
   }
 }
-
-const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
-/** Browsers give the camera to https and to localhost only. */
-const originOf = (host: string, port: number): string =>
-  `http://${isAny(host) || host === '127.0.0.1' || host === '::1' ? 'localhost' : host}:${port}`
-const loopbackOf = (host: string): string => (isAny(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)

@@ -11,7 +11,7 @@ export const DEFAULT_POLICY: Policy = {
     blindReceipt: 'ask',
     blindExpected: false,
     lpnRequired: false,
-    asnTrust: false,
+    asnTrust: 'off',
     horizonDays: 14,
     inspection: 'none',
   },

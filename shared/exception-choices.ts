@@ -4,6 +4,7 @@ import type { ExceptionKind } from './exception.ts'
 export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   over_receipt: ['accept', 'return', 'block'],
   unexpected_item: ['accept', 'return', 'block'],
+  asn_difference: ['accept', 'count'],
   late_line: ['accept', 'return', 'block'],
   short_life: ['accept', 'return', 'block'],
   lot_date: ['correct', 'newLot', 'block'],

@@ -5,6 +5,7 @@
 export const EXCEPTIONS = {
   over_receipt: 'More came in than was ordered and than the policy allows, counting all handhelds.',
   unexpected_item: 'Goods came in that the delivery does not name.',
+  asn_difference: 'An announced pallet held more, less or other goods than its supplier had said.',
   late_line: 'Goods were received on a delivery that was closed already; the ERP gets a supplement.',
   short_life: 'The remaining shelf life at receipt is below what the client accepts.',
   lot_date: 'A lot came with another expiry date than the one known.',
@@ -90,6 +91,10 @@ export const REFUSALS = {
   reason: 'This decision needs a reason.',
   leased: 'Somebody else has this task.',
   rate_limited: 'Too many requests; wait as Retry-After says.',
+  credentials: 'The name or the password is not right.',
+  forged: 'The request does not come from the desk’s own page.',
+  password_change: 'The password was given by somebody else: choose your own first.',
+  taken: 'Somebody else has this name.',
   fault: 'A fault of ours; it was logged with this id.',
 } as const
 export type RefusalCode = keyof typeof REFUSALS

@@ -32,8 +32,11 @@ export const policySchema = v.object({
     /** Expected quantities are withheld from handhelds; over-receipts then come back as exceptions. */
     blindExpected: v.boolean(),
     lpnRequired: v.boolean(),
-    /** One scan of an announced pallet books all that was announced on it. */
-    asnTrust: v.boolean(),
+    /**
+     * What a scan of an announced pallet does: books all that was announced on it (`trust`), shows it to be counted
+     * (`check`), or nothing of its own. Yes and no are from before there were three.
+     */
+    asnTrust: v.union([v.picklist(['off', 'check', 'trust']), v.boolean()]),
     horizonDays: days,
     inspection: v.picklist(['none', 'item', 'all']),
   }),

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
+import { lpnId } from '../../shared/process/lpn.ts'
 import { StorageFull } from '../sync/ports.ts'
-import { fakeHandheld, ORDER, plainResolver, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { fakeHandheld, ORDER, plainResolver, RECEIPT, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { placeId } from '../../test/support/site.ts'
 import { virtualTime } from '../../test/support/handheld-world.ts'
 import { floor } from './floor.ts'
@@ -483,6 +485,28 @@ describe('home and news', () => {
     await app.controller.openRow(TASK.id)
     expect(app.controller.state().prompt?.title.word).toBe('replenish')
     expect(asked).toContain(item)
+  })
+
+  test('[R36] an announced pallet on the home screen is received by that very scan: its goods are fetched first', async () => {
+    const label = '106141412345678908'
+    const { client } = RECEIPT
+    const lpn = lpnId(SITE.warehouse.id, label)
+    const inner = app.handheld.world()
+    const lines = inner.linesOf(RECEIPT.id).map(line => ({ ...line, lpn }))
+    inner.apply({ ...NOTHING, lines, lpns: [{ id: lpn, client, label }] })
+    let isLoaded = false
+    app.handheld.loadItems = async () => {
+      isLoaded = true
+      return []
+    }
+    const { warehouse } = inner.policies
+    const trusting = { ...warehouse, receive: { ...warehouse.receive, asnTrust: 'trust' as const } }
+    const policies = { ...inner.policies, warehouse: trusting, clients: {} }
+    app.handheld.world = () => ({ ...inner, policies, item: id => (isLoaded ? inner.item(id) : undefined) })
+    app.handheld.lookup = async () => ({ find: key => (key === label ? [{ kind: 'lpn', lpn, client }] : []) })
+    await app.scan('XBANNA', label)
+    expect(app.commands).toMatchObject([{ type: 'receive', document: RECEIPT.id, qty: 3, label, to: { lpn } }])
+    expect(app.band()).toBe('rcv.asnDone')
   })
 
   test('[M24] LATER gives a task back that this handheld has', async () => {

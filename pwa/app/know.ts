@@ -6,9 +6,9 @@ import type { Core } from './core.ts'
  * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
  * items of the lines of its document, of the goods of its task, of what stands at its place or on its pallet, and of what
  * has its lot. By convention the fields `document`, `documents`, `task`, `location`, `lpn` and `label` of a state, so that no
- * process has to be known here.
+ * process has to be known here. True = something was fetched that was not here before.
  */
-export const know = async (core: Core, state: object): Promise<void> => {
+export const know = async (core: Core, state: object): Promise<boolean> => {
   const { handheld } = core.ports
   const world = handheld.world()
   const missing = new Set<ItemId>()
@@ -30,6 +30,7 @@ export const know = async (core: Core, state: object): Promise<void> => {
   const label = 'label' in state ? state.label : null
   if (typeof label === 'string') for (const row of world.stockLabelled(label)) need(row.item)
   if (missing.size > 0) await handheld.loadItems([...missing])
+  return missing.size > 0
 }
 
 const isTask = (value: unknown): value is TaskId => typeof value === 'string' && isUuid(value)

@@ -1,5 +1,6 @@
 import type { Task } from '../../shared/catalogue.ts'
 import { isToBring } from '../../shared/process/replenish-task.ts'
+import { isAnnouncing } from '../../shared/process/receive-asn.ts'
 import { isWaiting } from '../../shared/process/putback-task.ts'
 import type { LocationId, TaskId } from '../../shared/ids.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
@@ -103,6 +104,10 @@ const processFor = (core: Core, reading: Reading): ProcessName | null => {
     return may(name) ? name : null
   }
   if (reading.kind !== 'lpn') return null
-  const place = world.location(world.stockOn(reading.lpn)[0]?.location ?? ('' as LocationId))
+  const standing = world.stockOn(reading.lpn)
+  // A pallet that a supplier has announced and that is not here yet has just come.
+  const isAnnounced = (): boolean => [...world.documents()].some(d => isAnnouncing(world, d, reading.lpn))
+  if (standing.length === 0) return may('receive') && isAnnounced() ? 'receive' : null
+  const place = world.location(standing[0]?.location ?? ('' as LocationId))
   return may('putaway') && (place?.kind === 'dock' || place?.kind === 'staging') ? 'putaway' : null
 }

@@ -23,7 +23,8 @@ export const step = async (core: Core, input: Input): Promise<void> => {
     // The lease has brought rows of its own: the step is judged again by what is known now.
     if (answer === 'new') next = judge()
   }
-  await know(core, next.state)
+  // A scan that opens a document is judged again by the goods that it names: a pallet may be received by that very scan.
+  if (await know(core, next.state)) next = judge()
   const taken = await commit(core, now, next, input)
   if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
   if (taken && next.finished && isLater(input)) leaveToOthers(core, task)

@@ -68,7 +68,6 @@ export const boot = async (options: BootOptions): Promise<Boot> => {
     enrol: async token => {
       const answer = await enrolHere(options, vault, token)
       if (!answer.ok) return answer
-      localStorage.setItem(LIVED, answer.record.device)
       await ballast.ensure()
       return answer
     },

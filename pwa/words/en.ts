@@ -102,6 +102,21 @@ export const en: FloorWords = {
     'undo.none': 'Nothing to undo',
     cancelled: 'Cancelled. Put it back',
     // receive, the rest
+    'rcv.onPallet': 'Now onto pallet {lpn}',
+    'rcv.lpnClosed': 'Pallet {lpn} closed. Next goods stand loose',
+    'rcv.lpnElsewhere': '{lpn} is in {place}',
+    'rcv.lpnMixed': 'Other goods on this pallet. Take a new label',
+    'rcv.lpnFirst': 'First scan a pallet label',
+    'ask.lpnRest': '{n} announced are missing. CLOSE again',
+    'rcv.asnDone': 'Pallet {lpn}: {n} received',
+    'rcv.asnPart': 'Pallet {lpn}: scan {n} of it yourself',
+    'rcv.scanDamaged': 'Scan what is broken',
+    'rcv.scanReject': 'Scan what is refused',
+    'rcv.scanAsk': 'Scan what to ask about',
+    'rcv.damaged': 'Broken: {n} × {item}. Keep apart',
+    'rcv.rejected': 'Refused: {n} × {item}. Not received',
+    'rcv.asked': '{n} × {item} wait for a supervisor',
+    'ask.over': '{n} more than ordered. Again to take them',
     // putaway
     'put.what': 'Scan pallet or item',
     'put.to': 'Scan {place}',
@@ -254,6 +269,9 @@ export const en: FloorWords = {
     'ret.place': 'Scan where you put it',
     'ret.done': 'Back: {n} × {item}, {place}',
     'ret.nothing': 'Nothing came back yet',
+    'ret.onPallet': 'Onto pallet {lpn}. Scan its place',
+    'ask.lotNotSent': 'Lot {lot} was not sent. Scan it again',
+    'ask.serialNotSent': '{serial} was not sent. Scan it again',
     // look-up
     // undo and photos
     undone: 'Taken back',
@@ -296,6 +314,11 @@ export const en: FloorWords = {
     'fact.status': 'Status',
     'fact.from': 'From',
     // receive, the rest
+    'reason.OVER': 'Too many',
+    'reason.UNEXPECTED': 'Not ordered',
+    'reason.SHORT_LIFE': 'Too old',
+    'reason.WRONG_GOODS': 'Wrong goods',
+    'reason.NO_PAPERS': 'No papers',
     // putaway
     'fact.pallet': 'Pallet',
     'reason.FULL': 'Full',
@@ -332,6 +355,7 @@ export const en: FloorWords = {
     'dispose.damaged': 'Damaged',
     'dispose.quarantine': 'Block it',
     'dispose.scrap': 'Scrap',
+    'dispose.supplier': 'To the supplier',
     // look-up
     'fact.due': 'Due',
     // undo and photos

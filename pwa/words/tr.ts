@@ -94,6 +94,21 @@ export const tr: FloorWords = {
     'undo.none': 'Geri alınacak bir şey yok',
     cancelled: 'İptal edildi. Yerine koy',
     // receive, the rest
+    'rcv.onPallet': 'Şimdi palete: {lpn}',
+    'rcv.lpnClosed': 'Palet kapandı: {lpn}. Sonrası paletsiz',
+    'rcv.lpnElsewhere': '{lpn} kayıtta: {place}',
+    'rcv.lpnMixed': 'Bu palette başka mal var. Yeni etiket al',
+    'rcv.lpnFirst': 'Önce palet etiketini okut',
+    'ask.lpnRest': 'Bildirilen {n} eksik. Yine KAPAT',
+    'rcv.asnDone': 'Palet {lpn}: {n} kabul edildi',
+    'rcv.asnPart': 'Palet {lpn}: {n} adedi sen okut',
+    'rcv.scanDamaged': 'Hasarlı malı okut',
+    'rcv.scanReject': 'Reddedilen malı okut',
+    'rcv.scanAsk': 'Sorulacak malı okut',
+    'rcv.damaged': 'Hasarlı: {n} × {item}. Ayrı koy',
+    'rcv.rejected': 'Reddedildi: {n} × {item}. Kabul yok',
+    'rcv.asked': '{n} × {item} sorumluyu bekliyor',
+    'ask.over': 'Siparişten {n} fazla. Almak için yine',
     // putaway
     'put.what': 'Palet veya ürün okut',
     'put.to': '{place} yerini okut',
@@ -238,6 +253,9 @@ export const tr: FloorWords = {
     'ret.place': 'Koyduğun yeri okut',
     'ret.done': 'İade: {n} × {item}, {place}',
     'ret.nothing': 'Henüz iade yok',
+    'ret.onPallet': 'Palete: {lpn}. Yerini okut',
+    'ask.lotNotSent': 'Bu lot gönderilmedi: {lot}. Yine okut',
+    'ask.serialNotSent': 'Gönderilmedi: {serial}. Yine okut',
     // look-up
     // undo and photos
     undone: 'Geri alındı',
@@ -280,6 +298,11 @@ export const tr: FloorWords = {
     'fact.status': 'Durum',
     'fact.from': 'Nereden',
     // receive, the rest
+    'reason.OVER': 'Fazla',
+    'reason.UNEXPECTED': 'Sipariş yok',
+    'reason.SHORT_LIFE': 'Ömrü kısa',
+    'reason.WRONG_GOODS': 'Yanlış mal',
+    'reason.NO_PAPERS': 'Evrak yok',
     // putaway
     'fact.pallet': 'Palet',
     'reason.FULL': 'Dolu',
@@ -316,6 +339,7 @@ export const tr: FloorWords = {
     'dispose.damaged': 'Hasarlı',
     'dispose.quarantine': 'Bloke',
     'dispose.scrap': 'Hurda',
+    'dispose.supplier': 'Tedarikçiye',
     // look-up
     'fact.due': 'Termin',
     // undo and photos

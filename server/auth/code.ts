@@ -8,15 +8,22 @@ export const CODE_MINUTES = 10
 const LENGTH = 16
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
-/** A set-up code: an `XE` label with 80 random bits, so that linear scanners read it and nobody guesses it. */
-export const newCode = (random: (bytes: number) => Uint8Array): string => {
+/** Letters of our labels, each as likely as the others. */
+export const randomBody = (random: (bytes: number) => Uint8Array, length: number): string => {
   let body = ''
-  while (body.length < LENGTH) {
+  while (body.length < length) {
     // 7 × 34 = 238: bytes above would make the first letters likelier than the last.
-    for (const byte of random(LENGTH)) if (byte < 238 && body.length < LENGTH) body += ALPHABET[byte % 34] ?? ''
+    for (const byte of random(length)) if (byte < 238 && body.length < length) body += ALPHABET[byte % 34] ?? ''
   }
-  return makeLabel('XE', body)
+  return body
 }
+
+/** What the first administrator types from the terminal: 60 random bits in three groups. */
+export const newSecret = (random: (bytes: number) => Uint8Array): string =>
+  [1, 2, 3].map(() => randomBody(random, 4)).join('-')
+
+/** A set-up code: an `XE` label with 80 random bits, so that linear scanners read it and nobody guesses it. */
+export const newCode = (random: (bytes: number) => Uint8Array): string => makeLabel('XE', randomBody(random, LENGTH))
 
 /** What people may type: lower case, blanks around it. */
 export const codeHash = (code: string): string => sha256Hex(code.trim().toUpperCase())

@@ -181,6 +181,9 @@ const emptySite = (calls: string[]): SiteStore => {
     changePolicy: async () => {
       throw new Error('not part of these tests')
     },
+    replaceRoster: async () => {
+      throw new Error('not part of these tests')
+    },
     putRoster: note('putRoster'),
     roster: async () => null,
     setting: async () => state.demo,

@@ -1,7 +1,9 @@
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 import { kindOf } from './barcode.ts'
 import type { DemoData, DemoDocument, DemoItem } from './demo-data.ts'
+import { DEMO_ACCOUNTS } from './accounts.ts'
 import { DEMO_PEOPLE } from './people.ts'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -20,7 +22,13 @@ const COMMANDS: readonly (readonly [string, string])[] = [
   ['XCNDC', 'No document'],
   ['XCNXT', 'Next work'],
   ['XCLKP', 'Look up'],
+  ['XCCLS', 'Close'],
+  ['XCDMG', 'Damaged'],
+  ['XCREJ', 'Refuse'],
+  ['XCASK', 'Ask'],
 ]
+/** Labels that lie ready at the dock: each opens a pallet. */
+const PALLETS = ['9001', '9002', '9003', '9004'].map(body => makeLabel('XP', body))
 
 const picture = (text: string): string => `/demo/code/${kindOf(text)}/${encodeURIComponent(text)}.svg`
 
@@ -84,6 +92,10 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
         <li>Receive: click a purchase order, then goods that are on it, then <em>Done</em>.</li>
         <li>Pick: click an order, then a tote, then do what the large line says.</li>
         <li>Replenish: open the tile, then click the place that it names, the goods, and the pick face.</li>
+        <li>
+          Decide: <a href="/desk" target="desk">open the desk</a> and log in as
+          ${DEMO_ACCOUNTS.map(({ login, password, name }) => html`<code>${login}</code> / <code>${password}</code> (${name}) `)}.
+        </li>
         <li>Switch the network off and go on. Switch it on again: the ERP has everything once.</li>
       </ol>
     </div>
@@ -120,6 +132,7 @@ export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
           <nav>
             <a href="#badges">Badges</a> <a href="#commands">Commands</a> <a href="#purchase">Purchase orders</a>
             <a href="#orders">Orders</a> <a href="#items">Items</a> <a href="#totes">Totes</a>
+            <a href="#pallets">Pallets</a>
             <a href="#places">Places</a>
           </nav>
           <p id="heard" role="status"></p>
@@ -146,6 +159,12 @@ export const demoPage = async (data: DemoData): Promise<HtmlEscapedString> => {
             'Totes',
             'Boxes to pick into.',
             places.filter(place => place.kind === 'tote').map(place => label(place.code, 'Tote')),
+          )}
+          ${section(
+            'pallets',
+            'Pallet labels',
+            'Inside a delivery: scan a new one twice, and goods go onto it until Close.',
+            PALLETS.map(text => label(text, 'Pallet')),
           )}
           ${section(
             'places',

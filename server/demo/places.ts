@@ -1,10 +1,9 @@
-import type { Location, LocationKind, VirtualKind } from '../../shared/catalogue.ts'
+import type { Location, LocationKind } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
-import { virtualLocation } from '../../shared/ledger/world.ts'
+import { virtualPlaces } from '../../shared/process/virtual.ts'
 import { makeLabel } from '../../shared/scan/own-label.ts'
 
-const VIRTUAL: readonly VirtualKind[] = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown']
 const two = (n: number): string => String(n).padStart(2, '0')
 
 type Place = { code: string; kind: LocationKind; zone: string | null }
@@ -42,15 +41,7 @@ export const placeId = (warehouse: WarehouseId, code: string): Location['id'] =>
 
 /** All places of the demo, in walking order; the virtual ones have the names that every device knows without asking. */
 export const demoPlaces = (warehouse: WarehouseId): readonly Location[] => [
-  ...VIRTUAL.map((kind): Location => ({
-    id: virtualLocation(warehouse, kind),
-    kind,
-    code: kind.toUpperCase(),
-    zone: null,
-    sequence: 0,
-    parent: null,
-    active: true,
-  })),
+  ...virtualPlaces(warehouse),
   ...PLACES.map((place, i): Location => ({
     ...place,
     id: placeId(warehouse, place.code),

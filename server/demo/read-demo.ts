@@ -1,3 +1,4 @@
+import { isVirtual } from '../../shared/process/virtual.ts'
 import type { Document, Item } from '../../shared/catalogue.ts'
 import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
@@ -15,7 +16,6 @@ type From = {
 }
 
 const MAX_OF_A_KIND = 100
-const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 /** Reads the demo page's data by the same ports that handhelds are served from: what is not in their copy is not shown. */
 export const readDemo = ({ stores, warehouse, device, enrolment }: From): DemoData => ({
@@ -39,7 +39,7 @@ export const readDemo = ({ stores, warehouse, device, enrolment }: From): DemoDa
           .map(document => documentOf(document, rows, clients.get(document.client) ?? '')),
       ),
       places: [...rows.locations.values()]
-        .filter(place => place.active && !VIRTUAL.has(place.kind))
+        .filter(place => place.active && !isVirtual(place))
         .sort((a, b) => a.sequence - b.sequence),
     }
   },
@@ -72,7 +72,7 @@ const itemOf = (item: Item, rows: MutableTables, client: string): DemoItem => ({
     .filter(row => row.item === item.id && row.onHand > 0)
     .flatMap(row => {
       const place = rows.locations.get(row.location)
-      return place === undefined || VIRTUAL.has(place.kind) ? [] : [{ code: place.code, onHand: row.onHand }]
+      return place === undefined || isVirtual(place) ? [] : [{ code: place.code, onHand: row.onHand }]
     }),
 })
 

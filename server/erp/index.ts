@@ -1,3 +1,4 @@
+import { erpnext } from './erpnext.ts'
 import { file } from './file.ts'
 import { odoo } from './odoo.ts'
 import type { ConnectorKind } from './settings.ts'
@@ -6,4 +7,4 @@ import { sim } from './sim.ts'
 import { tryton } from './tryton.ts'
 
 /** The registry: a new ERP is one file and one line here. */
-export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, tryton, odoo, file, rest }
+export const CONNECTORS: Readonly<Record<string, ConnectorKind>> = { sim, tryton, odoo, erpnext, file, rest }

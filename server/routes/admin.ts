@@ -7,7 +7,8 @@ import { equal } from '../auth/token.ts'
 import { sendJson } from './answer.ts'
 import { readBody } from './body.ts'
 import type { AppDeps } from './deps.ts'
-import { addressOf, json } from './endpoint.ts'
+import { fromHere } from './caller.ts'
+import { json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
@@ -15,14 +16,6 @@ const requestSchema = v.object({ warehouse: v.optional(uuid<WarehouseId>()) })
 const BODY = json(1024, requestSchema)
 export const codeAnswerSchema = v.object({ code: v.string(), expiresAt: v.nullable(v.string()), warehouse: v.string() })
 export type CodeAnswer = v.InferOutput<typeof codeAnswerSchema>
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
-
-/** A machine that talks to its own outside address is still this machine. */
-const fromHere = (c: Context): boolean => {
-  const env: { incoming?: { socket?: { localAddress?: string } } } | undefined = c.env
-  return LOOPBACK.has(addressOf(c)) || addressOf(c) === env?.incoming?.socket?.localAddress
-}
 
 /** This machine only, and only somebody who can read the data folder. */
 const letIn = (c: Context, deps: AppDeps): void => {

@@ -7,13 +7,17 @@ import type { Stores } from '../ports.ts'
 import type { ErpDesk } from '../workers/erp-desk.ts'
 import type { Asker } from '../sync/handle.ts'
 import type { Doorbell } from './doorbell.ts'
+import type { Ops } from './ops.ts'
 import type { StaticFiles } from './static.ts'
 
 export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unknown>, message: string) => void>
 
 /** Everything that the routes need of the world; the tests hand in memory, a standing clock and counted bytes. */
 export type AppDeps = {
-  stores: Pick<Stores, 'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk'>
+  stores: Pick<
+    Stores,
+    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit' | 'views'
+  >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
   serverKey: ServerKey
@@ -28,9 +32,15 @@ export type AppDeps = {
   doorbell: Doorbell
   /** Connections to ERPs; null = there are none here. */
   erp: ErpDesk | null
+  /** For those who keep the server running. */
+  ops: Ops
   about: { engine: string; durable: boolean }
   /** What the command line proves itself with; it lies in the data folder, readable by the owner only. */
   adminSecret: string
+  /** What the first administrator proves themselves with; null = somebody can log in at the desk already. */
+  firstSecret: string | null
+  /** The address that handhelds reach the server by. */
+  origin: () => string
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -9,6 +9,8 @@ export type Doorbell = {
   listen(warehouse: WarehouseId, heard: (commit: number) => void, hungUp: () => void): () => void
   /** Something was written in this process: look now instead of at the next tick. */
   ring(warehouse: WarehouseId): void
+  /** How many listen, in all warehouses. */
+  listeners(): number
   close(): void
 }
 
@@ -81,6 +83,7 @@ export const makeDoorbell = (deps: DoorbellDeps): Doorbell => {
       const post = posts.get(warehouse)
       if (post) void look(warehouse, post)
     },
+    listeners: () => [...posts.values()].reduce((sum, post) => sum + post.listeners.size, 0),
     close: () => {
       const all = [...posts.values()].flatMap(post => [...post.listeners.values()])
       posts.clear()

@@ -1,11 +1,18 @@
 import type { Context } from 'hono'
 import type * as v from 'valibot'
+import type { Worker } from '../../shared/catalogue.ts'
 import type { RefusalCode } from '../../shared/exception.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import { mayDo } from '../../shared/roles.ts'
+import type { Role } from '../../shared/roles.ts'
 import { parseAs, parseJson, readBody } from './body.ts'
 import type { AppDeps } from './deps.ts'
+import { atDesk, enterDesk } from './desk-door.ts'
+import { note } from './noted.ts'
 import { prove, readToken } from './prove.ts'
 import type { Proven } from './prove.ts'
 import { refused } from './refused.ts'
+import { workerOf } from './scope.ts'
 
 export type Answer = { description: string; type?: string; schema?: v.GenericSchema }
 
@@ -19,6 +26,9 @@ export type Description = {
   answers: Readonly<Record<number, Answer>>
   /** Beyond those that the door and the body bring. */
   refusals?: readonly RefusalCode[]
+  /** Who may: people with one of these; a supervisor too, unless `strictly`. Missing = every handheld, or everybody. */
+  roles?: readonly Role[]
+  strictly?: boolean
 }
 /** How a body is read: `maxBytes` is held before anything else is done with it. */
 export type Body<T> = {
@@ -57,20 +67,16 @@ export const raw = (maxBytes: number): Body<string> => ({
 export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null }
 
 /**
- * `open`: no credentials. `device`: token and proof. `admin`: the secret of the data folder, from this machine only.
+ * `open`: no credentials. `device`: token and proof. `person`: a handheld that names who is logged in, or the desk.
+ * `desk`: a session of the desk only. `admin`: the secret of the data folder, from this machine only.
+ * `metrics`: this machine, or the token of whoever watches.
  * A test walks every registered route and tries it without credentials.
  */
-export type Door = 'open' | 'device' | 'admin'
+export type Door = 'open' | 'device' | 'person' | 'desk' | 'admin' | 'metrics'
 export type Endpoint = Description & {
   door: Door
   body: Body<unknown> | null
   run: (c: Context, deps: AppDeps) => Promise<Response>
-}
-
-/** Whose allowance a request without credentials uses up. */
-export const addressOf = (c: Context): string => {
-  const env: { incoming?: { socket?: { remoteAddress?: string } } } | undefined = c.env
-  return env?.incoming?.socket?.remoteAddress ?? 'unknown'
 }
 
 type Call<T> = { c: Context; deps: AppDeps; text: string; body: T }
@@ -90,6 +96,15 @@ export const openEndpoint = <T>(
   },
 })
 
+/** The token is looked at before the body is read, the proof over the body after it. */
+const atHandheld = async (c: Context, deps: AppDeps, maxBytes: number): Promise<Proven & { text: string }> => {
+  const token = readToken(c, deps)
+  const text = await readBody(c, maxBytes)
+  const proven = await prove(c, deps, token, text)
+  note(c, { device: proven.device.id })
+  return { ...proven, text }
+}
+
 /** A route for enrolled handhelds. `review` marks the two that a revoked one may still bring its work to. */
 export const deviceEndpoint = <T>(
   spec: Description & { body: Body<T>; review?: boolean },
@@ -99,10 +114,62 @@ export const deviceEndpoint = <T>(
   body: spec.body.maxBytes === 0 ? null : spec.body,
   door: 'device',
   run: async (c, deps) => {
-    const token = readToken(c, deps)
-    const text = await readBody(c, spec.body.maxBytes)
-    const proven = await prove(c, deps, token, text)
+    const { text, ...proven } = await atHandheld(c, deps, spec.body.maxBytes)
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
     return handle({ c, deps, text, body: spec.body.read(text), ...proven })
+  },
+})
+
+/** Who acts, as the present roster has them, and where. `device` null = at the desk. */
+export type Person = { who: Worker; warehouse: WarehouseId; device: DeviceId | null }
+
+/** Whether the roles of a route let somebody in. */
+export const letsIn = ({ roles, strictly = false }: Pick<Description, 'roles' | 'strictly'>, held: readonly Role[]) =>
+  roles === undefined || (strictly ? roles.some(role => held.includes(role)) : mayDo(held, roles))
+
+/** A handheld names the worker in its question or its body. */
+const namedBy = (c: Context, body: unknown): string =>
+  c.req.query('worker') ??
+  (typeof body === 'object' && body !== null && 'worker' in body && typeof body.worker === 'string' ? body.worker : '')
+
+/** A route for people with a role: at a handheld that names who is logged in, or at the desk. */
+export const personEndpoint = <T>(
+  spec: Description & { body: Body<T>; roles: readonly Role[] },
+  handle: (call: Call<T> & Person) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: spec.body.maxBytes === 0 ? null : spec.body,
+  door: 'person',
+  run: async (c, deps) => {
+    if (atDesk(c)) {
+      const { who, warehouse } = await enterDesk(c, deps)
+      if (!letsIn(spec, who.roles)) throw refused('role')
+      const text = await readBody(c, spec.body.maxBytes)
+      const body = spec.body.read(text)
+      if (namedBy(c, body) !== who.id) throw refused('role', 'The request names somebody else.')
+      return handle({ c, deps, text, body, who, warehouse, device: null })
+    }
+    const { text, device } = await atHandheld(c, deps, spec.body.maxBytes)
+    if (device.state !== 'active') throw refused('revoked')
+    const body = spec.body.read(text)
+    const who = await workerOf(deps.stores.site, device, namedBy(c, body))
+    if (who === null || !letsIn(spec, who.roles)) throw refused('role')
+    return handle({ c, deps, text, body, who, warehouse: device.warehouse, device: device.id })
+  },
+})
+
+/** A route of the desk alone. */
+export const deskEndpoint = <T>(
+  spec: Description & { body: Body<T>; roles?: readonly Role[]; beforeChange?: boolean },
+  handle: (call: Call<T> & Awaited<ReturnType<typeof enterDesk>>) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: spec.body.maxBytes === 0 ? null : spec.body,
+  door: 'desk',
+  run: async (c, deps) => {
+    const entered = await enterDesk(c, deps, spec.beforeChange === true)
+    if (!letsIn(spec, entered.who.roles)) throw refused('role')
+    const text = spec.body.maxBytes === 0 ? '' : await readBody(c, spec.body.maxBytes)
+    return handle({ c, deps, text, body: spec.body.read(text), ...entered })
   },
 })

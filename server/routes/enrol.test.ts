@@ -89,7 +89,7 @@ describe('setting a handheld up', () => {
     await app.addCode('XEOTHER', OTHER_WAREHOUSE)
     const again = (token: string) => enrolBody(key, token, { device: answer.device, sig: key.sign(`enrol\n${token}`) })
     expect(await codeOf(await post(app, '/api/enrol', again('XEOTHER')))).toBe('foreign_device')
-    await app.deps.stores.devices.revoke(answer.device, 'revoked')
+    await app.deps.stores.devices.revoke(answer.device, 'revoked', null)
     await app.addCode('XEREVOKED')
     expect(await codeOf(await post(app, '/api/enrol', again('XEREVOKED')))).toBe('revoked')
   })
@@ -162,7 +162,7 @@ describe('a new access token', () => {
   test('[A6] a revoked handheld gets no token', async () => {
     const app = await testApp()
     const device = await enrol(app)
-    await app.deps.stores.devices.revoke(device.answer.device, 'revoked')
+    await app.deps.stores.devices.revoke(device.answer.device, 'revoked', null)
     const response = await ask(app, device, app.deps.nonces.issue(app.deps.now()))
     expect([response.status, await codeOf(response)]).toEqual([403, 'revoked'])
   })

@@ -1,19 +1,16 @@
 import * as v from 'valibot'
 import { CHOICES, EXCEPTION_STATES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
-import { EXCEPTIONS } from '../../shared/exception.ts'
-import type { ExceptionKind } from '../../shared/exception.ts'
+import { exceptionsAnswerSchema, KINDS } from '../../shared/desk/exceptions.ts'
+import type { ExceptionsAnswer } from '../../shared/desk/exceptions.ts'
 import type { ClientId, ItemId, LocationId, WorkerId } from '../../shared/ids.ts'
 import { decisionsAnswerSchema } from '../../shared/sync/decision.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { settleRequestSchema } from '../../shared/sync/settle.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
-import { deviceEndpoint, json, NOTHING } from './endpoint.ts'
+import { json, NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
-import { personWith } from './person.ts'
 import { refused } from './refused.ts'
-
-const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
 const querySchema = v.object({
   worker: uuid<WorkerId>(),
@@ -26,52 +23,28 @@ const querySchema = v.object({
   limit: pageLimit,
 })
 
-const settlement = v.object({ choice: v.string(), words: v.string(), worker: v.string(), at: v.string() })
-export const exceptionsAnswerSchema = v.object({
-  exceptions: v.array(
-    v.object({
-      id: v.string(),
-      kind: v.picklist(KINDS),
-      /** What it is about; one row is open for a kind and subject. */
-      subject: v.string(),
-      state: v.string(),
-      /** How often it has happened; decisions name it. */
-      version: v.number(),
-      body: v.record(v.string(), v.unknown()),
-      openedAt: v.string(),
-      closedAt: v.nullable(v.string()),
-      workers: v.array(v.string()),
-      /** The proposed one first; empty = it ends with the variance it belongs to. */
-      choices: v.array(v.string()),
-      settled: v.nullable(settlement),
-    }),
-  ),
-  next: v.nullable(v.string()),
-})
-export type ExceptionsAnswer = v.InferOutput<typeof exceptionsAnswerSchema>
-
 /** GET /api/exceptions: one row a cause. */
-export const exceptionsEndpoint = deviceEndpoint(
+export const exceptionsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/exceptions',
     summary: 'Facts that contradict the books, the oldest first, one row a cause, with the choices that there are.',
     query: querySchema,
     body: NOTHING,
+    roles: ['integrator'],
     answers: { 200: { description: 'A page of exceptions', schema: exceptionsAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
+  async ({ c, deps, who, warehouse, device }) => {
     const want = parseAs(querySchema, c.req.query())
-    const who = await personWith(deps, device, want.worker, ['integrator'])
     const key = readKey(want.after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
     const theirs = who.roles.includes('supervisor') ? KINDS : [...INTEGRATOR_KINDS]
     const { client } = want
     const clients = client === undefined ? who.clients : (who.clients?.filter(one => one === client) ?? [client])
     const rows = await deps.stores.desk.exceptions({
-      warehouse: device.warehouse,
-      device: device.id,
+      warehouse,
+      device,
       clients,
       state: want.state,
       kinds: theirs.filter(kind => want.kind === undefined || kind === want.kind),
@@ -94,21 +67,21 @@ export const exceptionsEndpoint = deviceEndpoint(
 )
 
 /** POST /api/exceptions: a choice and, in words, why. */
-export const settleEndpoint = deviceEndpoint(
+export const settleEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/exceptions',
     summary:
       'Settles exceptions, each with one of its choices and in words why. One answer each, repeated for the same id.',
     body: json(256 * 1024, settleRequestSchema),
+    roles: ['integrator'],
     answers: { 200: { description: 'One answer for each decision', schema: decisionsAnswerSchema } },
     refusals: ['role'],
   },
-  async ({ c, deps, body, device }) => {
-    const who = await personWith(deps, device, body.worker, ['integrator'])
-    const at = { warehouse: device.warehouse, now: deps.now() }
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = { warehouse, now: deps.now() }
     const results = await deps.stores.desk.settle(at, who, body.decisions)
-    if (results.some(one => one.outcome === 'done')) deps.doorbell.ring(device.warehouse)
+    if (results.some(one => one.outcome === 'done')) deps.doorbell.ring(warehouse)
     return sendJson(c, { results: [...results] })
   },
 )

@@ -6,9 +6,7 @@ import { decisionAnswerSchema } from '../../shared/sync/decision.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { policyRequestSchema } from '../../shared/sync/policy-change.ts'
 import { sendJson } from './answer.ts'
-import { parseAs } from './body.ts'
-import { deviceEndpoint, json, NOTHING } from './endpoint.ts'
-import { personWith } from './person.ts'
+import { json, NOTHING, personEndpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
 const querySchema = v.object({ worker: uuid<WorkerId>() })
@@ -19,46 +17,45 @@ export const policiesAnswerSchema = v.object({
 })
 
 /** GET /api/policies: how the warehouse works, and what clients have of their own. */
-export const policiesEndpoint = deviceEndpoint(
+export const policiesEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/policies',
     summary: 'The policies of the warehouse and of its clients, with the version that a change must name.',
     query: querySchema,
     body: NOTHING,
+    roles: ['administrator'],
     answers: { 200: { description: 'One version of the policies', schema: policiesAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
-    const { worker } = parseAs(querySchema, c.req.query())
-    await personWith(deps, device, worker, ['administrator'])
-    const set = await deps.stores.site.policies(device.warehouse)
+  async ({ c, deps, warehouse }) => {
+    const set = await deps.stores.site.policies(warehouse)
     return sendJson(c, set ?? { version: 0, warehouse: DEFAULT_POLICY, clients: {} })
   },
 )
 
 /** POST /api/policies: commands that were judged by an earlier version stay judged by that one. */
-export const changePolicyEndpoint = deviceEndpoint(
+export const changePolicyEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/policies',
     summary:
       'Replaces the policy of the warehouse or of one client, on the version that was seen; makes a new version.',
     body: json(64 * 1024, policyRequestSchema),
+    roles: ['administrator'],
+    strictly: true,
     answers: {
       200: { description: 'Done with the new version, or refused with the present one', schema: decisionAnswerSchema },
     },
     refusals: ['role', 'not_found'],
   },
-  async ({ c, deps, body, device }) => {
-    const { worker, session: _, ...ask } = body
-    const who = await personWith(deps, device, worker, ['administrator'])
-    if (!who.roles.includes('administrator')) throw refused('role')
+  async ({ c, deps, body, who, warehouse }) => {
+    const { worker: _, session: __, ...ask } = body
     const { site } = deps.stores
-    const clients = await site.clients(device.warehouse)
+    const clients = await site.clients(warehouse)
     if (ask.client !== null && !clients.some(one => one.id === ask.client)) throw refused('not_found')
-    const answer = await site.changePolicy({ warehouse: device.warehouse, worker: who.id, now: deps.now(), ask })
-    if (answer.outcome === 'done') deps.doorbell.ring(device.warehouse)
+    const answer = await site.changePolicy({ warehouse, worker: who.id, now: deps.now(), ask })
+    if (answer.outcome === 'done') deps.doorbell.ring(warehouse)
     return sendJson(c, answer)
   },
 )

@@ -20,6 +20,10 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   too_large: 413,
   unknown_proto: 426,
   busy: 429,
+  credentials: 401,
+  forged: 403,
+  password_change: 403,
+  taken: 409,
   rate_limited: 429,
   fault: 500,
 }

@@ -5,7 +5,11 @@ import type { Device, SiteStore } from '../ports.ts'
 import { scopeName } from '../sync/handle.ts'
 
 /** The worker of a session as the present roster has them; null = not on it, or not active. */
-export const workerOf = async (site: Pick<SiteStore, 'roster'>, device: Device, id: string): Promise<Worker | null> => {
+export const workerOf = async (
+  site: Pick<SiteStore, 'roster'>,
+  device: Pick<Device, 'warehouse'>,
+  id: string,
+): Promise<Worker | null> => {
   const held = await site.roster(device.warehouse)
   return held?.roster.workers.find(worker => worker.id === id && worker.active) ?? null
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { DeviceId } from '../../shared/ids.ts'
 import { MIN_PROTO, PROTO } from '../../shared/sync/version.ts'
@@ -8,11 +9,13 @@ import {
   syncRequestSchema,
   syncResponseSchema,
 } from '../../shared/sync/wire.ts'
+import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { sendJson } from './answer.ts'
 import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
+import { note } from './noted.ts'
 import { refused } from './refused.ts'
 import { scopedVersion, scopeOf } from './scope.ts'
 
@@ -51,12 +54,19 @@ export const syncEndpoint = (): Endpoint => {
         seen.catch(() => {})
         const answer = await deps.sync(body, { device: device.id, warehouse: device.warehouse, clients, verify })
         await seen
+        notePush(c, body.push, answer.push.acked)
+        deps.ops.metrics.round(body.push.commands.length)
         return await sendJson(c, { ...answer, catalogue: scopedVersion(answer.catalogue, clients) })
       } finally {
         inFlight.delete(device.id)
       }
     },
   )
+}
+
+const notePush = (c: Context, { epoch, commands }: SyncRequest['push'], acked: number): void => {
+  const [first, last] = [commands[0]?.seq, commands.at(-1)?.seq]
+  note(c, { epoch, acked, ...(first === undefined || last === undefined ? {} : { seqs: [first, last] }) })
 }
 
 const protoSchema = v.object({ proto: v.number() })

@@ -15,7 +15,9 @@ import { loadSecrets } from '../auth/key.ts'
 import { makeNonces } from '../auth/nonce.ts'
 import { makeWorker, nextRoster, signRoster } from '../auth/roster.ts'
 import { makeTokens } from '../auth/token.ts'
-import type { Device, QuarantineStore, Stores } from '../ports.ts'
+import { makeMetrics } from '../metrics.ts'
+import type { Read } from '../metrics.ts'
+import type { Device, Figures, QuarantineStore, Stores } from '../ports.ts'
 import type { Asker } from '../sync/handle.ts'
 import { makeDoorbell } from './doorbell.ts'
 import type { AppDeps } from './deps.ts'
@@ -40,16 +42,40 @@ export const CEM: Worker = {
 
 type Kept = Parameters<QuarantineStore['keep']>[0]
 
-/** The whole HTTP side over memory, a clock that stands and timers that are turned by hand. */
-export const testApp = async (more: Partial<AppDeps> = {}) => {
-  let nowMs = msOf(START)
-  const now = (): string => isoOf(nowMs)
+export const FIGURES: Figures = {
+  outbox: { waiting: 3, dead: 2 },
+  outboxOldestAt: '2026-11-23T07:59:00.000Z',
+  devices: { active: 4 },
+  exceptionsOpen: 5,
+  storeBytes: 6_000_000,
+}
+
+const figures = (connected: number, nowMs: number) => ({ ...FIGURES, connected, diskFreeBytes: null, nowMs })
+
+const handTimers = () => {
   const timers = new Set<{ ms: number; run: () => void }>()
   const every = (ms: number, run: () => void): (() => void) => {
     const timer = { ms, run }
     timers.add(timer)
     return () => void timers.delete(timer)
   }
+  return { timers, every }
+}
+
+/** A clock that shows what it is given, no proxies, always ready. */
+const standingOps = (elapsed: number[], read: Read): AppDeps['ops'] => ({
+  elapsedMs: () => elapsed.shift() ?? 0,
+  isProxy: () => false,
+  metrics: makeMetrics(read, { process: false }),
+  metricsToken: null,
+  ready: async () => ({ ready: true, store: true, migrated: true, disk: true }),
+})
+
+/** The whole HTTP side over memory, a clock that stands and timers that are turned by hand. */
+export const testApp = async (more: Partial<AppDeps> = {}) => {
+  let nowMs = msOf(START)
+  const now = (): string => isoOf(nowMs)
+  const { timers, every } = handTimers()
   const logged: { level: string; fields: Record<string, unknown>; message: string }[] = []
   const log = (level: string) => (fields: Record<string, unknown>, message: string) =>
     void logged.push({ level, fields, message })
@@ -68,6 +94,8 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     every,
     onFault: error => void faults.push(error),
   })
+  /** What the clock shows at its next looks. */
+  const elapsed: number[] = []
   const deps: AppDeps = {
     stores: memory.stores,
     sync: async (request, asker) => {
@@ -83,8 +111,11 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     doorbell,
     erp: null,
+    ops: standingOps(elapsed, async () => figures(doorbell.listeners(), nowMs)),
     about: { engine: 'memory', durable: false },
     adminSecret: ADMIN,
+    firstSecret: null,
+    origin: () => 'https://depo.test',
     files: null,
     demo: null,
     ...more,
@@ -96,6 +127,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     ...memory,
     rounds,
     logged,
+    elapsed,
     faults,
     timers,
     wait: (ms: number) => (nowMs += ms),
@@ -266,6 +298,7 @@ const memorySite = (): Stores['site'] => {
     putPolicies: async () => unused(),
     policies: async () => unused(),
     changePolicy: async () => unused(),
+    replaceRoster: async () => unused(),
     putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
     roster: async warehouse => rosters.get(warehouse) ?? null,
     setting: async name => settings.get(name) ?? null,
@@ -303,6 +336,31 @@ const memoryStores = () => {
       variances: async () => unused(),
       exceptions: async () => unused(),
       settle: async () => unused(),
+    },
+    accounts: {
+      any: async () => true,
+      list: async () => unused(),
+      find: async () => unused(),
+      put: async () => unused(),
+      remove: async () => unused(),
+      attempt: async () => unused(),
+      forgive: async () => unused(),
+      open: async () => unused(),
+      session: async () => null,
+      close: async () => unused(),
+    },
+    audit: { note: async () => unused() },
+    views: {
+      site: async () => unused(),
+      names: async () => unused(),
+      counts: async () => unused(),
+      stock: async () => unused(),
+      movements: async () => unused(),
+      documents: async () => unused(),
+      document: async () => unused(),
+      devices: async () => unused(),
+      audit: async () => unused(),
+      find: async () => unused(),
     },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import { VARIANCE_STATES } from '../../shared/count/life.ts'
-import { FLAGS } from '../../shared/count/variance.ts'
-import type { Flag, Variance } from '../../shared/count/variance.ts'
+import type { Variance } from '../../shared/count/variance.ts'
+import { variancesAnswerSchema } from '../../shared/desk/variances.ts'
+import type { VariancesAnswer } from '../../shared/desk/variances.ts'
 import type { WorkerId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
-import { deviceEndpoint, NOTHING } from './endpoint.ts'
+import { NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
-import { personWith } from './person.ts'
 import { refused } from './refused.ts'
 
 /** What waits for a person, unless another state is asked for. */
@@ -18,52 +18,6 @@ const querySchema = v.object({
   after: afterKey,
   limit: pageLimit,
 })
-
-const flags = Object.keys(FLAGS).filter((flag): flag is Flag => flag in FLAGS)
-const nullable = v.nullable(v.string())
-const varianceSchema = v.object({
-  id: v.string(),
-  round: v.number(),
-  /** Decisions name it. */
-  version: v.number(),
-  state: v.picklist(VARIANCE_STATES),
-  client: v.string(),
-  item: v.string(),
-  lot: v.string(),
-  serial: v.string(),
-  location: v.string(),
-  lpn: v.string(),
-  status: v.string(),
-  kind: v.string(),
-  mode: v.string(),
-  attempt: v.number(),
-  typed: v.boolean(),
-  reason: nullable,
-  photos: v.array(v.string()),
-  worker: nullable,
-  countedAt: v.string(),
-  counted: v.number(),
-  /** The book at the point of the count. */
-  book: v.number(),
-  delta: v.number(),
-  /** The difference by where movements of unknown order belong. */
-  least: v.number(),
-  most: v.number(),
-  /** Minor units of the warehouse's currency; null = the item's cost is not known. */
-  value: v.nullable(v.number()),
-  tries: v.array(
-    v.object({ worker: nullable, seen: v.number(), attempt: v.number(), mode: v.string(), at: v.string() }),
-  ),
-  counters: v.array(v.string()),
-  late: v.array(v.object({ qty: v.number(), worker: nullable, at: v.string(), arrivedAt: v.string() })),
-  flags: v.array(v.picklist(flags)),
-  decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
-  effectiveAt: nullable,
-  openedAt: v.string(),
-  changedAt: v.string(),
-})
-export const variancesAnswerSchema = v.object({ variances: v.array(varianceSchema), next: nullable })
-export type VariancesAnswer = v.InferOutput<typeof variancesAnswerSchema>
 
 const shown = (one: Variance, cost: number | null): VariancesAnswer['variances'][number] => {
   const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
@@ -99,7 +53,7 @@ const shown = (one: Variance, cost: number | null): VariancesAnswer['variances']
 }
 
 /** GET /api/variances: differences between counts and books, the oldest first. */
-export const variancesEndpoint = deviceEndpoint(
+export const variancesEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/variances',
@@ -107,17 +61,17 @@ export const variancesEndpoint = deviceEndpoint(
       'Differences of counts, the oldest first, with all that a person needs to decide; `next` begins the next page.',
     query: querySchema,
     body: NOTHING,
+    roles: ['supervisor'],
     answers: { 200: { description: 'A page of variances', schema: variancesAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, state, after, limit } = parseAs(querySchema, c.req.query())
-    const who = await personWith(deps, device, worker, ['supervisor'])
+  async ({ c, deps, who, warehouse, device }) => {
+    const { state, after, limit } = parseAs(querySchema, c.req.query())
     const key = readKey(after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
     const rows = await deps.stores.desk.variances({
-      warehouse: device.warehouse,
-      device: device.id,
+      warehouse,
+      device,
       clients: who.clients,
       states: [state],
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },

@@ -3,8 +3,10 @@ import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { PublicKey } from '../../shared/sync/enrol.ts'
 import type { SyncRequest } from '../../shared/sync/wire.ts'
 import type { Device, DeviceStore } from '../ports.ts'
+import { writeAudit } from './audit-book.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
+import { transact } from './transaction.ts'
 
 type DeviceRow = {
   id: DeviceId
@@ -58,9 +60,12 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
       from device d join warehouse w on w.id = d.warehouse_id where w.uid = ${warehouse} order by d.number`.execute(db)
     return rows.map(row => ({ ...row, seenAt: row.seenAt?.toISOString() ?? null, acked: row.acked ?? 0 }))
   },
-  revoke: async (id, state) => {
-    await sql`update device set state = ${state} where uid = ${id}`.execute(db)
-  },
+  revoke: (id, state, entry) =>
+    transact(db, async trx => {
+      await sql`update device set state = ${state} where uid = ${id}`.execute(trx)
+      if (entry !== null) await writeAudit(trx, names, entry)
+      return { keep: true, answer: undefined }
+    }),
   seen: async (id, at) => {
     // A heartbeat that a power cut takes is made up for by the next: nobody waits until it is flushed.
     await sql`

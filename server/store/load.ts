@@ -5,6 +5,7 @@ import type { ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
 import { commandText, lotKey } from '../../shared/ledger/world.ts'
+import { isVirtual, VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
@@ -18,8 +19,6 @@ const claimedLots = (tables: MutableTables): Need['lots'] =>
   [...tables.lines.values()].flatMap(line =>
     line.claims.flatMap(claim => (claim.lot === '' ? [] : [{ client: line.client, item: line.item, lot: claim.lot }])),
   )
-
-const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 /** What was loaded, and the integers of the places, items and clients among it. */
 export type Loaded = { tables: MutableTables; ids: ReadonlyMap<string, number> }
@@ -119,7 +118,7 @@ const question = <T>(
     ), stock as (
       select ${ROW} from balance b
       where b.warehouse_id = ${at.id} and b.item_id = any(array(select id from goods))
-        and b.location_id = any(array(select id from place where not body->>'kind' = any(${[...VIRTUAL]}::text[])))
+        and b.location_id = any(array(select id from place where not body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[])))
       union
       select ${ROW} from balance b
       where cardinality(${serials}::text[]) > 0 and b.warehouse_id = ${at.id} and b.item_id = any(array(select id from goods))
@@ -281,9 +280,7 @@ const STOCK_JOINS = sql`balance b join location l on l.warehouse_id = b.warehous
 
 /** Stock rows of the loaded items at the loaded real places. Virtual places have no row that a rule looks at. */
 const loadStock = async (db: Executor, at: Scope, need: Need, tables: MutableTables): Promise<void> => {
-  const places = [...tables.locations.values()]
-    .filter(location => !VIRTUAL.has(location.kind))
-    .map(location => location.id)
+  const places = [...tables.locations.values()].filter(location => !isVirtual(location)).map(location => location.id)
   const items = [...new Set([...tables.items.keys(), ...[...tables.lines.values()].map(line => line.item)])]
   if (places.length === 0 || items.length === 0) return
   const { rows } = await sql<StockRow>`

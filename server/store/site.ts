@@ -6,6 +6,8 @@ import type { PolicySet } from '../../shared/policy.ts'
 import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { SiteStore } from '../ports.ts'
+import { endAccount } from './accounts.ts'
+import { writeAudit } from './audit-book.ts'
 import { decisionBook } from './decision-book.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
@@ -27,6 +29,18 @@ export const writeChanges = async (
     select ${warehouse}::int, ${commit}::bigint, (select coalesce(max(n), 0) from change where warehouse_id = ${warehouse} and seq = ${commit}) + row_number() over (),
            x.kind, x.id, x.client, x.body
     from jsonb_to_recordset(${json(changes)}) as x(kind text, id text, client int, body jsonb)`.execute(db)
+}
+
+const writeRoster = async (
+  trx: Executor,
+  at: { warehouse: number; seq: number },
+  roster: Roster,
+  signed: { text: string; sig: string },
+): Promise<void> => {
+  await sql`
+    insert into roster (warehouse_id, version, body, sig, feed_seq)
+    values (${at.warehouse}, ${roster.version}, ${signed.text}, ${signed.sig}, ${at.seq})`.execute(trx)
+  await writeChanges(trx, at.warehouse, at.seq, [{ kind: 'roster', id: 'roster', client: null, body: signed }])
 }
 
 /** Warehouses, clients, places, policies and rosters; each write is a commit of its own in the feed. */
@@ -132,11 +146,19 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
         return { keep: true, answer }
       }),
     putRoster: (uid, roster, signed) =>
-      commit(uid, async (trx, warehouse, seq) => {
-        await sql`
-          insert into roster (warehouse_id, version, body, sig, feed_seq)
-          values (${warehouse}, ${roster.version}, ${signed.text}, ${signed.sig}, ${seq})`.execute(trx)
-        await writeChanges(trx, warehouse, seq, [{ kind: 'roster', id: 'roster', client: null, body: signed }])
+      commit(uid, (trx, warehouse, seq) => writeRoster(trx, { warehouse, seq }, roster, signed)),
+    replaceRoster: (uid, roster, signed, { entry, ends }) =>
+      transact(db, async trx => {
+        const warehouse = await names.warehouse(trx, uid)
+        // Its lock makes of two changes at once one that comes too late.
+        const { seq } = await raiseCommit(trx, warehouse)
+        const { rows } = await sql<{ version: number | null }>`
+          select max(version) as version from roster where warehouse_id = ${warehouse}`.execute(trx)
+        if ((rows[0]?.version ?? 0) + 1 !== roster.version) return { keep: false, answer: false }
+        await writeRoster(trx, { warehouse, seq }, roster, signed)
+        if (ends !== null) await endAccount(trx, ends)
+        await writeAudit(trx, names, entry)
+        return { keep: true, answer: true }
       }),
     roster: async uid => {
       const warehouse = await names.warehouse(db, uid)

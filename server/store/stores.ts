@@ -1,11 +1,14 @@
-import type { Stores } from '../ports.ts'
+import type { FigureStore, Stores } from '../ports.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
+import { makeAccountStore } from './accounts.ts'
+import { makeAuditStore } from './audit-book.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
@@ -16,13 +19,14 @@ import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
+import { makeViewStore } from './view.ts'
 import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
 
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore } => {
+): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -32,6 +36,9 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    accounts: makeAccountStore(db, names),
+    audit: makeAuditStore(db, names),
+    views: makeViewStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
@@ -41,5 +48,6 @@ export const makeStores = (
     waiting: makeWaitingStore(db, names),
     faces: makeFaceStore(db, names),
     plans: makePlanStore(db, names),
+    figures: makeFigureStore(db),
   }
 }

@@ -41,6 +41,8 @@ export type PushEnd = {
   /** The seq expected, when the push began above it. */
   gap: number | null
   results: readonly CommandResult[]
+  /** Those of them that were not known before. */
+  fresh: readonly CommandResult[]
   /** Numbers under which another command was known: the device has a twin. */
   forked: readonly Prepared[]
 }
@@ -63,7 +65,7 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   )
   const above = push.prepared.find(p => p.sealed.seq > last)
   const gap = above !== undefined && fresh.length === 0 ? last + 1 : null
-  if (fresh.length === 0 && notes.length === 0) return { acked: last, gap, results: repeated, forked }
+  if (fresh.length === 0 && notes.length === 0) return { acked: last, gap, results: repeated, fresh: [], forked }
 
   const applied = await judgeAll(tx, push, fresh, standing, skipTo === null ? knownHash : ANY_HASH)
   await tx.write({ applied: applied.rows, messages: applied.messages, notes })
@@ -73,7 +75,7 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
     exceptions: row.effects.exceptions.map(e => e.id),
     ...(row.reason === null ? {} : { reason: row.reason }),
   }))
-  return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], forked }
+  return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], fresh: results, forked }
 }
 
 /** A number that comes again loads what is not needed; to know better would take a question more. */

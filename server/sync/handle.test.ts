@@ -45,6 +45,7 @@ describe('a round of sync on the server', async () => {
   let stores: Stores
   let sealer: Sealer
   let frozen: string[]
+  let counted: string[]
   let receipt: Document
 
   beforeEach(async () => {
@@ -53,6 +54,7 @@ describe('a round of sync on the server', async () => {
     stores = await sqlSite(opened, site)
     sealer = makeSealer(site, site.devices[0]?.id ?? derivedId('device', 'none'))
     frozen = []
+    counted = []
     const item = site.items[0]
     if (!item) throw new Error('no item')
     receipt = {
@@ -140,6 +142,7 @@ describe('a round of sync on the server', async () => {
         minVersion: '0',
         ring: () => {},
         onForked: async device => void frozen.push(device),
+        onApplied: results => void counted.push(...results.map(({ seq, outcome }) => `${seq} ${outcome}`)),
       },
       req,
       {
@@ -176,6 +179,14 @@ describe('a round of sync on the server', async () => {
     expect(again.push.results).toEqual(first.push.results)
     expect(await onDock()).toBe(5)
     expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[OP23] a command is counted when it is booked, and not again when it comes again', async () => {
+    const [one, two] = [sealer.seal(receive(2)), sealer.seal(receive(3))]
+    await sync(request([one]))
+    await sync(request([one, two]))
+    await sync(request([]))
+    expect(counted).toEqual(['1 applied', '2 applied'])
   })
 
   /** What the archive keeps under a number of this handheld. */

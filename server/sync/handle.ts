@@ -30,6 +30,8 @@ export type SyncDeps = {
   onForked: (device: DeviceId) => Promise<void>
   /** A rule of ours threw on a command, which is kept in quarantine. */
   onBroken?: (key: CommandKey, error: unknown) => void
+  /** Commands that were booked for the first time, once that is on the disk. */
+  onApplied?: (results: PushEnd['fresh']) => void
 }
 
 /** Name of a scope inside the cursor; another worker with other clients has another one and starts from a snapshot. */
@@ -80,7 +82,7 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
   }
 }
 
-const NOTHING_PUSHED: PushEnd = { acked: 0, gap: null, results: [], forked: [] }
+const NOTHING_PUSHED: PushEnd = { acked: 0, gap: null, results: [], fresh: [], forked: [] }
 
 const push = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise<PushEnd> => {
   const { warehouse } = request
@@ -93,6 +95,7 @@ const push = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise
     applyPush(tx, { ...key, now, prepared, hole, lost: request.head.lost, broke }),
   )
   if (end.results.length > 0) deps.ring(warehouse)
+  deps.onApplied?.(end.fresh)
   return end
 }
 

@@ -1,5 +1,6 @@
 import type { Act } from '../../shared/sync/act.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
+import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
@@ -8,12 +9,10 @@ import type { StockKey } from '../../shared/ledger/stock.ts'
 import { putawayTaskId } from '../../shared/process/putaway-task.ts'
 import type { Need } from './ports.ts'
 
-const VIRTUAL = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'] as const
-
 /** What must be loaded to judge these commands. Each id once. */
 export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Need => {
   const items = new Set<Need['items'][number]>()
-  const locations = new Set<Need['locations'][number]>(VIRTUAL.map(kind => virtualLocation(warehouse, kind)))
+  const locations = new Set<Need['locations'][number]>(VIRTUAL_KINDS.map(kind => virtualLocation(warehouse, kind)))
   const documents = new Set<Need['documents'][number]>()
   const tasks = new Set<Need['tasks'][number]>()
   const lines = new Set<Need['lines'][number]>()
@@ -85,6 +84,9 @@ const takesGoods = (command: Act | Command): boolean =>
 /** Goods that come to the dock open their put-away task, goods that leave it end it. */
 const waitingRows = (command: Act | Command): readonly StockKey[] => {
   if (command.type === 'receive' || command.type === 'return') return [keyOf({ ...command, ...command.to })]
+  // A label that gathers loose goods at the dock makes the task of the pallet.
+  if (command.type === 'move' && command.process === 'receive')
+    return [keyOf({ ...command, ...command.from }), keyOf({ ...command, ...command.to })]
   if (command.type === 'putaway' || command.type === 'move') return [keyOf({ ...command, ...command.from })]
   // The task of a pallet is named by the pallet alone.
   return command.type === 'lpn.move' ? [{ lpn: command.lpn } as StockKey] : []

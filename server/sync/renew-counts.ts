@@ -13,6 +13,7 @@ import { keyOf, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import { makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
+import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import { policyFor } from '../../shared/policy.ts'
 import { countTask } from '../../shared/process/count-task.ts'
 import type { CountWish } from '../../shared/process/count-task.ts'
@@ -68,11 +69,9 @@ export const renewRows = async (books: CountBooks, keys: readonly StockKey[], no
 
 type Row = { id: VarianceId; key: StockKey; text: string }
 
-const VIRTUAL = ['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'] as const
-
 /** Nobody counts the outside. */
 const realRows = (warehouse: WarehouseId, ...lists: readonly (readonly StockKey[])[]): readonly Row[] => {
-  const outside = new Set<string>(VIRTUAL.map(kind => virtualLocation(warehouse, kind)))
+  const outside = new Set<string>(VIRTUAL_KINDS.map(kind => virtualLocation(warehouse, kind)))
   const rows = new Map<string, StockKey>()
   for (const key of lists.flat()) if (!outside.has(key.location)) rows.set(stockKeyText(key), key)
   return [...rows].map(([text, key]) => ({ id: varianceId(warehouse, key), key: keyOf(key), text }))

@@ -1,21 +1,9 @@
 import { describe, inject } from 'vitest'
-import { createDatabase } from '../../test/support/postgres.ts'
+import { openFresh } from '../../test/support/postgres.ts'
 import { describeReplenish } from '../../test/support/replenish-contract.ts'
-import { openDatabase } from '../store/open.ts'
 
 const url = inject('postgresUrl')
-const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 describe.skipIf(!url)('on PostgreSQL', () => {
-  describeReplenish('PostgreSQL', async () => {
-    const database = await createDatabase(url)
-    const opened = await openDatabase({ databaseUrl: database.url, dataDir: '', log: quiet })
-    return {
-      ...opened,
-      close: async () => {
-        await opened.close()
-        await database.drop()
-      },
-    }
-  })
+  describeReplenish('PostgreSQL', () => openFresh(url))
 })

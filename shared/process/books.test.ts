@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item, Location } from '../catalogue.ts'
-import { derivedId } from '../ids.ts'
+import { derivedId, NO_LPN } from '../ids.ts'
 import { stockKeyText } from '../ledger/stock.ts'
 import { looseAt } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
@@ -39,13 +39,16 @@ import {
   unbalanced,
   vial,
   wants,
+  warehouse,
   workerAt,
   worldOf,
   wrongReserved,
 } from '../../test/support/world.ts'
+import { makeLabel } from '../scan/own-label.ts'
 import { isVirtual } from './virtual.ts'
 import { judge } from './judge.ts'
 import { lookup } from './lookup.ts'
+import { lpnId } from './lpn.ts'
 import { pick } from './pick.ts'
 import type { Input, Process } from './process.ts'
 import { receive } from './receive.ts'
@@ -75,6 +78,9 @@ const lot = fc.constantFrom('', 'L1', 'L2', 'NEW')
 const serial = fc.constantFrom('', '', 'S1', 'S2')
 const item = fc.constantFrom(mug, bowl, milk, drill)
 const qty = fc.integer({ min: 1, max: 12 })
+const LABEL = makeLabel('XP', '0042')
+const PALLET = lpnId(warehouse, LABEL)
+const onPallet = { location: dock.id, lpn: PALLET, status: 'available' as const }
 const nowhere = derivedId<'location'>('nowhere')
 
 const receiveDraft = fc
@@ -84,9 +90,12 @@ const receiveDraft = fc
     serial,
     qty,
     number: fc.constantFrom('PO-1', 'NEW-1', 'SO-1'),
+    lpn: fc.constantFrom(NO_LPN, NO_LPN, PALLET),
+    status: fc.constantFrom('available' as const, 'available' as const, 'inspection' as const, 'damaged' as const),
   })
-  .map(({ item, lot, serial, qty, number }): Draft => ({
+  .map(({ item, lot, serial, qty, number, lpn, status }): Draft => ({
     type: 'receive',
+    label: LABEL,
     client: item.client,
     item: item.id,
     lot,
@@ -94,9 +103,18 @@ const receiveDraft = fc
     document: documentId(number),
     blind: number === 'NEW-1',
     expiry: lot === '' ? null : '2027-01-01',
-    to: looseAt(dock.id),
+    to: { location: dock.id, lpn, status },
     qty,
   }))
+/** Goods that a pallet label gathers at the dock, and goods that are refused. */
+const dockDraft = fc
+  .record({ item: fc.constantFrom(mug, milk), lot, qty, isRefused: fc.boolean() })
+  .map(({ item, lot, qty, isRefused }): Draft => {
+    const goods = { client: one.id, item: item.id, lot, serial: '', qty }
+    if (isRefused) return { type: 'reject', ...goods, document: documentId('PO-1'), reason: 'DAMAGED' }
+    const from = looseAt(dock.id)
+    return { type: 'move', process: 'receive', label: LABEL, ...goods, task: null, line: null, from, to: onPallet }
+  })
 const work = fc.record({
   number: fc.constantFrom(...ORDERS),
   no: fc.integer({ min: 1, max: 3 }),
@@ -158,7 +176,7 @@ const otherDraft = fc.constantFrom<Draft[]>(
   { type: 'park', process: 'pick', client: one.id, mobile: tote1.id, place: dock.id, task: null },
   { type: 'count.request', process: 'pick', client: one.id, only: mug.id, place: a1.id, cause: 'zero' },
 )
-const draft = fc.oneof(receiveDraft, { arbitrary: pickDraft, weight: 3 }, shortDraft, otherDraft)
+const draft = fc.oneof(receiveDraft, dockDraft, { arbitrary: pickDraft, weight: 3 }, shortDraft, otherDraft)
 /** A number takes back the act that was so many before it, when it can be taken back. */
 const entry = fc.oneof({ arbitrary: draft, weight: 5 }, fc.integer({ min: 1, max: 4 }))
 const log = fc.array(fc.tuple(entry, fc.boolean()), { maxLength: 40 })
@@ -257,7 +275,7 @@ const scans = [
   scanOf.item(drill, { serial: 'S2' }),
   ...[a1, a2, a3, dock, tote1, tote2].map((at: Location) => scanOf.place(at)),
   ...['PO-1', 'SO-1', 'SO-2'].map(number => scanOf.document(number)),
-  ...['L1', 'NEW', 'S1', 'N1', '??'].map(text => scanned(text)),
+  ...['L1', 'NEW', 'S1', 'N1', '??', LABEL].map(text => scanned(text)),
   { ...scanned('x'), problem: 'separatorLost' as const },
 ]
 const input: fc.Arbitrary<Input> = fc.oneof(
@@ -265,7 +283,22 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 12, -1, 0.5, 2_000_000_000).map((value): Input => ({ kind: 'number', value })),
   fc.constantFrom('L1', 'NEW', '270331', '', 'x'.repeat(99)).map((value): Input => ({ kind: 'text', value })),
   fc
-    .constantFrom('XCDNE', 'XCSHT', 'XCMPT', 'XCSKP', 'XCBAK', 'XCNAY', 'XCYES', 'XCDMG', 'XCFUL', 'XCWLT', 'XC???')
+    .constantFrom(
+      'XCDNE',
+      'XCSHT',
+      'XCMPT',
+      'XCSKP',
+      'XCBAK',
+      'XCNAY',
+      'XCYES',
+      'XCDMG',
+      'XCFUL',
+      'XCWLT',
+      'XCREJ',
+      'XCASK',
+      'XCCLS',
+      'XC???',
+    )
     .map((command): Input => ({ kind: 'key', command })),
   fc.integer({ min: 0, max: 6 }).map((n): Input => ({ kind: 'choice', n })),
 )

@@ -55,6 +55,7 @@ const half = `01${'0'.repeat(14)}10`
 const world = () =>
   demoWorld({
     policy: {
+      receive: { asnTrust: 'check' },
       task: { confirmReason: ['putaway', 'fefo'] },
       pack: { carriers: [{ name: 'POST', tracking: true, prefix: '' }] },
       pick: { reallocation: 'manual' },
@@ -74,6 +75,7 @@ const world = () =>
       ...demoSeed().documents,
       receiptOf('PO-2', [wants(milk, 5), wants(vial, 2)]),
       receiptOf('PO-3', [wants(drill, 2)]),
+      receiptOf('PO-4', [{ ...wants(mug, 6), lpn: lpnId(warehouse, NEW_PALLET) }], { asn: true }),
       drillOrder,
       packOrder,
       orderOf('SO-4', [wants(bowl, 1, [oneBowl, 1])], { batch }),
@@ -181,6 +183,7 @@ const STARTS: readonly Start[] = [
   { document: documentId('PO-1') },
   { document: documentId('PO-2') },
   { document: documentId('PO-3') },
+  { document: documentId('PO-4') },
   { document: documentId('SO-1') },
   { document: documentId('SO-P') },
   { task: taskId('SO-1') },

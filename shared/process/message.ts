@@ -102,6 +102,21 @@ export const MESSAGES = [
   'undo.none',
   'cancelled',
   // receive, the rest
+  'rcv.onPallet',
+  'rcv.lpnClosed',
+  'rcv.lpnElsewhere',
+  'rcv.lpnMixed',
+  'rcv.lpnFirst',
+  'ask.lpnRest',
+  'rcv.asnDone',
+  'rcv.asnPart',
+  'rcv.scanDamaged',
+  'rcv.scanReject',
+  'rcv.scanAsk',
+  'rcv.damaged',
+  'rcv.rejected',
+  'rcv.asked',
+  'ask.over',
   // putaway
   'put.what',
   'put.to',
@@ -246,6 +261,9 @@ export const MESSAGES = [
   'ret.place',
   'ret.done',
   'ret.nothing',
+  'ret.onPallet',
+  'ask.lotNotSent',
+  'ask.serialNotSent',
   // look-up
   // undo and photos
   'undone',
@@ -313,6 +331,14 @@ export const WORDS = [
   'fact.status',
   'fact.from',
   // receive, the rest
+  'key.closePallet',
+  'key.reject',
+  'key.ask',
+  'reason.OVER',
+  'reason.UNEXPECTED',
+  'reason.SHORT_LIFE',
+  'reason.WRONG_GOODS',
+  'reason.NO_PAPERS',
   // putaway
   'key.other',
   'key.full',
@@ -369,6 +395,7 @@ export const WORDS = [
   'dispose.damaged',
   'dispose.quarantine',
   'dispose.scrap',
+  'dispose.supplier',
   // look-up
   'fact.due',
   // undo and photos

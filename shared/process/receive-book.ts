@@ -1,7 +1,5 @@
 import type { Item } from '../catalogue.ts'
-import { NO_LPN } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
@@ -9,6 +7,8 @@ import { isMobile } from './pick-lines.ts'
 import type { Moment } from './process.ts'
 import { limitOf } from './receive-limit.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
+import { lpnOf, palletTrouble, withLoose } from './receive-pallet.ts'
+import { statusAtDock } from './receive-status.ts'
 import { isVirtual } from './virtual.ts'
 
 /** The rejection of what would pass the limit of the delivery, counting what everyone known here has received. */
@@ -30,7 +30,10 @@ export const bookHand = (
 ): ReceiveNext => {
   const { hand, last } = state
   if (hand === null) return go({ ...state, at: 'line' }, 'ok', 'scan.recv')
-  const trouble = tooMany(state, item, hand.qty, view) ?? serialTwice(before, code, item, hand, view, moment)
+  const trouble =
+    tooMany(state, item, hand.qty, view) ??
+    palletTrouble(state, item, statusAtDock(view, item), view) ??
+    serialTwice(before, code, item, hand, view, moment)
   if (trouble !== null) return trouble
   const isSame = last !== null && last.hand.item === hand.item && last.hand.lot === hand.lot
   const step = (isSame ? last.step : 0) + hand.qty
@@ -38,7 +41,7 @@ export const bookHand = (
 }
 
 /** R4: a serial that stands on the dock already is a second look; one that the books have elsewhere is a question. */
-const serialTwice = (
+export const serialTwice = (
   state: ReceiveState,
   code: string,
   item: Item,
@@ -66,7 +69,7 @@ export const stepNumber = (state: ReceiveState, value: number, view: View): Rece
   const more = value - last.step
   if (more < 0) return stay(state, 'wrong', 'qty.less', { n: last.step })
   if (more === 0) return go(state, 'ok', 'got.number', { item: item.name, n: value })
-  const trouble = tooMany(state, item, more, view)
+  const trouble = tooMany(state, item, more, view) ?? palletTrouble(state, item, statusAtDock(view, item), view)
   if (trouble !== null) return trouble
   const next = { hand: last.hand, step: value }
   return booked(state, item, next, more, { n: more, packaging: null }, view)
@@ -84,17 +87,16 @@ const booked = (
   const { hand } = last
   if (document === null || dock === null) return stay(state, 'wrong', 'rcv.noDock')
   const { limit: _, ordered, received } = limitOf(view, document, item)
-  const inspected = policyFor(view.policies, item.client).receive.inspection === 'all'
+  const status = statusAtDock(view, item)
+  const goods = { client: item.client, item: item.id, lot: hand.lot, serial: hand.serial }
   const command: Draft = {
     type: 'receive',
-    client: item.client,
-    item: item.id,
-    lot: hand.lot,
-    serial: hand.serial,
+    ...(state.pallet === null ? {} : { label: state.pallet.label }),
+    ...goods,
     document,
     blind: state.blind,
     expiry: hand.expiry,
-    to: { location: dock, lpn: NO_LPN, status: inspected ? 'inspection' : 'available' },
+    to: { location: dock, lpn: lpnOf(state), status },
     qty,
     entered,
     scan: hand.raw,
@@ -108,6 +110,7 @@ const booked = (
     at: goesOn ? 'serial' : 'line',
     hand: goesOn ? { ...hand, serial: '' } : null,
     last,
+    loose: state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : state.loose,
   }
   if (ordered > 0 && have > ordered)
     return go(next, 'warn', 'over.ok', { n: have - ordered, item: item.name }, [command])

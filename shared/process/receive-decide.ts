@@ -1,28 +1,31 @@
-import type { Document, Line, Lot, Task } from '../catalogue.ts'
-import type { ExceptionKind } from '../exception.ts'
+import type { Document, Lot, Task } from '../catalogue.ts'
 import { derivedId } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
+import { newPallet } from './lpn.ts'
+import { movedLoose } from './move-decide.ts'
 import type { CommandTimes } from './process.ts'
 import { putawayTask } from './putaway-task.ts'
-import { limitOf } from './receive-limit.ts'
+import { contradictionsOf, missingOnPallets } from './receive-contradictions.ts'
+import { filled, refusedOn } from './receive-lines.ts'
 import { blindNumber } from './receive-state.ts'
-import { isVirtual } from './virtual.ts'
 
 /** What receiving books. Nothing is refused: whatever contradicts the delivery becomes an exception beside the booking. */
 export const decideReceive = (view: View, command: Command, key: CommandKey, times: CommandTimes): Effects => {
   switch (command.type) {
     case 'receive':
       return received(view, command, key, times)
+    case 'reject':
+      return rejected(view, command, key)
+    case 'move':
+      return gathered(view, command, key, times)
     case 'close':
-      return closed(view, command)
+      return closed(view, command, key)
     case 'unmatched':
       return { ...NOTHING, exceptions: [unknownCode(command, key)] }
     default:
@@ -40,7 +43,7 @@ const unknownCode = (c: CommandOf<'unmatched'>, key: CommandKey): ExceptionDraft
 const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: CommandTimes): Effects => {
   const document = view.document(c.document) ?? blindDocument(c)
   const task = view.taskOf(c.document) ?? taskOf(c)
-  const lines = linesFor(view, c, key)
+  const lines = filled(view, c, key)
   const isOver = document.state === 'closed' || document.state === 'cancelled'
   const { client, item, lot, serial, to, qty } = c
   const from = looseAt(virtualLocation(view.warehouse, 'supplier'))
@@ -55,7 +58,8 @@ const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: C
     ],
     lines,
     lots: lotsFor(view, c, times),
-    exceptions: exceptionsOf(view, c, key, times, { document, lines, isOver }),
+    lpns: newPallet(view, c.client, to.lpn, c.label),
+    exceptions: contradictionsOf(view, c, key, times, { document, lines, isOver }),
     // Goods on a closed receipt go to the ERP as a supplement, never as a second full message.
     messages: document.state === 'closed' ? [{ type: 'receipt', document: document.id, final: false }] : [],
   }
@@ -73,41 +77,6 @@ export const lotsFor = (
   if (known === undefined) return [{ client, item, lot, expiry, firstReceivedAt: times.at, blocked: false }]
   return known.expiry === null && expiry !== null ? [{ ...known, expiry }] : []
 }
-
-const exceptionsOf = (
-  view: View,
-  c: CommandOf<'receive'>,
-  key: CommandKey,
-  times: CommandTimes,
-  at: { document: Document; lines: readonly Line[]; isOver: boolean },
-): ExceptionDraft[] => {
-  const item = view.item(c.item)
-  const [line] = at.lines
-  if (item === undefined || line === undefined) return []
-  const found: ExceptionDraft[] = []
-  const add = (kind: ExceptionKind, subject: string, body: Record<string, unknown>): void =>
-    void found.push(contradiction(key, kind, subject, { item: c.item, qty: c.qty, document: c.document, ...body }))
-  if (at.isOver) add('late_line', c.document, { state: at.document.state })
-  if (at.document.client !== c.client) add('other_client', c.document, { client: c.client })
-  if (line.source === null && !at.document.blind) add('unexpected_item', line.id, { line: line.id })
-  const { limit, received } = limitOf(view, c.document, item)
-  if (received + c.qty > limit) add('over_receipt', line.id, { received: received + c.qty, limit })
-  const known = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
-  if (known !== undefined && known.expiry !== null && c.expiry !== null && known.expiry !== c.expiry)
-    add('lot_date', `${c.item}/${c.lot}`, { known: known.expiry, came: c.expiry })
-  // Expired goods are short of life whatever the client accepts.
-  const days = policyFor(view.policies, c.client).shelf.acceptDays ?? 0
-  if (c.expiry !== null && c.expiry < dayOf(times.at, days))
-    add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry, days })
-  const twice = c.serial === '' ? undefined : elsewhere(view, c)
-  if (twice !== undefined) add('serial_twice', `${c.item}/${c.serial}`, { serial: c.serial, place: twice })
-  return found
-}
-
-const elsewhere = (view: View, c: CommandOf<'receive'>): string | undefined =>
-  view
-    .stockOf(c.client, c.item)
-    .find(row => row.serial === c.serial && row.onHand > 0 && !isVirtual(view.location(row.location)))?.location
 
 const blindDocument = (c: CommandOf<'receive'>): Document => ({
   id: c.document,
@@ -130,43 +99,25 @@ const taskOf = (c: CommandOf<'receive'>): Task => ({
   tote: null,
 })
 
-/** Fills the open lines of the item in their order; what is over stays with the last one. No line = a new, unexpected one. */
-const linesFor = (view: View, c: CommandOf<'receive'>, key: CommandKey): Line[] => {
-  const all = view.linesOf(c.document)
-  const own = all.filter(line => line.item === c.item && line.client === c.client && line.state !== 'cancelled')
-  const open = own.filter(line => line.done < line.wanted)
-  const last = open.at(-1) ?? own.at(-1)
-  if (last === undefined) return [unexpected(c, key, all.length + 1)]
-  const changed: Line[] = []
-  let rest = c.qty
-  for (const line of open) {
-    const n = line.id === last.id ? rest : Math.min(rest, line.wanted - line.done)
-    if (n > 0) changed.push(grown(line, n))
-    rest -= n
+/** Refused at the dock: written on the line, nothing moves and nothing is told to the ERP. */
+const rejected = (view: View, c: CommandOf<'reject'>, key: CommandKey): Effects => {
+  const document = view.document(c.document)
+  const isOpen = document?.state === 'open' || document?.state === 'started'
+  return {
+    ...NOTHING,
+    documents: document !== undefined && isOpen ? [{ ...document, state: 'started' }] : [],
+    lines: [refusedOn(view, c, key)],
   }
-  return open.length === 0 ? [grown(last, rest)] : changed
 }
 
-const grown = (line: Line, n: number): Line => {
-  const done = line.done + n
-  return { ...line, done, state: line.wanted > 0 && done >= line.wanted ? 'done' : line.state }
+/** Goods that were received loose go onto the pallet whose label came after them; the pallet is put away as one. */
+const gathered = (view: View, c: CommandOf<'move'>, key: CommandKey, times: CommandTimes): Effects => {
+  const moved = movedLoose(view, c, key, times)
+  const toPutAway = putawayTask(view, keyOf({ ...c, ...c.to }))
+  return { ...moved, tasks: [...moved.tasks, ...(toPutAway === null ? [] : [toPutAway])] }
 }
 
-const unexpected = (c: CommandOf<'receive'>, key: CommandKey, no: number): Line => ({
-  id: derivedId('line', key.device, key.epoch, key.seq),
-  document: c.document,
-  client: c.client,
-  item: c.item,
-  source: null,
-  no,
-  wanted: 0,
-  done: c.qty,
-  state: 'open',
-  claims: [],
-  reason: 'UNEXPECTED',
-})
-
-const closed = (view: View, c: CommandOf<'close'>): Effects => {
+const closed = (view: View, c: CommandOf<'close'>, key: CommandKey): Effects => {
   const document = c.document === null ? undefined : view.document(c.document)
   const task = document === undefined ? undefined : view.taskOf(document.id)
   if (document === undefined || document.kind !== 'receipt' || document.state === 'closed') return NOTHING
@@ -174,6 +125,7 @@ const closed = (view: View, c: CommandOf<'close'>): Effects => {
     ...NOTHING,
     documents: document.state === 'cancelled' ? [] : [{ ...document, state: 'closed' }],
     tasks: task === undefined || task.state === 'cancelled' ? [] : [{ ...task, state: 'done', lease: null }],
+    exceptions: missingOnPallets(view, document, key),
     messages: [{ type: 'receipt', document: document.id, final: true }],
   }
 }

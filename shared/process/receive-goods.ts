@@ -3,24 +3,51 @@ import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
+import { palletIn } from './lpn.ts'
 import type { Moment } from './process.ts'
 import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
-import { bookHand, tooMany } from './receive-book.ts'
+import { laidAside } from './receive-aside.ts'
+import { bookHand, serialTwice, tooMany } from './receive-book.ts'
 import { isListed } from './receive-limit.ts'
+import { palletTrouble, stepPallet } from './receive-pallet.ts'
+import type { Pallet } from './receive-pallet.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
+import { statusAtDock } from './receive-status.ts'
+import { goodFrom, lifeNeeded } from './shelf-life.ts'
 import { isVirtual } from './virtual.ts'
 
-/** R2: an item, possibly with lot, serial and expiry in the same label; a dock; anything else is kept or named. */
+/** R2: an item, possibly with lot, serial and expiry in the same label; a pallet; a dock; anything else is kept or named. */
 export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, moment: Moment): ReceiveNext => {
+  const pallet = palletIn(view, resolved)
+  if (pallet !== null) return stepOnto(state, pallet, resolved, view, moment)
   const [place] = placesIn(resolved).flatMap(id => view.location(id) ?? [])
   if (place !== undefined) {
     if (!place.active || isVirtual(place)) return stay(state, 'wrong', 'place.closed', { place: place.code })
     if (place.kind !== 'dock') return stay(state, 'wrong', 'rcv.placeNo', { place: place.code })
-    return go({ ...state, dock: place.id }, 'ok', 'place.ok', { place: place.code })
+    // What stands at the other dock, on a pallet or loose, stays there.
+    const here = place.id === state.dock ? {} : { pallet: null, loose: [], last: null }
+    return go({ ...state, ...here, dock: place.id }, 'ok', 'place.ok', { place: place.code })
   }
+  return stepGoods(state, resolved, view, moment)
+}
+
+/** A pallet label, which may say what is on it as well (GS1: 00 with 02 and 37): then that is received onto it at once. */
+const stepOnto = (state: ReceiveState, pallet: Pallet, resolved: Resolved, view: View, moment: Moment): ReceiveNext => {
+  const opened = stepPallet(state, pallet, resolved, view, moment)
+  const isOpen = opened.verdict === 'ok' && opened.state.pallet?.id === pallet.lpn
+  if (!isOpen || itemsIn(resolved).length === 0) return opened
+  // The yes to a new pallet is none to what the goods ask.
+  const confirm = state.confirm?.question.key === 'ask.newLpn' ? null : state.confirm
+  const next = stepGoods({ ...opened.state, confirm }, resolved, view, moment)
+  if (next.verdict === 'ask') return { ...next, state: { ...state, confirm: next.state.confirm } }
+  const isTaken = next.verdict === 'ok' || next.verdict === 'done' || next.verdict === 'warn'
+  return isTaken ? { ...next, commands: [...opened.commands, ...next.commands] } : next
+}
+
+/** Goods, in the line of a delivery or put aside from it. */
+export const stepGoods = (state: ReceiveState, resolved: Resolved, view: View, moment: Moment): ReceiveNext => {
   const { clients } = moment.worker
   const hits = itemsIn(resolved)
   const mine = hits.filter(hit =>
@@ -28,7 +55,7 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
   )
   const [hit] = mine
   if (hits.length > 0 && hit === undefined) return stay(state, 'wrong', 'other.client')
-  if (hit === undefined) return keepUnknown(state, resolved)
+  if (hit === undefined) return state.aside === null ? keepUnknown(state, resolved) : mistaken(state, resolved, 'item')
   if (new Set(mine.map(hit => `${hit.item}/${hit.packaging}`)).size > 1) return stay(state, 'unknown', 'many')
   const item = view.item(hit.item)
   if (item === undefined) return stay(state, 'unknown', 'unknown', { scanned: resolved.scan.text })
@@ -44,14 +71,21 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
     raw: resolved.scan.raw,
   }
   const code = resolved.scan.text
-  const isSure = confirmed(state, code, moment.monoMs)
-  const { unexpected } = policyFor(view.policies, item.client).receive
-  if (!state.blind && unexpected !== 'yes' && !isListed(view, state.document, item)) {
-    if (unexpected === 'no') return stay(state, 'wrong', 'rcv.notHere', { item: item.name })
-    if (!isSure) return ask(state, code, moment.monoMs, 'ask.notHere', { item: item.name })
-  }
-  const trouble = tooMany(state, item, hand.qty, view)
+  const trouble =
+    strange(state, item, code, view, moment) ??
+    (state.aside === null
+      ? (tooMany(state, item, hand.qty, view) ?? palletTrouble(state, item, statusAtDock(view, item), view))
+      : null)
   return trouble ?? complete(state, item, hand, code, view, moment)
+}
+
+/** Goods that the delivery does not name. Whoever refuses them, or asks a supervisor, has seen it. */
+const strange = (state: ReceiveState, item: Item, code: string, view: View, { monoMs }: Moment): ReceiveNext | null => {
+  const { unexpected } = policyFor(view.policies, item.client).receive
+  const isSeen = state.blind || state.aside === 'reject' || state.aside === 'ask'
+  if (isSeen || unexpected === 'yes' || isListed(view, state.document, item)) return null
+  if (unexpected === 'no') return stay(state, 'wrong', 'rcv.notHere', { item: item.name })
+  return confirmed(state, code, monoMs) ? null : ask(state, code, monoMs, 'ask.notHere', { item: item.name })
 }
 
 /** An unknown code at the dock is a fact of its own: goods stand there. The text is kept, work goes on. */
@@ -79,7 +113,8 @@ export const stepAsked = (
 ): ReceiveNext => {
   const { hand } = state
   const item = hand === null ? undefined : view.item(hand.item)
-  if (hand === null || item === undefined) return go({ ...state, at: 'line', hand: null }, 'ok', 'scan.recv')
+  if (hand === null || item === undefined)
+    return go({ ...state, at: 'line', hand: null, aside: null }, 'ok', 'scan.recv')
   const fields = resolved?.fields ?? {}
   const isOther = resolved !== null && resolved.readings.length > 0
   const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
@@ -93,7 +128,9 @@ export const stepAsked = (
     const serial = fields.serial ?? text
     // The label of another item, or of the same one again without a serial, begins a new line.
     if (resolved !== null && itemsIn(resolved).length > 0 && (other !== null || fields.serial === undefined))
-      return stepLine({ ...state, at: 'line', hand: null }, resolved, view, moment)
+      return state.aside === null
+        ? stepLine({ ...state, at: 'line', hand: null }, resolved, view, moment)
+        : stepGoods({ ...state, at: 'aside', hand: null }, resolved, view, moment)
     if (fields.serial === undefined && isOther) return mistaken(state, resolved, 'serial')
     if (!isMark(serial)) return stay(state, 'wrong', 'label.bad', { scanned: serial })
     return complete(state, item, { ...hand, serial }, text, view, moment)
@@ -120,25 +157,29 @@ const complete = (
   moment: Moment,
 ): ReceiveNext => {
   const { lot, serial, expiry } = item.tracking
+  const { aside } = before
+  // What is refused is counted on its line, whatever its lot.
+  if (aside === 'reject') return laidAside({ ...before, client: item.client, hand }, item)
   const known = hand.lot === '' ? undefined : view.lot(item.client, item.id, hand.lot)
   const date = hand.expiry ?? known?.expiry ?? null
   const state: ReceiveState = { ...before, client: item.client, hand: { ...hand, expiry: date } }
   if (lot && hand.lot === '') return go({ ...state, at: 'lot' }, 'ok', 'scan.lot', { item: item.name })
-  if (known !== undefined && known.expiry !== null && known.expiry !== date)
+  if (aside !== 'ask' && known !== undefined && known.expiry !== null && known.expiry !== date)
     return stay(before, 'wrong', 'rcv.lotDate', { lot: hand.lot, date: known.expiry })
-  const trouble = expiry && date !== null ? shelfLife(before, item, date, view, moment) : null
+  const trouble = aside === null && expiry && date !== null ? shelfLife(before, item, date, view, moment) : null
   if (trouble !== null) return trouble
   const isAgreed = before.at === 'expiry' || before.at === 'serial' || confirmed(before, code, moment.monoMs)
   if (lot && known === undefined && !isAgreed) return ask(before, code, moment.monoMs, 'ask.newLot', { lot: hand.lot })
   if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
-  return bookHand(before, state, code, item, view, moment)
+  if (aside === null) return bookHand(before, state, code, item, view, moment)
+  return serialTwice(before, code, item, hand, view, moment) ?? laidAside(state, item)
 }
 
 const shelfLife = (state: ReceiveState, item: Item, date: string, view: View, moment: Moment): ReceiveNext | null => {
   if (date < moment.today) return stay(state, 'wrong', 'rcv.expired', { date })
-  const days = policyFor(view.policies, item.client).shelf.acceptDays
-  return days !== null && date < dayOf(`${moment.today}T00:00:00.000Z`, days)
+  const days = lifeNeeded(view, item)
+  return days !== null && date < goodFrom(view, item, `${moment.today}T00:00:00.000Z`)
     ? stay(state, 'wrong', 'rcv.shortLife', { date, n: days })
     : null
 }

@@ -15,7 +15,11 @@ const listedOf = (view: View, document: DocumentId | null, item: Item): readonly
 /** True when goods of the item need no question: the delivery names it, or it has been added on the floor already. */
 export const isListed = (view: View, document: DocumentId | null, item: Item): boolean =>
   listedOf(view, document, item).length > 0 ||
-  (document !== null && view.linesOf(document).some(line => line.item === item.id && line.source === null))
+  (document !== null &&
+    view
+      .linesOf(document)
+      // A row that only says what was refused lets nothing in.
+      .some(line => line.item === item.id && line.source === null && (line.done > 0 || line.rejected === undefined)))
 
 /**
  * What a receipt may take of an item, over all its lines: floor(ordered × (1 + overPct)) per line, in base units. `limit` is

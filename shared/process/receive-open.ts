@@ -6,12 +6,12 @@ import type { Resolved } from '../scan/scan.ts'
 import { ask, confirmed, go, message, stay } from './answer.ts'
 import type { Moment, Start } from './process.ts'
 import { itemsIn, mistaken } from './readings.ts'
+import { palletIn } from './lpn.ts'
+import { isAnnouncing, isOpen, oldestFirst } from './receive-asn.ts'
 import { stepLine } from './receive-goods.ts'
+import type { Pallet } from './receive-pallet.ts'
 import { FRESH, blindNumber } from './receive-state.ts'
 import type { ReceiveNext, ReceiveState } from './receive-state.ts'
-
-export const isOpen = (document: Document): boolean =>
-  document.kind === 'receipt' && (document.state === 'open' || document.state === 'started')
 
 const dockOf = (view: View): LocationId | null =>
   [...view.locations()]
@@ -53,12 +53,14 @@ export const stepDocument = (state: ReceiveState, resolved: Resolved, view: View
     if (new Set(documents).size > 1) return stay(state, 'unknown', 'many')
     return openDocument(state, named === null ? undefined : view.document(named), view, moment)
   }
+  const pallet = palletIn(view, resolved)
+  if (pallet !== null) return announced(state, pallet, resolved, view, moment)
   const items = new Set(itemsIn(resolved).map(hit => hit.item))
   if (items.size === 0) return mistaken(state, resolved)
   const wanting = [...view.documents()]
     .filter(d => isOpen(d) && mayWork(moment.worker, d.client))
     .filter(d => view.linesOf(d.id).some(line => line.state === 'open' && items.has(line.item)))
-    .sort((a, b) => compare(a.due ?? '9999', b.due ?? '9999') || compare(a.number, b.number))
+    .sort(oldestFirst)
   const [oldest] = wanting
   if (oldest === undefined) return stay(state, 'wrong', 'rcv.none')
   // The same code on goods of two clients: only the delivery's own number says whose they are.
@@ -70,6 +72,22 @@ export const stepDocument = (state: ReceiveState, resolved: Resolved, view: View
   return wanting.length > 1 && isTaken
     ? { ...next, verdict: 'warn', message: message('rcv.oldest', { no: oldest.number }) }
     : next
+}
+
+/** A pallet that a supplier has announced opens its delivery and is received as the policy says. */
+const announced = (
+  state: ReceiveState,
+  pallet: Pallet,
+  resolved: Resolved,
+  view: View,
+  moment: Moment,
+): ReceiveNext => {
+  const [oldest] = [...view.documents()]
+    .filter(d => mayWork(moment.worker, d.client) && isAnnouncing(view, d, pallet.lpn))
+    .sort(oldestFirst)
+  if (oldest === undefined) return stay(state, 'wrong', 'rcv.none')
+  const opened = openDocument(state, oldest, view, moment)
+  return opened.state.document === null ? opened : stepLine(opened.state, resolved, view, moment)
 }
 
 /** A receipt that is made on the floor gets its name here; the first command that carries it makes it on both sides. */

@@ -1,16 +1,27 @@
 import type { Line } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
+import type { WordKey } from './message.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
+import { ASIDE_ASKS, asideReasons } from './receive-aside.ts'
+import { announcedOn, asnTrustOf, restOf } from './receive-asn.ts'
 import { limitOf } from './receive-limit.ts'
+import { whole } from './receive-state.ts'
 import type { ReceiveState } from './receive-state.ts'
 
-const KEYS: Record<ReceiveState['at'], readonly KeyOffer[]> = {
-  document: [{ command: 'XCNDC', word: 'key.noDocument' }],
-  line: [{ command: 'XCDNE', word: 'key.done' }],
-  lot: [{ command: 'XCBAK', word: 'key.back' }],
-  expiry: [{ command: 'XCBAK', word: 'key.back' }],
-  serial: [{ command: 'XCBAK', word: 'key.back' }],
+const BACK: readonly KeyOffer[] = [{ command: 'XCBAK', word: 'key.back' }]
+const DONE: KeyOffer = { command: 'XCDNE', word: 'key.done' }
+const LINE: readonly KeyOffer[] = [
+  DONE,
+  { command: 'XCDMG', word: 'key.damaged' },
+  { command: 'XCREJ', word: 'key.reject' },
+  { command: 'XCASK', word: 'key.ask' },
+]
+const keysOf = ({ at, pallet }: ReceiveState): readonly KeyOffer[] => {
+  if (at === 'document') return [{ command: 'XCNDC', word: 'key.noDocument' }]
+  if (at === 'amount') return [DONE, ...BACK]
+  if (at !== 'line') return BACK
+  return pallet === null ? LINE : [{ command: 'XCCLS', word: 'key.closePallet' }, ...LINE]
 }
 const ASK: Record<ReceiveState['at'], Prompt['ask']> = {
   document: { kind: 'document', message: message('scan.doc') },
@@ -18,20 +29,28 @@ const ASK: Record<ReceiveState['at'], Prompt['ask']> = {
   lot: { kind: 'lot', message: message('scan.lot') },
   expiry: { kind: 'expiry', message: message('scan.expiry') },
   serial: { kind: 'serial', message: message('scan.serial') },
+  aside: { kind: 'item', message: message('scan.item') },
+  amount: { kind: 'quantity', message: message('how.many') },
+  reason: { kind: 'reason', message: message('why') },
 }
 const EXPECTS: Record<ReceiveState['at'], Prompt['expects']> = {
-  document: ['document', 'item'],
-  line: ['item', 'location'],
+  document: ['document', 'lpn', 'item'],
+  line: ['item', 'lpn', 'location'],
   lot: ['lot'],
   expiry: ['lot'],
   serial: ['serial'],
+  aside: ['item'],
+  amount: ['item'],
+  reason: [],
 }
 
 export const RECEIVE_STATES: readonly string[] = Object.keys(ASK)
 
-export const askReceive = (state: ReceiveState): Prompt['ask'] => ASK[state.at]
+export const askReceive = ({ at, aside }: ReceiveState): Prompt['ask'] =>
+  at === 'aside' && aside !== null ? { kind: 'item', message: message(ASIDE_ASKS[aside]) } : ASK[at]
 
-export const promptReceive = (state: ReceiveState, view: View): Prompt => {
+export const promptReceive = (saved: ReceiveState, view: View): Prompt => {
+  const state = whole(saved)
   const lines = state.document === null ? [] : view.linesOf(state.document).filter(line => line.state !== 'cancelled')
   const listed = lines.filter(line => line.wanted > 0)
   const inHand = state.hand ?? state.last?.hand ?? null
@@ -40,20 +59,37 @@ export const promptReceive = (state: ReceiveState, view: View): Prompt => {
   return {
     title: { word: 'receive', code: state.document === null ? null : (view.document(state.document)?.number ?? null) },
     progress:
-      listed.length === 0 ? null : { done: listed.filter(line => line.done >= line.wanted).length, all: listed.length },
+      listed.length === 0 ? null : { done: listed.filter(line => restOf(line) === 0).length, all: listed.length },
     hero:
-      sums === null
-        ? { kind: 'none', value: '' }
-        : { kind: 'number', value: String(sums.received), ...(sums.ordered > 0 ? { of: String(sums.ordered) } : {}) },
-    facts: item === undefined || inHand === null ? [] : facts(item.name, inHand),
-    lines: lines.map(line => lineOf(line, view, item?.id ?? null)),
+      state.hand !== null && state.aside !== null
+        ? { kind: 'number', value: String(state.hand.qty) }
+        : sums === null
+          ? { kind: 'none', value: '' }
+          : { kind: 'number', value: String(sums.received), ...(sums.ordered > 0 ? { of: String(sums.ordered) } : {}) },
+    facts: [
+      ...(state.pallet === null
+        ? []
+        : [{ label: 'fact.pallet' as const, value: state.pallet.label, kind: 'code' as const }]),
+      ...(item === undefined || inHand === null ? [] : facts(item.name, inHand)),
+    ],
+    lines: shownOf(state, lines, view).map(line => lineOf(line, view, item?.id ?? null)),
     ask: askReceive(state),
     expects: EXPECTS[state.at],
     client: state.client,
-    choices: [],
-    keys: KEYS[state.at],
+    choices:
+      state.at === 'reason'
+        ? asideReasons(state).map(value => ({ word: `reason.${value}` satisfies WordKey, value }))
+        : [],
+    keys: keysOf(state),
     confirm: state.confirm,
   }
+}
+
+/** Of an announced pallet that is to be checked only what was announced on it. */
+const shownOf = ({ pallet, document, client }: ReceiveState, lines: readonly Line[], view: View): readonly Line[] => {
+  const announced = pallet === null ? [] : announcedOn(view, document, pallet.id)
+  const checks = client !== null && asnTrustOf(view, client) !== 'off'
+  return checks && announced.length > 0 ? announced : lines
 }
 
 const facts = (name: string, hand: { lot: string; expiry: string | null }): Fact[] => [
@@ -68,5 +104,5 @@ const lineOf = (line: Line, view: View, current: string | null): PromptLine => (
   place: null,
   done: line.done,
   wanted: line.wanted === 0 ? null : line.wanted,
-  state: line.wanted > 0 && line.done >= line.wanted ? 'done' : line.item === current ? 'next' : 'open',
+  state: line.wanted > 0 && restOf(line) === 0 ? 'done' : line.item === current ? 'next' : 'open',
 })

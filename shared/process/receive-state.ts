@@ -1,4 +1,5 @@
-import type { DocumentId, ClientId, ItemId, LocationId } from '../ids.ts'
+import type { DocumentId, ClientId, ItemId, LocationId, LpnId } from '../ids.ts'
+import type { StockStatus } from '../ledger/stock.ts'
 import type { Next, ProcessState } from './process.ts'
 
 /** What is in the worker's hand: an item with what is known of it so far. */
@@ -14,9 +15,15 @@ export type Hand = {
   raw: string
 }
 
+/** Goods that are not taken in as good: broken, refused to the supplier, or for a supervisor to decide. */
+export type Aside = 'damaged' | 'reject' | 'ask'
+
+/** A row that was received without a pallet label. */
+export type Loose = { client: ClientId; item: ItemId; lot: string; serial: string; status: StockStatus; qty: number }
+
 export type ReceiveState = ProcessState & {
   process: 'receive'
-  at: 'document' | 'line' | 'lot' | 'expiry' | 'serial'
+  at: 'document' | 'line' | 'lot' | 'expiry' | 'serial' | 'aside' | 'amount' | 'reason'
   document: DocumentId | null
   /** Null only on a receipt without document before its first item. */
   client: ClientId | null
@@ -25,6 +32,12 @@ export type ReceiveState = ProcessState & {
   hand: Hand | null
   /** What was booked last, and how much of it in this step: a typed number sets that total. */
   last: { hand: Hand; step: number } | null
+  /** The pallet that goods go onto; null = they stand loose at the dock. */
+  pallet: { id: LpnId; label: string } | null
+  /** Received loose at this dock since the last label: it goes onto the next pallet that is opened. */
+  loose: readonly Loose[]
+  aside: Aside | null
+  photos: readonly string[]
 }
 export type ReceiveNext = Next<ReceiveState>
 
@@ -39,7 +52,14 @@ export const FRESH: ReceiveState = {
   dock: null,
   hand: null,
   last: null,
+  pallet: null,
+  loose: [],
+  aside: null,
+  photos: [],
 }
+
+/** A state that an earlier version of the app has written down lacks what came later. */
+export const whole = (state: ReceiveState): ReceiveState => ({ ...FRESH, ...state })
 
 /** A receipt that was made on the floor has a number that people can tell each other, from its name. */
 export const blindNumber = (document: DocumentId): string => `B-${document.slice(0, 8).toUpperCase()}`

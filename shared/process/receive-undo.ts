@@ -1,15 +1,19 @@
-import type { Line } from '../catalogue.ts'
 import type { Effects } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { keyOf } from '../ledger/stock.ts'
 import { looseAt, virtualLocation } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
+import { undoMove } from './move-decide.ts'
 import type { UndoAt } from './process.ts'
-import { putawayDone } from './putaway-task.ts'
+import { putawayDone, putawayTask } from './putaway-task.ts'
+import { refusedNoMore, shrunk } from './receive-lines.ts'
 
 /** Received goods go back to the supplier; the lines of the delivery want them again, the last one that took some first. */
-export const undoReceive = (view: View, act: Act, { times }: UndoAt): Effects => {
+export const undoReceive = (view: View, act: Act, at: UndoAt): Effects => {
+  const { times } = at
+  if (act.type === 'reject') return { ...NOTHING, lines: refusedNoMore(view, act) }
+  if (act.type === 'move') return scattered(view, act, at)
   if (act.type !== 'receive') return NOTHING
   const { client, item, lot, serial, to, qty } = act
   const supplier = looseAt(virtualLocation(view.warehouse, 'supplier'))
@@ -24,21 +28,9 @@ export const undoReceive = (view: View, act: Act, { times }: UndoAt): Effects =>
   }
 }
 
-const shrunk = (view: View, act: Extract<Act, { type: 'receive' }>): Line[] => {
-  const own = view
-    .linesOf(act.document)
-    .filter(line => line.item === act.item && line.client === act.client && line.done > 0)
-    .reverse()
-  const changed: Line[] = []
-  let rest = act.qty
-  for (const line of own) {
-    const n = Math.min(rest, line.done)
-    if (n === 0) break
-    rest -= n
-    const done = line.done - n
-    // A row that the delivery never named is gone with its goods.
-    const state = line.source === null && done === 0 ? 'cancelled' : line.state === 'done' ? 'open' : line.state
-    changed.push({ ...line, done, state })
-  }
-  return changed
+/** Goods that a label had gathered stand loose again. */
+const scattered = (view: View, act: Extract<Act, { type: 'move' }>, at: UndoAt): Effects => {
+  const loose = putawayTask(view, keyOf({ ...act, ...act.from }))
+  const tasks = [...putawayDone(view, keyOf({ ...act, ...act.to }), act.qty), ...(loose === null ? [] : [loose])]
+  return { ...undoMove(view, act, at), tasks }
 }

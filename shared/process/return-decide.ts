@@ -9,17 +9,21 @@ import { looseAt, virtualLocation } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
+import { carried } from './carry.ts'
 import { contradiction } from './contradiction.ts'
+import { newPallet } from './lpn.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
 import { putawayDone, putawayTask } from './putaway-task.ts'
+import { labelTrouble } from './receive-contradictions.ts'
 import { lotsFor } from './receive-decide.ts'
-import { returnNumber, sentAndBack } from './return-state.ts'
+import { notSent, returnNumber, sentAndBack } from './return-state.ts'
 
 type Came = Extract<Act, { type: 'return' }>
 
 /** What comes back is booked whatever was sent; what contradicts the order becomes an exception beside it. */
 export const decideReturn = (view: View, command: Command, key: CommandKey, times: CommandTimes): Effects => {
   if (command.type === 'return') return returned(view, command, key, times)
+  if (command.type === 'move') return { ...NOTHING, ...carried(view, command, times) }
   return command.type === 'close' ? closed(view, command) : NOTHING
 }
 
@@ -38,6 +42,7 @@ const returned = (view: View, c: CommandOf<'return'>, key: CommandKey, times: Co
     ],
     lines: [grown(view, c, document)],
     lots: lotsFor(view, c, times),
+    lpns: newPallet(view, c.client, c.to.lpn, c.label),
     exceptions: exceptionsOf(view, c, key, document),
     messages: document.state === 'closed' ? [{ type: 'return', document: document.id, final: false }] : [],
   }
@@ -108,6 +113,11 @@ const exceptionsOf = (view: View, c: CommandOf<'return'>, key: CommandKey, docum
     add('not_shipped', { order: order.id })
   else if (sent === 0) add('not_in_order', { order: c.order })
   else if (back + c.qty > sent) add('over_return', { sent, back: back + c.qty })
+  const other = notSent(view, c.order, c.item, c)
+  if (other !== null) add('wrong_serial_returned', { order: c.order, lot: c.lot, serial: c.serial })
+  labelTrouble(view, c, (kind, subject, body) => {
+    if (!found.some(one => one.kind === kind)) found.push(contradiction(key, kind, subject, body))
+  })
   return found
 }
 
@@ -125,6 +135,7 @@ const closed = (view: View, c: CommandOf<'close'>): Effects => {
 
 /** The goods are with the customer again, and the return has so much less. */
 export const undoReturn = (view: View, act: Act, { times }: UndoAt): Effects => {
+  if (act.type === 'move') return { ...NOTHING, ...carried(view, { ...act, from: act.to, to: act.from }, times) }
   if (act.type !== 'return') return NOTHING
   const document = view.document(act.document)
   const line = view
@@ -146,12 +157,13 @@ export const undoReturn = (view: View, act: Act, { times }: UndoAt): Effects => 
 }
 
 /** A return is made by its first command; the place must be here, and what closes must have been opened. */
-export const unknownReturn = (view: View, command: Command | Act): 'other' | null => {
+export const unknownReturn = (view: View, command: Command | Act): 'target' | 'other' | null => {
   if (command.type === 'return') {
     const document = view.document(command.document)
     const isReturn = document === undefined || document.kind === 'return'
     return isReturn && view.location(command.to.location) !== undefined ? null : 'other'
   }
+  if (command.type === 'move') return view.location(command.to.location) === undefined ? 'target' : null
   if (command.type !== 'close') return null
   return command.document !== null && view.document(command.document)?.kind === 'return' ? null : 'other'
 }

@@ -1,16 +1,13 @@
 import type { Item } from '../catalogue.ts'
-import { NO_LPN } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
-import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
-import { placeTrouble } from './place-rules.ts'
 import type { Moment } from './process.ts'
-import { amountOf, isMark, itemsIn, mistaken, otherItem, placesIn } from './readings.ts'
-import { dispositionsFor, RETURN_REASONS, sentAndBack, STATUS_OF } from './return-state.ts'
+import { amountOf, isMark, itemsIn, mistaken, otherItem } from './readings.ts'
+import { dispositionsFor, notSent, RETURN_REASONS, sentAndBack } from './return-state.ts'
 import type { Returned, ReturnNext, ReturnState } from './return-state.ts'
 import { isVirtual } from './virtual.ts'
 
@@ -46,7 +43,7 @@ export const stepGoods = (state: ReturnState, resolved: Resolved, view: View, mo
     raw: resolved.scan.raw,
   }
   const code = resolved.scan.text
-  return tooMuch(state, item, next.qty, code, view, moment) ?? complete(state, item, next, view)
+  return tooMuch(state, item, next.qty, code, view, moment) ?? complete(state, item, next, code, view, moment)
 }
 
 /** What was not sent comes back only after a question, and only where the policy lets it; never more than was sent. */
@@ -72,17 +69,45 @@ const tooMuch = (
 }
 
 /** Asks for what the item still needs, lot before expiry before serial. */
-const complete = (before: ReturnState, item: Item, hand: Returned, view: View): ReturnNext => {
+const complete = (
+  before: ReturnState,
+  item: Item,
+  hand: Returned,
+  code: string,
+  view: View,
+  moment: Moment,
+): ReturnNext => {
   const { lot, serial, expiry } = item.tracking
   const known = hand.lot === '' ? undefined : view.lot(item.client, item.id, hand.lot)
   const date = hand.expiry ?? known?.expiry ?? null
   const state: ReturnState = { ...before, client: item.client, hand: { ...hand, expiry: date } }
+  const strange = otherThanSent(before, item, hand, code, view, moment)
+  if (strange !== null) return strange
   if (lot && hand.lot === '') return go({ ...state, at: 'lot' }, 'ok', 'scan.lot', { item: item.name })
   if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
   const here = serial ? standsAt(view, item, hand.serial) : null
   if (here !== null) return stay(before, 'dup', 'dup', { scanned: hand.serial })
   return go({ ...state, at: 'goods' }, 'ok', 'ret.got', { item: item.name, n: hand.qty })
+}
+
+/** A lot or serial that was not sent on this order is no slip of the hand when its code is said twice. */
+const otherThanSent = (
+  state: ReturnState,
+  item: Item,
+  hand: Returned,
+  code: string,
+  view: View,
+  { monoMs }: Moment,
+): ReturnNext | null => {
+  const { hand: before } = state
+  const isNewLot = before?.item !== hand.item || before.lot !== hand.lot
+  const { lot, serial } = hand
+  const other = notSent(view, state.order, item.id, { lot: isNewLot ? lot : '', serial })
+  if (other === null || confirmed(state, code, monoMs)) return null
+  return other === 'lot'
+    ? ask(state, code, monoMs, 'ask.lotNotSent', { lot })
+    : ask(state, code, monoMs, 'ask.serialNotSent', { serial })
 }
 
 /** The place where this very piece stands already. */
@@ -94,7 +119,13 @@ const standsAt = (view: View, item: Item, serial: string): string | null =>
     .find(place => !isVirtual(place))?.code ?? null
 
 /** The answer to "Scan the lot", "Type the date" or "Scan the serial". `resolved` is null for typed text. */
-export const stepAsked = (state: ReturnState, text: string, resolved: Resolved | null, view: View): ReturnNext => {
+export const stepAsked = (
+  state: ReturnState,
+  text: string,
+  resolved: Resolved | null,
+  view: View,
+  moment: Moment,
+): ReturnNext => {
   const { hand } = state
   const item = hand === null ? undefined : view.item(hand.item)
   if (hand === null || item === undefined) return go({ ...state, at: 'goods', hand: null }, 'ok', 'ret.item')
@@ -106,7 +137,7 @@ export const stepAsked = (state: ReturnState, text: string, resolved: Resolved |
     const day = fields.expiry ?? (isOther ? null : parseDay(text))
     return day === null
       ? stay(state, 'wrong', 'date.bad', { scanned: text })
-      : complete(state, item, { ...hand, expiry: day }, view)
+      : complete(state, item, { ...hand, expiry: day }, text, view, moment)
   }
   const field = state.at === 'lot' ? fields.lot : fields.serial
   const mark = field ?? text
@@ -115,7 +146,7 @@ export const stepAsked = (state: ReturnState, text: string, resolved: Resolved |
     return mistaken(state, resolved, state.at === 'lot' ? 'lot' : 'serial')
   if (!isMark(mark)) return stay(state, 'wrong', 'label.bad', { scanned: mark })
   const filled = state.at === 'lot' ? { lot: mark, expiry: hand.expiry ?? fields.expiry ?? null } : { serial: mark }
-  return complete(state, item, { ...hand, ...filled }, view)
+  return complete(state, item, { ...hand, ...filled }, text, view, moment)
 }
 
 /** A typed number is all that came back of these goods. */
@@ -144,52 +175,4 @@ export const stepChoice = (state: ReturnState, n: number, view: View, moment: Mo
   return disposition === undefined
     ? stay(state, 'wrong', 'no.key')
     : go({ ...state, at: 'place', disposition }, 'ok', 'ret.place', { item: item.name })
-}
-
-/** T4: where it was put; only now it is booked. */
-export const stepPlace = (state: ReturnState, resolved: Resolved, view: View): ReturnNext => {
-  const [place] = placesIn(resolved).flatMap(id => view.location(id) ?? [])
-  if (place === undefined) return mistaken(state, resolved, 'location')
-  const { hand, disposition, document, reason } = state
-  const item = hand === null ? undefined : view.item(hand.item)
-  if (hand === null || item === undefined || disposition === null || reason === null || document === null)
-    return go({ ...state, at: 'goods' }, 'ok', 'ret.item')
-  const to = { location: place.id, lpn: NO_LPN, status: STATUS_OF[disposition] }
-  const goods = { item: item.id, lot: hand.lot, serial: hand.serial, client: item.client }
-  const trouble = placeTrouble(view, item, goods, to)
-  if (trouble === 'closed') return stay(state, 'wrong', 'place.closed', { place: place.code })
-  if (trouble !== null) return stay(state, 'wrong', `put.${trouble}`, { place: place.code })
-  const command: Extract<Draft, { type: 'return' }> = {
-    type: 'return',
-    client: item.client,
-    item: item.id,
-    lot: hand.lot,
-    serial: hand.serial,
-    document,
-    blind: state.blind,
-    order: state.order,
-    expiry: hand.expiry,
-    to,
-    qty: hand.qty,
-    entered: { n: hand.n, packaging: hand.packaging },
-    disposition,
-    reason,
-    scan: hand.raw,
-  }
-  const { client, lot, serial, qty } = command
-  const scrap: Draft = {
-    type: 'scrap',
-    process: 'move',
-    client,
-    item: item.id,
-    lot,
-    serial,
-    from: to,
-    qty,
-    reason,
-    scan: '',
-  }
-  const commands = disposition === 'scrap' ? [command, scrap] : [command]
-  const next: ReturnState = { ...state, at: 'goods', hand: null, reason: null, disposition: null }
-  return go(next, 'done', 'ret.done', { item: item.name, n: hand.qty, place: place.code }, commands)
 }

@@ -2,7 +2,7 @@ import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
 import type { WordKey } from './message.ts'
 import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
-import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack } from './return-state.ts'
+import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack, whole } from './return-state.ts'
 import type { ReturnState } from './return-state.ts'
 
 const ASK: Record<ReturnState['at'], Prompt['ask']> = {
@@ -23,7 +23,7 @@ const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
   serial: ['serial'],
   reason: [],
   state: [],
-  place: ['location'],
+  place: ['lpn', 'location'],
 }
 export const RETURN_STATES: readonly string[] = Object.keys(ASK)
 
@@ -37,7 +37,8 @@ const keysOf = ({ at, hand }: ReturnState): readonly KeyOffer[] => {
 export const askReturn = (state: ReturnState): Prompt['ask'] =>
   state.at === 'goods' && state.hand !== null ? { kind: 'item', message: message('ret.more') } : ASK[state.at]
 
-export const promptReturn = (state: ReturnState, view: View, moment: Moment): Prompt => {
+export const promptReturn = (saved: ReturnState, view: View, moment: Moment): Prompt => {
+  const state = whole(saved)
   const { document, order, hand } = state
   const known = document === null ? undefined : view.document(document)
   const item = hand === null ? undefined : view.item(hand.item)
@@ -58,7 +59,12 @@ export const promptReturn = (state: ReturnState, view: View, moment: Moment): Pr
             value: String(hand.qty),
             ...(Number.isFinite(sums.sent) && sums.sent > 0 ? { of: String(sums.sent - sums.back) } : {}),
           },
-    facts: item === undefined || hand === null ? [] : facts(item.name, hand),
+    facts: [
+      ...(state.pallet === null
+        ? []
+        : [{ label: 'fact.pallet' as const, value: state.pallet.label, kind: 'code' as const }]),
+      ...(item === undefined || hand === null ? [] : facts(item.name, hand)),
+    ],
     lines: lines.map(line => ({
       id: line.id,
       title: view.item(line.item)?.name ?? '',

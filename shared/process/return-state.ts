@@ -1,6 +1,6 @@
 import type { Document, Item } from '../catalogue.ts'
 import { derivedId } from '../ids.ts'
-import type { ClientId, DocumentId, ItemId } from '../ids.ts'
+import type { ClientId, DocumentId, ItemId, LpnId } from '../ids.ts'
 import type { StockStatus } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
@@ -8,7 +8,8 @@ import type { CommandOf } from '../sync/command.ts'
 import { mayDo } from '../roles.ts'
 import type { Moment, Next, ProcessState } from './process.ts'
 
-export type Disposition = CommandOf<'return'>['disposition']
+/** `supplier` is booked as blocked and leaves for the supplier by a command of its own, as what is scrapped leaves for good. */
+export type Disposition = CommandOf<'return'>['disposition'] | 'supplier'
 
 /** What came back and is in the worker's hand: nothing of it is booked before it has a place. */
 export type Returned = {
@@ -33,6 +34,8 @@ export type ReturnState = ProcessState & {
   hand: Returned | null
   reason: string | null
   disposition: Disposition | null
+  /** An empty pallet that the goods go onto: its place is still to be said. */
+  pallet: { id: LpnId; label: string } | null
 }
 export type ReturnNext = Next<ReturnState>
 
@@ -48,7 +51,11 @@ export const FRESH: ReturnState = {
   hand: null,
   reason: null,
   disposition: null,
+  pallet: null,
 }
+
+/** A state that an earlier version of the app has written down lacks what came later. */
+export const whole = (state: ReturnState): ReturnState => ({ ...FRESH, ...state })
 
 /** All that comes back of an order is one return, under the same name on every device. */
 export const returnOf = (order: DocumentId): DocumentId => derivedId<'document'>('document', 'return', order)
@@ -65,6 +72,7 @@ export const STATUS_OF: Record<Disposition, StockStatus> = {
   damaged: 'damaged',
   quarantine: 'blocked',
   scrap: 'damaged',
+  supplier: 'blocked',
 }
 
 /**
@@ -85,8 +93,26 @@ export const dispositionsFor = (
     ...(mayRestock ? (['restock'] as const) : []),
     'damaged',
     'quarantine',
-    ...(mayDo(worker.roles, ['supervisor']) ? (['scrap'] as const) : []),
+    ...(mayDo(worker.roles, ['supervisor']) ? (['scrap', 'supplier'] as const) : []),
   ]
+}
+
+/**
+ * Whether this lot or serial was sent on the order: 'lot' or 'serial' names the one that was not. Null = it was, or nobody
+ * wrote down all that left, or what left has neither.
+ */
+export const notSent = (
+  view: View,
+  order: DocumentId | null,
+  item: ItemId,
+  { lot, serial }: { lot: string; serial: string },
+): 'lot' | 'serial' | null => {
+  const lines = order === null ? [] : view.linesOf(order).filter(line => line.item === item && (line.shipped ?? 0) > 0)
+  const sent = lines.flatMap(line => line.sent ?? [])
+  const written = sent.reduce((sum, one) => sum + one.qty, 0)
+  if (written === 0 || written < lines.reduce((sum, line) => sum + (line.shipped ?? 0), 0)) return null
+  if (lot !== '' && !sent.some(one => one.lot === lot)) return 'lot'
+  return serial !== '' && !sent.some(one => one.serial === serial) ? 'serial' : null
 }
 
 /**

@@ -24,15 +24,20 @@ import {
   scanOf,
   theirMug,
   TODAY,
+  tote1,
   unbalanced,
   virtual,
   wants,
+  warehouse,
   worker,
   workerAt,
 } from '../../test/support/world.ts'
 import type { WorldSeed } from '../../test/support/world.ts'
+import { makeLabel } from '../scan/own-label.ts'
+import { lpnId } from './lpn.ts'
 import { returns } from './return.ts'
 import { returnOf } from './return-state.ts'
+import type { ReturnState } from './return-state.ts'
 
 const SHIPPED = documentId('SO-7')
 const shippedOrder = orderOf(
@@ -213,7 +218,7 @@ describe('taking goods back', () => {
     const boss = { ...worker, roles: ['supervisor' as const] }
     expect(values()).toEqual(['check', 'restock', 'damaged', 'quarantine'])
     expect(values(worker, {})).toEqual(['check', 'damaged', 'quarantine'])
-    expect(values(boss)).toEqual(['check', 'restock', 'damaged', 'quarantine', 'scrap'])
+    expect(values(boss)).toEqual(['check', 'restock', 'damaged', 'quarantine', 'scrap', 'supplier'])
     const old = { ...restock, lots: [lotOf(milk, 'OLD', '2026-01-01')] }
     expect(TODAY > '2026-01-01').toBe(true)
     expect(values(worker, old, milk, 'OLD')).toEqual(['check', 'damaged', 'quarantine'])
@@ -272,5 +277,190 @@ describe('taking goods back', () => {
       expect(act().verdict).not.toBe('wrong')
     }
     expect(stands(mug, 'damaged')).toBe(1)
+  })
+})
+
+describe('what was sent', () => {
+  const sentOrder = (drills: readonly string[] = ['S1'], lots: readonly string[] = ['L1']) => {
+    const sent = (marks: readonly string[], field: 'lot' | 'serial') =>
+      marks.map(mark => ({ lot: '', serial: '', [field]: mark, qty: field === 'lot' ? 2 : 1 }))
+    return orderOf(
+      'SO-7',
+      [
+        { ...wants(milk, 2), done: 2, shipped: 2, state: 'done', sent: sent(lots, 'lot') },
+        { ...wants(drill, 1), done: 1, shipped: 1, state: 'done', sent: sent(drills, 'serial') },
+      ],
+      { state: 'done', lease: null },
+      { state: 'closed' },
+    )
+  }
+  const opened = (order = sentOrder()) => {
+    const found = at({
+      documents: [order],
+      stock: [],
+      lots: [lotOf(milk, 'L1', '2026-12-31'), lotOf(milk, 'L2', '2027-03-31')],
+    })
+    found.open()
+    return found
+  }
+
+  it('[J9] a lot or serial that was sent is taken; another one needs its code again and is an exception', () => {
+    const { anna, finish } = opened()
+    expect(anna.scan(scanOf.item(milk, { lot: 'L1' })).message.key).toBe('ret.got')
+    finish(1)
+    expect(anna.scan(scanOf.item(milk, { lot: 'L2' }))).toMatchObject({
+      verdict: 'ask',
+      message: { key: 'ask.lotNotSent', values: { lot: 'L2' } },
+      commands: [],
+    })
+    expect(anna.scan(scanOf.item(milk, { lot: 'L2' })).message.key).toBe('ret.got')
+    finish(1)
+    anna.scan(scanOf.item(drill))
+    expect(anna.scan(scanned('S9'))).toMatchObject({ message: { key: 'ask.serialNotSent', values: { serial: 'S9' } } })
+    expect(anna.scan(scanned('S9')).message.key).toBe('ret.got')
+    finish(1)
+    expect(anna.judged.map(kinds)).toEqual([[], ['wrong_serial_returned'], ['wrong_serial_returned']])
+  })
+
+  it('[J9] one yes to a lot is enough for all of it, scanned or typed', () => {
+    const { anna } = opened()
+    anna.scan(scanOf.item(milk))
+    expect(anna.scan(scanned('L2')).message.key).toBe('ask.lotNotSent')
+    expect(anna.scan(scanned('L2')).message.key).toBe('ret.got')
+    expect(anna.scan(scanOf.item(milk, { lot: 'L2' })).state.hand?.qty).toBe(2)
+  })
+
+  it('[J9] where not all that left was written down, nothing is compared', () => {
+    const { anna, finish } = opened(sentOrder([], []))
+    anna.scan(scanOf.item(milk, { lot: 'L2' }))
+    finish(1)
+    anna.scan(scanOf.item(drill, { serial: 'S9' }))
+    finish(1)
+    expect(anna.judged.flatMap(kinds)).toEqual([])
+  })
+
+  it('[J9] shipping writes the lots and serials of the boxes on the lines', () => {
+    const box = {
+      ...tote1,
+      id: derivedId<'location'>('location', 'demo', 'BOX-7'),
+      kind: 'carton' as const,
+      code: 'BOX-7',
+    }
+    const carton = {
+      document: documentId('SO-8'),
+      type: null,
+      weightG: null,
+      size: null,
+      tracking: null,
+      closed: true,
+      shipped: false,
+    }
+    const rows = [
+      row(milk, box, 1, { lot: 'L1' }),
+      row(milk, box, 2, { lot: 'L2' }),
+      ...['S1', 'S2'].map(serial => row(drill, box, 1, { serial })),
+    ] as const
+    const order = orderOf('SO-8', [
+      { ...wants(milk, 3, [rows[0], 1], [rows[1], 2]), done: 3, state: 'done' },
+      { ...wants(drill, 2, ...rows.slice(2).map(one => [one, 1] as const)), done: 2, state: 'done' },
+    ])
+    const there = demoWorld({
+      documents: [order],
+      stock: rows,
+      places: [...demoSeed().places, { ...box, carton }],
+    })
+    const ship: Draft = { type: 'ship', client: one.id, document: documentId('SO-8'), cartons: [box.id], door: null }
+    booker(there)(ship)
+    expect(there.linesOf(documentId('SO-8')).map(line => line.sent)).toEqual([
+      [
+        { lot: 'L1', serial: '', qty: 1 },
+        { lot: 'L2', serial: '', qty: 2 },
+      ],
+      [
+        { lot: '', serial: 'S1', qty: 1 },
+        { lot: '', serial: 'S2', qty: 1 },
+      ],
+    ])
+  })
+})
+
+describe('onto a pallet, and to the supplier', () => {
+  const LABEL = makeLabel('XP', '0077')
+  const lpn = lpnId(warehouse, LABEL)
+  const chosen = (disposition: number, over: Partial<WorldSeed> = {}, who = worker) => {
+    const found = at(over, who)
+    found.open()
+    found.anna.scan(scanOf.item(mug))
+    found.anna.key('XCDNE')
+    found.anna.choose(1)
+    found.anna.choose(disposition)
+    return found
+  }
+
+  it('[J10] a new label is asked about and its place scanned after it; one that stands somewhere is the place', () => {
+    const { there, anna, stands, finish } = chosen(1)
+    expect(anna.scan(scanned(LABEL)).message.key).toBe('ask.newLpn')
+    expect(anna.scan(scanned(LABEL))).toMatchObject({
+      message: { key: 'ret.onPallet' },
+      state: { at: 'place' },
+      commands: [],
+    })
+    expect(anna.scan(scanOf.place(returnsPlace)).commands).toMatchObject([{ label: LABEL, to: { lpn } }])
+    expect([stands(mug, 'inspection', { lpn }), there.lpn(lpn)?.label]).toEqual([1, LABEL])
+    anna.scan(scanOf.item(mug))
+    finish(1)
+    expect(anna.state().pallet).toBeNull()
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    anna.choose(1)
+    anna.choose(1)
+    expect(anna.scan(scanned(LABEL))).toMatchObject({
+      verdict: 'done',
+      commands: [{ to: { lpn, location: returnsPlace.id } }],
+    })
+    expect([stands(mug, 'inspection', { lpn }), stands(mug, 'inspection')]).toEqual([2, 1])
+  })
+
+  it('[J10] a pallet of another client or of goods in another state is refused', () => {
+    const theirs = chosen(1, { stock: [row(theirMug, returnsPlace, 1, { lpn, status: 'inspection' })] })
+    expect(theirs.anna.scan(scanned(LABEL))).toMatchObject({ message: { key: 'other.client' }, commands: [] })
+    const good = chosen(1, { stock: [row(mug, returnsPlace, 1, { lpn })] })
+    expect(good.anna.scan(scanned(LABEL))).toMatchObject({ message: { key: 'rcv.lpnMixed' }, state: { at: 'place' } })
+  })
+
+  it('[J10] two handhelds that use one label are both booked, and somebody is told', () => {
+    const { there } = at()
+    const to = { ...looseAt(returnsPlace.id), lpn, status: 'inspection' as const }
+    expect(kinds(booker(there)(came(1, { label: LABEL, to })))).toEqual([])
+    const moved = came(1, { label: LABEL, to: { ...to, location: a1.id } })
+    expect(kinds(booker(there, otherDevice)(moved))).toEqual(['lpn_elsewhere'])
+    expect(kinds(booker(there, otherDevice)(came(1, { to: { ...to, status: 'damaged' } })))).toContain(
+      'forbidden_place',
+    )
+  })
+
+  it('[J11] to the supplier is blocked and leaves by a command of its own, which a supervisor may give and take back', () => {
+    const { there, anna, stands } = chosen(5, {}, { ...worker, roles: ['supervisor' as const] })
+    expect(anna.state().disposition).toBe('supplier')
+    const { commands } = anna.scan(scanOf.place(returnsPlace))
+    expect(commands).toMatchObject([
+      { type: 'return', disposition: 'quarantine', to: { status: 'blocked' } },
+      { type: 'move', process: 'return', to: { location: virtual('supplier').id } },
+    ])
+    const [, gone] = commands
+    if (gone?.type !== 'move') throw new Error('nothing left')
+    expect(returns.rolesOf?.(gone)).toEqual(['supervisor'])
+    expect([stands(mug, 'blocked'), unbalanced(allRows(there)), anna.judged.flatMap(kinds)]).toEqual([0, [], []])
+    booker(there, otherDevice)({ type: 'undo', client: one.id, of: { epoch: 'epoch0000009', seq: 1 }, act: gone })
+    expect(stands(mug, 'blocked')).toBe(1)
+  })
+
+  it('[J12] a step that was saved before there were pallets goes on', () => {
+    const { there, anna } = chosen(1)
+    const { pallet: _, ...old } = anna.state()
+    const moment = { now: `${TODAY}T09:00:00.000Z`, today: TODAY, monoMs: 90_000, device, worker }
+    const resolved = scanOf.place(returnsPlace)
+    const next = returns.step(old as ReturnState, { kind: 'scan', resolved }, there, moment)
+    expect([next.verdict, next.commands.length]).toEqual(['done', 1])
   })
 })

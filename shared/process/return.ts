@@ -4,14 +4,16 @@ import { go, kept, sayNo, stay } from './answer.ts'
 import type { Input, Moment, Process } from './process.ts'
 import { badLabel } from './readings.ts'
 import { decideReturn, undoReturn, unknownReturn } from './return-decide.ts'
-import { stepAsked, stepChoice, stepGoods, stepNumber, stepPlace } from './return-goods.ts'
+import { stepAsked, stepChoice, stepGoods, stepNumber } from './return-goods.ts'
 import { startReturn, stepDocument, withoutOrder } from './return-open.ts'
+import { stepPlace } from './return-place.ts'
 import { askReturn, promptReturn, RETURN_STATES } from './return-prompt.ts'
+import { whole } from './return-state.ts'
 import type { ReturnNext, ReturnState } from './return-state.ts'
 
 /** One step back, as far as nothing is booked. */
 const back = (state: ReturnState): ReturnNext => {
-  if (state.at === 'place') return go({ ...state, at: 'state', disposition: null }, 'ok', 'ret.state')
+  if (state.at === 'place') return go({ ...state, at: 'state', disposition: null, pallet: null }, 'ok', 'ret.state')
   if (state.at === 'state') return go({ ...state, at: 'reason', reason: null }, 'ok', 'why')
   if (state.at === 'reason') return go({ ...state, at: 'goods' }, 'ok', 'ret.more')
   return go({ ...state, at: 'goods', hand: null }, 'ok', 'ret.item')
@@ -50,10 +52,12 @@ const answer = (state: ReturnState, input: Input, view: View, moment: Moment): R
       return stay(state, 'wrong', 'no.key')
     case 'number':
       if (state.at === 'goods') return stepNumber(state, input.value, view, moment)
-      return ASKED.has(state.at) ? stepAsked(state, String(input.value), null, view) : stay(state, 'wrong', 'no.key')
+      return ASKED.has(state.at)
+        ? stepAsked(state, String(input.value), null, view, moment)
+        : stay(state, 'wrong', 'no.key')
     case 'text':
       return ASKED.has(state.at)
-        ? stepAsked(state, input.value, null, view)
+        ? stepAsked(state, input.value, null, view, moment)
         : stay(state, 'unknown', 'unknown', { scanned: input.value })
     case 'scan': {
       const { resolved } = input
@@ -61,25 +65,30 @@ const answer = (state: ReturnState, input: Input, view: View, moment: Moment): R
       if (bad !== null) return bad
       if (state.at === 'document') return stepDocument(state, resolved, view, moment)
       if (state.at === 'goods') return stepGoods(state, resolved, view, moment)
-      if (state.at === 'place') return stepPlace(state, resolved, view)
-      if (ASKED.has(state.at)) return stepAsked(state, resolved.scan.text, resolved, view)
+      if (state.at === 'place') return stepPlace(state, resolved, view, moment)
+      if (ASKED.has(state.at)) return stepAsked(state, resolved.scan.text, resolved, view, moment)
       return stay(state, 'wrong', 'ret.choose')
     }
   }
 }
 
-const step = (state: ReturnState, input: Input, view: View, moment: Moment): ReturnNext =>
-  kept(state, answer(state, input, view, moment))
+const step = (saved: ReturnState, input: Input, view: View, moment: Moment): ReturnNext => {
+  const state = whole(saved)
+  return kept(state, answer(state, input, view, moment))
+}
 
 export const returns: Process<ReturnState> = {
   name: 'return',
   roles: ['receiver'],
   states: RETURN_STATES,
-  commands: ['return', 'close'],
+  commands: ['return', 'move', 'close'],
   start: startReturn,
   prompt: promptReturn,
   step,
   decide: decideReturn,
   unknown: unknownReturn,
   undo: undoReturn,
+  // What leaves for the supplier is a supervisor's decision, as scrapping is.
+  rolesOf: act =>
+    act.type === 'move' || (act.type === 'undo' && act.act.type === 'move') ? ['supervisor'] : ['receiver'],
 }

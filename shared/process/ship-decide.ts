@@ -69,9 +69,23 @@ const letGo = (view: View, c: CommandOf<'ship'>, boxes: readonly Location[]): Ma
       ...line,
       claims: line.claims.filter(claim => !places.has(claim.location)),
       shipped: (line.shipped ?? 0) + qty,
+      sent: withSent(line.sent ?? [], gone),
     })
   }
   return lines
+}
+
+/** Most lots and serials that a line keeps; beyond them nobody can tell any more what was sent. */
+const MOST_SENT = 200
+
+const withSent = (before: NonNullable<Line['sent']>, gone: Line['claims']): NonNullable<Line['sent']> => {
+  const sent = before.map(one => ({ ...one }))
+  for (const { lot, serial, qty } of gone) {
+    const known = sent.find(one => one.lot === lot && one.serial === serial)
+    if (known === undefined) sent.push({ lot, serial, qty })
+    else known.qty += qty
+  }
+  return sent.slice(0, MOST_SENT)
 }
 
 const contradictions = (

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { SimState } from '../../server/erp/sim/state.ts'
 import { launch, setUp, SIZES } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
+import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 
 /** Takes the pictures of the README from the running product: npm run pictures. */
@@ -62,9 +63,22 @@ const take = async (size: { width: number; height: number }, n: number): Promise
   await handheld.context.close()
 }
 
+const takeDesk = async (): Promise<void> => {
+  const page = await deskPage(browser, product.url, 'elif')
+  for (const section of ['orders', 'stock', 'devices']) {
+    await page.goto(`${product.url}/desk/${section}`)
+    await page.waitForTimeout(1200)
+    if (section === 'orders') await page.locator('tbody button').first().click()
+    await page.waitForTimeout(800)
+    await page.screenshot({ path: path.join(folder, `desk-${section}-1280x800.png`) })
+  }
+  await page.context().close()
+}
+
 try {
   await take(SIZES.usual, 0)
   await take(SIZES.small, 1)
+  await takeDesk()
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await page.goto(`${product.url}/demo`)
   await page.waitForTimeout(1500)

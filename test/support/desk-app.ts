@@ -1,5 +1,7 @@
+import { hashPassword } from '../../server/auth/password.ts'
 import { makeWorker, nextRoster, signRoster } from '../../server/auth/roster.ts'
 import { AYSE, CEM, enrol, get, OTHER_WAREHOUSE, send, testApp } from '../../server/routes/test-app.ts'
+import type { AppDeps } from '../../server/routes/deps.ts'
 import type { TestDevice } from '../../server/routes/test-app.ts'
 import { sim } from '../../server/erp/sim.ts'
 import { makeErpDesk } from '../../server/workers/erp-desk.ts'
@@ -18,6 +20,9 @@ import { isoOf, msOf } from '../../shared/time.ts'
 import { placeId, testSite } from './site.ts'
 import { sqlSite } from './sql-site.ts'
 
+/** Of everybody who may log in. */
+export const PASSWORD = 'correct horse battery'
+
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 const person = (name: string, roles: Worker['roles'], clients: Worker['clients'] = null): Worker => ({
@@ -26,7 +31,7 @@ const person = (name: string, roles: Worker['roles'], clients: Worker['clients']
 })
 
 /** The whole HTTP side over PGlite: a supervisor's requests, and facts that are pushed under it. */
-export const deskApp = async (kinds: ErpDesk['kinds'] = { sim }) => {
+export const deskApp = async (more: Partial<AppDeps> = {}, kinds: ErpDesk['kinds'] = { sim }) => {
   const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
   // Its warehouse is the one that test handhelds enrol into; version 1 of the roster is the test app's own.
   const plan = testSite('routes')
@@ -52,6 +57,7 @@ export const deskApp = async (kinds: ErpDesk['kinds'] = { sim }) => {
   // Rounds are turned by the tests themselves; what would start the workers is counted.
   const erp = { ...made, bridges: { ...made.bridges, renew: async () => void (renewed += 1) } }
   const app = await testApp({
+    ...more,
     stores,
     erp,
     sync: (request, asker) =>
@@ -150,6 +156,20 @@ export const deskApp = async (kinds: ErpDesk['kinds'] = { sim }) => {
     counted,
     facts,
     varianceOf,
+    /** Lets a person log in. */
+    account: async (worker: Pick<Worker, 'id'>, login: string, more: { mustChange?: boolean } = {}): Promise<void> => {
+      const password = await hashPassword(PASSWORD)
+      const account = { worker: worker.id, login, password, mustChange: more.mustChange ?? false }
+      await stores.accounts.put({ ...account, now: app.deps.now() }, null)
+    },
+    /** A decision: a count of a place is asked for. */
+    request: (name: string, place = 'A-01') => ({
+      id: derivedId('decision', name),
+      kind: 'count.request',
+      target: placeId(site, place),
+      expectedVersion: 0,
+      args: { client: site.clients[0]!.id, item: null, mode: 'blind' },
+    }),
     subject: (of: StockKey = key()): string => stockKeyText(of),
     read: async (path: string, from: TestDevice = device): Promise<{ status: number; body: unknown }> => {
       const response = await get(app, from, path)

@@ -1,3 +1,5 @@
+import { openDatabase } from '../../server/store/open.ts'
+import type { OpenDatabase } from '../../server/store/open.ts'
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { postgresBinaries, startCluster } from './postgres-cluster.ts'
@@ -58,5 +60,19 @@ async function run(url: string, statement: string): Promise<void> {
     await client.query(statement)
   } finally {
     await client.end()
+  }
+}
+
+/** A fresh database opened by the store; closing it drops it. */
+export const openFresh = async (url: string): Promise<OpenDatabase> => {
+  const database = await createDatabase(url)
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+  const opened = await openDatabase({ databaseUrl: database.url, dataDir: '', log: quiet })
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close()
+      await database.drop()
+    },
   }
 }

@@ -5,10 +5,10 @@ import { compareRound } from '../../workers/compare.ts'
 import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
-import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
+import { json, NOTHING, personEndpoint } from '../endpoint.ts'
 import { pageLimit } from '../page-key.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, reasonText } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, decider, erpAt, KEEPERS, reasonText } from './erp-call.ts'
 
 const text = v.pipe(v.string(), v.maxLength(200))
 const nullable = v.nullable(v.string())
@@ -41,20 +41,21 @@ const driftSchema = v.looseObject({
 })
 
 const runsQuery = v.object({ ...asker, before: v.optional(v.pipe(v.string(), v.isoTimestamp())), limit: pageLimit })
-export const erpRunsEndpoint = deviceEndpoint(
+export const erpRunsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/compare',
     summary: 'Comparisons of the books, newest first.',
     query: runsQuery,
     body: NOTHING,
+    roles: KEEPERS,
     answers: { 200: { description: 'Runs', schema: v.object({ runs: v.array(runSchema), next: nullable }) } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, before, limit } = parseAs(runsQuery, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, before, limit } = parseAs(runsQuery, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const runs = await at.erp.stores.compare.runs(id, { before: before ?? null, limit })
     const last = runs.length === limit ? runs.at(-1) : undefined
     return sendJson(c, { runs, next: last?.startedAt ?? null })
@@ -66,12 +67,13 @@ const compareSchema = v.object({
   /** The ERP's ids of items; missing = everything, in the background. */
   items: v.optional(v.pipe(v.array(text), v.minLength(1), v.maxLength(50))),
 })
-export const compareErpEndpoint = deviceEndpoint(
+export const compareErpEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/compare',
     summary: 'Compares the books now: some items at once, or everything as soon as the worker looks.',
     body: json(16 * 1024, compareSchema),
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'The run; null = it has been asked for, or the connection is not to be used for now',
@@ -80,9 +82,9 @@ export const compareErpEndpoint = deviceEndpoint(
     },
     refusals: ['role', 'not_found'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker)
-    const connection = await connectionAt(at, device, body.connection)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
+    const connection = await connectionAt(at, warehouse, body.connection)
     const { items } = body
     if (items === undefined) {
       at.erp.bridges.compare(connection.id)
@@ -104,20 +106,21 @@ const driftsQuery = v.object({
   after: v.optional(v.pipe(v.string(), v.maxLength(500))),
   limit: pageLimit,
 })
-export const erpDriftsEndpoint = deviceEndpoint(
+export const erpDriftsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/drifts',
     summary: 'Differences between the books, each with its class, what it comes from and what could be done.',
     query: driftsQuery,
     body: NOTHING,
+    roles: KEEPERS,
     answers: { 200: { description: 'A page', schema: v.object({ drifts: v.array(driftSchema), next: nullable }) } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, open, after, limit, ...wanted } = parseAs(driftsQuery, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, open, after, limit, ...wanted } = parseAs(driftsQuery, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const filter = {
       open: open === '1',
       ...(wanted.class === undefined ? {} : { class: wanted.class }),
@@ -142,13 +145,14 @@ const actSchema = v.object({
 /** What changes a figure of either book is a supervisor's approval. */
 const BOOKS = new Set<string>(['adoptOurs', 'adoptTheirs'])
 
-export const actOnErpDriftEndpoint = deviceEndpoint(
+export const actOnErpDriftEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/drifts',
     summary:
       'Decides about one difference, with a reason: post again, take back, take either figure (a supervisor), have it counted, or leave it.',
     body: json(16 * 1024, actSchema),
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'Done; or in words why not',
@@ -161,10 +165,10 @@ export const actOnErpDriftEndpoint = deviceEndpoint(
     },
     refusals: ['role', 'not_found', 'stale'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
     if (BOOKS.has(body.action) && !at.who.roles.includes('supervisor')) throw refused('role')
-    const connection = await connectionAt(at, device, body.connection)
+    const connection = await connectionAt(at, warehouse, body.connection)
     const { compare } = at.erp.stores
     const { item, location, lot, reason, action } = body
     const open = await compare.drifts(connection.id, { open: true, item }, { after: null, limit: 1000 })
@@ -177,7 +181,7 @@ export const actOnErpDriftEndpoint = deviceEndpoint(
     if (!(await compare.close(connection.id, drift, `${action} ${at.who.id}: ${reason}`, closedAt)))
       throw refused('stale', 'Somebody else has decided meanwhile.')
     const end = await orWords(() => actOn(act, action, askSignal()))
-    if ('done' in end && end.done) deps.doorbell.ring(device.warehouse)
+    if ('done' in end && end.done) deps.doorbell.ring(warehouse)
     else await compare.reopen(connection.id, drift, closedAt)
     return sendJson(c, end)
   },

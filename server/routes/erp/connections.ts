@@ -6,10 +6,9 @@ import type { Connection } from '../../workers/connection.ts'
 import { OUTBOX_STATES } from '../../workers/outbox-port.ts'
 import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
-import { parseAs } from '../body.ts'
-import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
+import { json, NOTHING, personEndpoint } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, erpPerson } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, erpAt, KEEPERS } from './erp-call.ts'
 import type { At } from './erp-call.ts'
 
 const MASK = '•••'
@@ -64,13 +63,14 @@ const shown = async ({ erp }: At, connection: Connection): Promise<ShownConnecti
   }
 }
 
-export const erpKindsEndpoint = deviceEndpoint(
+export const erpKindsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/kinds',
     summary: 'The kinds of ERPs that can be connected, with the settings and secrets that each needs.',
     query: v.object({ worker: uuid<WorkerId>() }),
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'Kinds',
@@ -89,9 +89,8 @@ export const erpKindsEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker } = parseAs(v.object({ worker: uuid<WorkerId>() }), c.req.query())
-    const { erp } = await erpPerson(deps, device, worker)
+  async ({ c, deps, who }) => {
+    const { erp } = erpAt(deps, who)
     const kinds = Object.values(erp.kinds).map(kind => ({
       name: kind.name,
       title: kind.title,
@@ -102,7 +101,7 @@ export const erpKindsEndpoint = deviceEndpoint(
   },
 )
 
-export const erpConnectionsEndpoint = deviceEndpoint(
+export const erpConnectionsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/connections',
@@ -110,14 +109,14 @@ export const erpConnectionsEndpoint = deviceEndpoint(
       'Connections of the warehouse with their state: circuit, last check, messages by state. Secrets are masked.',
     query: v.object({ worker: uuid<WorkerId>() }),
     body: NOTHING,
+    roles: KEEPERS,
     answers: { 200: { description: 'Connections', schema: v.object({ connections: v.array(shownSchema) }) } },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker } = parseAs(v.object({ worker: uuid<WorkerId>() }), c.req.query())
-    const at = await erpPerson(deps, device, worker)
+  async ({ c, deps, who, warehouse }) => {
+    const at = erpAt(deps, who)
     const all = await at.erp.stores.connections.list()
-    const mine = all.filter(one => one.warehouse === device.warehouse)
+    const mine = all.filter(one => one.warehouse === warehouse)
     return sendJson(c, { connections: await Promise.all(mine.map(one => shown(at, one))) })
   },
 )
@@ -168,24 +167,26 @@ const sealedFor = ({ erp }: At, before: Connection | null, change: Change): stri
   return sealed
 }
 
-export const changeErpConnectionEndpoint = deviceEndpoint(
+export const changeErpConnectionEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/connections',
     summary:
       'Makes a connection or changes one, on the version that was seen. Secrets are sealed and never shown again.',
     body: json(64 * 1024, changeSchema),
+    roles: KEEPERS,
+    strictly: true,
     answers: { 200: { description: 'The connection as it is now', schema: shownSchema } },
     refusals: ['role', 'not_found', 'stale'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker, { keep: true })
-    const before = body.version === null ? null : await connectionAt(at, device, body.id)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
+    const before = body.version === null ? null : await connectionAt(at, warehouse, body.id)
     if (body.mode !== 'off' || body.version === null) checkedSettings(at, body)
     const sealed = sealedFor(at, before, body)
     const { name, kind, settings, mode, allow, takes: taken } = body
     const change = { name, kind, settings, sealed, mode, allow, takes: clean(taken) }
-    const where = { id: body.id, warehouse: device.warehouse, version: body.version }
+    const where = { id: body.id, warehouse: warehouse, version: body.version }
     const after = await at.erp.stores.connections.put(where, change)
     if (after === null) throw refused('stale', 'Somebody else has changed it meanwhile.')
     await at.erp.bridges.renew()
@@ -198,13 +199,15 @@ const clean = ({ types, clients }: Change['takes']): Connection['takes'] => ({
 })
 
 const wordsSchema = v.object({ class: v.string(), words: v.string() })
-export const checkErpEndpoint = deviceEndpoint(
+export const checkErpEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/check',
     summary:
       'Logs in over there and tries every right that is needed, without effect. Credentials that were refused are not tried again until they change.',
     body: json(4096, v.object({ ...asker, session: uuid<SessionId>() })),
+    roles: KEEPERS,
+    strictly: true,
     answers: {
       200: {
         description: 'What was found, or in words why nothing could be',
@@ -213,9 +216,9 @@ export const checkErpEndpoint = deviceEndpoint(
     },
     refusals: ['role', 'not_found'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker, { keep: true })
-    const connection = await connectionAt(at, device, body.connection)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
+    const connection = await connectionAt(at, warehouse, body.connection)
     const { outbox, connections } = at.erp.stores
     const circuit = await outbox.circuit(connection.id)
     if (circuit.state === 'open' && circuit.cause === 'auth' && circuit.version === connection.version)

@@ -1,14 +1,12 @@
 import * as v from 'valibot'
 import type { Worker } from '../../../shared/catalogue.ts'
-import type { ConnectorId, SessionId, WorkerId } from '../../../shared/ids.ts'
+import type { ConnectorId, SessionId, WarehouseId, WorkerId } from '../../../shared/ids.ts'
 import type { Role } from '../../../shared/roles.ts'
 import { uuid } from '../../../shared/sync/fields.ts'
-import type { Device } from '../../ports.ts'
 import type { Bridge } from '../../workers/bridge.ts'
 import type { Connection } from '../../workers/connection.ts'
 import type { ErpDesk } from '../../workers/erp-desk.ts'
 import type { AppDeps } from '../deps.ts'
-import { personWith } from '../person.ts'
 import { refused } from '../refused.ts'
 
 /** Every question and decision about a connection names the person and the connection. */
@@ -17,28 +15,20 @@ export const decider = { ...asker, session: uuid<SessionId>() }
 export const reasonText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500))
 
 export type At = { erp: ErpDesk; who: Worker }
-const KEEPERS: readonly Role[] = ['integrator', 'administrator']
+/** Who looks after connections; supervisors see them and settle what is stopped. */
+export const KEEPERS: readonly Role[] = ['integrator', 'administrator']
 
-/**
- * Who looks after connections: integrators and administrators; supervisors see them and settle what is stopped. Whoever is
- * bound to some clients only sees none: a queue shows the goods of all.
- */
-export const erpPerson = async (
-  deps: AppDeps,
-  device: Device,
-  worker: WorkerId,
-  { keep = false }: { keep?: boolean } = {},
-): Promise<At> => {
-  const who = await personWith(deps, device, worker, KEEPERS)
-  if (who.clients !== null || (keep && !who.roles.some(role => KEEPERS.includes(role)))) throw refused('role')
+/** Whoever is bound to some clients only sees no connection: a queue shows the goods of all. */
+export const erpAt = (deps: AppDeps, who: Worker): At => {
+  if (who.clients !== null) throw refused('role')
   if (deps.erp === null) throw refused('not_found', 'There are no connections here.')
   return { erp: deps.erp, who }
 }
 
-/** A connection of the warehouse that the asking device belongs to. */
-export const connectionAt = async ({ erp }: At, device: Device, id: ConnectorId): Promise<Connection> => {
+/** A connection of the warehouse where the person is. */
+export const connectionAt = async ({ erp }: At, warehouse: WarehouseId, id: ConnectorId): Promise<Connection> => {
   const found = await erp.stores.connections.get(id)
-  if (found === null || found.warehouse !== device.warehouse) throw refused('not_found', 'There is no such connection.')
+  if (found === null || found.warehouse !== warehouse) throw refused('not_found', 'There is no such connection.')
   return found
 }
 

@@ -13,7 +13,7 @@ const KEY = Buffer.alloc(32, 5)
 const BODY = JSON.stringify({ type: 'salesOrder.changed', data: { id: 'SO-1' } })
 
 describe('the door for hints of ERPs', async () => {
-  const desk = await deskApp({ sim, rest })
+  const desk = await deskApp({}, { sim, rest })
   const pulled: ConnectorId[] = []
   desk.erp.bridges.pull = id => void pulled.push(id)
   let id = 0

@@ -4,22 +4,23 @@ import { openGaps } from '../../workers/release.ts'
 import { PROBLEMS } from '../../workers/import-port.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
-import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
+import { json, NOTHING, personEndpoint } from '../endpoint.ts'
 import { pageLimit } from '../page-key.ts'
-import { asker, bridgeOf, connectionAt, decider, erpPerson } from './erp-call.ts'
+import { asker, bridgeOf, connectionAt, decider, erpAt, KEEPERS } from './erp-call.ts'
 
 const query = v.object(asker)
 const kind = v.picklist(MAPPING_KINDS)
 const name = v.pipe(v.string(), v.maxLength(200))
 const gapsSchema = v.array(v.object({ gap: v.string(), waiting: v.number() }))
 
-export const erpMappingsEndpoint = deviceEndpoint(
+export const erpMappingsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/mappings',
     summary: 'What things are called here and there, and the gaps that messages wait for.',
     query,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'The mapping of a connection',
@@ -41,10 +42,10 @@ export const erpMappingsEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection } = parseAs(query, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection } = parseAs(query, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const { mappings, outbox } = at.erp.stores
     const gaps = [...(await openGaps({ id, outbox }))].map(([gap, waiting]) => ({ gap, waiting }))
     return sendJson(c, { mappings: await mappings.all(id), gaps })
@@ -60,20 +61,22 @@ const changeSchema = v.object({
     v.maxLength(500),
   ),
 })
-export const changeErpMappingsEndpoint = deviceEndpoint(
+export const changeErpMappingsEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/mappings',
     summary: 'Changes the mapping; every message that waited for what is filled now goes on.',
     body: json(256 * 1024, changeSchema),
+    roles: KEEPERS,
+    strictly: true,
     answers: {
       200: { description: 'How many messages go on', schema: v.object({ released: v.number(), gaps: gapsSchema }) },
     },
     refusals: ['role', 'not_found'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker, { keep: true })
-    const connection = await connectionAt(at, device, body.connection)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
+    const connection = await connectionAt(at, warehouse, body.connection)
     const { mappings, outbox } = at.erp.stores
     const put = body.rows.flatMap(({ theirs, ...row }) =>
       theirs === null ? [] : [{ ...row, theirs, source: 'person' as const }],
@@ -87,13 +90,14 @@ export const changeErpMappingsEndpoint = deviceEndpoint(
 )
 
 const flawsQuery = v.object({ ...asker, after: v.optional(v.pipe(v.string(), v.maxLength(300))), limit: pageLimit })
-export const erpFlawsEndpoint = deviceEndpoint(
+export const erpFlawsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/flaws',
     summary: 'The data-quality report: what is wrong with which record of the ERP, and what became of it.',
     query: flawsQuery,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'A page of flaws, and how many there are of each',
@@ -108,10 +112,10 @@ export const erpFlawsEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, after, limit } = parseAs(flawsQuery, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, after, limit } = parseAs(flawsQuery, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const store = at.erp.stores.import
     const [counts, flaws] = [await store.flawCounts(id), await store.flaws(id, { after: after ?? null, limit })]
     const last = flaws.length === limit ? flaws.at(-1) : undefined
@@ -120,7 +124,7 @@ export const erpFlawsEndpoint = deviceEndpoint(
 )
 
 /** How a connection would do before it goes live. */
-export const erpRehearsalEndpoint = deviceEndpoint(
+export const erpRehearsalEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/rehearsal',
@@ -128,6 +132,7 @@ export const erpRehearsalEndpoint = deviceEndpoint(
       'What a connection that posts nothing yet has made of our messages: prepared ones, gaps, refusals, differences of the books, and what the last check found.',
     query,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'The report',
@@ -148,10 +153,10 @@ export const erpRehearsalEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection } = parseAs(query, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id, mode, health } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection } = parseAs(query, c.req.query())
+    const at = erpAt(deps, who)
+    const { id, mode, health } = await connectionAt(at, warehouse, connection)
     const { outbox, compare, import: imports } = at.erp.stores
     const page = { beforeSeq: null, limit: 1000 }
     const gaps = [...(await openGaps({ id, outbox }))].map(([gap, waiting]) => ({ gap, waiting }))

@@ -6,10 +6,10 @@ import type { ErrorClass, OutboxFilter, OutboxRow, OutboxState, Settle } from '.
 import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
-import { deviceEndpoint, json, NOTHING } from '../endpoint.ts'
+import { json, NOTHING, personEndpoint } from '../endpoint.ts'
 import { pageLimit } from '../page-key.ts'
 import { refused } from '../refused.ts'
-import { askSignal, asker, bridgeOf, connectionAt, decider, erpPerson, reasonText } from './erp-call.ts'
+import { askSignal, asker, bridgeOf, connectionAt, decider, erpAt, KEEPERS, reasonText } from './erp-call.ts'
 
 const word = v.pipe(v.string(), v.maxLength(200))
 const classes = v.picklist(ERROR_CLASSES)
@@ -54,13 +54,14 @@ const filterOf = (
   ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
 })
 
-export const erpMessagesEndpoint = deviceEndpoint(
+export const erpMessagesEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/messages',
     summary: 'Messages of a connection, newest first: the queue, what is held, parked or dead, and what is done.',
     query: querySchema,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'A page of messages',
@@ -69,10 +70,10 @@ export const erpMessagesEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, before, limit, ...wanted } = parseAs(querySchema, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, before, limit, ...wanted } = parseAs(querySchema, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const filter = filterOf(id, given(wanted))
     const messages = await at.erp.stores.outbox.list(filter, { beforeSeq: before ?? null, limit })
     const last = messages.length === limit ? messages.at(-1) : undefined
@@ -85,7 +86,7 @@ const given = <T extends object>(wanted: T): { [K in keyof T]?: Exclude<T[K], un
   }
 
 const one = v.object({ ...asker, key: v.pipe(v.string(), v.uuid()) })
-export const erpMessageEndpoint = deviceEndpoint(
+export const erpMessageEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/message',
@@ -93,6 +94,7 @@ export const erpMessageEndpoint = deviceEndpoint(
       'One message: what it says now and said first, which commands it covers, and each try with its redacted call.',
     query: one,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'The message',
@@ -106,10 +108,10 @@ export const erpMessageEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, key } = parseAs(one, c.req.query())
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, key } = parseAs(one, c.req.query())
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     const found = await at.erp.stores.outbox.get(key)
     if (found === null || found.row.connector !== id) throw refused('not_found', 'There is no such message.')
     const tries = await at.erp.stores.outbox.tries(key)
@@ -158,13 +160,14 @@ const tried = async (rows: readonly OutboxRow[], bridge: ReturnType<typeof bridg
   return found
 }
 
-export const settleErpMessagesEndpoint = deviceEndpoint(
+export const settleErpMessagesEndpoint = personEndpoint(
   {
     method: 'POST',
     path: '/api/erp/messages',
     summary:
       'Lets stopped messages go on (one, a filter, all), skips them with a reason, answers the ERP’s question, or edits one. With dryRun the ERP is only asked what it has of each.',
     body: json(256 * 1024, settleSchema),
+    roles: KEEPERS,
     answers: {
       200: {
         description: 'How many messages it applied to; with dryRun, how many there are and what the ERP has of them',
@@ -173,9 +176,9 @@ export const settleErpMessagesEndpoint = deviceEndpoint(
     },
     refusals: ['role', 'not_found', 'stale'],
   },
-  async ({ c, deps, body, device }) => {
-    const at = await erpPerson(deps, device, body.worker)
-    const connection = await connectionAt(at, device, body.connection)
+  async ({ c, deps, body, who, warehouse }) => {
+    const at = erpAt(deps, who)
+    const connection = await connectionAt(at, warehouse, body.connection)
     const { outbox } = at.erp.stores
     const filter = filterOf(connection.id, given(body.filter))
     if (body.dryRun) {
@@ -204,7 +207,7 @@ const factsQuery = v.object({
 })
 const nullable = v.nullable(v.string())
 /** GET /api/erp/facts: what KPIs are made of. */
-export const erpFactsEndpoint = deviceEndpoint(
+export const erpFactsEndpoint = personEndpoint(
   {
     method: 'GET',
     path: '/api/erp/facts',
@@ -212,6 +215,7 @@ export const erpFactsEndpoint = deviceEndpoint(
       'Of each message: when it was captured, applied, delivered and acknowledged, its attempts and its outcome.',
     query: factsQuery,
     body: NOTHING,
+    roles: KEEPERS,
     answers: {
       200: {
         description: `Messages that were applied in [from, to), at most ${FACT_DAYS} days`,
@@ -234,12 +238,12 @@ export const erpFactsEndpoint = deviceEndpoint(
     },
     refusals: ['bad_request', 'role', 'not_found'],
   },
-  async ({ c, deps, device }) => {
-    const { worker, connection, from, to } = parseAs(factsQuery, c.req.query())
+  async ({ c, deps, who, warehouse }) => {
+    const { connection, from, to } = parseAs(factsQuery, c.req.query())
     if (Date.parse(to) - Date.parse(from) > FACT_DAYS * 86_400_000)
       throw refused('bad_request', `At most ${FACT_DAYS} days at once.`)
-    const at = await erpPerson(deps, device, worker)
-    const { id } = await connectionAt(at, device, connection)
+    const at = erpAt(deps, who)
+    const { id } = await connectionAt(at, warehouse, connection)
     return sendJson(c, { facts: await at.erp.stores.outbox.facts(id, from, to) })
   },
 )

@@ -6,6 +6,7 @@ import * as counts from './0004_counts.ts'
 import * as inbox from './0005_inbox.ts'
 import * as plans from './0006_plans.ts'
 import * as blocks from './0007_blocks.ts'
+import * as desk from './0008_desk.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005_inbox': inbox,
   '0006_plans': plans,
   '0007_blocks': blocks,
+  '0008_desk': desk,
 }

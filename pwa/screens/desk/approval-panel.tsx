@@ -1,0 +1,148 @@
+import { useState } from 'react'
+import { movementsAnswerSchema } from '../../../shared/desk/view.ts'
+import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import { Code } from '../../ui/code.tsx'
+import { useDesk } from './context.ts'
+import { REASONS } from './decide.ts'
+import { Movements } from './movements.tsx'
+import { useLoaded } from './query.ts'
+
+type Props = {
+  variance: ShownVariance
+  isRejecting: boolean
+  reason: string
+  onReason: (reason: string) => void
+  onApprove: () => void
+  onRecount: () => void
+  onReject: (words: string) => void
+  onClose: () => void
+}
+
+/** All that is known of one difference, and what can be decided about it. */
+export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) => {
+  const { speaker, names } = useDesk()
+  const [isAsking, setAsking] = useState(isRejecting)
+  const name = names.item(variance.item)?.name ?? '…'
+  return (
+    <aside className="desk-panel" aria-label={name}>
+      <h2>
+        {name} · <Code>{[names.place(variance.location), variance.lot].filter(Boolean).join(' · ')}</Code>
+      </h2>
+      <Looks variance={variance} />
+      <History variance={variance} />
+      {isAsking ? (
+        <Reject onReject={decisions.onReject} onCancel={() => setAsking(false)} />
+      ) : (
+        <div className="desk-actions">
+          <label>
+            {speaker.say('a.reason')}{' '}
+            <select value={decisions.reason} onChange={event => decisions.onReason(event.currentTarget.value)}>
+              {REASONS.map(one => (
+                <option key={one} value={one}>
+                  {speaker.maybe('r', one)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" className="desk-button primary" onClick={decisions.onApprove}>
+            {speaker.say('a.approve')} <kbd>A</kbd>
+          </button>
+          <button type="button" className="desk-button" onClick={decisions.onRecount}>
+            {speaker.say('a.recount')} <kbd>R</kbd>
+          </button>
+          <button type="button" className="desk-button" onClick={() => setAsking(true)}>
+            {speaker.say('a.reject')} <kbd>N</kbd>
+          </button>
+          <button type="button" className="desk-button" onClick={decisions.onClose}>
+            {speaker.say('close')}
+          </button>
+        </div>
+      )}
+    </aside>
+  )
+}
+
+/** Who looked how often and what they saw, and what came late. */
+const Looks = ({ variance }: { variance: ShownVariance }) => {
+  const { speaker, names } = useDesk()
+  const { book, counted, delta, least, most, typed, tries, late } = variance
+  const range = least === most ? '' : ` (${speaker.signed(least)} … ${speaker.signed(most)})`
+  return (
+    <>
+      <p>
+        {speaker.say('a.book')} {speaker.number(book)}, {speaker.say('a.counted')} {speaker.number(counted)},{' '}
+        {speaker.say('a.delta')} <b>{speaker.signed(delta)}</b>
+        {range}
+        {typed ? ` · ${speaker.say('a.typed')}` : ''}
+      </p>
+      <h3>{speaker.say('a.looks')}</h3>
+      <ul>
+        {tries.map(look => (
+          <li key={`${look.at} ${look.attempt}`}>
+            {names.person(look.worker)} · {speaker.stamp(look.at)} · <b>{speaker.number(look.seen)}</b>{' '}
+            {look.mode === 'guided' ? '' : speaker.say('a.blind')}
+          </li>
+        ))}
+      </ul>
+      {late.length === 0 ? null : <h3>{speaker.say('a.late')}</h3>}
+      <ul>
+        {late.map(leg => (
+          <li key={`${leg.at} ${leg.arrivedAt} ${leg.qty}`}>
+            {speaker.signed(leg.qty)} · {names.person(leg.worker)} · {speaker.stamp(leg.at)} →{' '}
+            {speaker.stamp(leg.arrivedAt)}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const History = ({ variance: { item, location } }: { variance: ShownVariance }) => {
+  const { speaker, api } = useDesk()
+  const history = useLoaded(`${item} ${location}`, () =>
+    api.get('/api/desk/movements', { item, location, limit: '10' }, movementsAnswerSchema),
+  )
+  return (
+    <>
+      <h3>{speaker.say('a.history')}</h3>
+      {history.value === null ? (
+        <p className="desk-quiet">{history.error ?? speaker.say('loading')}</p>
+      ) : (
+        <Movements rows={history.value.rows} caption={speaker.say('a.history')} />
+      )}
+    </>
+  )
+}
+
+const focus = (field: HTMLInputElement | null): void => field?.focus()
+
+const Reject = ({ onReject, onCancel }: { onReject: (words: string) => void; onCancel: () => void }) => {
+  const { speaker } = useDesk()
+  const [words, setWords] = useState('')
+  return (
+    <form
+      className="desk-actions"
+      onSubmit={event => {
+        event.preventDefault()
+        if (words.trim() !== '') onReject(words.trim())
+      }}
+    >
+      <label>
+        {speaker.say('a.why')}{' '}
+        <input
+          ref={focus}
+          value={words}
+          maxLength={40}
+          required
+          onChange={event => setWords(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" className="desk-button primary">
+        {speaker.say('a.reject')}
+      </button>
+      <button type="button" className="desk-button" onClick={onCancel}>
+        {speaker.say('cancel')}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,41 @@
+import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import { useDesk } from './context.ts'
+import { Table } from './table.tsx'
+import type { Column } from './table.tsx'
+
+type Props = { rows: readonly ShownVariance[]; cursor: number; onOpen: (index: number) => void }
+
+export const ApprovalTable = ({ rows, cursor, onOpen }: Props) => {
+  const { speaker, names } = useDesk()
+  const columns: readonly Column<ShownVariance>[] = [
+    { key: 'item', head: speaker.say('a.item'), cell: one => names.item(one.item)?.name ?? '…' },
+    { key: 'place', head: speaker.say('a.place'), code: true, cell: one => names.place(one.location) },
+    { key: 'lot', head: speaker.say('a.lot'), code: true, cell: one => one.serial || one.lot || '–' },
+    { key: 'book', head: speaker.say('a.book'), number: true, cell: one => speaker.number(one.book) },
+    { key: 'counted', head: speaker.say('a.counted'), number: true, cell: one => speaker.number(one.counted) },
+    { key: 'delta', head: speaker.say('a.delta'), number: true, cell: one => speaker.signed(one.delta) },
+    {
+      key: 'value',
+      head: speaker.say('a.value'),
+      number: true,
+      cell: one => (one.value === null ? '–' : speaker.money(one.value)),
+    },
+    { key: 'by', head: speaker.say('a.by'), cell: one => names.person(one.worker) },
+    { key: 'when', head: speaker.say('a.when'), cell: one => speaker.stamp(one.countedAt) },
+    {
+      key: 'flags',
+      head: speaker.say('a.flags'),
+      cell: one => one.flags.map(flag => speaker.maybe('flag', flag)).join(', ') || '–',
+    },
+  ]
+  return (
+    <Table
+      caption={speaker.say('s.approvals')}
+      columns={columns}
+      rows={rows}
+      rowKey={one => one.id}
+      cursor={cursor}
+      onOpen={onOpen}
+    />
+  )
+}

@@ -1,0 +1,148 @@
+import { useState } from 'react'
+import { atStake, BULK, isOwn, isWithin } from '../../../shared/desk/tolerance.ts'
+import { variancesAnswerSchema } from '../../../shared/desk/variances.ts'
+import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import { ApprovalPanel } from './approval-panel.tsx'
+import { ApprovalTable } from './approval-table.tsx'
+import { BulkFoot } from './bulk-foot.tsx'
+import { useDesk } from './context.ts'
+import type { Desk } from './context.ts'
+import { reasonFor } from './decide.ts'
+import { useKeys } from './keys.ts'
+import { useLoaded } from './query.ts'
+import { Chips, Listed } from './table.tsx'
+import { useDecisions } from './use-decisions.ts'
+
+type Part = 'all' | 'within' | 'eyes' | 'waiting'
+const PAGES = 50
+
+/** All that wait, page after page: the sums at the top are over all of them. */
+const readAll = async ({ api, me, names }: Desk): Promise<readonly ShownVariance[]> => {
+  const rows: ShownVariance[] = []
+  for (const state of ['review', 'provisional']) {
+    let after = ''
+    for (let page = 0; page < PAGES; page += 1) {
+      const query = { worker: me.worker, state, limit: '200', ...(after === '' ? {} : { after }) }
+      const answer = await api.get('/api/variances', query, variancesAnswerSchema)
+      rows.push(...answer.variances)
+      if (answer.next === null) break
+      after = answer.next
+    }
+  }
+  await names.learn(rows.map(row => row.item))
+  return rows
+}
+
+const partOf = (row: ShownVariance): Part =>
+  row.state === 'provisional' ? 'waiting' : isWithin(row, BULK) ? 'within' : 'eyes'
+
+/** The row that keys act on, and whether it is open. */
+const useCursor = (rows: readonly ShownVariance[]) => {
+  const [cursor, setCursor] = useState(0)
+  const [open, setOpen] = useState<{ id: string; isRejecting: boolean } | null>(null)
+  const at = Math.min(cursor, Math.max(0, rows.length - 1))
+  return {
+    at,
+    row: rows[at],
+    open,
+    show: (index: number, isRejecting = false): void => {
+      const one = rows[index]
+      setCursor(Math.max(0, index))
+      setOpen(one === undefined ? null : { id: one.id, isRejecting })
+    },
+    move: (by: number): void => {
+      setCursor(Math.max(0, Math.min(rows.length - 1, at + by)))
+      setOpen(null)
+    },
+    close: (): void => setOpen(null),
+  }
+}
+
+/** Differences that wait for a person: one key a row, in bulk what is small. */
+export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
+  const desk = useDesk()
+  const { speaker, me } = desk
+  const loaded = useLoaded('approvals', () => readAll(desk))
+  const [part, setPart] = useState<Part>('all')
+  const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
+  const [isSure, setSure] = useState(false)
+  const [asked, setAsked] = useState<string | null>(null)
+  const all = loaded.value ?? []
+  const small = all.filter(row => isWithin(row, BULK))
+  const rows = all.filter(row => part === 'all' || part === partOf(row))
+  const { at, row, open, show, move, close } = useCursor(rows)
+  const bulk = small.filter(one => !isOwn(one, me.worker))
+  const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string => reasons[one.id] ?? reasonFor(one.delta)
+  const { act, undo } = useDecisions(all, reasonOf, loaded.reload)
+  const withRow = (run: (row: ShownVariance) => void) => () => void (row !== undefined && run(row))
+  const approve = withRow(one => {
+    if (isOwn(one, me.worker)) desk.tell(speaker.say('a.own'))
+    else if (one.state === 'provisional' && asked !== one.id) {
+      setAsked(one.id)
+      desk.tell(speaker.say('a.early'))
+    } else act([one], 'count.approve', speaker.say('a.done', { n: 1 }))
+  })
+  const recount = withRow(one => act([one], 'count.recount', speaker.say('a.recounted')))
+  const steps = { j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) }
+  const looks = { Enter: () => show(at), Escape: close, n: () => show(at, true), b: () => setSure(bulk.length > 0) }
+  useKeys({ ...steps, ...looks, a: approve, r: recount, u: () => undo?.() }, onScan)
+  const choose = (value: Part): void => {
+    setPart(value)
+    show(-1)
+  }
+  return (
+    <section aria-label={speaker.say('s.approvals')}>
+      <Tools part={part} all={all} onChoose={choose} />
+      <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('a.empty')}>
+        <ApprovalTable rows={rows} cursor={at} onOpen={show} />
+      </Listed>
+      {row === undefined || open?.id !== row.id ? null : (
+        <ApprovalPanel
+          key={`${row.id} ${open.isRejecting}`}
+          variance={row}
+          isRejecting={open.isRejecting}
+          reason={reasonOf(row)}
+          onReason={reason => setReasons({ ...reasons, [row.id]: reason })}
+          onApprove={approve}
+          onRecount={recount}
+          onReject={words => act([row], 'count.reject', speaker.say('a.rejected'), words)}
+          onClose={close}
+        />
+      )}
+      <BulkFoot
+        rows={bulk}
+        all={all.length}
+        isSure={isSure}
+        onSure={setSure}
+        onApprove={() => act(bulk, 'count.approve', speaker.say('a.done', { n: bulk.length }))}
+      />
+    </section>
+  )
+}
+
+type ToolsProps = { part: Part; all: readonly ShownVariance[]; onChoose: (part: Part) => void }
+
+const Tools = ({ part, all, onChoose }: ToolsProps) => {
+  const { speaker } = useDesk()
+  const stake = atStake(all)
+  const n = (of: Part): number => all.filter(row => partOf(row) === of).length
+  return (
+    <div className="desk-tools">
+      <Chips<Part>
+        label={speaker.say('s.approvals')}
+        value={part}
+        choices={[
+          { value: 'all', word: speaker.say('a.all', { n: all.length }) },
+          { value: 'within', word: speaker.say('a.within', { n: n('within') }) },
+          { value: 'eyes', word: speaker.say('a.eyes', { n: n('eyes') }) },
+          { value: 'waiting', word: speaker.say('a.waiting', { n: n('waiting') }) },
+        ]}
+        onChoose={onChoose}
+      />
+      <p className="desk-sum">
+        {speaker.say('a.stake')} <b>{speaker.say('a.net', { net: speaker.money(stake.net) })}</b>{' '}
+        <b>{speaker.say('a.gross', { gross: speaker.money(stake.gross) })}</b>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+import { atStake } from '../../../shared/desk/tolerance.ts'
+import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import { useDesk } from './context.ts'
+
+type Props = {
+  rows: readonly ShownVariance[]
+  all: number
+  isSure: boolean
+  onSure: (isSure: boolean) => void
+  onApprove: () => void
+}
+
+/** Two presses: the first says what would be approved and what is left out, the second does it. */
+export const BulkFoot = ({ rows, all, isSure, onSure, onApprove }: Props) => {
+  const { speaker } = useDesk()
+  if (rows.length === 0) return null
+  const { net, gross } = atStake(rows)
+  const values = { n: rows.length, net: speaker.money(net), gross: speaker.money(gross), left: all - rows.length, all }
+  if (!isSure)
+    return (
+      <div className="desk-foot">
+        <button type="button" className="desk-button primary" onClick={() => onSure(true)}>
+          {speaker.say('a.bulk', { n: rows.length })} <kbd>B</kbd>
+        </button>
+      </div>
+    )
+  const approve = (): void => {
+    onSure(false)
+    onApprove()
+  }
+  return (
+    <div className="desk-foot">
+      <p>{speaker.say('a.bulk.sure', values)}</p>
+      <button type="button" className="desk-button primary" onClick={approve}>
+        {speaker.say('a.bulk', { n: rows.length })}
+      </button>
+      <button type="button" className="desk-button" onClick={() => onSure(false)}>
+        {speaker.say('cancel')}
+      </button>
+    </div>
+  )
+}

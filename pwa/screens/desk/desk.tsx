@@ -1,0 +1,112 @@
+import { useEffect, useState } from 'react'
+import type { Root } from 'react-dom/client'
+import { meSchema, startSchema } from '../../../shared/desk/session.ts'
+import type { Me } from '../../../shared/desk/session.ts'
+import { siteAnswerSchema } from '../../../shared/desk/view.ts'
+import type { SettingsStore } from '../../app/settings.ts'
+import { makeApi, Refused } from './api.ts'
+import type { Api } from './api.ts'
+import { DeskProvider, makeNames } from './context.ts'
+import type { Desk as DeskValue, Names } from './context.ts'
+import { Frame } from './frame.tsx'
+import { ChangePassword, First, LogIn } from './login.tsx'
+import { learnDesk } from './speak.ts'
+import type { DeskSpeaker } from './speak.ts'
+import './desk.css'
+
+type At =
+  | { kind: 'loading' }
+  | { kind: 'unreachable' }
+  | { kind: 'first' }
+  | { kind: 'out'; isDemo: boolean }
+  | { kind: 'in'; me: Me }
+const OUT: At = { kind: 'out', isDemo: false }
+
+/** Who is here, by the session that the browser has. */
+const look = async (api: Api): Promise<At> => {
+  try {
+    const start = await api.get('/api/desk/start', {}, startSchema)
+    if (start.first) return { kind: 'first' }
+    try {
+      const me = await api.get('/api/desk/session', {}, meSchema)
+      api.remember(me.csrf)
+      return { kind: 'in', me }
+    } catch (error) {
+      if (error instanceof Refused && error.code === 'unauthorised') return { kind: 'out', isDemo: start.demo }
+      throw error
+    }
+  } catch {
+    return { kind: 'unreachable' }
+  }
+}
+
+/** Who is logged in decides what is drawn; the session itself is the browser's. */
+const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () => void }) => {
+  const [at, setAt] = useState<At>({ kind: 'loading' })
+  const [api] = useState(() => makeApi(() => setAt(now => (now.kind === 'in' ? OUT : now))))
+  useEffect(() => {
+    void look(api).then(setAt)
+  }, [api])
+  const enter = (me: Me): void => {
+    api.remember(me.csrf)
+    setAt({ kind: 'in', me })
+  }
+  if (at.kind === 'loading') return <p className="desk-quiet">{speaker.say('loading')}</p>
+  if (at.kind === 'unreachable')
+    return (
+      <main className="desk-login">
+        <p role="alert">{speaker.say('offline')}</p>
+        <button type="button" className="desk-button primary" onClick={() => void look(api).then(setAt)}>
+          {speaker.say('retry')}
+        </button>
+      </main>
+    )
+  if (at.kind === 'first') return <First api={api} speaker={speaker} onIn={enter} />
+  if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} isDemo={at.isDemo} />
+  if (at.me.mustChange) return <ChangePassword api={api} speaker={speaker} onIn={enter} />
+  const inside = { api, speaker, me: at.me, onLanguage }
+  return <Inside key={at.me.worker} {...inside} onOut={() => setAt(OUT)} />
+}
+
+type InsideProps = Pick<DeskValue, 'api' | 'speaker' | 'me'> & { onOut: () => void; onLanguage: () => void }
+
+/** Waits for the names that every section needs. */
+const Inside = ({ api, speaker, me, onOut, onLanguage }: InsideProps) => {
+  const [names, setNames] = useState<Names | null>(null)
+  const [, setLearnt] = useState(0)
+  const [told, setTold] = useState<Parameters<DeskValue['tell']> | null>(null)
+  const [turn, setTurn] = useState(0)
+  useEffect(() => {
+    api
+      .get('/api/desk/site', {}, siteAnswerSchema)
+      .then(site => setNames(makeNames(api, site, () => setLearnt(n => n + 1))))
+      .catch((error: unknown) => setTold([String(error instanceof Error ? error.message : error)]))
+  }, [api])
+  if (names === null) return <p className="desk-quiet">{told?.[0] ?? speaker.say('loading')}</p>
+  const desk: DeskValue = {
+    me,
+    api,
+    speaker,
+    names,
+    tell: (...what) => setTold(what),
+    changed: () => setTurn(n => n + 1),
+  }
+  return (
+    <DeskProvider value={desk}>
+      <Frame told={told} onTold={() => setTold(null)} turn={turn} onOut={onOut} onLanguage={onLanguage} />
+    </DeskProvider>
+  )
+}
+
+/** The desk in the page that the handheld's app lies in: nothing of the queue is opened. */
+export const startDesk = async (root: Root, settings: SettingsStore): Promise<void> => {
+  const draw = async (): Promise<void> => {
+    const { language } = settings.get()
+    document.documentElement.lang = language
+    const speaker = await learnDesk(language)
+    const turn = (): void => settings.set({ language: language === 'en' ? 'tr' : 'en' })
+    root.render(<Desk speaker={speaker} onLanguage={turn} />)
+  }
+  settings.subscribe(() => void draw())
+  await draw()
+}

@@ -1,0 +1,145 @@
+import { useState } from 'react'
+import { documentAnswerSchema, documentsAnswerSchema } from '../../../shared/desk/view.ts'
+import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
+import { Code } from '../../ui/code.tsx'
+import { useDesk } from './context.ts'
+import { useKeys } from './keys.ts'
+import { MoreButton } from './more.tsx'
+import { useLoaded, usePaged } from './query.ts'
+import { Chips, Listed, Table } from './table.tsx'
+import type { Column } from './table.tsx'
+
+type Row = DocumentsAnswer['rows'][number]
+type State = 'open' | 'closed' | 'all'
+type Props = { kind: 'order' | 'receipt'; q: string; open: string | null; onOpen: (id: string | null) => void }
+
+/** Orders, or deliveries and returns, by date; each opens to its lines. */
+export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (text: string) => void }) => {
+  const { speaker, names, api } = useDesk()
+  const [state, setState] = useState<State>('open')
+  const [isReturn, setReturn] = useState(false)
+  const of = kind === 'receipt' && isReturn ? 'return' : kind
+  const list = usePaged(`${of} ${state} ${q}`, after =>
+    api.get('/api/desk/documents', { kind: of, state, q, after, limit: '100' }, documentsAnswerSchema),
+  )
+  useKeys({ Escape: () => onOpen(null) }, onScan)
+  const columns: readonly Column<Row>[] = [
+    { key: 'number', head: speaker.say('d.number'), code: true, cell: row => row.number },
+    { key: 'partner', head: speaker.say('d.partner'), cell: row => row.partner },
+    { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
+    { key: 'due', head: speaker.say('d.due'), cell: row => speaker.day(row.due) },
+    { key: 'lines', head: speaker.say('d.lines'), number: true, cell: row => `${row.linesDone}/${row.lines}` },
+    {
+      key: 'units',
+      head: speaker.say('d.units'),
+      number: true,
+      cell: row => `${speaker.number(row.done)}/${speaker.number(row.wanted)}`,
+    },
+    { key: 'short', head: speaker.say('d.short'), number: true, cell: row => (row.short === 0 ? '' : row.short) },
+    { key: 'state', head: speaker.say('d.state'), cell: row => speaker.maybe('state', row.state) },
+    {
+      key: 'worker',
+      head: speaker.say('d.worker'),
+      cell: row => (row.worker === null ? '' : names.person(row.worker)),
+    },
+  ]
+  return (
+    <section aria-label={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}>
+      <div className="desk-tools">
+        <Chips<State>
+          label={speaker.say('d.state')}
+          value={state}
+          choices={[
+            { value: 'open', word: speaker.say('d.open') },
+            { value: 'closed', word: speaker.say('d.closed') },
+            { value: 'all', word: speaker.say('d.all') },
+          ]}
+          onChoose={setState}
+        />
+        {kind === 'order' ? null : (
+          <Chips<'receipt' | 'return'>
+            label={speaker.say('s.receipts')}
+            value={isReturn ? 'return' : 'receipt'}
+            choices={[
+              { value: 'receipt', word: speaker.say('d.receipts') },
+              { value: 'return', word: speaker.say('d.returns') },
+            ]}
+            onChoose={value => setReturn(value === 'return')}
+          />
+        )}
+      </div>
+      {open === null ? null : <DocumentPanel id={open} onClose={() => onOpen(null)} />}
+      <Listed loaded={list} empty={speaker.say('none')}>
+        <Table
+          caption={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}
+          columns={columns}
+          rows={list.value ?? []}
+          rowKey={row => row.id}
+          marked={row => row.id === open}
+          onOpen={index => onOpen(list.value?.[index]?.id ?? null)}
+        />
+        <MoreButton more={list.more} />
+      </Listed>
+    </section>
+  )
+}
+
+const DocumentPanel = ({ id, onClose }: { id: string; onClose: () => void }) => {
+  const { speaker, names, api } = useDesk()
+  const found = useLoaded(id, () => api.get('/api/desk/document', { id }, documentAnswerSchema))
+  if (found.value === null) return <p className="desk-panel">{found.error ?? speaker.say('loading')}</p>
+  const { document, lines, tasks, messages } = found.value
+  return (
+    <aside className="desk-panel" aria-label={document.number}>
+      <h2>
+        <Code>{document.number}</Code> · {document.partner} · {names.client(document.client)} ·{' '}
+        {speaker.maybe('state', document.state)}
+      </h2>
+      <Table
+        caption={document.number}
+        rows={lines}
+        rowKey={line => line.id}
+        columns={[
+          { key: 'no', head: '#', number: true, cell: line => line.no },
+          { key: 'sku', head: 'SKU', code: true, cell: line => line.sku },
+          { key: 'name', head: speaker.say('a.item'), cell: line => line.name },
+          { key: 'wanted', head: speaker.say('d.wanted'), number: true, cell: line => speaker.number(line.wanted) },
+          { key: 'done', head: speaker.say('d.done'), number: true, cell: line => speaker.number(line.done) },
+          { key: 'left', head: speaker.say('d.left'), number: true, cell: line => speaker.number(line.shipped) },
+          { key: 'state', head: speaker.say('d.state'), cell: line => speaker.maybe('state', line.state) },
+          {
+            key: 'where',
+            head: speaker.say('d.where'),
+            code: true,
+            cell: line => line.claims.map(({ place, lot, qty }) => `${qty} ${place}${lot && ` ${lot}`}`).join(', '),
+          },
+        ]}
+      />
+      {tasks.length === 0 ? null : (
+        <p>
+          {speaker.say('d.tasks')}:{' '}
+          {tasks
+            .map(
+              task =>
+                `${speaker.maybe('task', task.kind)} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
+            )
+            .join(' · ')}
+        </p>
+      )}
+      {messages.length === 0 ? null : (
+        <p>
+          {speaker.say('d.erp')}:{' '}
+          {messages
+            .map(
+              one =>
+                `${speaker.maybe('m', one.type)} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`,
+            )
+            .join(' · ')}
+        </p>
+      )}
+      <button type="button" className="desk-button" onClick={onClose}>
+        {speaker.say('close')}
+      </button>
+    </aside>
+  )
+}

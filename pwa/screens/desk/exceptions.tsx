@@ -1,0 +1,225 @@
+import { useState } from 'react'
+import { exceptionsAnswerSchema } from '../../../shared/desk/exceptions.ts'
+import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
+import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
+import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
+import { Code } from '../../ui/code.tsx'
+import { useDesk, whyNot } from './context.ts'
+import { choiceWords, kindWords } from './exception-words.ts'
+import { v7 } from './id.ts'
+import { useKeys } from './keys.ts'
+import { useLoaded } from './query.ts'
+import { Chips, Listed } from './table.tsx'
+
+type Row = ExceptionsAnswer['exceptions'][number]
+const PAGES = 20
+
+const readAll = async ({ api, me, names }: ReturnType<typeof useDesk>, state: string): Promise<readonly Row[]> => {
+  const rows: Row[] = []
+  let after = ''
+  for (let page = 0; page < PAGES; page += 1) {
+    const query = { worker: me.worker, state, limit: '200', ...(after === '' ? {} : { after }) }
+    const answer = await api.get('/api/exceptions', query, exceptionsAnswerSchema)
+    rows.push(...answer.exceptions)
+    if (answer.next === null) break
+    after = answer.next
+  }
+  await names.learn(rows.flatMap(row => (typeof row.body['item'] === 'string' ? [row.body['item']] : [])))
+  return rows
+}
+
+const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> => {
+  const groups = new Map<Row['kind'], Row[]>()
+  for (const row of rows) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row])
+  return groups
+}
+
+/** One row a cause, the causes grouped by kind; settling may settle all of a kind at once. */
+export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
+  const desk = useDesk()
+  const { speaker } = desk
+  const [state, setState] = useState<'open' | 'settled'>('open')
+  const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
+  const [open, setOpen] = useState<string | null>(null)
+  useKeys({ Escape: () => setOpen(null) }, onScan)
+  const groups = byKind(loaded.value ?? [])
+  const settle = async (rows: readonly Row[], choice: string, words: string): Promise<void> => {
+    try {
+      let done = 0
+      for (let from = 0; from < rows.length; from += MAX_SETTLED) {
+        const decisions = rows
+          .slice(from, from + MAX_SETTLED)
+          .map(row => ({ id: v7(), exception: row.id, expectedVersion: row.version, choice, words }))
+        const body = { worker: desk.me.worker, session: v7(), decisions }
+        const { results } = await desk.api.post('/api/exceptions', body, decisionsAnswerSchema)
+        done += results.filter(one => one.outcome === 'done').length
+      }
+      desk.tell(speaker.say(done === rows.length ? 'x.settled' : 'x.stale', { n: done }))
+      setOpen(null)
+    } catch (error) {
+      desk.tell(whyNot(speaker, error))
+    }
+    loaded.reload()
+    desk.changed()
+  }
+  return (
+    <section aria-label={speaker.say('s.exceptions')}>
+      <div className="desk-tools">
+        <Chips<'open' | 'settled'>
+          label={speaker.say('s.exceptions')}
+          value={state}
+          choices={[
+            { value: 'open', word: speaker.say('x.open') },
+            { value: 'settled', word: speaker.say('x.done') },
+          ]}
+          onChoose={setState}
+        />
+      </div>
+      <Listed loaded={{ ...loaded, isEmpty: groups.size === 0 }} empty={speaker.say('x.empty')}>
+        {[...groups].map(([kind, rows]) => (
+          <section key={kind} className="desk-group" aria-label={kindWords(speaker.language, kind)}>
+            <h2>
+              {kindWords(speaker.language, kind)} <small>{speaker.number(rows.length)}</small>
+            </h2>
+            <ul>
+              {rows.map(row => (
+                <Cause
+                  key={row.id}
+                  row={row}
+                  like={rows}
+                  isOpen={open === row.id}
+                  onOpen={() => setOpen(open === row.id ? null : row.id)}
+                  onSettle={settle}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+      </Listed>
+    </section>
+  )
+}
+
+type CauseProps = {
+  row: Row
+  like: readonly Row[]
+  isOpen: boolean
+  onOpen: () => void
+  onSettle: (rows: readonly Row[], choice: string, words: string) => Promise<void>
+}
+
+const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
+  const { speaker, names } = useDesk()
+  return (
+    <li className="desk-cause">
+      <button type="button" className="desk-cause-head" aria-expanded={isOpen} onClick={onOpen}>
+        <span>
+          <About body={row.body} />
+        </span>
+        <span className="desk-quiet">
+          {row.version > 1 ? `${speaker.say('x.times', { n: row.version })} · ` : ''}
+          {row.workers.length === 0
+            ? ''
+            : `${speaker.say('x.who', { who: row.workers.map(names.person).join(', ') })} · `}
+          {speaker.stamp(row.openedAt)}
+        </span>
+      </button>
+      {row.settled === null ? null : (
+        <p>
+          {choiceWords(speaker.language, row.settled.choice)}: {row.settled.words} ({names.person(row.settled.worker)},{' '}
+          {speaker.stamp(row.settled.at)})
+        </p>
+      )}
+      {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
+    </li>
+  )
+}
+
+const Settle = ({ row, like, onSettle }: Pick<CauseProps, 'row' | 'like' | 'onSettle'>) => {
+  const { speaker } = useDesk()
+  const [choice, setChoice] = useState(row.choices[0] ?? '')
+  const [words, setWords] = useState('')
+  const facts = Object.entries(row.body).filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+  if (row.state !== 'open') return <Facts facts={facts} />
+  if (row.choices.length === 0) return <p className="desk-quiet">{speaker.say('x.count')}</p>
+  const alike = like.filter(one => one.state === 'open')
+  const why = words.trim()
+  return (
+    <form
+      className="desk-settle"
+      onSubmit={event => {
+        event.preventDefault()
+        if (why !== '') void onSettle([row], choice, why)
+      }}
+    >
+      <Facts facts={facts} />
+      <label>
+        {speaker.say('x.choice')}{' '}
+        <select value={choice} onChange={event => setChoice(event.currentTarget.value)}>
+          {row.choices.map(one => (
+            <option key={one} value={one}>
+              {choiceWords(speaker.language, one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {speaker.say('x.words')}{' '}
+        <input value={words} maxLength={500} required onChange={event => setWords(event.currentTarget.value)} />
+      </label>
+      <button type="submit" className="desk-button primary">
+        {speaker.say('x.settle')}
+      </button>
+      {alike.length < 2 ? null : (
+        <button
+          type="button"
+          className="desk-button"
+          disabled={why === ''}
+          onClick={() => void onSettle(alike, choice, why)}
+        >
+          {speaker.say('x.settles', { n: alike.length })}
+        </button>
+      )}
+    </form>
+  )
+}
+
+/** What it is about, with names where the desk knows them. */
+const About = ({ body }: { body: Row['body'] }) => {
+  const { names } = useDesk()
+  const text = (key: string): string => (typeof body[key] === 'string' ? body[key] : '')
+  const item = names.item(text('item'))
+  const parts = [
+    item === undefined ? '' : item.name,
+    text('number') || text('code') || text('text'),
+    text('location') === '' ? '' : names.place(text('location')),
+    text('lot'),
+    text('serial'),
+  ].filter(part => part !== '' && part !== '–')
+  return <Code>{parts.length === 0 ? '–' : parts.join(' · ')}</Code>
+}
+
+const Facts = ({ facts }: { facts: readonly [string, unknown][] }) => {
+  const { names } = useDesk()
+  const shown = (key: string, value: unknown): string => {
+    const text = String(value)
+    if (key === 'location' || key === 'from' || key === 'to')
+      return names.place(text) === '–' ? text : names.place(text)
+    if (key === 'client') return names.client(text)
+    if (key === 'worker' || key === 'by') return names.person(text)
+    if (key === 'item') return names.item(text)?.sku ?? text
+    return text
+  }
+  return (
+    <dl className="desk-facts">
+      {facts.map(([key, value]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd>
+            <Code>{shown(key, value)}</Code>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

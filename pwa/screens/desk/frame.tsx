@@ -1,0 +1,234 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import * as v from 'valibot'
+import { useLocation, useSearchParams } from 'wouter'
+import { countsAnswerSchema } from '../../../shared/desk/view.ts'
+import type { CountsAnswer } from '../../../shared/desk/view.ts'
+import { mayDo } from '../../../shared/roles.ts'
+import type { Role } from '../../../shared/roles.ts'
+import type { DeskKey } from '../../words/en-desk.ts'
+import { Approvals } from './approvals.tsx'
+import { Audit } from './audit.tsx'
+import { useDesk, whyNot } from './context.ts'
+import type { Desk } from './context.ts'
+import { Devices } from './devices.tsx'
+import { Documents } from './documents.tsx'
+import { Exceptions } from './exceptions.tsx'
+import { Found } from './found.tsx'
+import { Integrations } from './integrations.tsx'
+import { People } from './people.tsx'
+import { Stock } from './stock.tsx'
+
+const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
+type Section = {
+  path: string
+  word: DeskKey
+  roles: readonly Role[]
+  strictly?: boolean
+  count?: keyof Omit<CountsAnswer, 'asOf'>
+}
+/** In the order of a supervisor's morning: what waits for a decision comes first. */
+const SECTIONS: readonly Section[] = [
+  { path: 'approvals', word: 's.approvals', roles: [], count: 'approvals' },
+  { path: 'exceptions', word: 's.exceptions', roles: ['integrator'], count: 'exceptions' },
+  { path: 'orders', word: 's.orders', roles: LOOKERS },
+  { path: 'receipts', word: 's.receipts', roles: LOOKERS },
+  { path: 'stock', word: 's.stock', roles: LOOKERS },
+  { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
+  { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
+  { path: 'audit', word: 's.audit', roles: ['administrator'] },
+]
+const COUNT_MS = 10_000
+
+/** What waits, asked for every ten seconds, after every decision, and when somebody comes back to the page. */
+const useCounts = (turn: number): { counts: CountsAnswer | null; isOld: boolean } => {
+  const { api } = useDesk()
+  const [state, setState] = useState<{ counts: CountsAnswer | null; isOld: boolean }>({ counts: null, isOld: false })
+  const look = useCallback(() => {
+    api.get('/api/desk/counts', {}, countsAnswerSchema).then(
+      counts => setState({ counts, isOld: false }),
+      () => setState(before => ({ ...before, isOld: true })),
+    )
+  }, [api])
+  useEffect(look, [look, turn])
+  useEffect(() => {
+    const timer = setInterval(look, COUNT_MS)
+    window.addEventListener('focus', look)
+    return () => {
+      clearInterval(timer)
+      window.removeEventListener('focus', look)
+    }
+  }, [look])
+  return state
+}
+
+type FrameProps = {
+  told: Parameters<Desk['tell']> | null
+  onTold: () => void
+  turn: number
+  onOut: () => void
+  onLanguage: () => void
+}
+
+type At = { section: string | undefined; mine: readonly Section[]; go: (path: string) => void }
+
+export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => {
+  const { me, speaker } = useDesk()
+  const [location, go] = useLocation()
+  const { counts, isOld } = useCounts(turn)
+  const mine = SECTIONS.filter(({ roles, strictly }) =>
+    strictly === true ? roles.some(role => me.roles.includes(role)) : mayDo(me.roles, roles),
+  )
+  const [, , at = ''] = location.split('/')
+  const section = at === 'find' ? 'find' : (mine.find(one => one.path === at) ?? mine[0])?.path
+  const find = (text: string): void => go(`/desk/find?q=${encodeURIComponent(text)}`)
+  useEffect(() => {
+    document.title = `${speaker.say('desk')} · Stockhand`
+  }, [speaker])
+  return (
+    <div className="desk">
+      <Header counts={counts} isOld={isOld} onFind={find} onOut={onOut} onLanguage={onLanguage} />
+      <Nav section={section} mine={mine} go={go} counts={counts} />
+      <Main section={section} mine={mine} go={go} onFind={find} />
+      <div className="desk-told" role="status">
+        {told === null ? null : (
+          <p>
+            {told[0]}{' '}
+            {told[1] === undefined ? null : (
+              <button
+                type="button"
+                className="desk-button"
+                onClick={() => {
+                  told[1]?.run()
+                  onTold()
+                }}
+              >
+                {told[1].label} <kbd>U</kbd>
+              </button>
+            )}
+            <button type="button" className="desk-button" onClick={onTold}>
+              {speaker.say('close')}
+            </button>
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+type HeaderProps = { counts: CountsAnswer | null; isOld: boolean; onFind: (text: string) => void } & Pick<
+  FrameProps,
+  'onOut' | 'onLanguage'
+>
+
+/** Where, who, how fresh, and the search that a slash leads to. */
+const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
+  const { me, speaker, api, tell } = useDesk()
+  const field = useRef<HTMLInputElement>(null)
+  // Whoever could not be logged out stays logged in, and is told so.
+  const logOut = (): void => {
+    api.post('/api/desk/session/end', {}, v.object({})).then(onOut, (error: unknown) => tell(whyNot(speaker, error)))
+  }
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement) return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+  const asOf = counts === null ? '' : speaker.say('asOf', { time: speaker.time(counts.asOf) })
+  return (
+    <header className="desk-head">
+      <a href="/desk" className="desk-brand">
+        Stockhand
+      </a>
+      <span>{me.warehouse.name}</span>
+      <form
+        role="search"
+        onSubmit={event => {
+          event.preventDefault()
+          const text = field.current?.value.trim() ?? ''
+          if (text !== '') onFind(text)
+        }}
+      >
+        <input
+          ref={field}
+          type="search"
+          maxLength={200}
+          aria-label={speaker.say('search')}
+          placeholder={`/  ${speaker.say('search')}`}
+        />
+      </form>
+      <span className="desk-as-of" data-old={isOld}>
+        {isOld ? speaker.say('offline') : asOf}
+      </span>
+      <button type="button" className="desk-button" onClick={onLanguage} lang={speaker.language === 'en' ? 'tr' : 'en'}>
+        {speaker.language === 'en' ? 'Türkçe' : 'English'}
+      </button>
+      <span className="desk-me">{me.name}</span>
+      <button type="button" className="desk-button" onClick={logOut}>
+        {speaker.say('logout')}
+      </button>
+    </header>
+  )
+}
+
+const Nav = ({ section, mine, go, counts }: At & { counts: CountsAnswer | null }) => {
+  const { speaker } = useDesk()
+  return (
+    <nav className="desk-nav" aria-label={speaker.say('desk')}>
+      {mine.map(({ path, word, count }) => (
+        <a
+          key={path}
+          href={`/desk/${path}`}
+          aria-current={path === section ? 'page' : undefined}
+          onClick={event => {
+            event.preventDefault()
+            go(`/desk/${path}`)
+          }}
+        >
+          {speaker.say(word)}
+          {count === undefined || counts === null || counts[count] === 0 ? null : (
+            <span className="desk-count">{speaker.number(counts[count])}</span>
+          )}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => void }) => {
+  const { speaker } = useDesk()
+  const [search] = useSearchParams()
+  return (
+    <main className="desk-main">
+      <h1>{speaker.say(mine.find(one => one.path === section)?.word ?? 'search')}</h1>
+      {section === 'approvals' ? <Approvals onScan={onFind} /> : null}
+      {section === 'exceptions' ? <Exceptions onScan={onFind} /> : null}
+      {section === 'orders' || section === 'receipts' ? (
+        <Documents
+          key={section}
+          kind={section === 'orders' ? 'order' : 'receipt'}
+          q={search.get('q') ?? ''}
+          open={search.get('id')}
+          onOpen={id => go(id === null ? `/desk/${section}` : `/desk/${section}?id=${id}`)}
+          onScan={onFind}
+        />
+      ) : null}
+      {section === 'stock' ? (
+        <Stock
+          q={search.get('q') ?? ''}
+          onFind={q => go(q === '' ? '/desk/stock' : `/desk/stock?q=${encodeURIComponent(q)}`)}
+          onScan={onFind}
+        />
+      ) : null}
+      {section === 'devices' ? <Devices onScan={onFind} /> : null}
+      {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'people' ? <People onScan={onFind} /> : null}
+      {section === 'audit' ? <Audit onScan={onFind} /> : null}
+      {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
+    </main>
+  )
+}

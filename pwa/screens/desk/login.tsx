@@ -1,0 +1,153 @@
+import { useState } from 'react'
+import type { FormEvent, ReactNode } from 'react'
+import { meSchema, PASSWORD_MIN } from '../../../shared/desk/session.ts'
+import type { Me } from '../../../shared/desk/session.ts'
+import { Refused } from './api.ts'
+import type { Api } from './api.ts'
+import { textOf } from './form.ts'
+import type { DeskSpeaker } from './speak.ts'
+
+type Props = { api: Api; speaker: DeskSpeaker; onIn: (me: Me) => void }
+
+const wordsFor = (speaker: DeskSpeaker, error: unknown): string => {
+  if (!(error instanceof Refused)) return speaker.say('failed', { why: String(error) })
+  if (error.code === 'credentials') return speaker.say('login.wrong')
+  if (error.code === 'rate_limited') return speaker.say('login.wait', { s: error.waitS })
+  if (error.code === 'offline') return speaker.say('offline')
+  return speaker.say('failed', { why: error.message })
+}
+
+/** One card in the middle of the page; what went wrong stands above its button. */
+const Card = ({
+  title,
+  go,
+  speaker,
+  onSend,
+  children,
+}: {
+  title: string
+  go: string
+  speaker: DeskSpeaker
+  onSend: (form: FormData) => Promise<void>
+  children: ReactNode
+}) => {
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    setBusy(true)
+    setError(null)
+    onSend(new FormData(event.currentTarget)).catch((problem: unknown) => {
+      setError(wordsFor(speaker, problem))
+      setBusy(false)
+    })
+  }
+  return (
+    <main className="desk-login">
+      <form className="desk-form" onSubmit={send}>
+        <p className="desk-brand">Stockhand</p>
+        <h1>{title}</h1>
+        {children}
+        {error === null ? null : (
+          <p role="alert" className="desk-alert">
+            {error}
+          </p>
+        )}
+        <button type="submit" className="desk-button primary" disabled={isBusy}>
+          {go}
+        </button>
+      </form>
+    </main>
+  )
+}
+
+const Field = ({
+  name,
+  label,
+  type = 'text',
+  complete,
+  min,
+}: {
+  name: string
+  label: string
+  type?: 'text' | 'password'
+  complete: string
+  min?: number
+}) => (
+  <label>
+    {label}
+    <input
+      name={name}
+      type={type}
+      required
+      autoComplete={complete}
+      autoCapitalize="none"
+      spellCheck={false}
+      {...(min === undefined ? {} : { minLength: min })}
+    />
+  </label>
+)
+
+const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
+  <Field
+    name="password"
+    label={speaker.say('password.new')}
+    type="password"
+    complete="new-password"
+    min={PASSWORD_MIN}
+  />
+)
+
+export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean }) => (
+  <Card
+    title={speaker.say('login.title')}
+    go={speaker.say('login.go')}
+    speaker={speaker}
+    onSend={async form => {
+      const body = { login: textOf(form, 'login'), password: textOf(form, 'password') }
+      onIn(await api.post('/api/desk/session', body, meSchema))
+    }}
+  >
+    <Field name="login" label={speaker.say('login.name')} complete="username" />
+    <Field name="password" label={speaker.say('login.password')} type="password" complete="current-password" />
+    {isDemo ? <p className="desk-quiet">{speaker.say('login.demo')}</p> : null}
+    <p>
+      <a href="/">{speaker.say('login.handheld')}</a>
+    </p>
+  </Card>
+)
+
+export const First = ({ api, speaker, onIn }: Props) => (
+  <Card
+    title={speaker.say('first.title')}
+    go={speaker.say('first.go')}
+    speaker={speaker}
+    onSend={async form => {
+      const names = ['secret', 'warehouse', 'name', 'login', 'password'] as const
+      const body = Object.fromEntries(names.map(name => [name, textOf(form, name)]))
+      onIn(await api.post('/api/desk/first', body, meSchema))
+    }}
+  >
+    <p>{speaker.say('first.why')}</p>
+    <Field name="secret" label={speaker.say('first.secret')} complete="off" />
+    <Field name="warehouse" label={speaker.say('first.warehouse')} complete="off" />
+    <Field name="name" label={speaker.say('first.person')} complete="name" />
+    <Field name="login" label={speaker.say('login.name')} complete="username" />
+    <NewPassword speaker={speaker} />
+  </Card>
+)
+
+export const ChangePassword = ({ api, speaker, onIn }: Props) => (
+  <Card
+    title={speaker.say('password.title')}
+    go={speaker.say('password.go')}
+    speaker={speaker}
+    onSend={async form => {
+      const body = { before: textOf(form, 'before'), password: textOf(form, 'password') }
+      onIn(await api.post('/api/desk/password', body, meSchema))
+    }}
+  >
+    <Field name="before" label={speaker.say('password.before')} type="password" complete="current-password" />
+    <NewPassword speaker={speaker} />
+  </Card>
+)

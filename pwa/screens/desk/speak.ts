@@ -1,0 +1,44 @@
+import type { DeskKey } from '../../words/en-desk.ts'
+import type { Language } from '../../words/words.ts'
+
+const WORDS: Readonly<Record<Language, () => Promise<Readonly<Record<DeskKey, string>>>>> = {
+  en: async () => (await import('../../words/en-desk.ts')).enDesk,
+  tr: async () => (await import('../../words/tr-desk.ts')).trDesk,
+}
+
+/** Words, numbers, money and times as people of one language read them. Codes are never part of it. */
+export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskKey, string>>) => {
+  const number = new Intl.NumberFormat(language)
+  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
+  const money = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
+  const stamp = new Intl.DateTimeFormat(language, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' })
+  return {
+    language,
+    say: (key: DeskKey, values: Readonly<Record<string, string | number>> = {}): string =>
+      words[key].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+        const value = values[name]
+        return typeof value === 'number' ? number.format(value) : (value ?? '…')
+      }),
+    /** A word for something that the server names; its own name where we have none. */
+    maybe: (family: string, name: string): string =>
+      (words as Readonly<Record<string, string>>)[`${family}.${name}`] ?? name,
+    number: (value: number): string => number.format(value),
+    signed: (value: number): string => signed.format(value),
+    /** Minor units of the warehouse's currency. */
+    money: (minor: number): string => money.format(minor / 100),
+    time: (at: string): string => time.format(new Date(at)),
+    stamp: (at: string | null): string => (at === null ? '–' : stamp.format(new Date(at))),
+    day: (at: string | null): string => (at === null ? '–' : day.format(new Date(at))),
+  }
+}
+export type DeskSpeaker = ReturnType<typeof makeDeskSpeaker>
+
+export const learnDesk = async (language: Language): Promise<DeskSpeaker> =>
+  makeDeskSpeaker(language, await WORDS[language]())

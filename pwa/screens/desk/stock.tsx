@@ -1,0 +1,123 @@
+import { useState } from 'react'
+import { movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
+import type { StockAnswer } from '../../../shared/desk/view.ts'
+import { useDesk } from './context.ts'
+import { useKeys } from './keys.ts'
+import { MoreButton } from './more.tsx'
+import { Movements } from './movements.tsx'
+import { usePaged } from './query.ts'
+import { textOf } from './form.ts'
+import { Listed, Table } from './table.tsx'
+import type { Column } from './table.tsx'
+
+type Row = StockAnswer['rows'][number]
+const keyOf = (row: Row): string =>
+  [row.location, row.item, row.client, row.lot, row.serial, row.status, row.lpn].join()
+
+/** What lies where, and how it came there. Below zero is shown as it is. */
+export const Stock = ({
+  q,
+  onFind,
+  onScan,
+}: {
+  q: string
+  onFind: (q: string) => void
+  onScan: (text: string) => void
+}) => {
+  const { speaker, names, api } = useDesk()
+  const [open, setOpen] = useState<Row | null>(null)
+  const list = usePaged(`stock ${q}`, after =>
+    api.get('/api/desk/stock', { q, after, limit: '100' }, stockAnswerSchema),
+  )
+  useKeys({ Escape: () => setOpen(null) }, onScan)
+  const available = (row: Row): number => (row.status === 'available' ? row.onHand - row.reserved - row.held : 0)
+  const columns: readonly Column<Row>[] = [
+    { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
+    { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
+    { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
+    { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
+    { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot },
+    { key: 'expiry', head: speaker.say('t.expiry'), cell: row => (row.expiry === null ? '' : speaker.day(row.expiry)) },
+    { key: 'label', head: speaker.say('t.label'), code: true, cell: row => row.label },
+    {
+      key: 'status',
+      head: speaker.say('t.status'),
+      cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
+    },
+    {
+      key: 'onHand',
+      head: speaker.say('t.onHand'),
+      number: true,
+      alarm: row => row.onHand < 0,
+      cell: row => speaker.number(row.onHand),
+    },
+    { key: 'reserved', head: speaker.say('t.reserved'), number: true, cell: row => speaker.number(row.reserved) },
+    { key: 'held', head: speaker.say('t.held'), number: true, cell: row => speaker.number(row.held) },
+    { key: 'free', head: speaker.say('t.available'), number: true, cell: row => speaker.number(available(row)) },
+  ]
+  return (
+    <section aria-label={speaker.say('s.stock')}>
+      <FindForm q={q} onFind={onFind} />
+      {open === null ? null : <History row={open} onClose={() => setOpen(null)} />}
+      <Listed loaded={list} empty={speaker.say('none')}>
+        <Table
+          caption={speaker.say('s.stock')}
+          columns={columns}
+          rows={list.value ?? []}
+          rowKey={keyOf}
+          marked={row => open !== null && keyOf(row) === keyOf(open)}
+          onOpen={index => setOpen(list.value?.[index] ?? null)}
+        />
+        <MoreButton more={list.more} />
+      </Listed>
+    </section>
+  )
+}
+
+const History = ({ row, onClose }: { row: Row; onClose: () => void }) => {
+  const { speaker, api } = useDesk()
+  const { item, location } = row
+  const list = usePaged(`${item} ${location}`, after =>
+    api.get('/api/desk/movements', { item, location, after, limit: '50' }, movementsAnswerSchema),
+  )
+  const caption = speaker.say('t.moves', { item: `${row.name}, ${row.place}` })
+  return (
+    <aside className="desk-panel" aria-label={caption}>
+      <h2>{caption}</h2>
+      <Listed loaded={list} empty={speaker.say('none')}>
+        <Movements rows={[...(list.value ?? [])]} caption={caption} />
+        <MoreButton more={list.more} />
+      </Listed>
+      <button type="button" className="desk-button" onClick={onClose}>
+        {speaker.say('close')}
+      </button>
+    </aside>
+  )
+}
+
+const FindForm = ({ q, onFind }: { q: string; onFind: (q: string) => void }) => {
+  const { speaker } = useDesk()
+  return (
+    <form
+      className="desk-tools"
+      onSubmit={event => {
+        event.preventDefault()
+        onFind(textOf(new FormData(event.currentTarget), 'q').trim())
+      }}
+    >
+      <input
+        key={q}
+        name="q"
+        type="search"
+        defaultValue={q}
+        maxLength={80}
+        aria-label={speaker.say('t.find')}
+        placeholder={speaker.say('t.find')}
+        className="desk-wide"
+      />
+      <button type="submit" className="desk-button">
+        {speaker.say('search')}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import type { DecisionAnswer, DecisionKind } from '../../../shared/sync/decision.ts'
+import { useDesk, whyNot } from './context.ts'
+import { decide } from './decide.ts'
+
+/** An approval posts so long after it; until then it can be taken back. */
+const UNDO_S = 10
+
+/** Decides, says what came of it, and keeps the way back of the last approval. */
+export const useDecisions = (
+  all: readonly ShownVariance[],
+  reasonOf: (row: Pick<ShownVariance, 'id' | 'delta'>) => string,
+  reload: () => void,
+) => {
+  const desk = useDesk()
+  const { speaker } = desk
+  const [undo, setUndo] = useState<(() => void) | null>(null)
+  const refresh = (): void => {
+    reload()
+    desk.changed()
+  }
+  // Of many decisions the first ones may have been taken before the network went.
+  const failed = (error: unknown): void => {
+    desk.tell(whyNot(speaker, error))
+    refresh()
+  }
+  const why = (answers: readonly DecisionAnswer[], missed: readonly DecisionAnswer[]): string => {
+    if (answers.length > 1) return speaker.say('a.done.left', { n: answers.length - missed.length, m: missed.length })
+    const code = missed[0]?.code
+    return speaker.say(code === 'own_count' ? 'a.own' : code === 'provisional' ? 'a.provisional' : 'a.stale')
+  }
+  const takeBack = (good: readonly DecisionAnswer[]): void => {
+    setUndo(null)
+    const rows = good.flatMap(({ id, version }) =>
+      all.filter(one => one.id === id).map(one => ({ ...one, version: version ?? 0 })),
+    )
+    decide(desk, rows, 'count.undo', () => '').then(answers => {
+      const missed = answers.filter(one => one.outcome !== 'done')
+      desk.tell(missed.length === 0 ? speaker.say('a.undone') : why(answers, missed))
+      refresh()
+    }, failed)
+  }
+  const after = (answers: readonly DecisionAnswer[], kind: DecisionKind, done: string): void => {
+    const good = answers.filter(one => one.outcome === 'done')
+    const missed = answers.filter(one => one.outcome !== 'done')
+    const back = kind === 'count.approve' && good.length > 0 ? () => takeBack(good) : null
+    setUndo(() => back)
+    const words = missed.length === 0 ? done : why(answers, missed)
+    desk.tell(words, back === null ? undefined : { label: speaker.say('a.undo', { s: UNDO_S }), run: back })
+    refresh()
+  }
+  return {
+    undo,
+    act: (rows: readonly ShownVariance[], kind: DecisionKind, done: string, words?: string): void => {
+      decide(desk, rows, kind, one => words ?? reasonOf(one)).then(answers => after(answers, kind, done), failed)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { Hono } from 'hono'
+import { CSRF_HEADER } from '../../../shared/desk/session.ts'
+
+/** What a browser does for the desk's page: keeps the cookie, and sends what the page has learned at the log-in. */
+export const browserOf = (app: Hono, from: string) => {
+  let cookie = ''
+  let csrf = ''
+  const keep = (response: Response): Response => {
+    const set = response.headers.get('set-cookie')
+    if (set !== null) cookie = set.split(';')[0] ?? ''
+    return response
+  }
+  const env = { incoming: { socket: { remoteAddress: from } } }
+  const get = async (path: string): Promise<Response> => keep(await app.request(path, { headers: { cookie } }, env))
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => {
+    const response = keep(
+      await app.request(
+        path,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', cookie, [CSRF_HEADER]: csrf, ...headers },
+          body: JSON.stringify(body),
+        },
+        env,
+      ),
+    )
+    const answer: { csrf?: string } = await response
+      .clone()
+      .json()
+      .catch(() => ({}))
+    if (answer.csrf !== undefined) csrf = answer.csrf
+    return response
+  }
+  return {
+    get,
+    post,
+    logIn: async (login: string, password: string): Promise<void> => {
+      const { status } = await post('/api/desk/session', { login, password })
+      if (status !== 200) throw new Error(`no log-in: ${status}`)
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import * as v from 'valibot'
+import {
+  auditAnswerSchema,
+  auditQuery,
+  countsAnswerSchema,
+  documentAnswerSchema,
+  documentQuery,
+  documentsAnswerSchema,
+  documentsQuery,
+  findAnswerSchema,
+  findQuery,
+  MAX_ROWS,
+  movementsAnswerSchema,
+  movementsQuery,
+  namesAnswerSchema,
+  namesSchema,
+  siteAnswerSchema,
+  stockAnswerSchema,
+  stockQuery,
+} from '../../../shared/desk/view.ts'
+import { isUuid } from '../../../shared/ids.ts'
+import type { Role } from '../../../shared/roles.ts'
+import { sendJson } from '../answer.ts'
+import { parseAs } from '../body.ts'
+import type { AtDesk } from '../desk-door.ts'
+import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
+import { refused } from '../refused.ts'
+
+/** Who sees stock and documents: everybody who decides something, and a client's people what is theirs. */
+const LOOKERS: readonly Role[] = ['supervisor', 'integrator', 'administrator', 'client']
+
+const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({ warehouse, clients: who.clients })
+
+const pageOf = ({ after, limit }: { after: string; limit: string }) => {
+  const rows = Number(limit)
+  if (!Number.isSafeInteger(rows) || rows < 1 || rows > MAX_ROWS)
+    throw refused('bad_request', `A page has 1 to ${MAX_ROWS} rows.`)
+  return { after, limit: rows }
+}
+
+const uuidOrNone = (id: string): string => {
+  if (id !== '' && !isUuid(id)) throw refused('bad_request', 'This is no id.')
+  return id
+}
+
+/** What every view of the desk has in common. */
+const view = <S extends v.GenericSchema, A extends v.GenericSchema>(
+  spec: { path: string; summary: string; query: S; answer: A; roles?: readonly Role[] },
+  read: (
+    at: AtDesk,
+    query: v.InferOutput<S>,
+    deps: Parameters<Parameters<typeof deskEndpoint>[1]>[0]['deps'],
+  ) => Promise<v.InferOutput<A>>,
+) =>
+  deskEndpoint(
+    {
+      method: 'GET',
+      path: spec.path,
+      summary: spec.summary,
+      query: spec.query,
+      body: NOTHING,
+      roles: spec.roles ?? LOOKERS,
+      answers: { 200: { description: 'What there is', schema: spec.answer } },
+      refusals: ['bad_request', 'not_found'],
+    },
+    async ({ c, deps, session, token, who, warehouse }) =>
+      sendJson(c, await read({ session, token, who, warehouse }, parseAs(spec.query, c.req.query()), deps)),
+  )
+
+export const VIEW_ENDPOINTS = [
+  view(
+    {
+      path: '/api/desk/site',
+      summary: 'Names of people, places and clients.',
+      query: v.object({}),
+      answer: siteAnswerSchema,
+    },
+    async (at, _, { stores }) => {
+      const held = await stores.site.roster(at.warehouse)
+      const people = (held?.roster.workers ?? []).map(({ id, name }) => ({ id, name }))
+      // Who works here is nothing for a client's people.
+      return {
+        ...(await stores.views.site(viewer(at))),
+        people: at.who.roles.every(role => role === 'client') ? [] : people,
+      }
+    },
+  ),
+  view(
+    {
+      path: '/api/desk/counts',
+      summary: 'How much waits for somebody.',
+      query: v.object({}),
+      answer: countsAnswerSchema,
+    },
+    async (at, _, { stores, now }) => ({ ...(await stores.views.counts(viewer(at), now())), asOf: now() }),
+  ),
+  view(
+    {
+      path: '/api/desk/stock',
+      summary: 'Stock rows by place, with what is reserved and held.',
+      query: stockQuery,
+      answer: stockAnswerSchema,
+    },
+    (at, query, { stores }) => stores.views.stock(viewer(at), { q: query.q.trim(), ...pageOf(query) }),
+  ),
+  view(
+    {
+      path: '/api/desk/movements',
+      summary: 'Movements of an item, of a place or of both, the newest first.',
+      query: movementsQuery,
+      answer: movementsAnswerSchema,
+    },
+    (at, query, { stores }) => {
+      // All of them are the whole ledger.
+      if (query.item === '' && query.location === '') throw refused('bad_request', 'Name an item or a place.')
+      return stores.views.movements(viewer(at), {
+        item: uuidOrNone(query.item),
+        location: uuidOrNone(query.location),
+        ...pageOf(query),
+      })
+    },
+  ),
+  view(
+    {
+      path: '/api/desk/documents',
+      summary: 'Orders, deliveries or returns, the first due first.',
+      query: documentsQuery,
+      answer: documentsAnswerSchema,
+    },
+    (at, { kind, state, q, ...page }, { stores }) =>
+      stores.views.documents(viewer(at), { kind, state, q: q.trim(), ...pageOf(page) }),
+  ),
+  view(
+    {
+      path: '/api/desk/document',
+      summary: 'One document with its lines, its tasks and what the ERP was told.',
+      query: documentQuery,
+      answer: documentAnswerSchema,
+    },
+    async (at, { id }, { stores }) => {
+      const found = await stores.views.document(viewer(at), id)
+      if (found === null) throw refused('not_found', 'There is no such document.')
+      return found
+    },
+  ),
+  view(
+    {
+      path: '/api/desk/find',
+      summary: 'What a typed or scanned text may mean.',
+      query: findQuery,
+      answer: findAnswerSchema,
+    },
+    (at, { q }, { stores }) => stores.views.find(viewer(at), q.trim()),
+  ),
+  view(
+    {
+      path: '/api/desk/audit',
+      summary: 'Decisions, log-ins and changes of people, the newest first.',
+      query: auditQuery,
+      answer: auditAnswerSchema,
+      roles: ['administrator'],
+    },
+    (at, query, { stores }) => stores.views.audit(at.warehouse, pageOf(query)),
+  ),
+]
+
+/** POST /api/desk/names: a question, though a long one. */
+export const namesEndpoint = deskEndpoint(
+  {
+    method: 'POST',
+    path: '/api/desk/names',
+    summary: 'Names of items and documents.',
+    body: json(64 * 1024, namesSchema),
+    roles: LOOKERS,
+    answers: { 200: { description: 'Those that there are and that the person may see', schema: namesAnswerSchema } },
+  },
+  async ({ c, deps, body, who, warehouse }) =>
+    sendJson(c, await deps.stores.views.names(viewer({ who, warehouse }), body)),
+)

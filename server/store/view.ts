@@ -1,0 +1,266 @@
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import type {
+  AuditAnswer,
+  CountsAnswer,
+  DevicesAnswer,
+  DocumentAnswer,
+  DocumentsAnswer,
+  FindAnswer,
+  MovementsAnswer,
+  NamesAnswer,
+  SiteAnswer,
+  StockAnswer,
+} from '../../shared/desk/view.ts'
+import type { ClientId } from '../../shared/ids.ts'
+import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
+import type { ViewStore } from '../ports.ts'
+import type { Executor, Names } from './names.ts'
+
+type Clients = readonly ClientId[] | null
+
+/** Rows whose `client_id` somebody who sees these clients may read. */
+const seen = (clients: Clients, table: string): RawBuilder<unknown> =>
+  clients === null
+    ? sql`true`
+    : sql`${sql.ref(`${table}.client_id`)} in (select id from client where uid = any(${[...clients]}::uuid[]))`
+
+/** The name of a client in a column of texts. */
+const ofClients = (clients: Clients, column: RawBuilder<unknown>): RawBuilder<unknown> =>
+  clients === null ? sql`true` : sql`${column} = any(${[...clients]}::text[])`
+
+/** What people type as a part of a word, whatever letters it is made of. */
+const like = (typed: string): string => `%${typed.replaceAll(/[\\%_]/g, letter => `\\${letter}`)}%`
+
+/** A page ends with the key of its last row, which the next one begins behind. */
+const paged = <R extends { key: string }>(rows: readonly R[], limit: number): { rows: R[]; next: string | null } => ({
+  rows: [...rows],
+  next: rows.length === limit ? (rows.at(-1)?.key ?? null) : null,
+})
+
+const withoutKey = <R extends { key: string }>(keyed: R): Omit<R, 'key'> => {
+  const { key: _, ...row } = keyed
+  return row
+}
+
+const iso = (column: RawBuilder<unknown>) =>
+  sql<string>`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+const ITEM = sql`i.uid as id, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client`
+const DOCUMENT = sql`d.id, d.body->>'number' as number, d.body->>'kind' as kind, d.body->>'partner' as partner`
+
+/** What the desk looks at. Nothing is locked; every question is cut to the clients of whoever asks. */
+export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
+  site: async ({ warehouse, clients }) => {
+    const id = await names.warehouse(db, warehouse)
+    const places = await sql<SiteAnswer['places'][number]>`
+      select uid as id, body->>'code' as code, body->>'kind' as kind, body->>'zone' as zone from location
+      where warehouse_id = ${id} order by (body->>'sequence')::int, body->>'code'`.execute(db)
+    const owners = await sql<SiteAnswer['clients'][number]>`
+      select c.uid as id, c.name from warehouse_client w join client c on c.id = w.client_id
+      where w.warehouse_id = ${id} and ${ofClients(clients, sql`c.uid::text`)} order by c.name`.execute(db)
+    return { places: places.rows, clients: owners.rows }
+  },
+  names: async ({ warehouse, clients }, { items, documents }) => {
+    const id = await names.warehouse(db, warehouse)
+    const found = await sql<NamesAnswer['items'][number]>`
+      select ${ITEM} from item i join client c on c.id = i.client_id
+      where i.uid = any(${[...items]}::uuid[]) and ${seen(clients, 'i')}`.execute(db)
+    const papers = await sql<NamesAnswer['documents'][number]>`
+      select ${DOCUMENT} from work d
+      where d.warehouse_id = ${id} and d.kind = 'document' and d.id = any(${[...documents]}::uuid[]) and ${seen(clients, 'd')}`.execute(
+      db,
+    )
+    return { items: found.rows, documents: papers.rows }
+  },
+  counts: async ({ warehouse, clients }, at) => {
+    const id = await names.warehouse(db, warehouse)
+    // Queues and handhelds hold the goods of all clients.
+    const ofAll = clients === null ? sql`true` : sql`false`
+    const { rows } = await sql<Omit<CountsAnswer, 'asOf'>>`
+      select
+        (select count(*)::int from variance v where v.warehouse_id = ${id} and v.state = 'review' and ${seen(clients, 'v')}) as approvals,
+        (select count(*)::int from exception e where e.warehouse_id = ${id} and e.state = 'open'
+           and ${ofClients(clients, sql`e.body->>'client'`)}) as exceptions,
+        (select count(*)::int from outbox o where o.warehouse_id = ${id} and o.state in ('held', 'parked', 'dead')
+           and ${ofAll}) as stopped,
+        (select count(*)::int from device d where d.warehouse_id = ${id} and d.state = 'active'
+           and (d.head->>'pending')::int > 0 and d.seen_at < ${at}::timestamptz - interval '10 minutes' and ${ofAll}) as silent`.execute(
+      db,
+    )
+    const [row = { approvals: 0, exceptions: 0, stopped: 0, silent: 0 }] = rows
+    return row
+  },
+  ...goodsViews(db, names),
+  documents: async ({ warehouse, clients }, { kind, state, q, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const rows = await documentRows(db, id, clients, {
+      where: sql`d.body->>'kind' = ${kind}::text
+        and ${state === 'all' ? sql`true` : state === 'open' ? sql`d.state in ('open', 'started')` : sql`not d.state in ('open', 'started')`}
+        and ${q === '' ? sql`true` : sql`(d.body->>'number' ilike ${like(q)} or d.body->>'partner' ilike ${like(q)})`}`,
+      after,
+      limit,
+    })
+    const { rows: shown, next } = paged(rows, limit)
+    return { rows: shown.map(withoutKey), next }
+  },
+  document: async ({ warehouse, clients }, document) => {
+    const id = await names.warehouse(db, warehouse)
+    const [found] = await documentRows(db, id, clients, { where: sql`d.id = ${document}::uuid`, after: '', limit: 1 })
+    if (found === undefined) return null
+    return { document: withoutKey(found), ...(await documentParts(db, id, document)) }
+  },
+  devices: async warehouse => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<DevicesAnswer['rows'][number]>`
+      select d.uid as id, d.number, d.state, d.worker, ${iso(sql`d.seen_at`)} as "seenAt", d.app, coalesce(d.agent, '') as agent,
+        coalesce((d.head->>'pending')::int, 0) as pending, d.head->>'oldest' as oldest,
+        coalesce((d.head->>'lost')::boolean, false) as lost, (d.head->>'persisted')::boolean as persisted,
+        greatest(0, coalesce((d.head->>'seq')::int, 0) - coalesce((
+          select c.last_seq::int from device_cursor c where c.warehouse_id = d.warehouse_id and c.device_id = d.id
+          order by c.seen_at desc limit 1), 0)) as missing
+      from device d where d.warehouse_id = ${id} and d.id > 0 order by d.number`.execute(db)
+    return rows
+  },
+  audit: async (warehouse, { after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<AuditAnswer['rows'][number]>`
+      with row as (
+        select concat_ws('~', ${iso(sql`d.at`)}, d.id) as key, ${iso(sql`d.at`)} as at, d.worker, d.kind, d.target as subject,
+          case when d.result->>'outcome' = 'done' then 'done' else coalesce(d.result->>'code', 'refused') end as outcome
+        from decision d where d.warehouse_id = ${id}
+        union all
+        select concat_ws('~', ${iso(sql`a.at`)}, lpad(a.id::text, 12, '0')), ${iso(sql`a.at`)}, a.worker, a.kind, a.subject, 'done'
+        from audit a where a.warehouse_id = ${id})
+      select * from row where ${after === '' ? sql`true` : sql`key collate "C" < ${after}`}
+      order by key collate "C" desc limit ${limit}`.execute(db)
+    return paged(rows, limit)
+  },
+  find: async ({ warehouse, clients }, q) => {
+    const id = await names.warehouse(db, warehouse)
+    const items = await sql<FindAnswer['items'][number]>`
+      select ${ITEM} from item i join client c on c.id = i.client_id
+      where ${seen(clients, 'i')} and i.client_id in (select client_id from warehouse_client where warehouse_id = ${id})
+        and (i.uid in (select item from item_code where code = ${q}) or i.body->>'sku' ilike ${like(q)} or i.body->>'name' ilike ${like(q)})
+      order by (i.body->>'sku' = ${q}) desc, i.body->>'name' limit 10`.execute(db)
+    const documents = await sql<FindAnswer['documents'][number]>`
+      select ${DOCUMENT} from work d where d.warehouse_id = ${id} and d.kind = 'document' and ${seen(clients, 'd')}
+        and (d.body->>'number' ilike ${like(q)} or d.body->>'partner' ilike ${like(q)})
+      order by d.body->>'number' limit 10`.execute(db)
+    const places = await sql<FindAnswer['places'][number]>`
+      select uid as id, body->>'code' as code from location
+      where warehouse_id = ${id} and body->>'code' ilike ${like(q)} and not body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[])
+      order by body->>'code' limit 10`.execute(db)
+    return { items: items.rows, documents: documents.rows, places: places.rows }
+  },
+})
+
+/** Goods: what lies where, and how it came there. */
+const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({
+  stock: async ({ warehouse, clients }, { q, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
+      with row as (
+        select i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client,
+          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, b.serial,
+          t.body->>'expiry' as expiry, b.status, b.on_hand as "onHand", b.reserved, b.held,
+          concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, b.serial, b.status, b.lpn, c.uid) as key
+        from balance b
+        join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+        join item i on i.id = b.item_id
+        join client c on c.id = b.client_id
+        left join lot t on t.warehouse_id = b.warehouse_id and t.client_id = b.client_id and t.item_id = b.item_id and t.lot = b.lot
+        left join work p on p.warehouse_id = b.warehouse_id and p.kind = 'lpn' and p.id = b.lpn
+        where b.warehouse_id = ${id} and (b.on_hand <> 0 or b.reserved <> 0 or b.held <> 0)
+          and not l.body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[]) and ${seen(clients, 'b')}
+          and ${q === '' ? sql`true` : matches(q)})
+      select * from row where key collate "C" > ${after} order by key collate "C" limit ${limit}`.execute(db)
+    const { rows: shown, next } = paged(rows, limit)
+    return { rows: shown.map(withoutKey), next }
+  },
+  movements: async ({ warehouse, clients }, { item, location, after, limit }) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<MovementsAnswer['rows'][number]>`
+      with row as (
+        select concat_ws('~', ${iso(sql`m.at`)}, lpad(m.device_id::text, 8, '0'), m.epoch, lpad(m.seq::text, 12, '0'), lpad(m.n::text, 5, '0')) as key,
+          ${iso(sql`m.at`)} as at, ${iso(sql`k.received_at`)} as "receivedAt", k.worker, d.number as device,
+          i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, m.lot, m.serial,
+          f.body->>'code' as "from", m.from_status as "fromStatus", t.body->>'code' as "to", m.to_status as "toStatus", m.qty
+        from movement m
+        join command k using (warehouse_id, device_id, epoch, seq)
+        join device d on d.id = m.device_id
+        join item i on i.id = m.item_id
+        join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
+        join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+        where m.warehouse_id = ${id} and ${seen(clients, 'm')}
+          and ${item === '' ? sql`true` : sql`i.uid = ${item}::uuid`}
+          and ${location === '' ? sql`true` : sql`(f.uid = ${location}::uuid or t.uid = ${location}::uuid)`})
+      select * from row where ${after === '' ? sql`true` : sql`key collate "C" < ${after}`}
+      order by key collate "C" desc limit ${limit}`.execute(db)
+    return paged(rows, limit)
+  },
+})
+
+/** Every word that was typed is in the place, the SKU, the name, the lot, the serial or the pallet label. */
+const matches = (q: string): RawBuilder<unknown> =>
+  sql.join(
+    q
+      .split(/\s+/)
+      .filter(word => word !== '')
+      .slice(0, 6)
+      .map(
+        word =>
+          sql`concat_ws(' ', l.body->>'code', i.body->>'sku', i.body->>'name', b.lot, b.serial, p.body->>'label') ilike ${like(word)}`,
+      ),
+    sql` and `,
+  )
+
+const documentRows = async (
+  db: Executor,
+  warehouse: number,
+  clients: Clients,
+  want: { where: RawBuilder<unknown>; after: string; limit: number },
+): Promise<readonly (DocumentsAnswer['rows'][number] & { key: string })[]> => {
+  const { rows } = await sql<DocumentsAnswer['rows'][number] & { key: string }>`
+    with row as (
+      select d.id, d.body->>'number' as number, d.body->>'partner' as partner, c.uid as client, d.state, d.body->>'due' as due,
+        concat_ws(chr(1), coalesce(d.body->>'due', '9999'), d.body->>'number', d.id) as key
+      from work d join client c on c.id = d.client_id
+      where d.warehouse_id = ${warehouse} and d.kind = 'document' and ${seen(clients, 'd')} and ${want.where}),
+    page as (select * from row where key collate "C" > ${want.after} order by key collate "C" limit ${want.limit})
+    select p.*,
+      count(l.id)::int as lines, (count(l.id) filter (where l.state <> 'open'))::int as "linesDone",
+      coalesce(sum((l.body->>'wanted')::bigint), 0)::bigint as wanted, coalesce(sum((l.body->>'done')::bigint), 0)::bigint as done,
+      (count(l.id) filter (where l.state = 'short'))::int as short,
+      (select t.body->'lease'->>'worker' from work t where t.warehouse_id = ${warehouse} and t.document = p.id and t.kind = 'task'
+         and t.state in ('leased', 'started', 'parked') limit 1) as worker
+    from page p left join work l on l.warehouse_id = ${warehouse} and l.document = p.id and l.kind = 'line' and l.state <> 'cancelled'
+    group by p.id, p.number, p.partner, p.client, p.state, p.due, p.key order by p.key collate "C"`.execute(db)
+  return rows
+}
+
+const documentParts = async (
+  db: Executor,
+  warehouse: number,
+  document: string,
+): Promise<Omit<DocumentAnswer, 'document'>> => {
+  const lines = await sql<DocumentAnswer['lines'][number]>`
+    select l.id, (l.body->>'no')::int as no, i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit,
+      (l.body->>'wanted')::int as wanted, (l.body->>'done')::int as done, coalesce((l.body->>'shipped')::int, 0) as shipped,
+      l.state, l.body->>'reason' as reason,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('place', o.body->>'code', 'lot', x->>'lot', 'qty', (x->>'qty')::int))
+        from jsonb_array_elements(l.body->'claims') x
+        join location o on o.warehouse_id = l.warehouse_id and o.uid = (x->>'location')::uuid), '[]') as claims
+    from work l join item i on i.uid = (l.body->>'item')::uuid
+    where l.warehouse_id = ${warehouse} and l.document = ${document}::uuid and l.kind = 'line' order by 2`.execute(db)
+  const tasks = await sql<DocumentAnswer['tasks'][number]>`
+    select t.id, t.body->>'kind' as kind, t.state, t.body->'lease'->>'worker' as worker from work t
+    where t.warehouse_id = ${warehouse} and t.document = ${document}::uuid and t.kind = 'task' order by t.id`.execute(
+    db,
+  )
+  const messages = await sql<DocumentAnswer['messages'][number]>`
+    select o.type, o.state, ${iso(sql`o.created_at`)} as at, ${iso(sql`o.posted_at`)} as "postedAt" from outbox o
+    where o.warehouse_id = ${warehouse} and o.payload->>'document' = ${document}::text order by o.seq`.execute(db)
+  return { lines: lines.rows, tasks: tasks.rows, messages: messages.rows }
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot'
+import type { ClientId, WorkerId } from '../ids.ts'
+import { ROLES } from '../roles.ts'
+import { text, uuid } from '../sync/fields.ts'
+import { loginName, newPassword } from './session.ts'
+
+export const MAX_PEOPLE = 2000
+
+const person = {
+  name: v.pipe(text(80), v.nonEmpty()),
+  roles: v.array(v.picklist(ROLES)),
+  /** Null = all. */
+  clients: v.nullable(v.pipe(v.array(uuid<ClientId>()), v.maxLength(200))),
+  active: v.boolean(),
+}
+
+/** GET /api/desk/people */
+export const peopleAnswerSchema = v.object({
+  /** Of the roster; a change names the one that was seen. */
+  version: v.number(),
+  people: v.array(
+    v.object({ id: uuid<WorkerId>(), ...person, login: v.nullable(v.string()), mustChange: v.boolean() }),
+  ),
+  clients: v.array(v.object({ id: uuid<ClientId>(), name: v.string() })),
+})
+export type PeopleAnswer = v.InferOutput<typeof peopleAnswerSchema>
+export type Person = PeopleAnswer['people'][number]
+
+/** POST /api/desk/people: a new person (`id` null) or a change of one. `badge`: a new badge is made, the old one ends. */
+export const personSchema = v.object({
+  expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  id: v.nullable(uuid<WorkerId>()),
+  ...person,
+  badge: v.boolean(),
+})
+export type PersonAsk = v.InferOutput<typeof personSchema>
+
+/** The badge is shown this once: only its hash is kept. */
+export const personAnswerSchema = v.object({
+  id: uuid<WorkerId>(),
+  version: v.number(),
+  badge: v.nullable(v.string()),
+})
+export type PersonAnswer = v.InferOutput<typeof personAnswerSchema>
+
+/** POST /api/desk/account: a log-in for a person, with a password that must be changed at the first log-in; null takes it away. */
+export const accountSchema = v.object({
+  worker: uuid<WorkerId>(),
+  account: v.nullable(v.object({ login: loginName, password: newPassword })),
+})

@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import { VARIANCE_STATES } from '../count/life.ts'
+import { FLAGS } from '../count/variance.ts'
+import type { Flag } from '../count/variance.ts'
+
+const flags = Object.keys(FLAGS).filter((flag): flag is Flag => flag in FLAGS)
+const nullable = v.nullable(v.string())
+/** A difference between a count and the book, with all that a person needs to decide. */
+export const varianceSchema = v.object({
+  id: v.string(),
+  round: v.number(),
+  /** Decisions name it. */
+  version: v.number(),
+  state: v.picklist(VARIANCE_STATES),
+  client: v.string(),
+  item: v.string(),
+  lot: v.string(),
+  serial: v.string(),
+  location: v.string(),
+  lpn: v.string(),
+  status: v.string(),
+  kind: v.string(),
+  mode: v.string(),
+  attempt: v.number(),
+  typed: v.boolean(),
+  reason: nullable,
+  photos: v.array(v.string()),
+  worker: nullable,
+  countedAt: v.string(),
+  counted: v.number(),
+  /** The book at the point of the count. */
+  book: v.number(),
+  delta: v.number(),
+  /** The difference by where movements of unknown order belong. */
+  least: v.number(),
+  most: v.number(),
+  /** Minor units of the warehouse's currency; null = the item's cost is not known. */
+  value: v.nullable(v.number()),
+  tries: v.array(
+    v.object({ worker: nullable, seen: v.number(), attempt: v.number(), mode: v.string(), at: v.string() }),
+  ),
+  counters: v.array(v.string()),
+  late: v.array(v.object({ qty: v.number(), worker: nullable, at: v.string(), arrivedAt: v.string() })),
+  flags: v.array(v.picklist(flags)),
+  decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
+  effectiveAt: nullable,
+  openedAt: v.string(),
+  changedAt: v.string(),
+})
+export type ShownVariance = v.InferOutput<typeof varianceSchema>
+
+/** GET /api/variances */
+export const variancesAnswerSchema = v.object({ variances: v.array(varianceSchema), next: nullable })
+export type VariancesAnswer = v.InferOutput<typeof variancesAnswerSchema>

@@ -1,0 +1,193 @@
+import * as v from 'valibot'
+import type { DeviceId, DocumentId, ItemId } from '../ids.ts'
+import { text, uuid } from '../sync/fields.ts'
+
+/** Everything that the desk shows besides variances, exceptions, policies and connections. Quantities in base units. */
+const nullable = v.nullable(v.string())
+const page = { after: v.optional(text(400), ''), limit: v.optional(text(4), '100') }
+export const MAX_ROWS = 500
+
+/** GET /api/desk/site: names that every page needs. */
+export const siteAnswerSchema = v.object({
+  people: v.array(v.object({ id: v.string(), name: v.string() })),
+  places: v.array(v.object({ id: v.string(), code: v.string(), kind: v.string(), zone: nullable })),
+  clients: v.array(v.object({ id: v.string(), name: v.string() })),
+})
+export type SiteAnswer = v.InferOutput<typeof siteAnswerSchema>
+
+/** POST /api/desk/names: of items and documents, which are too many to be told at once. */
+export const namesSchema = v.object({
+  items: v.pipe(v.array(uuid<ItemId>()), v.maxLength(MAX_ROWS)),
+  documents: v.pipe(v.array(uuid<DocumentId>()), v.maxLength(MAX_ROWS)),
+})
+const itemName = v.object({ id: v.string(), sku: v.string(), name: v.string(), unit: v.string(), client: v.string() })
+const documentName = v.object({ id: v.string(), number: v.string(), kind: v.string(), partner: v.string() })
+export const namesAnswerSchema = v.object({ items: v.array(itemName), documents: v.array(documentName) })
+export type NamesAnswer = v.InferOutput<typeof namesAnswerSchema>
+
+/** GET /api/desk/counts: what waits, for the navigation. */
+export const countsAnswerSchema = v.object({
+  approvals: v.number(),
+  exceptions: v.number(),
+  /** Messages for ERPs that do not go on by themselves. */
+  stopped: v.number(),
+  /** Handhelds with unsent steps that were not heard of for ten minutes. */
+  silent: v.number(),
+  asOf: v.string(),
+})
+export type CountsAnswer = v.InferOutput<typeof countsAnswerSchema>
+
+/** GET /api/desk/stock */
+export const stockQuery = v.object({ q: v.optional(text(80), ''), ...page })
+export const stockRowSchema = v.object({
+  item: v.string(),
+  sku: v.string(),
+  name: v.string(),
+  unit: v.string(),
+  client: v.string(),
+  location: v.string(),
+  place: v.string(),
+  lpn: v.string(),
+  /** What stands on the pallet; empty = loose goods. */
+  label: v.string(),
+  lot: v.string(),
+  serial: v.string(),
+  expiry: nullable,
+  status: v.string(),
+  onHand: v.number(),
+  reserved: v.number(),
+  held: v.number(),
+})
+export const stockAnswerSchema = v.object({ rows: v.array(stockRowSchema), next: nullable })
+export type StockAnswer = v.InferOutput<typeof stockAnswerSchema>
+
+/** GET /api/desk/movements: of an item, of a place, or of both; the newest first. */
+export const movementsQuery = v.object({ item: v.optional(text(36), ''), location: v.optional(text(36), ''), ...page })
+export const movementRowSchema = v.object({
+  key: v.string(),
+  at: v.string(),
+  receivedAt: v.string(),
+  worker: nullable,
+  /** The handheld's number; 0 = the server's own (decisions, imports). */
+  device: v.number(),
+  item: v.string(),
+  sku: v.string(),
+  name: v.string(),
+  lot: v.string(),
+  serial: v.string(),
+  from: v.string(),
+  fromStatus: v.string(),
+  to: v.string(),
+  toStatus: v.string(),
+  qty: v.number(),
+})
+export const movementsAnswerSchema = v.object({ rows: v.array(movementRowSchema), next: nullable })
+export type MovementsAnswer = v.InferOutput<typeof movementsAnswerSchema>
+
+/** GET /api/desk/documents: orders, deliveries or returns. */
+export const documentsQuery = v.object({
+  kind: v.picklist(['order', 'receipt', 'return']),
+  state: v.optional(v.picklist(['open', 'closed', 'all']), 'open'),
+  q: v.optional(text(80), ''),
+  ...page,
+})
+export const documentRowSchema = v.object({
+  id: v.string(),
+  number: v.string(),
+  partner: v.string(),
+  client: v.string(),
+  state: v.string(),
+  due: nullable,
+  lines: v.number(),
+  linesDone: v.number(),
+  wanted: v.number(),
+  done: v.number(),
+  /** Lines that ended with less than was wanted. */
+  short: v.number(),
+  /** Who is at it. */
+  worker: nullable,
+})
+export const documentsAnswerSchema = v.object({ rows: v.array(documentRowSchema), next: nullable })
+export type DocumentsAnswer = v.InferOutput<typeof documentsAnswerSchema>
+
+/** GET /api/desk/document */
+export const documentQuery = v.object({ id: uuid<DocumentId>() })
+export const documentAnswerSchema = v.object({
+  document: documentRowSchema,
+  lines: v.array(
+    v.object({
+      id: v.string(),
+      no: v.number(),
+      item: v.string(),
+      sku: v.string(),
+      name: v.string(),
+      unit: v.string(),
+      wanted: v.number(),
+      done: v.number(),
+      shipped: v.number(),
+      state: v.string(),
+      reason: nullable,
+      /** Where its reserved goods are now. */
+      claims: v.array(v.object({ place: v.string(), lot: v.string(), qty: v.number() })),
+    }),
+  ),
+  tasks: v.array(v.object({ id: v.string(), kind: v.string(), state: v.string(), worker: nullable })),
+  /** What the ERP was told of it. */
+  messages: v.array(v.object({ type: v.string(), state: v.string(), at: v.string(), postedAt: nullable })),
+})
+export type DocumentAnswer = v.InferOutput<typeof documentAnswerSchema>
+
+/** GET /api/desk/devices */
+export const deviceRowSchema = v.object({
+  id: v.string(),
+  number: v.number(),
+  state: v.picklist(['active', 'revoked', 'frozen']),
+  worker: nullable,
+  seenAt: nullable,
+  app: nullable,
+  agent: v.string(),
+  /** What the handheld has said of itself with its last round. */
+  pending: v.number(),
+  oldest: nullable,
+  lost: v.boolean(),
+  persisted: v.nullable(v.boolean()),
+  /** Steps that it has announced and that have not come. */
+  missing: v.number(),
+})
+export const devicesAnswerSchema = v.object({ rows: v.array(deviceRowSchema), asOf: v.string() })
+export type DevicesAnswer = v.InferOutput<typeof devicesAnswerSchema>
+
+/** POST /api/desk/devices */
+export const deviceActSchema = v.object({ device: uuid<DeviceId>(), act: v.literal('revoke') })
+
+/** POST /api/desk/enrol: a set-up code that works once, for ten minutes. */
+export const enrolCodeSchema = v.object({
+  code: v.string(),
+  url: v.string(),
+  /** The address as a QR code, an SVG picture. */
+  qr: v.string(),
+  expiresAt: nullable,
+})
+export type EnrolCode = v.InferOutput<typeof enrolCodeSchema>
+
+/** GET /api/desk/audit: decisions, log-ins and changes of people, the newest first. */
+export const auditQuery = v.object(page)
+export const auditRowSchema = v.object({
+  key: v.string(),
+  at: v.string(),
+  worker: nullable,
+  kind: v.string(),
+  subject: v.string(),
+  outcome: v.string(),
+})
+export const auditAnswerSchema = v.object({ rows: v.array(auditRowSchema), next: nullable })
+export type AuditAnswer = v.InferOutput<typeof auditAnswerSchema>
+
+/** GET /api/desk/find: what a typed or scanned text may mean. */
+export const findQuery = v.object({ q: v.pipe(text(200), v.nonEmpty()) })
+export const findAnswerSchema = v.object({
+  items: v.array(itemName),
+  documents: v.array(documentName),
+  places: v.array(v.object({ id: v.string(), code: v.string() })),
+})
+export type FindAnswer = v.InferOutput<typeof findAnswerSchema>

@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest'
+import {
+  allRows,
+  booker,
+  bowl,
+  demoWorld,
+  device,
+  dock,
+  documentId,
+  drill,
+  lineId,
+  milk,
+  mug,
+  one,
+  otherDevice,
+  receiptOf,
+  row,
+  scanOf,
+  scanned,
+  taskId,
+  unbalanced,
+  wants,
+  worker,
+  workerAt,
+} from '../../test/support/world.ts'
+import type { WorldSeed } from '../../test/support/world.ts'
+import type { Item } from '../catalogue.ts'
+import { NO_LPN } from '../ids.ts'
+import { keyOf } from '../ledger/stock.ts'
+import type { World } from '../ledger/world.ts'
+import { makeLabel } from '../scan/own-label.ts'
+import type { Draft } from '../sync/command.ts'
+import { receive } from './receive.ts'
+
+const LABEL = makeLabel('XP', '0042')
+const SHA = 'a'.repeat(64)
+const boss = { ...worker, roles: ['supervisor' as const] }
+
+const at = (over: Partial<WorldSeed> = {}, who = worker) => {
+  const world = demoWorld({
+    documents: [receiptOf('PO-7', [wants(mug, 10), wants(milk, 5), wants(drill, 2)])],
+    ...over,
+  })
+  return { world, anna: workerAt(receive, world, { document: documentId('PO-7') }, device, who) }
+}
+type Anna = ReturnType<typeof at>['anna']
+const stands = (world: World, status: 'available' | 'inspection' | 'damaged', item: Item = mug, more: object = {}) =>
+  world.stock(keyOf(row(item, dock, 0, { status, ...more }))).onHand
+const line = (world: World, no: number) => world.line(lineId('PO-7', no))
+const kinds = (anna: Anna): string[] => anna.judged.flatMap(judged => judged.effects.exceptions.map(one => one.kind))
+const keys = (anna: Anna): string[] => anna.prompt().keys.map(key => key.command)
+
+describe('broken goods', () => {
+  it('[R41] DAMAGED: the goods that are scanned next, how many, why by number; they are damaged and received', () => {
+    const { world, anna } = at()
+    expect(keys(anna)).toEqual(['XCDNE', 'XCDMG', 'XCREJ', 'XCASK'])
+    expect(anna.key('XCDMG')).toMatchObject({ verdict: 'ok', message: { key: 'rcv.scanDamaged' } })
+    expect(anna.scan(scanOf.item(mug)).state.at).toBe('amount')
+    expect(anna.prompt()).toMatchObject({ ask: { kind: 'quantity' }, hero: { value: '1' } })
+    expect(anna.scan(scanOf.item(mug))).toMatchObject({ message: { values: { n: 2 } }, commands: [] })
+    expect(anna.number(3)).toMatchObject({ state: { at: 'reason' }, commands: [] })
+    expect(anna.prompt().choices.map(choice => choice.value)).toEqual(['DAMAGED', 'EXPIRED', 'DEFECT', 'OTHER'])
+    anna.input({ kind: 'photo', sha: SHA })
+    anna.input({ kind: 'photo', sha: SHA })
+    const end = anna.choose(1)
+    expect(end).toMatchObject({
+      verdict: 'ok',
+      message: { key: 'rcv.damaged', values: { n: 3 } },
+      state: { at: 'line' },
+    })
+    expect(end.commands).toMatchObject([{ type: 'receive', qty: 3, reason: 'DAMAGED', photos: [SHA] }])
+    expect([stands(world, 'damaged'), stands(world, 'available'), line(world, 1)?.done]).toEqual([3, 0, 3])
+    expect([kinds(anna), unbalanced(allRows(world))]).toEqual([[], []])
+  })
+
+  it('[R41] never on the label of good goods, nor gathered by the next one', () => {
+    const { world, anna } = at()
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    anna.choose(2)
+    anna.scan(scanned(LABEL))
+    expect(anna.scan(scanned(LABEL)).commands).toEqual([])
+    anna.key('XCDMG')
+    anna.scan(scanOf.pack(mug, 'case', 2))
+    anna.key('XCDNE')
+    expect(anna.choose(1).commands).toMatchObject([
+      { qty: 2, entered: { n: 1, packaging: 'case' }, to: { lpn: NO_LPN, status: 'damaged' } },
+    ])
+    expect(anna.state().pallet).toMatchObject({ label: LABEL })
+    expect(stands(world, 'damaged')).toBe(3)
+  })
+
+  it('[R41] lot and date are asked for, but not how long it would live; each piece has its serial', () => {
+    const { world, anna } = at()
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(milk))
+    expect(anna.scan(scanned('OLD')).message.key).toBe('ask.newLot')
+    anna.scan(scanned('OLD'))
+    expect(anna.type('2026-11-01').state.at).toBe('amount')
+    anna.key('XCDNE')
+    anna.choose(2)
+    expect([stands(world, 'damaged', milk, { lot: 'OLD' }), kinds(anna)]).toEqual([1, []])
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(drill))
+    expect(anna.scan(scanned('S1')).message.key).toBe('ask.serialHere')
+    expect(anna.scan(scanned('N1')).state.at).toBe('reason')
+    expect(anna.choose(3).commands).toMatchObject([{ serial: 'N1', qty: 1 }])
+  })
+
+  it('[R41] not more than the delivery may take; another item, 0 and what is no reason change nothing', () => {
+    const { anna } = at()
+    anna.key('XCDMG')
+    expect(anna.scan(scanned('??'))).toMatchObject({ verdict: 'unknown', commands: [] })
+    expect(anna.scan(scanOf.place(dock))).toMatchObject({ verdict: 'wrong', state: { at: 'aside' } })
+    expect(anna.scan(scanOf.item(bowl)).message.key).toBe('ask.notHere')
+    anna.scan(scanOf.item(mug))
+    expect(anna.scan(scanOf.item(bowl))).toMatchObject({ message: { key: 'wrong.kind' } })
+    expect(anna.number(0)).toMatchObject({ message: { key: 'qty.bad' } })
+    expect(anna.number(11)).toMatchObject({ message: { key: 'over' }, state: { at: 'amount', hand: { qty: 1 } } })
+    anna.number(10)
+    expect(anna.choose(5)).toMatchObject({ message: { key: 'no.key' }, state: { at: 'reason' } })
+    expect(anna.scan(scanOf.item(mug))).toMatchObject({ message: { key: 'ret.choose' } })
+  })
+
+  it('[R41] BACK goes one step back and books nothing', () => {
+    const { anna } = at()
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(mug))
+    anna.number(2)
+    const seen = ['XCBAK', 'XCBAK', 'XCBAK'].map(key => anna.key(key).state)
+    expect(seen.map(state => [state.at, state.aside])).toEqual([
+      ['amount', 'damaged'],
+      ['aside', 'damaged'],
+      ['line', null],
+    ])
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(milk))
+    expect(anna.key('XCBAK').state).toMatchObject({ at: 'aside', hand: null })
+    anna.scan(scanOf.item(drill, { serial: 'N1' }))
+    expect(anna.key('XCBAK').state).toMatchObject({ at: 'aside', hand: null })
+    expect(anna.judged).toEqual([])
+  })
+})
+
+describe('goods that are refused', () => {
+  const refuse = (anna: Anna, item: Item, n: number, reason: number) => {
+    anna.key('XCREJ')
+    anna.scan(scanOf.item(item))
+    anna.number(n)
+    return anna.choose(reason)
+  }
+  it('[R42] REJECT is written on the line with its reason; nothing moves and the ERP is told of nothing', () => {
+    const { world, anna } = at()
+    const end = refuse(anna, mug, 4, 2)
+    expect(end).toMatchObject({ message: { key: 'rcv.rejected', values: { n: 4 } }, state: { at: 'line' } })
+    expect(end.commands).toMatchObject([
+      { type: 'reject', qty: 4, reason: 'WRONG_GOODS', document: documentId('PO-7') },
+    ])
+    expect(line(world, 1)).toMatchObject({ done: 0, rejected: 4, reason: 'WRONG_GOODS', state: 'open' })
+    expect(anna.judged[0]?.effects).toMatchObject({ movements: [], messages: [], exceptions: [] })
+    expect(world.document(documentId('PO-7'))?.state).toBe('started')
+  })
+
+  it('[R42] neither limit, lot nor date bar it; what the delivery does not name is a row of its own', () => {
+    const { world, anna } = at({ policy: { receive: { unexpected: 'no' } } })
+    refuse(anna, mug, 40, 3)
+    refuse(anna, milk, 1, 5)
+    refuse(anna, bowl, 2, 4)
+    expect([line(world, 1)?.rejected, line(world, 2)?.rejected]).toEqual([40, 1])
+    const strange = world.linesOf(documentId('PO-7')).filter(one => one.item === bowl.id)
+    expect(strange).toMatchObject([{ source: null, wanted: 0, done: 0, rejected: 2, reason: 'UNEXPECTED' }])
+    // It was refused: that lets none in.
+    expect(anna.scan(scanOf.item(bowl)).message.key).toBe('rcv.notHere')
+  })
+
+  it('[R42] what was refused is not missing at DONE; a delivery of which nothing was received stays open', () => {
+    const { world, anna } = at({ documents: [receiptOf('PO-7', [wants(mug, 5)])] })
+    refuse(anna, mug, 2, 1)
+    expect(anna.key('XCDNE')).toMatchObject({ message: { key: 'rcv.nothing' } })
+    anna.scan(scanOf.item(mug))
+    anna.number(3)
+    expect(anna.prompt().progress).toEqual({ done: 1, all: 1 })
+    expect(anna.key('XCDNE').finished).toBe(true)
+    expect(world.task(taskId('PO-7'))?.state).toBe('done')
+    expect(line(world, 1)).toMatchObject({ done: 3, rejected: 2, state: 'open' })
+  })
+
+  it('[R42] before the first goods of a receipt without document there is nothing to refuse them on', () => {
+    const world = demoWorld({ policy: { receive: { blindReceipt: 'yes' } } })
+    const anna = workerAt(receive, world, { blind: true })
+    expect(anna.key('XCREJ')).toMatchObject({ verdict: 'wrong', message: { key: 'rcv.nothing' } })
+    anna.scan(scanOf.item(mug))
+    expect(refuse(anna, mug, 1, 1).commands).toHaveLength(1)
+  })
+
+  it('[R46] what was refused is taken back from its line, and a row of its own is gone', () => {
+    const { world, anna } = at()
+    const acts = [refuse(anna, mug, 4, 2), refuse(anna, bowl, 2, 4)].flatMap(next => next.commands)
+    const book = booker(world, otherDevice)
+    acts.forEach((act: Draft, i) => {
+      if (act.type !== 'reject') throw new Error('not refused')
+      book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000009', seq: i + 1 }, act })
+    })
+    expect(line(world, 1)).toMatchObject({ rejected: 0, reason: null, state: 'open' })
+    expect(world.linesOf(documentId('PO-7')).at(-1)).toMatchObject({ item: bowl.id, rejected: 0, state: 'cancelled' })
+  })
+})
+
+describe('goods that a supervisor decides on', () => {
+  it('[R43] more than ordered: ASK, the quantity, DONE twice; it waits as inspection, and is an exception', () => {
+    const { world, anna } = at()
+    anna.scan(scanOf.item(mug))
+    anna.number(10)
+    expect(anna.scan(scanOf.item(mug)).message.key).toBe('over')
+    expect(anna.key('XCASK').message.key).toBe('rcv.scanAsk')
+    anna.scan(scanOf.item(mug))
+    expect(anna.number(3)).toMatchObject({
+      verdict: 'ask',
+      message: { key: 'ask.over', values: { n: 3 } },
+      commands: [],
+    })
+    const end = anna.key('XCDNE')
+    expect(end).toMatchObject({ verdict: 'ok', message: { key: 'rcv.asked' }, state: { at: 'line', aside: null } })
+    expect(end.commands).toMatchObject([{ qty: 3, reason: 'OVER', to: { status: 'inspection', lpn: NO_LPN } }])
+    expect([stands(world, 'available'), stands(world, 'inspection'), kinds(anna)]).toEqual([10, 3, ['over_receipt']])
+  })
+
+  it('[R43] NO leaves the quantity to be said again; within the limit nothing is asked', () => {
+    const { world, anna } = at()
+    anna.key('XCASK')
+    anna.scan(scanOf.item(mug))
+    anna.number(11)
+    expect(anna.key('XCNAY').state).toMatchObject({ at: 'amount', confirm: null })
+    expect(anna.number(2).commands).toHaveLength(1)
+    expect([stands(world, 'inspection'), kinds(anna)]).toEqual([2, []])
+  })
+
+  it('[R43] goods that are too old, have another date or are not on the delivery are asked about in the same way', () => {
+    const { world, anna } = at({ policy: { receive: { unexpected: 'no' }, shelf: { acceptDays: 30 } } })
+    const ask = (scan: ReturnType<typeof scanOf.item>) => {
+      anna.key('XCASK')
+      anna.scan(scan)
+      if (anna.state().at === 'aside') anna.scan(scan)
+      return anna.key('XCDNE')
+    }
+    expect(ask(scanOf.item(milk, { lot: 'N', expiry: '2026-11-22' })).commands).toHaveLength(1)
+    expect(ask(scanOf.item(milk, { lot: 'L1', expiry: '2027-01-30' })).commands).toHaveLength(1)
+    expect(ask(scanOf.item(bowl)).commands).toHaveLength(1)
+    expect(kinds(anna)).toEqual(['short_life', 'lot_date', 'unexpected_item'])
+    expect([stands(world, 'inspection', bowl), stands(world, 'inspection', milk, { lot: 'N' })]).toEqual([1, 1])
+  })
+
+  it("[R43] with a supervisor's badge the yes takes it like other goods, but nothing that has expired", () => {
+    const { world, anna } = at({}, boss)
+    anna.key('XCASK')
+    anna.scan(scanOf.item(mug))
+    anna.number(12)
+    anna.key('XCDNE')
+    expect([stands(world, 'available'), stands(world, 'inspection'), kinds(anna)]).toEqual([12, 0, ['over_receipt']])
+    anna.key('XCASK')
+    const old = scanOf.item(milk, { lot: 'N', expiry: '2026-11-22' })
+    anna.scan(old)
+    anna.scan(old)
+    anna.key('XCDNE')
+    expect(stands(world, 'inspection', milk, { lot: 'N' })).toBe(1)
+  })
+
+  it('[R43] a serial is one piece', () => {
+    const { world, anna } = at()
+    anna.key('XCASK')
+    anna.scan(scanOf.item(drill, { serial: 'N1' }))
+    expect(anna.number(2)).toMatchObject({ verdict: 'wrong', message: { key: 'which.serial' } })
+    expect(anna.number(1).commands).toMatchObject([{ serial: 'N1', qty: 1 }])
+    expect(stands(world, 'inspection', drill, { serial: 'N1' })).toBe(1)
+  })
+})

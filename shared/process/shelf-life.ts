@@ -1,0 +1,20 @@
+import type { Item } from '../catalogue.ts'
+import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import { dayOf } from '../time.ts'
+
+/**
+ * Days that goods must have left when they come in: the item's own, else the stricter of the client's days and its per cent
+ * of the item's whole life (rounded up to whole days). Null = nothing is asked.
+ */
+export const lifeNeeded = (view: View, item: Item): number | null => {
+  const { acceptDays, acceptPct } = policyFor(view.policies, item.client).shelf
+  const own = item.shelf?.acceptDays ?? null
+  if (own !== null) return own
+  const life = item.shelf?.lifeDays ?? null
+  const share = acceptPct === null || life === null ? null : Math.ceil((life * acceptPct) / 100)
+  return acceptDays === null ? share : Math.max(acceptDays, share ?? 0)
+}
+
+/** First day that is far enough for goods that come in at `at` (ISO). Expired goods are too old whatever is asked. */
+export const goodFrom = (view: View, item: Item, at: string): string => dayOf(at, lifeNeeded(view, item) ?? 0)

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
+import { deskPage } from '../support/desk-page.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'audit']
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 640 },
+]
+
+const violations = async (page: Page): Promise<readonly string[]> => {
+  // As the test's own script: the content policy of the page lets no inline one run.
+  await page.evaluate(AXE)
+  return page.evaluate(async rules => {
+    const run = (window as unknown as { axe: typeof axe }).axe.run
+    const found = await run(document, { runOnly: rules })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120)).join(' ')}`)
+  }, RULES)
+}
+const settled = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector('main h1') !== null && !/Loading …/.test(document.body.innerText))
+
+describe('the desk on the built product', () => {
+  let product: Product
+  let browser: Browser
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await removeFolder(product.dataDir)
+  })
+
+  it.each(SIZES)('[DG1] every section can be read by everybody and never scrolls sideways at $width px', async size => {
+    const page = await deskPage(browser, product.url, 'elif', size)
+    for (const section of SECTIONS) {
+      await page.goto(`${product.url}/desk/${section}`)
+      await settled(page)
+      expect([section, await violations(page)]).toEqual([section, []])
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect([section, wide]).toEqual([section, 0])
+    }
+    await page.context().close()
+  })
+
+  it('[DG1] the administrator’s sections, too', async () => {
+    const page = await deskPage(browser, product.url, 'can')
+    for (const section of ['people', 'find?q=a1-01']) {
+      await page.goto(`${product.url}/desk/${section}`)
+      await settled(page)
+      if (section === 'people') await page.locator('tbody button').first().click()
+      expect([section, await violations(page)]).toEqual([section, []])
+    }
+    await page.context().close()
+  })
+
+  it('[DG4] nothing of the desk lies on a handheld', async () => {
+    const worker = await (await fetch(`${product.url}/sw.js`)).text()
+    const kept = [...worker.matchAll(/assets\/[\w.-]+/g)].map(([file]) => file)
+    expect(kept.length).toBeGreaterThan(20)
+    expect(kept.filter(file => file.includes('desk') || file.includes('start-'))).toEqual([])
+    const page = await browser.newPage()
+    const loaded: string[] = []
+    page.on('response', answer => loaded.push(answer.url()))
+    await page.goto(product.url)
+    await page.waitForFunction(() => performance.getEntriesByType('resource').length > 3)
+    expect(loaded.filter(url => url.includes('desk'))).toEqual([])
+    await page.close()
+  })
+
+  it('[DG2] an order is found by a scan anywhere, and a wrong password opens nothing', async () => {
+    const page = await deskPage(browser, product.url, 'elif')
+    await page.goto(`${product.url}/desk/orders`)
+    await page.locator('tbody tr').first().waitFor()
+    const number = await page.locator('tbody tr').first().locator('button').innerText()
+    await page.goto(`${product.url}/desk/approvals`)
+    await settled(page)
+    await page.keyboard.type(number, { delay: 3 })
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: number }).click()
+    await page.getByRole('complementary', { name: number }).waitFor()
+    const context = await browser.newContext()
+    const stranger = await context.newPage()
+    await stranger.goto(`${product.url}/desk`)
+    await stranger.getByLabel('Name').fill('elif')
+    await stranger.getByLabel('Password').fill('not hers at all')
+    await stranger.keyboard.press('Enter')
+    await stranger.getByText('The name or the password is not right').waitFor()
+    expect(await stranger.getByRole('navigation').count()).toBe(0)
+    await context.close()
+    await page.context().close()
+  })
+
+  it('[DG3] the administrator adds a person, whose badge opens a new handheld that has lost nothing', async () => {
+    const page = await deskPage(browser, product.url, 'can')
+    await page.goto(`${product.url}/desk/people`)
+    await page.getByRole('button', { name: 'Add a person' }).click()
+    await page.getByLabel('Name').fill('Deniz Ak')
+    await page.getByLabel('picker', { exact: true }).check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    const badge = await page.locator('.desk-big').innerText()
+    expect(badge).toMatch(/^XB/)
+    await page.goto(`${product.url}/desk/devices`)
+    await page.getByRole('button', { name: 'Set up a handheld' }).click()
+    const address = await page.locator('.desk-enrol .code').nth(1).innerText()
+    const context = await browser.newContext({ locale: 'en' })
+    const handheld = handheldOn(context, await context.newPage())
+    await handheld.page.goto(address)
+    await handheld.band('Scan your badge')
+    await floorLoaded(handheld.page)
+    await logIn(handheld, badge, 'Hello Deniz')
+    await page.goto(`${product.url}/desk/devices`)
+    const card = page.locator('.desk-card', { hasText: 'Deniz Ak' })
+    await card.getByText('everything sent').waitFor()
+    // A new handheld is not one that has lost an earlier life.
+    expect(await card.innerText()).not.toContain('lost its queue')
+    await context.close()
+    await page.context().close()
+  })
+})

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OpenDatabase } from '../../server/store/open.ts'
+import type { Viewer } from '../../server/ports.ts'
+import type { Document, Line, Task } from '../../shared/catalogue.ts'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { Effects } from '../../shared/ledger/effects.ts'
+import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
+import { placeId, testSite } from './site.ts'
+import { NOW, sqlSite } from './sql-site.ts'
+
+/** What every store of the desk's views guarantees; `open` gives an empty database. */
+export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDatabase, 'db' | 'close'>>): void => {
+  describe(`the views of the desk: ${name}`, () => {
+    const site = testSite('view')
+    const warehouse = site.warehouse.id
+    const [one, two] = site.clients
+    const [mine, lots] = site.items.filter(item => item.client === one?.id)
+    const theirs = site.items.find(item => item.client === two?.id)
+    const [worker] = site.roster.workers
+    if (!one || !two || !mine || !lots || !theirs || !worker) throw new Error('no site')
+    let opened: Pick<OpenDatabase, 'db' | 'close'>
+    let stores: Awaited<ReturnType<typeof sqlSite>>
+    const all: Viewer = { warehouse, clients: null }
+    const narrow: Viewer = { warehouse, clients: [two.id] }
+    const document = (number: string) => derivedId<'document'>('document', 'view', number)
+    const decide = (effects: Partial<Effects>) =>
+      stores.sync.decide({ warehouse, now: NOW }, async tx => {
+        await tx.write({ body: { kind: 'test' }, effects: { ...NOTHING, ...effects } })
+        return { keep: true, answer: null }
+      })
+    const arrival = (item: typeof mine, place: string, qty: number, lot = ''): Effects['movements'][number] => ({
+      client: item.client,
+      item: item.id,
+      lot,
+      serial: '',
+      from: looseAt(virtualLocation(warehouse, 'supplier')),
+      to: looseAt(placeId(site, place)),
+      qty,
+      takenAt: NOW,
+      at: NOW,
+      unc: 0,
+    })
+    const order = (number: string, client: typeof one.id, state: Document['state'], due: string): Document => ({
+      id: document(number),
+      kind: 'order',
+      client,
+      number,
+      partner: `Partner 100% of ${number}`,
+      due,
+      priority: 0,
+      blind: false,
+      state,
+    })
+    const line = (number: string, item: typeof mine, done: number, state: Line['state'], no = 1): Line => ({
+      id: derivedId('line', 'view', number, no),
+      document: document(number),
+      client: item.client,
+      item: item.id,
+      source: null,
+      no,
+      wanted: 5,
+      done,
+      state,
+      claims: [
+        {
+          location: placeId(site, 'A-01'),
+          lpn: NO_LPN,
+          status: 'available' as const,
+          lot: '',
+          serial: '',
+          qty: 5 - done,
+        },
+      ].filter(claim => claim.qty > 0 && state === 'open'),
+      reason: null,
+    })
+    const task = (number: string): Task => ({
+      id: derivedId('task', 'view', number),
+      kind: 'pick',
+      client: one.id,
+      document: document(number),
+      state: 'started',
+      lease: { device: site.devices[0]!.id, worker: worker.id },
+      tote: null,
+    })
+    beforeAll(async () => {
+      opened = await open()
+      stores = await sqlSite(opened, site)
+      await decide({
+        movements: [arrival(mine, 'A-01', 12), arrival(lots, 'A-02', 7, 'LOT-7'), arrival(theirs, 'A-02', 3)],
+      })
+      await decide({
+        documents: [
+          order('ORD-1', one.id, 'started', '2026-11-25'),
+          order('ORD-2', one.id, 'open', '2026-11-24'),
+          order('ORD-3', two.id, 'closed', '2026-11-20'),
+        ],
+        lines: [
+          line('ORD-1', mine, 5, 'done'),
+          line('ORD-1', mine, 2, 'short', 2),
+          line('ORD-2', mine, 0, 'open'),
+          line('ORD-3', theirs, 5, 'done'),
+        ],
+        tasks: [task('ORD-1')],
+      })
+    })
+    afterAll(() => opened.close())
+    const page = { after: '', limit: 100 }
+
+    it('[DV1] stock is shown by place with what is reserved, of the clients that the person may see, in pages', async () => {
+      const { rows } = await stores.views.stock(all, { q: '', ...page })
+      expect(rows.map(row => [row.place, row.sku, row.lot, row.onHand, row.client])).toEqual([
+        ['A-01', mine.sku, '', 12, one.id],
+        ['A-02', theirs.sku, '', 3, two.id],
+        ['A-02', lots.sku, 'LOT-7', 7, one.id],
+      ])
+      expect((await stores.views.stock(narrow, { q: '', ...page })).rows.map(row => row.client)).toEqual([two.id])
+      const pages: string[] = []
+      for (let after: string | null = ''; after !== null;) {
+        const part: Awaited<ReturnType<typeof stores.views.stock>> = await stores.views.stock(all, {
+          q: '',
+          after,
+          limit: 1,
+        })
+        pages.push(...part.rows.map(row => row.item))
+        after = part.next
+      }
+      expect(pages).toEqual(rows.map(row => row.item))
+    })
+
+    it('[DV1] what was typed is looked for word by word in place, SKU, name and lot; signs of patterns are letters', async () => {
+      const find = async (q: string) => (await stores.views.stock(all, { q, ...page })).rows.map(row => row.lot)
+      expect(await find('lot-7 a-02')).toEqual(['LOT-7'])
+      expect(await find('a-02')).toHaveLength(2)
+      expect(await find('100%')).toEqual([])
+      expect(await find("'; drop table balance; --")).toEqual([])
+    })
+
+    it('[DV2] movements of an item or a place, the newest first, name both ends', async () => {
+      const { rows } = await stores.views.movements(all, { item: mine.id, location: '', ...page })
+      expect(rows).toMatchObject([
+        { from: 'SUPPLIER', to: 'A-01', qty: 12, device: 0, at: '2026-11-23T08:00:00.000000Z' },
+      ])
+      const here = await stores.views.movements(all, { item: '', location: placeId(site, 'A-02'), ...page })
+      expect(here.rows.map(row => row.qty).toSorted()).toEqual([3, 7])
+      const place = { item: '', location: placeId(site, 'A-02') }
+      expect((await stores.views.movements(narrow, { ...place, ...page })).rows.map(row => row.qty)).toEqual([3])
+    })
+
+    it('[DV3] documents come by their date with what is done of them and who is at it', async () => {
+      const list = async (state: string, q = '', viewer = all) =>
+        (await stores.views.documents(viewer, { kind: 'order', state, q, ...page })).rows
+      expect((await list('open')).map(row => row.number)).toEqual(['ORD-2', 'ORD-1'])
+      expect((await list('closed')).map(row => row.number)).toEqual(['ORD-3'])
+      expect((await list('all', '100% of ORD-1'))[0]).toMatchObject({
+        number: 'ORD-1',
+        lines: 2,
+        linesDone: 2,
+        wanted: 10,
+        done: 7,
+        short: 1,
+        worker: worker.id,
+      })
+      expect(await list('open', '', narrow)).toEqual([])
+      const first = await stores.views.documents(all, { kind: 'order', state: 'all', q: '', after: '', limit: 2 })
+      const rest = await stores.views.documents(all, {
+        kind: 'order',
+        state: 'all',
+        q: '',
+        after: first.next ?? '',
+        limit: 2,
+      })
+      expect([...first.rows, ...rest.rows].map(row => row.number)).toEqual(['ORD-3', 'ORD-2', 'ORD-1'])
+    })
+
+    it('[DV3] a document shows its lines with where reserved goods are; one of another client is none', async () => {
+      const found = await stores.views.document(all, document('ORD-2'))
+      expect(found?.lines).toMatchObject([
+        { no: 1, sku: mine.sku, wanted: 5, done: 0, claims: [{ place: 'A-01', lot: '', qty: 5 }] },
+      ])
+      expect((await stores.views.document(all, document('ORD-1')))?.tasks).toMatchObject([
+        { kind: 'pick', state: 'started', worker: worker.id },
+      ])
+      expect(await stores.views.document(narrow, document('ORD-2'))).toBeNull()
+    })
+
+    it('[DV4] a text is found as code, SKU, part of a name, number or place, and only where it may be seen', async () => {
+      const code = mine.codes[0] ?? ''
+      expect((await stores.views.find(all, code)).items.map(item => item.id)).toContain(mine.id)
+      expect((await stores.views.find(narrow, code)).items.map(item => item.client)).not.toContain(one.id)
+      expect((await stores.views.find(all, 'ord-2')).documents.map(row => row.number)).toEqual(['ORD-2'])
+      expect((await stores.views.find(narrow, 'ord-2')).documents).toEqual([])
+      expect((await stores.views.find(all, 'a-01')).places.map(row => row.code)).toEqual(['A-01'])
+      expect((await stores.views.find(all, 'supplier')).places).toEqual([])
+      const named = { items: [mine.id, theirs.id], documents: [document('ORD-1'), document('ORD-3')] }
+      expect((await stores.views.names(narrow, named)).items.map(item => item.id)).toEqual([theirs.id])
+      expect((await stores.views.names(narrow, named)).documents.map(row => row.number)).toEqual(['ORD-3'])
+      expect((await stores.views.site(narrow)).clients.map(client => client.id)).toEqual([two.id])
+    })
+
+    it('[DV5] handhelds show what waits on them and what they have announced and not brought', async () => {
+      const head = { seq: 12, pending: 4, oldest: NOW, quota: null, persisted: true, lost: false, acked: 8 }
+      const at = { now: NOW, head, app: '0.1.0', worker: worker.id, clients: null }
+      await stores.devices.seen(site.devices[0]!.id, at)
+      const rows = await stores.views.devices(warehouse)
+      expect(rows).toHaveLength(site.devices.length)
+      expect(rows[0]).toMatchObject({
+        number: 1,
+        pending: 4,
+        missing: 12,
+        worker: worker.id,
+        persisted: true,
+        oldest: NOW,
+      })
+      expect(rows[1]).toMatchObject({ number: 2, pending: 0, seenAt: null, missing: 0 })
+      const counts = (clock: string) => stores.views.counts(all, clock)
+      expect(await counts(NOW)).toEqual({ approvals: 0, exceptions: 0, stopped: 0, silent: 0 })
+      expect(await counts('2026-11-23T08:10:01.000Z')).toMatchObject({ silent: 1 })
+      expect(await stores.views.counts(narrow, '2026-11-23T08:10:01.000Z')).toMatchObject({ silent: 0 })
+    })
+
+    it('[DV6] the audit log has what people did besides commands, the newest first', async () => {
+      const note = { warehouse, worker: worker.id, subject: 'x', body: {} }
+      await stores.audit.note({ ...note, at: NOW, kind: 'desk.logIn' })
+      await stores.audit.note({ ...note, at: '2026-11-23T08:00:01.000Z', kind: 'people.add' })
+      const { rows, next } = await stores.views.audit(warehouse, { after: '', limit: 1 })
+      expect(rows.map(row => row.kind)).toEqual(['people.add'])
+      expect((await stores.views.audit(warehouse, { after: next ?? '', limit: 1 })).rows.map(row => row.kind)).toEqual([
+        'desk.logIn',
+      ])
+    })
+  })
+}
