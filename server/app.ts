@@ -14,6 +14,7 @@ import { deskEndpoints } from './routes/desk/index.ts'
 import { addDocs } from './routes/docs.ts'
 import type { Endpoint } from './routes/endpoint.ts'
 import { erpHookEndpoint } from './routes/erp/hooks.ts'
+import { erpRecordsEndpoint } from './routes/erp/records.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
@@ -50,6 +51,7 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   ...ERP_ENDPOINTS,
   erpHookEndpoint(),
+  erpRecordsEndpoint(),
   ...deskEndpoints(),
   quarantineEndpoint(),
   enrolEndpoint(),

@@ -39,6 +39,16 @@ export interface ErpConnector {
     now: string
   }): Promise<{ id: string; hints: readonly Hint[] }>
 
+  /**
+   * Verify and read records that the ERP brings by itself instead of being asked: signed like a hint, in the words that `pull`
+   * would have given them. Null = signed well, but not as it must be.
+   */
+  pushed?(request: {
+    headers: Readonly<Record<string, string>>
+    raw: Uint8Array
+    now: string
+  }): Promise<{ id: string; page: PushedPage | null }>
+
   /** Find the remote document by op.key, or make a draft. NO stock effect. Safe to repeat. */
   prepare(op: OutboundOp, known: RemoteRef | null, signal: AbortSignal): Promise<RemoteRef>
   /** Make the stock effect. Called only with a ref that our database has already stored. Its answer proves nothing. */
@@ -80,6 +90,9 @@ export type Problem = {
   words: string
 }
 
+export type PushedPage = {
+  [K in InboundKind]: { kind: K } & Pick<InboundPage<K>, 'items' | 'flaws'>
+}[InboundKind]
 export type Hint = { kind: InboundKind; id: string | null }
 
 export type PostedLine = Pick<Line, 'item' | 'lot' | 'serial' | 'qty'>

@@ -4,6 +4,7 @@ import { ErpError } from './erp-error.ts'
 import { INBOUND_KINDS } from './inbound.ts'
 import { makeRestCall } from './rest-call.ts'
 import type { RestCall } from './rest-call.ts'
+import { restPushed } from './rest-push.ts'
 import { restPulling } from './rest-pull.ts'
 import { restWriting } from './rest-post.ts'
 import { restRemote } from './rest-records.ts'
@@ -105,6 +106,11 @@ export const rest = connectorKind({
         const verified = verifiedId(keys, request)
         if (verified === null) throw new ErpError('auth', 'the signature does not fit')
         return { id: verified, hints: hintsOf(request.raw) }
+      },
+      pushed: async request => {
+        const verified = verifiedId(keys, request)
+        if (verified === null) throw new ErpError('auth', 'the signature does not fit')
+        return { id: verified, page: restPushed(request.raw) }
       },
       ...restPulling(call, settings.kinds),
       ...restWriting(call),
