@@ -36,6 +36,8 @@ export interface ErpConnector {
   webhook?(request: {
     headers: Readonly<Record<string, string>>
     raw: Uint8Array
+    /** What stands in the address behind `?secret=`: for ERPs that can sign nothing. */
+    secret?: string | null
     now: string
   }): Promise<{ id: string; hints: readonly Hint[] }>
 

@@ -2,7 +2,7 @@ import type { ConnectorId } from '../../shared/ids.ts'
 import type { ErpDesk } from './erp-desk.ts'
 import { bridgeFor, verified } from './push.ts'
 
-type Request = { headers: Readonly<Record<string, string>>; raw: Uint8Array; now: string }
+type Request = { headers: Readonly<Record<string, string>>; raw: Uint8Array; secret: string | null; now: string }
 
 /**
  * An ERP tells that something has changed. Nothing in it is believed but that: its signature says who it is from, it is heard

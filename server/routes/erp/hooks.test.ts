@@ -4,6 +4,7 @@ import type { ConnectorId } from '../../../shared/ids.ts'
 import { msOf } from '../../../shared/time.ts'
 import { CONNECTOR } from '../../../test/support/sql-site.ts'
 import { deskApp } from '../../../test/support/desk-app.ts'
+import { odoo } from '../../erp/odoo.ts'
 import { rest } from '../../erp/rest.ts'
 import { sim } from '../../erp/sim.ts'
 import { post } from '../test-app.ts'
@@ -13,7 +14,7 @@ const KEY = Buffer.alloc(32, 5)
 const BODY = JSON.stringify({ type: 'salesOrder.changed', data: { id: 'SO-1' } })
 
 describe('the door for hints of ERPs', async () => {
-  const desk = await deskApp({}, { sim, rest })
+  const desk = await deskApp({}, { sim, rest, odoo })
   const pulled: ConnectorId[] = []
   desk.erp.bridges.pull = id => void pulled.push(id)
   let id = 0
@@ -70,6 +71,20 @@ describe('the door for hints of ERPs', async () => {
     const statuses: number[] = []
     for (let i = 0; i < 121; i += 1) statuses.push((await hook(BODY, {}, 'x', '10.0.0.10')).status)
     expect([statuses.at(119), statuses.at(120)]).toEqual([401, 429])
+  })
+  it('[E129] an ERP that signs nothing brings the secret of its connection in the address', async () => {
+    const before = await desk.stores.connections.get(CONNECTOR)
+    const sealed = desk.erp.seal(CONNECTOR, { key: 'k', hook: 'a secret of some length' })
+    const about = { name: 'Odoo', kind: 'odoo', settings: { url: 'http://127.0.0.1:9' }, sealed, allow: {}, takes: {} }
+    const where = { id: CONNECTOR, warehouse: desk.site.warehouse.id, version: before?.version ?? null }
+    await desk.stores.connections.put(where, { ...about, mode: 'live' })
+    const body = '{"_model":"sale.order","_id":7}'
+    const hint = (secret: string) => hook(body, {}, `${CONNECTOR}${secret}`)
+    expect((await hint('')).status).toBe(401)
+    expect((await hint('?secret=another%20secret%20or%20so')).status).toBe(401)
+    expect(pulled).toEqual([])
+    expect(await answers(await hint('?secret=a%20secret%20of%20some%20length'))).toEqual([200, { heard: true }])
+    expect(pulled.splice(0)).toEqual([CONNECTOR])
   })
   it('[EH10] a connection that is off, or of a kind without hints, hears nothing', async () => {
     const before = await desk.stores.connections.get(CONNECTOR)
