@@ -13,6 +13,8 @@ import type { AppDeps } from './routes/deps.ts'
 import { deskEndpoints } from './routes/desk/index.ts'
 import { addDocs } from './routes/docs.ts'
 import type { Endpoint } from './routes/endpoint.ts'
+import { erpHookEndpoint } from './routes/erp/hooks.ts'
+import { erpRecordsEndpoint } from './routes/erp/records.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
@@ -55,6 +57,8 @@ export const endpoints = (): readonly Endpoint[] => [
   photoEndpoint,
   ...KPI_ENDPOINTS,
   ...ERP_ENDPOINTS,
+  erpHookEndpoint(),
+  erpRecordsEndpoint(),
   ...deskEndpoints(),
   ...PRINT_ENDPOINTS,
   labelsPdfEndpoint,

@@ -124,7 +124,7 @@ const bodies = async <T>(
   return rows.map(row => row.body)
 }
 
-const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint'> => ({
+const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint' | 'hasHint'> => ({
   remotes: async (connector, kind, { after, limit }) => {
     const { rows } = await sql<{ remote: string; id: string }>`
       select remote, id from remote where connector = ${connector} and kind = ${kind} and remote > ${after} order by remote limit ${limit}`.execute(
@@ -142,6 +142,10 @@ const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'new
       db,
     )
     return Number(numAffectedRows ?? 0n)
+  },
+  hasHint: async (connector, id) => {
+    const { rows } = await sql`select 1 from erp_hint where connector = ${connector} and id = ${id}`.execute(db)
+    return rows.length > 0
   },
   newHint: async (connector, id, now) => {
     await sql`delete from erp_hint where connector = ${connector} and at < ${now}::timestamptz - interval '7 days'`.execute(
