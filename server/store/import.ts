@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Item } from '../../shared/catalogue.ts'
 import type { ConnectorId, ItemId, WarehouseId } from '../../shared/ids.ts'
+import { withCode } from '../sync/link-code.ts'
 import type { FlawRow, ImportStore, PageWrite, Remote, WaitingRecord } from '../workers/import-port.ts'
 import { codesOf } from '../workers/quality.ts'
 import { rebuildBlocks } from './catalogue.ts'
+import { linksOf } from './code-links.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -175,9 +177,15 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
   )
 }
 
+/** Items as the ERP has them, with the codes that people here have given them. */
 const saveItems = async (trx: Executor, names: Names, page: PageWrite): Promise<void> => {
-  const items = page.items ?? []
-  if (items.length === 0) return
+  const given = page.items ?? []
+  if (given.length === 0) return
+  const links = await linksOf(
+    trx,
+    given.map(({ item }) => item.id),
+  )
+  const items = given.map(({ item, cost }) => ({ item: (links.get(item.id) ?? []).reduce(withCode, item), cost }))
   const clients = await names.client(
     trx,
     items.map(({ item }) => item.client),
