@@ -5,7 +5,7 @@ import type { RefusalCode } from '../../shared/exception.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { mayDo } from '../../shared/roles.ts'
 import type { Role } from '../../shared/roles.ts'
-import { parseAs, parseJson, readBody } from './body.ts'
+import { parseAs, parseJson, readBody, readBytes } from './body.ts'
 import type { AppDeps } from './deps.ts'
 import { atDesk, enterDesk } from './desk-door.ts'
 import { note } from './noted.ts'
@@ -155,6 +155,23 @@ export const personEndpoint = <T>(
     const who = await workerOf(deps.stores.site, device, namedBy(c, body))
     if (who === null || !letsIn(spec, who.roles)) throw refused('role')
     return handle({ c, deps, text, body, who, warehouse: device.warehouse, device: device.id })
+  },
+})
+
+/** A route of the desk that takes a file as it is; its encoding is looked for behind it. */
+export const fileEndpoint = (
+  spec: Description & { maxBytes: number; roles: readonly Role[] },
+  handle: (
+    call: { c: Context; deps: AppDeps; bytes: Uint8Array } & Awaited<ReturnType<typeof enterDesk>>,
+  ) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: { maxBytes: spec.maxBytes, schema: null, read: text => text },
+  door: 'desk',
+  run: async (c, deps) => {
+    const entered = await enterDesk(c, deps)
+    if (!letsIn(spec, entered.who.roles)) throw refused('role')
+    return handle({ c, deps, bytes: await readBytes(c, spec.maxBytes), ...entered })
   },
 })
 

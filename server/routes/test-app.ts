@@ -362,6 +362,12 @@ const memoryStores = () => {
       audit: async () => unused(),
       find: async () => unused(),
     },
+    intake: {
+      look: () => unused(),
+      apply: async () => unused(),
+      files: async () => unused(),
+      counts: async () => unused(),
+    },
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

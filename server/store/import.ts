@@ -171,7 +171,8 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
   )
 }
 
-const saveItems = async (trx: Executor, names: Names, page: PageWrite): Promise<void> => {
+/** Items with their costs and codes, in a transaction that the caller holds. */
+export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrite, 'items'>): Promise<void> => {
   const items = page.items ?? []
   if (items.length === 0) return
   const clients = await names.client(

@@ -10,6 +10,7 @@ import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
@@ -40,6 +41,7 @@ export const makeStores = (
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),

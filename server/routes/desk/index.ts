@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
+import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
@@ -20,4 +21,5 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   devicesEndpoint,
   deviceActEndpoint,
   enrolCodeEndpoint,
+  ...INTAKE_ENDPOINTS,
 ]
