@@ -1,4 +1,5 @@
 import type { DeskKey } from './en-desk.ts'
+import { trLive } from './tr-live.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
   desk: 'Masa',
@@ -258,4 +259,5 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'f.places': 'Yerler',
   'f.documents': 'Belgeler',
   'f.none': '“{q}” adında bir şey yok',
+  ...trLive,
 }

@@ -59,10 +59,63 @@ export const readDay = (text: string): string | null => {
   return Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day ? null : day
 }
 
+type Told = { raw: (column: string) => string; tell: Cells['tell'] }
+
 export const cellsOf = ({ row, cells }: Row, problems: Problem[]): Cells => {
   const raw = (column: string): string => cells.get(column) ?? ''
   const tell: Cells['tell'] = (column, code, about = '', value = raw(column)) =>
     void problems.push(problem(row, column, value, code, about))
+  return { row, has: column => cells.has(column), tell, ...texts({ raw, tell }), ...values({ raw, tell }) }
+}
+
+const texts = ({ raw, tell }: Told): Pick<Cells, 'text' | 'codes' | 'choice' | 'yesNo' | 'day'> => ({
+  text: (column, max) => {
+    const value = raw(column)
+    if (value.length > max) tell(column, 'too_long', String(max))
+    else if (CONTROL.test(value)) tell(column, 'characters')
+    else return value
+    return ''
+  },
+  codes: column => {
+    const list = [
+      ...new Set(
+        raw(column)
+          .split(/[\s|;]+/)
+          .filter(code => code !== ''),
+      ),
+    ]
+    if (list.length > MAX_CODES) tell(column, 'too_long', String(MAX_CODES))
+    return list.slice(0, MAX_CODES).filter(code => {
+      if (code.length <= MAX_CODE && !CONTROL.test(code)) return true
+      tell(column, code.length > MAX_CODE ? 'too_long' : 'characters', String(MAX_CODE), code)
+      return false
+    })
+  },
+  yesNo: column => {
+    const value = folded(raw(column))
+    if (value === '') return null
+    if (YES.has(value)) return true
+    if (NO.has(value)) return false
+    tell(column, 'yes_no')
+    return null
+  },
+  choice: (column, choices) => {
+    const value = folded(raw(column)).replaceAll(/[\s-]+/g, '_')
+    if (value === '') return null
+    for (const [name, others] of Object.entries(choices) as [keyof typeof choices, readonly string[]][])
+      if (folded(name) === value || others.some(other => folded(other) === value)) return name
+    tell(column, 'choice', Object.keys(choices).join(', '))
+    return null
+  },
+  day: column => {
+    if (raw(column) === '') return null
+    const day = readDay(raw(column))
+    if (day === null) tell(column, 'date')
+    return day
+  },
+})
+
+const values = ({ raw, tell }: Told): Pick<Cells, 'whole' | 'money'> => {
   const number = (column: string): number | null => {
     if (raw(column) === '') return null
     const read = readNumber(raw(column))
@@ -71,31 +124,6 @@ export const cellsOf = ({ row, cells }: Row, problems: Problem[]): Cells => {
     return null
   }
   return {
-    row,
-    has: column => cells.has(column),
-    tell,
-    text: (column, max) => {
-      const value = raw(column)
-      if (value.length > max) tell(column, 'too_long', String(max))
-      else if (CONTROL.test(value)) tell(column, 'characters')
-      else return value
-      return ''
-    },
-    codes: column => {
-      const list = [
-        ...new Set(
-          raw(column)
-            .split(/[\s|;]+/)
-            .filter(code => code !== ''),
-        ),
-      ]
-      if (list.length > MAX_CODES) tell(column, 'too_long', String(MAX_CODES))
-      return list.slice(0, MAX_CODES).filter(code => {
-        if (code.length <= MAX_CODE && !CONTROL.test(code)) return true
-        tell(column, code.length > MAX_CODE ? 'too_long' : 'characters', String(MAX_CODE), code)
-        return false
-      })
-    },
     whole: (column, min, max) => {
       const value = number(column)
       if (value === null) return null
@@ -108,31 +136,9 @@ export const cellsOf = ({ row, cells }: Row, problems: Problem[]): Cells => {
       const value = number(column)
       if (value === null) return null
       const minor = Math.round(value * 100)
-      if (minor >= 0 && minor <= 1_000_000_000_00) return minor
+      if (minor >= 0 && minor <= 100_000_000_000) return minor
       tell(column, 'range', '0–1 000 000 000')
       return null
-    },
-    yesNo: column => {
-      const value = folded(raw(column))
-      if (value === '') return null
-      if (YES.has(value)) return true
-      if (NO.has(value)) return false
-      tell(column, 'yes_no')
-      return null
-    },
-    choice: (column, choices) => {
-      const value = folded(raw(column)).replaceAll(/[\s-]+/g, '_')
-      if (value === '') return null
-      for (const [name, others] of Object.entries(choices) as [keyof typeof choices, readonly string[]][])
-        if (folded(name) === value || others.some(other => folded(other) === value)) return name
-      tell(column, 'choice', Object.keys(choices).join(', '))
-      return null
-    },
-    day: column => {
-      if (raw(column) === '') return null
-      const day = readDay(raw(column))
-      if (day === null) tell(column, 'date')
-      return day
     },
   }
 }

@@ -196,7 +196,7 @@ const palletOf = (cells: Cells, place: Location, client: ClientId, run: Run): Lp
   const own = readLabel(label)
   if (/^\d{18}$/.test(label) && !checkDigitHolds(label))
     cells.tell('pallet', 'check_digit', gs1CheckDigit(label.slice(0, -1)))
-  else if ((own === null && /^XP/.test(label)) || (own !== null && own.prefix !== 'XP'))
+  else if ((own === null && label.startsWith('XP')) || (own !== null && own.prefix !== 'XP'))
     cells.tell('pallet', 'label_check')
   else if (run.places.has(label)) cells.tell('pallet', 'code_taken')
   const id = lpnId(run.warehouse, label)

@@ -322,6 +322,13 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   },
 })
 
+const noIntake: Stores['intake'] = {
+  look: () => unused(),
+  apply: async () => unused(),
+  files: async () => unused(),
+  counts: async () => unused(),
+}
+
 const memoryStores = () => {
   const kept: Kept[] = []
   const seen: unknown[] = []
@@ -362,12 +369,7 @@ const memoryStores = () => {
       audit: async () => unused(),
       find: async () => unused(),
     },
-    intake: {
-      look: () => unused(),
-      apply: async () => unused(),
-      files: async () => unused(),
-      counts: async () => unused(),
-    },
+    intake: noIntake,
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -22,6 +22,13 @@ export type Api = {
     schema: S,
   ) => Promise<v.InferOutput<S>>
   post: <S extends v.GenericSchema>(path: string, body: object, schema: S) => Promise<v.InferOutput<S>>
+  /** A file as it is. */
+  file: <S extends v.GenericSchema>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    file: Blob,
+    schema: S,
+  ) => Promise<v.InferOutput<S>>
   /** The word of the session, which every change carries from here on. */
   remember: (csrf: string) => void
 }
@@ -49,6 +56,12 @@ export const makeApi = (onGone: () => void): Api => {
     throw new Refused(code, message, Number(response.headers.get('retry-after') ?? 0))
   }
   return {
+    file: (path, query, file, schema) =>
+      ask(
+        `${path}?${new URLSearchParams(query).toString()}`,
+        { method: 'POST', headers: { 'content-type': 'text/csv', [CSRF_HEADER]: csrf }, body: file },
+        schema,
+      ),
     get: (path, query, schema) => {
       const search = new URLSearchParams(query).toString()
       return ask(search === '' ? path : `${path}?${search}`, {}, schema)

@@ -14,6 +14,8 @@ import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
 import { Exceptions } from './exceptions.tsx'
 import { Found } from './found.tsx'
+import { GoingLive } from './going-live.tsx'
+import { Intake } from './intake.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
 import { Stock } from './stock.tsx'
@@ -37,6 +39,8 @@ const SECTIONS: readonly Section[] = [
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'] },
+  { path: 'live', word: 's.live', roles: ['administrator'], strictly: true },
+  { path: 'intake', word: 's.intake', roles: ['administrator'], strictly: true },
 ]
 const COUNT_MS = 10_000
 
@@ -228,6 +232,8 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
+      {section === 'live' ? <GoingLive onGo={go} onScan={onFind} /> : null}
+      {section === 'intake' ? <Intake kind={search.get('kind')} onGo={go} onScan={onFind} /> : null}
       {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
     </main>
   )

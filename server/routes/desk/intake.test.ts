@@ -255,7 +255,7 @@ describe('files of places, items and stock', async () => {
       expect(response.headers.get('content-disposition')).toContain(`${kind}.csv`)
       const bytes = new Uint8Array(await response.arrayBuffer())
       // With its mark, so that Excel reads the letters right.
-      expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+      expect(bytes.slice(0, 3)).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf))
       const { hash, problems } = await ask(`/api/desk/intake/preview?kind=${kind}`, bytes)
       expect([kind, problems]).toEqual([kind, []])
       expect(await ask(`/api/desk/intake/apply?kind=${kind}&hash=${hash}`, bytes)).toMatchObject({ outcome: 'done' })
