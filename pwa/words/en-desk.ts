@@ -1,4 +1,6 @@
+import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
+import { enPolicies } from './en-policies.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
@@ -259,5 +261,7 @@ export const enDesk = {
   'f.documents': 'Documents',
   'f.none': 'Nothing is called “{q}”',
   ...enLive,
+  ...enPolicies,
+  ...enConnect,
 } as const
 export type DeskKey = keyof typeof enDesk

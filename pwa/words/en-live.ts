@@ -1,5 +1,6 @@
 /** Going live: files, steps. A sentence of a problem says what is wrong and what to do. */
 export const enLive = {
+  warehouse: 'Warehouse',
   's.live': 'Going live',
   's.intake': 'Import',
   'live.why': 'What a site needs before its first order, in this order. A step that you do without can be ticked off.',

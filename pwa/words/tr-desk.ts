@@ -1,5 +1,7 @@
 import type { DeskKey } from './en-desk.ts'
+import { trConnect } from './tr-connect.ts'
 import { trLive } from './tr-live.ts'
+import { trPolicies } from './tr-policies.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
   desk: 'Masa',
@@ -260,4 +262,6 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'f.documents': 'Belgeler',
   'f.none': '“{q}” adında bir şey yok',
   ...trLive,
+  ...trPolicies,
+  ...trConnect,
 }

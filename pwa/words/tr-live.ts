@@ -1,6 +1,7 @@
 import type { LiveKey } from './en-live.ts'
 
 export const trLive: Readonly<Record<LiveKey, string>> = {
+  warehouse: 'Depo',
   's.live': 'Canlıya geçiş',
   's.intake': 'İçe aktarım',
   'live.why': 'Bir sahanın ilk siparişinden önce gerekenler, bu sırayla. Gerek duymadığınız adım işaretlenebilir.',

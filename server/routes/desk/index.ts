@@ -3,7 +3,15 @@ import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
-import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
+import {
+  firstEndpoint,
+  logInEndpoint,
+  logOutEndpoint,
+  meEndpoint,
+  passwordEndpoint,
+  startEndpoint,
+  warehouseEndpoint,
+} from './session.ts'
 
 /** What the desk has of its own: who is logged in, and who may. */
 export const deskEndpoints = (): readonly Endpoint[] => [
@@ -12,6 +20,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   meEndpoint,
   logOutEndpoint,
   passwordEndpoint,
+  warehouseEndpoint,
   firstEndpoint(),
   peopleEndpoint,
   changePersonEndpoint,
