@@ -137,6 +137,7 @@ const files = async (page: Page, { see }: Day): Promise<void> => {
   await see(page, 'stock')
   await page.getByRole('button', { name: 'All steps' }).click()
   await page.getByRole('button', { name: 'Tick off: Labels on places and totes' }).click()
+  await page.getByRole('button', { name: 'Take the tick back: Labels on places and totes' }).waitFor()
 }
 
 const connection = async (page: Page, { product, erp, token, see }: Day, mode: string): Promise<void> => {

@@ -12,41 +12,47 @@ type Props = {
   onClose: () => void
 }
 
-/** The form that a kind of ERP asks for. Secrets go one way: what is kept is never shown, what is typed replaces it. */
-export const ConnectionForm = ({ connection, kinds, onSaved, onClose }: Props) => {
+/** What is typed, and how it is saved: what is posted cannot be taken back, so going live is asked for twice. */
+const useDraft = (connection: StoredConnection, onSaved: Props['onSaved']) => {
   const { speaker, api, me, tell } = useDesk()
   const [draft, setDraft] = useState(connection)
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(connection.mode === 'live')
-  const kind = kinds.find(one => one.name === draft.kind)
-  const isNew = connection.version === 0
   const save = (): void => {
-    // What is posted cannot be taken back: going live is asked for twice.
     if (draft.mode === 'live' && !isSure) {
       tell(speaker.say('cn.sure'))
       return setSure(true)
     }
-    const { id, name, settings, mode, allow, takes } = draft
+    const { id, name, kind, settings, mode, allow, takes } = draft
+    const version = connection.version === 0 ? null : connection.version
     const typed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
-    const change = { id, version: isNew ? null : connection.version, name, kind: draft.kind, settings, secrets: typed }
-    api
-      .post(
-        '/api/erp/connections',
-        { worker: me.worker, session: v7(), ...change, mode, allow, takes },
-        connectionShape,
-      )
-      .then(
-        after => {
-          tell(speaker.say('cn.saved'))
-          onSaved(after)
-        },
-        (error: unknown) =>
-          tell(error instanceof Refused && error.code === 'stale' ? speaker.say('cn.stale') : whyNot(speaker, error)),
-      )
+    const change = { id, version, name, kind, settings, secrets: typed, mode, allow, takes }
+    api.post('/api/erp/connections', { worker: me.worker, session: v7(), ...change }, connectionShape).then(
+      after => {
+        tell(speaker.say('cn.saved'))
+        onSaved(after)
+      },
+      (error: unknown) =>
+        tell(error instanceof Refused && error.code === 'stale' ? speaker.say('cn.stale') : whyNot(speaker, error)),
+    )
   }
+  const put = (change: Partial<StoredConnection>): void => {
+    if (change.mode !== undefined) setSure(false)
+    setDraft({ ...draft, ...change })
+  }
+  return { draft, put, secrets, setSecrets, save }
+}
+
+/** The form that a kind of ERP asks for. Secrets go one way: what is kept is never shown, what is typed replaces it. */
+export const ConnectionForm = ({ connection, kinds, onSaved, onClose }: Props) => {
+  const { speaker } = useDesk()
+  const { draft, put, secrets, setSecrets, save } = useDraft(connection, onSaved)
+  const kind = kinds.find(one => one.name === draft.kind)
+  const isNew = connection.version === 0
+  const title = isNew ? speaker.say('cn.add') : connection.name
   return (
-    <aside className="desk-panel" aria-label={isNew ? speaker.say('cn.add') : connection.name}>
-      <h2>{isNew ? speaker.say('cn.add') : connection.name}</h2>
+    <aside className="desk-panel" aria-label={title}>
+      <h2>{title}</h2>
       <form
         className="desk-form"
         onSubmit={event => {
@@ -60,24 +66,18 @@ export const ConnectionForm = ({ connection, kinds, onSaved, onClose }: Props) =
             value={draft.name}
             required
             maxLength={100}
-            onChange={event => setDraft({ ...draft, name: event.currentTarget.value })}
+            onChange={event => put({ name: event.currentTarget.value })}
           />
         </label>
         <KindChoice
           kinds={kinds}
           value={draft.kind}
           isNew={isNew}
-          onChange={name => setDraft({ ...draft, kind: name })}
+          onChange={name => put({ kind: name, settings: {} })}
         />
-        <Settings kind={kind} settings={draft.settings} onChange={settings => setDraft({ ...draft, settings })} />
+        <Settings kind={kind} settings={draft.settings} onChange={settings => put({ settings })} />
         <Secrets kind={kind} kept={connection.secrets} typed={secrets} onChange={setSecrets} />
-        <Modes
-          mode={draft.mode}
-          onChange={mode => {
-            setSure(false)
-            setDraft({ ...draft, mode })
-          }}
-        />
+        <Modes mode={draft.mode} onChange={mode => put({ mode })} />
         <div className="desk-actions">
           <button type="submit" className="desk-button primary">
             {speaker.say('save')}

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import * as v from 'valibot'
 import { auditAnswerSchema } from '../../../shared/desk/view.ts'
-import { policySchema } from '../../../shared/policy.ts'
+import { policySchema } from '../../../shared/policy-schema.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { decisionAnswerSchema } from '../../../shared/sync/decision.ts'
 import { useDesk, whyNot } from './context.ts'

@@ -54,6 +54,9 @@ const Choice = ({ label, options, value, onChange }: One & { options: readonly s
   )
 }
 
+const textOfValue = (value: unknown): string =>
+  typeof value === 'string' || (typeof value === 'number' && !Number.isNaN(value)) ? String(value) : ''
+
 /** An empty number is no number: the schema says so when it is saved. */
 const Typed = ({ label, isNumber, value, onChange }: One & { isNumber: boolean }) => (
   <label>
@@ -62,7 +65,7 @@ const Typed = ({ label, isNumber, value, onChange }: One & { isNumber: boolean }
       type={isNumber ? 'number' : 'text'}
       step="any"
       maxLength={60}
-      value={value === undefined || value === null || Number.isNaN(value) ? '' : String(value)}
+      value={textOfValue(value)}
       onChange={event => {
         const typed = event.currentTarget.value
         onChange(isNumber ? (typed === '' ? Number.NaN : Number(typed)) : typed)
@@ -133,7 +136,7 @@ const Maybe = ({ label, shape, value, onChange }: One & { shape: Shape & { kind:
       <label>
         {label}
         <select
-          value={isMissing ? '' : String(value)}
+          value={textOfValue(value)}
           onChange={event => onChange(event.currentTarget.value === '' ? missing : event.currentTarget.value)}
         >
           <option value="">{speaker.say('po.any')}</option>
