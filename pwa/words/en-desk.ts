@@ -1,3 +1,7 @@
+import { enConnect } from './en-connect.ts'
+import { enLive } from './en-live.ts'
+import { enPolicies } from './en-policies.ts'
+
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
   desk: 'Desk',
@@ -371,5 +375,8 @@ export const enDesk = {
   'backlog.today': 'due today',
   'backlog.later': 'due later',
   'backlog.none': 'without a date',
+  ...enLive,
+  ...enPolicies,
+  ...enConnect,
 } as const
 export type DeskKey = keyof typeof enDesk

@@ -1,4 +1,7 @@
 import type { DeskKey } from './en-desk.ts'
+import { trConnect } from './tr-connect.ts'
+import { trLive } from './tr-live.ts'
+import { trPolicies } from './tr-policies.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
   desk: 'Masa',
@@ -373,4 +376,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'backlog.today': 'termini bugün',
   'backlog.later': 'termini sonra',
   'backlog.none': 'tarihsiz',
+  ...trLive,
+  ...trPolicies,
+  ...trConnect,
 }

@@ -343,6 +343,7 @@ const memoryStores = () => {
     print: unusedStore(),
     photos: unusedStore(),
     kpi: unusedStore(),
+    intake: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -13,6 +13,7 @@ import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
@@ -50,6 +51,7 @@ export const makeStores = (
     views: makeViewStore(db, names),
     print: makePrintStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),

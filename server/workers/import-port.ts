@@ -99,6 +99,8 @@ export interface ImportStore {
   ): Promise<void>
   /** Which item of the client has which of these codes; an item's SKU is a code of it. */
   codes(client: ClientId, codes: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
+  /** Items of the client by their SKU that no record of the connection is yet: they came by file. */
+  unbound(connector: ConnectorId, client: ClientId, skus: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
   waiting(connector: ConnectorId, kind: WaitingRecord['kind'], limit: number): Promise<readonly WaitingRecord[]>
   /** Newest first; `kinds` of the report and its rows. */
   flaws(connector: ConnectorId, page: { after: string | null; limit: number }): Promise<readonly FlawRow[]>

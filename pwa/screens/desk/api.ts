@@ -23,7 +23,14 @@ export type Api = {
   ) => Promise<v.InferOutput<S>>
   post: <S extends v.GenericSchema>(path: string, body: object, schema: S) => Promise<v.InferOutput<S>>
   /** A file that is asked for with a body. */
-  file: (path: string, body: object) => Promise<Blob>
+  download: (path: string, body: object) => Promise<Blob>
+  /** A file as it is. */
+  file: <S extends v.GenericSchema>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    file: Blob,
+    schema: S,
+  ) => Promise<v.InferOutput<S>>
   /** The word of the session, which every change carries from here on. */
   remember: (csrf: string) => void
 }
@@ -61,12 +68,18 @@ export const makeApi = (onGone: () => void): Api => {
     body: JSON.stringify(body),
   })
   return {
+    file: (path, query, file, schema) =>
+      ask(
+        `${path}?${new URLSearchParams(query).toString()}`,
+        { method: 'POST', headers: { 'content-type': 'text/csv', [CSRF_HEADER]: csrf }, body: file },
+        schema,
+      ),
     get: (path, query, schema) => {
       const search = new URLSearchParams(query).toString()
       return ask(search === '' ? path : `${path}?${search}`, {}, schema)
     },
     post: (path, body, schema) => ask(path, change(body), schema),
-    file: async (path, body) => (await send(path, change(body))).blob(),
+    download: async (path, body) => (await send(path, change(body))).blob(),
     remember: word => {
       csrf = word
     },
