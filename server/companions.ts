@@ -10,13 +10,14 @@ import { sim } from './erp/sim.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import { startPlan, startRecall, startReplenish, startReserve, startSettle } from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const RECALL_MS = 2_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -26,6 +27,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  recalling,
   demoFaces,
 ]
 
@@ -76,6 +78,14 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, plans } = stores
   const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
+  atStop(() => worker.stop())
+}
+
+/** A recalled lot stays blocked, whatever comes of it. */
+const recalling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { recalls, sync } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startRecall({ warehouses: () => stores.site.warehouses(), recalls, sync, now, ring, log }, RECALL_MS)
   atStop(() => worker.stop())
 }
 

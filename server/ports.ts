@@ -34,6 +34,7 @@ import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
+import type { GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -47,6 +48,9 @@ export type Stores = {
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
+  recalls: RecallStore
+  goods: GoodsStore
+  stocktakes: StocktakeStore
 }
 
 export type Device = {

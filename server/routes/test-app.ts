@@ -253,6 +253,18 @@ const unused = (): never => {
   throw new Error('not part of these tests')
 }
 
+const goodsOfNobody: Pick<AppDeps['stores'], 'recalls' | 'goods' | 'stocktakes'> = {
+  recalls: {
+    lots: async () => unused(),
+    lot: async () => unused(),
+    trace: async () => unused(),
+    decide: async () => unused(),
+    sweep: async () => unused(),
+  },
+  goods: { expiring: async () => unused(), past: async () => unused() },
+  stocktakes: { list: async () => unused(), read: async () => unused(), decide: async () => unused() },
+}
+
 const memoryDevices = (seen: unknown[]): Stores['devices'] => {
   const codes = new Map<string, Code>()
   const devices = new Map<DeviceId, Device>()
@@ -362,6 +374,7 @@ const memoryStores = () => {
       audit: async () => unused(),
       find: async () => unused(),
     },
+    ...goodsOfNobody,
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

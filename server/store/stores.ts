@@ -9,6 +9,7 @@ import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeFigureStore } from './figures.ts'
+import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
@@ -16,6 +17,8 @@ import { makeOutboxStore } from './outbox.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
+import { makeRecallStore } from './recall.ts'
+import { makeStocktakeStore } from './stocktake.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -39,6 +42,9 @@ export const makeStores = (
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    recalls: makeRecallStore(db, names),
+    goods: makeGoodsStore(db, names),
+    stocktakes: makeStocktakeStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

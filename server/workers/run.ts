@@ -3,6 +3,8 @@ import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
+import { makeRecallRound } from './recall.ts'
+import type { RecallDeps } from './recall.ts'
 import { makeReplenishRound } from './replenish.ts'
 import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
@@ -57,5 +59,18 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
       return false
     },
     onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
+  })
+}
+
+/** Goods of recalled lots that turn up → blocked. */
+export const startRecall = (deps: RecallDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makeRecallRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'goods of recalled lots wait to be blocked'),
   })
 }

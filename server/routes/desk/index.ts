@@ -1,6 +1,9 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { GOODS_ENDPOINTS } from './goods.ts'
+import { RECALL_ENDPOINTS } from './recall.ts'
+import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
 
@@ -20,4 +23,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   devicesEndpoint,
   deviceActEndpoint,
   enrolCodeEndpoint,
+  ...RECALL_ENDPOINTS,
+  ...GOODS_ENDPOINTS,
+  ...STOCKTAKE_ENDPOINTS,
 ]
