@@ -1,3 +1,5 @@
+import { enGoods } from './desk-goods.ts'
+
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
   desk: 'Desk',
@@ -256,5 +258,6 @@ export const enDesk = {
   'f.places': 'Places',
   'f.documents': 'Documents',
   'f.none': 'Nothing is called “{q}”',
+  ...enGoods,
 } as const
 export type DeskKey = keyof typeof enDesk

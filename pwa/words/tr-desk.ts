@@ -1,3 +1,4 @@
+import { trGoods } from './desk-goods.ts'
 import type { DeskKey } from './en-desk.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
@@ -258,4 +259,5 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'f.places': 'Yerler',
   'f.documents': 'Belgeler',
   'f.none': '“{q}” adında bir şey yok',
+  ...trGoods,
 }

@@ -3,6 +3,7 @@ import { documentAnswerSchema, documentsAnswerSchema } from '../../../shared/des
 import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
 import { Code } from '../../ui/code.tsx'
 import { useDesk } from './context.ts'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { useLoaded, usePaged } from './query.ts'
@@ -67,6 +68,7 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
             onChoose={value => setReturn(value === 'return')}
           />
         )}
+        <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />
       </div>
       {open === null ? null : <DocumentPanel id={open} onClose={() => onOpen(null)} />}
       <Listed loaded={list} empty={speaker.say('none')}>

@@ -16,7 +16,10 @@ import { Exceptions } from './exceptions.tsx'
 import { Found } from './found.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
+import { Lots } from './lots.tsx'
+import { Past } from './past.tsx'
 import { Stock } from './stock.tsx'
+import { Stocktakes } from './stocktake.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
 type Section = {
@@ -33,6 +36,9 @@ const SECTIONS: readonly Section[] = [
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
+  { path: 'lots', word: 's.lots', roles: LOOKERS },
+  { path: 'stocktake', word: 's.stocktake', roles: ['administrator'] },
+  { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
@@ -224,6 +230,9 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
           onScan={onFind}
         />
       ) : null}
+      {section === 'lots' ? <Lots search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'stocktake' ? <Stocktakes search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
@@ -26,4 +27,5 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...RECALL_ENDPOINTS,
   ...GOODS_ENDPOINTS,
   ...STOCKTAKE_ENDPOINTS,
+  exportEndpoint,
 ]

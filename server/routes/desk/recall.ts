@@ -21,7 +21,7 @@ import { LOOKERS, view, viewer } from './parts.ts'
 const MAX_LOTS = 50
 
 /** Warehouses where the person works, as each of them has them, with one of these roles and for this client. */
-const theirs = async (
+export const theirs = async (
   deps: AppDeps,
   who: Worker,
   lot: LotKey,
