@@ -9,7 +9,9 @@ import type {
 } from '../shared/desk/stocktake.ts'
 import type { WarehouseId, WorkerId } from '../shared/ids.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
-import type { Page, Viewer } from './ports.ts'
+import type { AuditEntry, Page, Viewer } from './ports.ts'
+import type { Roster } from '../shared/catalogue.ts'
+import type { RefusalCode } from '../shared/exception.ts'
 
 /** Lots that are called back. */
 export interface RecallStore {
@@ -48,4 +50,24 @@ export interface StocktakeStore {
   read(warehouse: WarehouseId, id: StocktakeId): Promise<{ stocktake: Stocktake; report: StocktakeReport } | null>
   /** One transaction under the warehouse's counter row. */
   decide(at: { warehouse: WarehouseId; now: string }, who: WorkerId, ask: StocktakeAct): Promise<DecisionAnswer>
+}
+
+export type EraseAsk = {
+  warehouse: WarehouseId
+  worker: WorkerId
+  /** Of the roster that was seen. */
+  expectedVersion: number
+  entry: AuditEntry
+  /** With the server's key: every version of the roster is signed anew. */
+  sign: (roster: Roster) => { text: string; sig: string }
+}
+/** People who have left. */
+export interface EraseStore {
+  /** In one transaction: the name leaves every roster, the log-in names and the texts of the audit log. */
+  erase(
+    ask: EraseAsk,
+  ): Promise<
+    | { kind: 'done'; name: string; notes: number }
+    | { kind: 'refused'; code: Extract<RefusalCode, 'not_found' | 'stale' | 'leased'> }
+  >
 }

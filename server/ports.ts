@@ -34,7 +34,8 @@ import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
-import type { GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
+import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
+import type { EraseStore, GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -51,6 +52,7 @@ export type Stores = {
   recalls: RecallStore
   goods: GoodsStore
   stocktakes: StocktakeStore
+  leavers: EraseStore
 }
 
 export type Device = {
@@ -274,6 +276,10 @@ export type AuditEntry = {
 /** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
 export interface AuditStore {
   note(entry: AuditEntry): Promise<void>
+  /** Whether the chain of the warehouse's entries holds, from its first to its head. */
+  check(warehouse: WarehouseId): Promise<AuditCheck>
+  /** Whether the signed commands of a handheld follow one another; null = there is no such handheld. */
+  checkDevice(warehouse: WarehouseId, device: DeviceId): Promise<CommandsCheck | null>
 }
 
 /** Who looks: at one warehouse, at the goods of some clients (null = all). */

@@ -29,6 +29,7 @@ export type AppDeps = {
     | 'recalls'
     | 'goods'
     | 'stocktakes'
+    | 'leavers'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

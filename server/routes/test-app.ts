@@ -253,7 +253,7 @@ const unused = (): never => {
   throw new Error('not part of these tests')
 }
 
-const goodsOfNobody: Pick<AppDeps['stores'], 'recalls' | 'goods' | 'stocktakes'> = {
+const goodsOfNobody: Pick<AppDeps['stores'], 'recalls' | 'goods' | 'stocktakes' | 'leavers'> = {
   recalls: {
     lots: async () => unused(),
     lot: async () => unused(),
@@ -263,6 +263,7 @@ const goodsOfNobody: Pick<AppDeps['stores'], 'recalls' | 'goods' | 'stocktakes'>
   },
   goods: { expiring: async () => unused(), past: async () => unused() },
   stocktakes: { list: async () => unused(), read: async () => unused(), decide: async () => unused() },
+  leavers: { erase: async () => unused() },
 }
 
 const memoryDevices = (seen: unknown[]): Stores['devices'] => {
@@ -361,7 +362,7 @@ const memoryStores = () => {
       session: async () => null,
       close: async () => unused(),
     },
-    audit: { note: async () => unused() },
+    audit: { note: async () => unused(), check: async () => unused(), checkDevice: async () => unused() },
     views: {
       site: async () => unused(),
       names: async () => unused(),

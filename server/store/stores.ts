@@ -8,6 +8,7 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeEraseStore } from './erase.ts'
 import { makeFigureStore } from './figures.ts'
 import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
@@ -45,6 +46,7 @@ export const makeStores = (
     recalls: makeRecallStore(db, names),
     goods: makeGoodsStore(db, names),
     stocktakes: makeStocktakeStore(db, names),
+    leavers: makeEraseStore(db, names),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { chainEndpoint, eraseEndpoint } from './chain.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
@@ -28,4 +29,6 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...GOODS_ENDPOINTS,
   ...STOCKTAKE_ENDPOINTS,
   exportEndpoint,
+  chainEndpoint,
+  eraseEndpoint,
 ]

@@ -1,9 +1,43 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { FIRST_HASH } from '../../../shared/sync/seal.ts'
+import { linkHash, textHash } from '../audit-chain.ts'
 
-/** Recalls of lots with what they have blocked where, and counts of the whole warehouse. */
+/** Recalls of lots with what they have blocked where, counts of the whole warehouse, and the chain of the audit log. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
+  await chainUp(db)
+}
+
+type Old = {
+  id: number
+  chain: number
+  at: Date
+  worker: string | null
+  kind: string
+  subject: string
+  body: unknown
+  salt: string
+}
+
+/** Entries from before the chain get their places in it, in their order. */
+const chainUp = async (db: Kysely<unknown>): Promise<void> => {
+  const { rows } = await sql<Old>`
+    select id, coalesce(warehouse_id, 0) as chain, at, worker, kind, subject, body, gen_random_uuid()::text as salt
+    from audit order by 2, 1`.execute(db)
+  const heads = new Map<number, { n: number; hash: string }>()
+  for (const { id, chain, salt, subject, body, ...row } of rows) {
+    const head = heads.get(chain) ?? { n: 0, hash: FIRST_HASH }
+    const n = head.n + 1
+    const text = textHash(salt, subject, body)
+    const hash = linkHash(head.hash, { ...row, n, at: row.at.toISOString(), text })
+    await sql`update audit set n = ${n}, salt = ${salt}, text_hash = ${text}, hash = ${hash} where id = ${id}`.execute(
+      db,
+    )
+    heads.set(chain, { n, hash })
+  }
+  for (const [chain, { n, hash }] of heads)
+    await sql`insert into audit_head (chain, n, hash) values (${chain}, ${n}, ${hash})`.execute(db)
 }
 
 const STATEMENTS = [
@@ -25,6 +59,10 @@ const STATEMENTS = [
      closed_by uuid, closed_at timestamptz, closed_seq bigint, report jsonb,
      primary key (warehouse_id, id))`,
   `create unique index stocktake_open on stocktake (warehouse_id) where state = 'open'`,
+  // Each entry is bound to all before it; of its text only a salted hash is, so that a name can be forgotten.
+  `alter table audit add column n bigint, add column salt text, add column text_hash text, add column hash text`,
+  `create index audit_chain on audit (coalesce(warehouse_id, 0), n)`,
+  `create table audit_head (chain int primary key, n bigint not null, hash text not null)`,
   `create table stocktake_place (
      warehouse_id int not null, stocktake uuid not null, location_id int not null, reason text, by uuid,
      primary key (warehouse_id, stocktake, location_id))`,
