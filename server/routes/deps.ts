@@ -16,7 +16,17 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 export type AppDeps = {
   stores: Pick<
     Stores,
-    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit' | 'views'
+    | 'sync'
+    | 'devices'
+    | 'work'
+    | 'catalogue'
+    | 'site'
+    | 'quarantine'
+    | 'desk'
+    | 'accounts'
+    | 'signIns'
+    | 'audit'
+    | 'views'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>
@@ -41,6 +51,8 @@ export type AppDeps = {
   firstSecret: string | null
   /** The address that handhelds reach the server by. */
   origin: () => string
+  /** The address that was configured: passkeys are made for it and no other. Null = whichever the server is asked by. */
+  publicUrl: string | null
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -116,6 +116,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     adminSecret: ADMIN,
     firstSecret: null,
     origin: () => 'https://depo.test',
+    publicUrl: null,
     files: null,
     demo: null,
     ...more,
@@ -322,6 +323,18 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   },
 })
 
+const memorySignIns = (): Stores['signIns'] => ({
+  passkeys: async () => unused(),
+  passkey: async () => unused(),
+  addPasskey: async () => unused(),
+  usePasskey: async () => unused(),
+  removePasskey: async () => unused(),
+  ask: async () => {},
+  answered: async () => null,
+  sessions: async () => unused(),
+  endSessions: async () => unused(),
+})
+
 const memoryStores = () => {
   const kept: Kept[] = []
   const seen: unknown[] = []
@@ -349,6 +362,7 @@ const memoryStores = () => {
       session: async () => null,
       close: async () => unused(),
     },
+    signIns: memorySignIns(),
     audit: { note: async () => unused() },
     views: {
       site: async () => unused(),

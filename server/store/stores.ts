@@ -16,6 +16,7 @@ import { makeOutboxStore } from './outbox.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
+import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -37,6 +38,7 @@ export const makeStores = (
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
     accounts: makeAccountStore(db, names),
+    signIns: makeSignInStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
     import: makeImportStore(db, names),

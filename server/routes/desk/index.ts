@@ -1,6 +1,8 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { endSessionsEndpoint, mineEndpoint } from './mine.ts'
+import { passkeyEndpoints } from './passkeys.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
 
@@ -12,6 +14,9 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   logOutEndpoint,
   passwordEndpoint,
   firstEndpoint(),
+  mineEndpoint,
+  endSessionsEndpoint,
+  ...passkeyEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,
   accountEndpoint,

@@ -20,9 +20,9 @@ import type { Endpoint } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 
 const MAX_BYTES = 4096
-const ME = { 200: { description: 'Who is logged in', schema: meSchema } }
+export const ME = { 200: { description: 'Who is logged in', schema: meSchema } }
 
-const limited = (perMinute: number) => {
+export const limited = (perMinute: number) => {
   const bucket = makeBucket({ burst: perMinute, perMinute })
   return (c: Context, deps: AppDeps) => {
     ownPage(c, deps)
@@ -32,7 +32,10 @@ const limited = (perMinute: number) => {
 }
 
 /** The warehouse whose roster has the person, and the person as it has them; null = none does any more. */
-const homeOf = async (deps: AppDeps, worker: Worker['id']): Promise<{ who: Worker; warehouse: WarehouseId } | null> => {
+export const homeOf = async (
+  deps: AppDeps,
+  worker: Worker['id'],
+): Promise<{ who: Worker; warehouse: WarehouseId } | null> => {
   const { site } = deps.stores
   for (const { id } of await site.warehouses()) {
     const who = (await site.roster(id))?.roster.workers.find(one => one.id === worker && one.active)
@@ -41,7 +44,7 @@ const homeOf = async (deps: AppDeps, worker: Worker['id']): Promise<{ who: Worke
   return null
 }
 
-const meOf = async (
+export const meOf = async (
   deps: AppDeps,
   at: { who: Worker; warehouse: WarehouseId; account: Pick<Account, 'login' | 'mustChange'>; token: string },
 ): Promise<Me> => {
@@ -60,7 +63,7 @@ const meOf = async (
 }
 
 /** The account whose password was typed; refused, alike for a name that nobody has, when it is wrong or has to wait. */
-const provenAccount = async (
+export const provenAccount = async (
   c: Context,
   deps: AppDeps,
   typed: { login: string; password: string },
