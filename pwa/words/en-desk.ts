@@ -1,5 +1,8 @@
+import { enAccount } from './desk-account.ts'
+
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
+  ...enAccount,
   desk: 'Desk',
   'login.title': 'Log in at the desk',
   'login.name': 'Name',

@@ -1,6 +1,8 @@
+import { trAccount } from './desk-account.ts'
 import type { DeskKey } from './en-desk.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
+  ...trAccount,
   desk: 'Masa',
   'login.title': 'Masaya giriş',
   'login.name': 'Ad',

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
+import type { Page } from 'playwright'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** What axe finds on a page, by rule, with the elements it means. */
+export const violations = async (page: Page): Promise<readonly string[]> => {
+  // As the test's own script: the content policy of the page lets no inline one run.
+  await page.evaluate(AXE)
+  return page.evaluate(async rules => {
+    const run = (window as unknown as { axe: typeof axe }).axe.run
+    const found = await run(document, { runOnly: rules })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120)).join(' ')}`)
+  }, RULES)
+}
+
+/** A section of the desk that has what it shows. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.waitForFunction(
+    () => document.querySelector('main h1') !== null && !/Loading …|Yükleniyor …/.test(document.body.innerText),
+  )
