@@ -60,6 +60,7 @@ export type Stores = {
   photos: PhotoStore
   kpi: KpiStore
   accounts: AccountStore
+  signIns: SignInStore
   audit: AuditStore
   views: ViewStore
   print: PrintStore
@@ -346,13 +347,67 @@ export interface AccountStore {
   forgive(login: string): Promise<void>
   /** Sessions from before `begunSince` are forgotten. */
   open(
-    session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string; begunSince: string },
+    session: {
+      hash: string
+      worker: WorkerId
+      warehouse: WarehouseId
+      now: string
+      begunSince: string
+      way: SignInWay
+      /** What the browser says that it is. */
+      agent: string
+    },
     entry: AuditEntry | null,
   ): Promise<void>
   /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
   session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
   close(hash: string): Promise<void>
 }
+
+export type SignInWay = 'password' | 'passkey' | 'identity'
+
+/** A key that lies in a person's device or its maker's key store; of it only the public half comes here. */
+export type Passkey = {
+  /** Base64url, as the browser names it. */
+  id: string
+  worker: WorkerId
+  name: string
+  /** The name of the server that it was made for: it works nowhere else. */
+  host: string
+  /** COSE, base64url. */
+  publicKey: string
+  /** How often it was used, where the key counts; else 0. */
+  counter: number
+  transports: readonly string[]
+  madeAt: string
+  usedAt: string | null
+}
+
+/** Passkeys, what was asked of a browser and waits for its answer, and what people see of their own sessions. */
+export interface SignInStore {
+  passkeys(worker: WorkerId): Promise<readonly Passkey[]>
+  passkey(id: string): Promise<Passkey | null>
+  /** False = the key is known, or the person has `most` of them. */
+  addPasskey(passkey: Passkey, most: number, entry: AuditEntry): Promise<boolean>
+  /** A use, if the key is still there and its counter was `before`: a second use at the same time is none. */
+  usePasskey(use: { id: string; before: number; counter: number; now: string }): Promise<boolean>
+  /** False = the person has no such key. */
+  removePasskey(worker: WorkerId, id: string, entry: AuditEntry): Promise<boolean>
+  /** Keeps what is waited for; what has run out is forgotten. Of its secret only a hash comes here. */
+  ask(what: SignInAsk & { hash: string; now: string; until: string }): Promise<void>
+  /** What was asked, once. Null = never, answered already, or too late. */
+  answered(hash: string, kind: SignInAsk['kind'], now: string): Promise<SignInAsk | null>
+  /** The living sessions of a person, the newest first. `id` gives nobody a session. */
+  sessions(worker: WorkerId, since: { usedSince: string; begunSince: string }): Promise<readonly OwnSession[]>
+  /** Ends one by its `id`, or all (null), but never the one that asks. Gives how many. */
+  endSessions(end: { worker: WorkerId; id: string | null; but: string }, entry: AuditEntry): Promise<number>
+}
+export type SignInAsk = {
+  kind: 'passkey.add' | 'passkey.logIn' | 'identity'
+  worker: WorkerId | null
+  body: Readonly<Record<string, string>>
+}
+export type OwnSession = { id: string; hash: string; way: SignInWay; agent: string; begunAt: string; usedAt: string }
 
 export type AuditEntry = {
   warehouse: WarehouseId | null

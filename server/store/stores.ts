@@ -26,6 +26,7 @@ import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
 import { makeStocktakeStore } from './stocktake.ts'
+import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -51,6 +52,7 @@ export const makeStores = (
     kpi: makeKpiStore(db, names),
     kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
+    signIns: makeSignInStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
     print: makePrintStore(db, names),
