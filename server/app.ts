@@ -24,6 +24,7 @@ import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
+import { changeOwnSettingsEndpoint, ownSettingsEndpoint } from './routes/own-settings.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
@@ -41,6 +42,8 @@ export const endpoints = (): readonly Endpoint[] => [
   blocksEndpoint,
   eventsEndpoint,
   leasesEndpoint,
+  ownSettingsEndpoint,
+  changeOwnSettingsEndpoint,
   variancesEndpoint,
   decisionsEndpoint,
   exceptionsEndpoint,

@@ -31,6 +31,7 @@ import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { OwnSettings } from '../shared/sync/own-settings.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
@@ -47,6 +48,14 @@ export type Stores = {
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
+  ownSettings: OwnSettingsStore
+}
+
+/** How people like their handhelds. */
+export interface OwnSettingsStore {
+  get(worker: WorkerId): Promise<{ at: string; settings: OwnSettings } | null>
+  /** Does nothing where a later choice is known. */
+  put(worker: WorkerId, chosen: { at: string; settings: OwnSettings }): Promise<void>
 }
 
 export type Device = {
@@ -100,7 +109,7 @@ export interface WorkStore {
     worker: WorkerId
     takeOver: boolean
     now: string
-  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
+  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId; since?: string | null } | { kind: 'gone' }>
   giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
   /** The first task of each walk that the device has afterwards; `taken`: some of them are new. */
   next(want: {

@@ -103,7 +103,11 @@ export const slot = (
 }
 
 /** One strict transaction, with the words for a slow and for a failing disk. Returns false when nothing was written. */
-export const save = async (core: Core, commands: Next['commands'], state: SavedState | StateAt): Promise<boolean> => {
+export const save = async (
+  core: Core,
+  commands: Next['commands'],
+  state: SavedState | StateAt | null,
+): Promise<boolean> => {
   const { handheld, timer } = core.ports
   const cancelSlow = timer.after(SLOW_MS, () => core.set({ saving: 'slow' }))
   const cancelAlarm = timer.after(NOT_SAVED_MS, () => fail(core, 'notSaved'))

@@ -5,6 +5,7 @@ import { save, slot } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
+import { shortTime } from './short-time.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { books, openOf } from './state.ts'
@@ -97,7 +98,11 @@ export const lease = async (core: Core, id: TaskId, scanned: string | null): Pro
   if (answer.kind === 'ok') return 'new'
   if (answer.kind === 'offline' && isOurs) return 'had'
   if (answer.kind === 'taken') {
-    const say = { key: 'ask.takeOver' as const, values: { name: answer.by } }
+    const since = answer.since === undefined ? null : shortTime(answer.since, handheld.now())
+    const say =
+      since === null
+        ? { key: 'ask.takeOver' as const, values: { name: answer.by } }
+        : { key: 'ask.takeOverSince' as const, values: { name: answer.by, time: since } }
     core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
     core.say('ask', say.key, say.values, scanned)
   } else {

@@ -6,6 +6,7 @@ import { speakerOf } from '../words/speak.ts'
 import type { Speaker } from '../words/words.ts'
 import type { Controller } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
+import type { Hearing } from './hearing.ts'
 import type { Settings, SettingsStore } from './settings.ts'
 import type { AppState } from './state.ts'
 
@@ -27,6 +28,8 @@ export type Services = {
     onScan: (scan: Scan) => void,
     wanted: (text: string) => Promise<boolean>,
   ) => Promise<OpenCamera | null>
+  /** Scans and keys go to a practice instead of the work, until it is given null. */
+  divert: (to: Hearing | null) => void
   info: { version: string; number: number | null }
 }
 

@@ -3,7 +3,7 @@ import { Bar } from '../ui/bar.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
-import { MenuPanel } from './menu-panel.tsx'
+import { Menu } from './menu.tsx'
 import { TypeRow } from './type-row.tsx'
 
 /** The badge says who acts. The same scan unlocks the sound. */
@@ -25,7 +25,7 @@ export const LoginScreen = () => {
       bar={<Bar offers={[{ command: 'XCKEY', word: 'key.type' }]} />}
     >
       {state.panel === 'menu' ? (
-        <MenuPanel />
+        <Menu />
       ) : state.panel === 'camera' ? (
         <CameraPanel />
       ) : (

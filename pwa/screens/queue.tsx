@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import type { Command } from '../../shared/sync/command.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
@@ -6,6 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { MenuPanel } from './menu-panel.tsx'
+import { usePending } from './use-pending.ts'
 
 /** Rows shown; the rest is a number. */
 const SHOWN_MAX = 100
@@ -60,22 +60,6 @@ export const QueueScreen = () => {
       )}
     </Frame>
   )
-}
-
-const usePending = ({ handheld, state }: App): readonly Command[] => {
-  const [seen, setSeen] = useState<{ waiting: number; commands: readonly Command[] }>({ waiting: -1, commands: [] })
-  const { waiting } = state.status
-  useEffect(() => {
-    let gone = false
-    if (seen.waiting === waiting) return undefined
-    void handheld.pending().then(commands => {
-      if (!gone) setSeen({ waiting, commands })
-    })
-    return () => {
-      gone = true
-    }
-  }, [handheld, waiting, seen.waiting])
-  return seen.commands
 }
 
 const timeOf = (app: App, iso: string): string =>

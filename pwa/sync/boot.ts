@@ -8,6 +8,7 @@ import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
 import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import { makeApi } from './api.ts'
+import type { Api } from './api.ts'
 import { ensureBirth } from './birth.ts'
 import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
 import { deviceRecord } from './device.ts'
@@ -43,6 +44,8 @@ export type Running = {
   handheld: Handheld & { engine: Engine }
   tab: ActiveTab
   record: DeviceRecord
+  /** For what is asked beside the protocol: settings of the person. */
+  api: Api
   stop(): Promise<void>
 }
 export type Boot = {
@@ -190,6 +193,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     handheld,
     tab,
     record,
+    api,
     stop: async () => {
       quiet()
       doorbell.stop()

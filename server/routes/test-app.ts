@@ -350,6 +350,7 @@ const memoryStores = () => {
       close: async () => unused(),
     },
     audit: { note: async () => unused() },
+    ownSettings: { get: async () => unused(), put: async () => unused() },
     views: {
       site: async () => unused(),
       names: async () => unused(),

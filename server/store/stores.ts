@@ -13,6 +13,7 @@ import { makeImportStore } from './import.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makeQuarantineStore } from './quarantine.ts'
@@ -39,6 +40,7 @@ export const makeStores = (
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    ownSettings: makeOwnSettingsStore(db),
     import: makeImportStore(db, names),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),

@@ -43,6 +43,7 @@ export const MESSAGES = [
   'ask.newTote',
   'ask.fefo',
   'ask.takeOver',
+  'ask.takeOverSince',
   'ask.blind',
   'ask.serialHere',
   'ask.handOver',

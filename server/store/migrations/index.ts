@@ -7,6 +7,7 @@ import * as inbox from './0005_inbox.ts'
 import * as plans from './0006_plans.ts'
 import * as blocks from './0007_blocks.ts'
 import * as desk from './0008_desk.ts'
+import * as ownSettings from './0017_own_settings.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006_plans': plans,
   '0007_blocks': blocks,
   '0008_desk': desk,
+  '0017_own_settings': ownSettings,
 }

@@ -1,0 +1,81 @@
+import { useEffect, useState } from 'react'
+import { ServicesProvider, useApp } from '../app/services.ts'
+import type { Services } from '../app/services.ts'
+import { startPractice } from '../practice/practice.ts'
+import type { Practice } from '../practice/practice.ts'
+import { Sheet } from '../practice/sheet.tsx'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { Button } from '../ui/button.tsx'
+import { AppScreen, workScreens } from './app.tsx'
+import { useHand } from './use-hand.ts'
+import '../ui/aside.css'
+
+/** The real screens over made-up goods, under a strip that says so for as long as it lasts. */
+export const PracticeScreen = () => {
+  const app = useApp()
+  const hand = useHand(app.chosen.language)
+  const practice = usePractice(app)
+  const [isSheet, setSheet] = useState(true)
+  const tap = (code: string): void => {
+    setSheet(false)
+    void practice?.hears.scan(tapped(code))
+  }
+  return (
+    <div className="practice">
+      <header className="strip">
+        <strong role="status">{hand.say('practice.mark')}</strong>
+        <Button onPress={() => setSheet(!isSheet)} pressed={isSheet}>
+          {hand.say('b.sheet')}
+        </Button>
+        <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
+      </header>
+      {practice === null ? null : isSheet ? (
+        <main className="middle aside">
+          <p>{hand.say('practice.hint')}</p>
+          <Button onPress={() => print()}>{hand.say('b.print')}</Button>
+          <Sheet hand={hand} onCode={tap} />
+        </main>
+      ) : (
+        <ServicesProvider value={practice.services}>
+          <AppScreen />
+        </ServicesProvider>
+      )}
+    </div>
+  )
+}
+
+/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. */
+const usePractice = (app: Services): Practice | null => {
+  const [practice, setPractice] = useState<Practice | null>(null)
+  const { divert, controller } = app
+  useEffect(() => {
+    let gone = false
+    let begun: Practice | null = null
+    const begin = async (): Promise<void> => {
+      await workScreens()
+      begun = await startPractice({ ...app, controller, divert })
+      if (gone) return begun.end()
+      divert(begun.hears)
+      setPractice(begun)
+    }
+    void begin()
+    return () => {
+      gone = true
+      divert(null)
+      begun?.end()
+    }
+    // The services are one object for the life of the page; what is drawn of them changes.
+  }, [controller, divert])
+  return practice
+}
+
+/** A finger on the sheet is as good as the scanner. */
+const tapped = (text: string): Scan => ({
+  source: 'wedge',
+  raw: text,
+  text,
+  aim: null,
+  symbology: null,
+  t0: 0,
+  equalReads: 1,
+})
