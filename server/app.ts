@@ -17,6 +17,7 @@ import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
+import { facesEndpoint, fillEndpoint } from './routes/faces.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { leasesEndpoint } from './routes/leases.ts'
@@ -44,6 +45,8 @@ export const endpoints = (): readonly Endpoint[] => [
   leasesEndpoint,
   ownSettingsEndpoint,
   changeOwnSettingsEndpoint,
+  facesEndpoint,
+  fillEndpoint,
   variancesEndpoint,
   decisionsEndpoint,
   exceptionsEndpoint,

@@ -26,6 +26,7 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../shared/desk/view.ts'
+import type { FaceSetting } from '../shared/desk/faces.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -109,7 +110,11 @@ export interface WorkStore {
     worker: WorkerId
     takeOver: boolean
     now: string
-  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId; since?: string | null } | { kind: 'gone' }>
+  }): Promise<
+    | { kind: 'ok' }
+    | { kind: 'taken'; worker: WorkerId | null; device: DeviceId; since?: string | null }
+    | { kind: 'gone' }
+  >
   giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
   /** The first task of each walk that the device has afterwards; `taken`: some of them are new. */
   next(want: {
@@ -117,6 +122,20 @@ export interface WorkStore {
     now: string
     asker: Asker
   }): Promise<{ tasks: readonly TaskId[]; taken: boolean }>
+  /** All of them, or none and false where a place or an item is not known. */
+  setFaces(want: {
+    warehouse: WarehouseId
+    now: string
+    worker: WorkerId
+    faces: readonly FaceSetting[]
+  }): Promise<boolean>
+  /** A task that fills the face up to its max; null = nothing to do. `clients`: whose faces the asker sees. */
+  topUp(want: {
+    warehouse: WarehouseId
+    now: string
+    place: LocationId
+    clients: readonly ClientId[] | null
+  }): Promise<TaskId | null | 'noFace'>
 }
 
 export interface CatalogueStore {

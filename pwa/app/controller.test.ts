@@ -249,6 +249,52 @@ describe('resume, detour and questions', () => {
     expect(again.controller.state().prompt?.ask.kind).toBe('item')
   })
 
+  /** The clock of the handheld goes on: what was saved last is the newest. */
+  const ticking = (): void => {
+    let second = 0
+    app.handheld.now = () => new Date(Date.UTC(2027, 0, 15, 10, 0, (second += 1))).toISOString()
+  }
+  const reloaded = async (): Promise<App> => {
+    const again = begin({ ...app })
+    await again.controller.start()
+    return again
+  }
+
+  test('[HH11] a list, and the work that was opened from it, are back after a reload', async () => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    expect(openOf((await reloaded()).controller.state())?.state.key).toBe('pick')
+    await app.controller.openRow(TASK.id)
+    const again = await reloaded()
+    expect(openOf(again.controller.state())?.state.key).toBe(`pick/${TASK.id}`)
+    await again.controller.press('XCBAK')
+    expect(topOf(again.controller.state()).at).toBe('home')
+  })
+
+  test.each([
+    ['Home', ['XCHME']],
+    ['Back, and Back again', ['XCBAK', 'XCBAK']],
+  ])('[HH11] work and list that were left by %s are not forced back by a reload', async (_, keys) => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.controller.openRow(TASK.id)
+    for (const key of keys) await app.controller.press(key)
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(topOf((await reloaded()).controller.state()).at).toBe('home')
+  })
+
+  test('[HH11] a list whose work is finished is not forced back by a reload', async () => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.controller.openRow(TASK.id)
+    await app.scan('XT00018', 'A-01', MUG, MUG, 'A-02', BOWL, 'PACK-1')
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(topOf((await reloaded()).controller.state()).at).toBe('home')
+  })
+
   test('[H11] look up opens over the step and Back returns to it unchanged', async () => {
     await picking()
     await app.scan('A-01')
@@ -293,7 +339,7 @@ describe('resume, detour and questions', () => {
 
   test('[HH10] the question says since when; a row of the list asks like a scan, and only a yes takes over', async () => {
     const since = '2027-01-15T09:30:00.000Z'
-    const lease = { device: derivedId('device', 'else'), worker: null, since }
+    const lease = { device: derivedId<'device'>('device', 'else'), worker: null, since }
     app = begin(fakeHandheld({ ...TASK, state: 'started', lease }))
     app.setLease({ kind: 'taken', by: 'Berk', since })
     await app.scan('XBANNA')

@@ -27,7 +27,10 @@ const server = () => {
 }
 
 const handheld = (net: OwnSettingsNet, minute: () => number, rows = new Map<string, string>()) => {
-  const storage = { getItem: (key: string) => rows.get(key) ?? null, setItem: (k: string, to: string) => void rows.set(k, to) }
+  const storage = {
+    getItem: (key: string) => rows.get(key) ?? null,
+    setItem: (k: string, to: string) => void rows.set(k, to),
+  }
   const settings = openSettings(storage, 'en')
   let worker: WorkerId | null = null
   let online = true
@@ -143,7 +146,10 @@ test('[HH5] a reload in the middle of a shift keeps the choice of the person apa
 
 test('[HH5] what was stored and cannot be read is as if nothing had been chosen', async () => {
   const { net } = server()
-  const rows = new Map([['stockhand-own', '{"x":1'], ['stockhand-settings-device', '[]']])
+  const rows = new Map([
+    ['stockhand-own', '{"x":1'],
+    ['stockhand-settings-device', '[]'],
+  ])
   const one = handheld(net, clock(), rows)
   await one.logIn(anna)
   expect(one.settings.get()).toEqual(DEFAULTS)

@@ -38,9 +38,15 @@ export const ServicesProvider = Context.Provider
 
 export type App = Services & { state: AppState; speaker: Speaker; chosen: Settings }
 
-export const useApp = (): App => {
+/** One object for the life of what is drawn below its provider. */
+export const useServices = (): Services => {
   const services = useContext(Context)
   if (services === null) throw new Error('no services above this screen')
+  return services
+}
+
+export const useApp = (): App => {
+  const services = useServices()
   const state = useSyncExternalStore(services.subscribe, services.controller.state)
   const chosen = useSyncExternalStore(services.settings.subscribe, services.settings.get)
   return { ...services, state, chosen, speaker: speakerOf(chosen.language) }

@@ -66,7 +66,7 @@ test('[HH3] practice never has anything to send, whatever is done in it', async 
 })
 
 test('[HH3] a code that nobody knows is named, and the last step can be taken back', async () => {
-  const { handheld, scan } = practise()
+  const { scan } = practise()
   expect(await scan(CODES.unknown)).toBe('unknown')
   await scan(CODES.order, CODES.tote, CODES.place, CODES.item)
   expect(await scan('XCUND')).toBe('undone')

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { ServicesProvider, useApp } from '../app/services.ts'
+import { ServicesProvider, useApp, useServices } from '../app/services.ts'
 import type { Services } from '../app/services.ts'
 import { startPractice } from '../practice/practice.ts'
 import type { Practice } from '../practice/practice.ts'
@@ -14,7 +14,7 @@ import '../ui/aside.css'
 export const PracticeScreen = () => {
   const app = useApp()
   const hand = useHand(app.chosen.language)
-  const practice = usePractice(app)
+  const practice = usePractice(useServices())
   const [isSheet, setSheet] = useState(true)
   const tap = (code: string): void => {
     setSheet(false)
@@ -45,27 +45,25 @@ export const PracticeScreen = () => {
 }
 
 /** Ends with the screen: whatever was done is gone, and scans are heard by the work again. */
-const usePractice = (app: Services): Practice | null => {
+const usePractice = (outer: Services): Practice | null => {
   const [practice, setPractice] = useState<Practice | null>(null)
-  const { divert, controller } = app
   useEffect(() => {
     let gone = false
     let begun: Practice | null = null
     const begin = async (): Promise<void> => {
       await workScreens()
-      begun = await startPractice({ ...app, controller, divert })
+      begun = await startPractice(outer)
       if (gone) return begun.end()
-      divert(begun.hears)
+      outer.divert(begun.hears)
       setPractice(begun)
     }
     void begin()
     return () => {
       gone = true
-      divert(null)
+      outer.divert(null)
       begun?.end()
     }
-    // The services are one object for the life of the page; what is drawn of them changes.
-  }, [controller, divert])
+  }, [outer])
   return practice
 }
 

@@ -254,6 +254,8 @@ export const en: FloorWords = {
     'rep.short': 'Noted. Somebody will count {place}',
     'rep.later': 'Left for later',
     'rep.rest': '{n} more for {place}',
+    'rep.onCart': 'On cart {place}, for {wanted}',
+    'rep.broken': 'Noted. {n} damaged, left where they are',
     // return
     'ret.scan': 'Scan the return or order',
     'ret.none': 'No return or order has this',

@@ -238,6 +238,8 @@ export const tr: FloorWords = {
     'rep.short': 'Not edildi. {place} sayılacak',
     'rep.later': 'Sonraya kaldı',
     'rep.rest': '{place} için {n} tane daha',
+    'rep.onCart': 'Arabada {place}, yeri {wanted}',
+    'rep.broken': 'Not edildi. {n} hasarlı, yerinde kaldı',
     // return
     'ret.scan': 'İadeyi veya siparişi okut',
     'ret.none': 'Bu bir iade ya da sipariş değil',

@@ -372,6 +372,8 @@ const memoryStores = () => {
         return { kind: 'ok' }
       },
       giveBack: async ({ task }) => void leases.delete(task),
+      setFaces: async () => unused(),
+      topUp: async () => unused(),
       next: async ({ asker }) => ({
         tasks: [...leases].flatMap(([task, held]) => (held.device === asker.device ? [task as TaskId] : [])),
         taken: false,

@@ -9,6 +9,7 @@ import type { Asker } from '../../shared/process/next-task.ts'
 import type { WorkStore } from '../ports.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
+import { makeFaceWork } from './face-work.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -29,6 +30,7 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
   }
 
   return {
+    ...makeFaceWork(db, names),
     next: ({ warehouse, now, asker }) =>
       transact(db, trx =>
         decideIn(trx, names, { warehouse, now }, async tx => {
@@ -124,12 +126,7 @@ const mateNeed = (mates: readonly Mate[]) => ({
 })
 
 /** Other orders of the same walk that nobody has. */
-const freeMates = async (
-  trx: Executor,
-  names: Names,
-  warehouse: WarehouseId,
-  task: Task,
-): Promise<readonly Mate[]> => {
+const freeMates = async (trx: Executor, names: Names, warehouse: WarehouseId, task: Task): Promise<readonly Mate[]> => {
   if (!task.batch) return []
   const id = await names.warehouse(trx, warehouse)
   const { rows } = await sql<Mate>`

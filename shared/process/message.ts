@@ -246,6 +246,8 @@ export const MESSAGES = [
   'rep.short',
   'rep.later',
   'rep.rest',
+  'rep.onCart',
+  'rep.broken',
   // return
   'ret.scan',
   'ret.none',
