@@ -2,8 +2,8 @@ import { useApp } from '../app/services.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
-import { CameraPanel } from './camera-panel.tsx'
-import { Menu } from './menu.tsx'
+
+import { Camera, Menu } from './menu.tsx'
 import { TypeRow } from './type-row.tsx'
 
 /** The badge says who acts. The same scan unlocks the sound. */
@@ -27,7 +27,7 @@ export const LoginScreen = () => {
       {state.panel === 'menu' ? (
         <Menu />
       ) : state.panel === 'camera' ? (
-        <CameraPanel />
+        <Camera />
       ) : (
         <div className="centre">
           <h2>{speaker.say(say)}</h2>

@@ -28,7 +28,7 @@ export const Dot = () => {
       kind="icon"
       className={`icon dot`}
       label={dot.count > 0 ? `${word} ${dot.count}` : word}
-      onPress={() => controller.show('queue')}
+      onPress={() => controller.show(dot.icon === 'needsMe' ? 'problems' : 'queue')}
     >
       <Icon name={dot.icon} />
       {dot.count > 0 ? <span>{speaker.number(dot.count)}</span> : null}

@@ -41,7 +41,12 @@ describe('pick faces over HTTP', async () => {
     const other = { ...face, client: site.clients[1]!.id }
     expect(await set([{ place, face: other }])).toMatchObject({ status: 404 })
     expect(await set([{ place: placeId(site, 'XT00018'), face }])).toMatchObject({ status: 404 })
-    for (const wrong of [{ ...face, min: 21 }, { ...face, min: -1 }, { ...face, max: 0 }, { ...face, max: 1.5 }])
+    for (const wrong of [
+      { ...face, min: 21 },
+      { ...face, min: -1 },
+      { ...face, max: 0 },
+      { ...face, max: 1.5 },
+    ])
       expect(await set([{ place, face: wrong }])).toMatchObject({ status: 400 })
     expect(await set([])).toMatchObject({ status: 400 })
   })
@@ -62,7 +67,9 @@ describe('pick faces over HTTP', async () => {
     expect(await fill(place, people.narrow)).toMatchObject({ status: 404 })
     const asked = await fill(place)
     expect(asked).toMatchObject({ status: 200, body: { task: expect.any(String) } })
-    expect(await filling()).toMatchObject([{ cause: 'topUp', goods: { qty: 8, to: place, from: { location: bulk.id } } }])
+    expect(await filling()).toMatchObject([
+      { cause: 'topUp', goods: { qty: 8, to: place, from: { location: bulk.id } } },
+    ])
     expect(await fill(place)).toMatchObject({ status: 200, body: { task: null } })
     expect(await filling()).toHaveLength(1)
   })

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
-import type { ClientId, ItemId, LocationId, SessionId, TaskId, WorkerId } from '../ids.ts'
+import type { Location } from '../catalogue.ts'
+import type { ClientId, ItemId, LocationId, TaskId, WorkerId } from '../ids.ts'
 import { quantity, uuid } from '../sync/fields.ts'
 
 const FACES_MAX = 500
 
 /** The home of an item for picking: refilled below `min` up to `max`. */
-export const faceSchema = v.pipe(
+const faceSchema = v.pipe(
   v.object({
     client: uuid<ClientId>(),
     item: uuid<ItemId>(),
@@ -15,24 +16,26 @@ export const faceSchema = v.pipe(
   v.check(face => face.min <= face.max, 'min is above max'),
 )
 
+export type FaceSetting = { place: LocationId; face: NonNullable<Location['face']> | null }
+export type FacesRequest = { worker: WorkerId; faces: FaceSetting[] }
+
 /** POST /api/faces: each place gets its face, null takes it away. All of them or none. */
-export const facesRequestSchema = v.object({
+export const facesRequestSchema: v.GenericSchema<unknown, FacesRequest> = v.object({
   worker: uuid<WorkerId>(),
-  session: v.optional(uuid<SessionId>()),
   faces: v.pipe(
     v.array(v.object({ place: uuid<LocationId>(), face: v.nullable(faceSchema) })),
     v.minLength(1),
     v.maxLength(FACES_MAX),
   ),
 })
-export type FaceSetting = v.InferOutput<typeof facesRequestSchema>['faces'][number]
 export const facesAnswerSchema = v.object({ set: v.number() })
 
 /** POST /api/faces/fill: fill it up to max, whatever lies there. */
-export const fillRequestSchema = v.object({
+export const fillRequestSchema: v.GenericSchema<unknown, { worker: WorkerId; place: LocationId }> = v.object({
   worker: uuid<WorkerId>(),
-  session: v.optional(uuid<SessionId>()),
   place: uuid<LocationId>(),
 })
 /** Null: it is full, somebody fills it already, or nothing can be taken. */
-export const fillAnswerSchema = v.object({ task: v.nullable(uuid<TaskId>()) })
+export const fillAnswerSchema: v.GenericSchema<unknown, { task: TaskId | null }> = v.object({
+  task: v.nullable(uuid<TaskId>()),
+})

@@ -43,7 +43,7 @@ const lessToBring = (view: View, c: CommandOf<'move'>): readonly Task[] => {
   const left = (task.goods.qty ?? 0) - c.qty
   const goods = { ...task.goods, qty: left }
   // Some of it was broken: with the last sound piece the task is over, what is missing comes with the next look.
-  const isLast = isRow(task, c) && view.stock(keyOf({ ...c, ...c.from })).onHand - c.qty === 0
+  const isLast = isRow(task, c) && view.stock(keyOf({ ...c, ...c.from })).onHand <= c.qty
   if (left <= 0 || (isLast && task.state === 'started')) return [{ ...task, state: 'done', lease: null, goods }]
   return [{ ...task, state: 'started', goods }]
 }

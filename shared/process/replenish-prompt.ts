@@ -46,7 +46,13 @@ export const promptReplenish = (state: MoveState, view: View): Prompt => {
     case 'goods':
     case 'lot':
     case 'serial':
-      return { ...base, hero: { kind: 'text', value: item?.name ?? '' }, facts: facts.slice(1), keys: [SHORT, BACK], expects: ['item', 'lpn'] }
+      return {
+        ...base,
+        hero: { kind: 'text', value: item?.name ?? '' },
+        facts: facts.slice(1),
+        keys: [SHORT, BACK],
+        expects: ['item', 'lpn'],
+      }
     case 'reason':
       return {
         ...base,

@@ -97,11 +97,7 @@ const stepTake = (state: MoveState, resolved: Resolved, view: View, moment: Mome
 }
 
 /** The goods of several faces on one cart: the item in hand says which of them is meant. */
-const otherOnCart = (
-  state: MoveState,
-  hits: readonly { item: Item['id'] }[],
-  view: View,
-): Task | undefined => {
+const otherOnCart = (state: MoveState, hits: readonly { item: Item['id'] }[], view: View): Task | undefined => {
   const item = taskOf(state, view)?.goods?.item
   if (hits.length === 0 || hits.some(hit => hit.item === item)) return undefined
   return [...view.tasks()].find(
@@ -111,13 +107,7 @@ const otherOnCart = (
 }
 
 /** The label of the pallet takes all of it, or as much as the face needs where it holds more. */
-const wholePallet = (
-  state: MoveState,
-  task: Task,
-  resolved: Resolved,
-  view: View,
-  moment: Moment,
-): MoveNext | null => {
+const wholePallet = (state: MoveState, task: Task, resolved: Resolved, view: View, moment: Moment): MoveNext | null => {
   const pallet = palletIn(view, resolved)
   if (pallet === null || state.from === null || task.goods == null) return null
   const { item, qty } = task.goods
@@ -274,7 +264,8 @@ const step = (before: MoveState, input: Input, view: View, moment: Moment): Move
     return { ...next, verdict: 'done', finished: true, message: message('rep.onCart', on) }
   }
   const left = (task?.goods?.qty ?? 0) - brought.qty
-  if (task === undefined || left <= 0) return { ...next, verdict: 'done', finished: true }
+  const isEmptied = task?.state === 'started' && view.stock(keyOf({ ...brought, ...brought.from })).onHand <= brought.qty
+  if (task === undefined || left <= 0 || isEmptied) return { ...next, verdict: 'done', finished: true }
   const state: MoveState = { ...emptyHanded(before), confirm: null, at: 'goods', goal: task.goods?.to ?? null }
   const rest = { place: codeOf(view, task.goods?.to), n: left }
   return { ...next, state, verdict: 'ok', message: message('rep.rest', rest) }
