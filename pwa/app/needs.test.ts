@@ -3,6 +3,7 @@ import { derivedId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import { needsOf } from './needs.ts'
 import type { Need } from './needs.ts'
+import { troublesOf } from './troubles.ts'
 
 const anna = derivedId<'worker'>('worker', 'anna')
 const berk = derivedId<'worker'>('worker', 'berk')
@@ -22,6 +23,11 @@ test('[HH7] my own troubles come first, those of others on this handheld apart',
   expect(mine.map(one => one.seq)).toEqual([2, 3])
   expect(others.map(one => one.seq)).toEqual([1])
   expect(needsOf([need(1, moved(berk))], [], null).mine).toHaveLength(1)
+})
+
+test('[HH8] a code that was kept needs nobody here: neither the dot nor a tone calls for it', () => {
+  expect(troublesOf({ needsMe: [need(1, unknown('X')), need(2, moved(anna))] }).map(one => one.seq)).toEqual([2])
+  expect(troublesOf({ needsMe: [need(1, unknown('X'), 'quarantined'), need(2, null)] })).toHaveLength(2)
 })
 
 test('[HH8] a code that was kept is listed once, whether it has been sent or still waits', () => {

@@ -1,6 +1,7 @@
 import type { WorkerId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
+import { troublesOf } from './troubles.ts'
 
 export type Need = SyncStatus['needsMe'][number]
 
@@ -11,11 +12,10 @@ export type Kept = { text: string; at: string; sent: boolean }
 
 /** A kept code is no trouble of the worker's: it waits for the desk and is listed apart, each text once. */
 export const needsOf = (needsMe: readonly Need[], pending: readonly Command[], worker: WorkerId | null): Needs => {
-  const isKept = ({ command, outcome }: Need): boolean => command?.type === 'unmatched' && outcome === 'exception'
-  const needs = needsMe.filter(need => !isKept(need))
+  const needs = troublesOf({ needsMe })
   const isMine = ({ command }: Need): boolean => command === null || worker === null || command.worker === worker
   const kept = new Map<string, Kept>()
-  for (const need of needsMe.filter(isKept)) note(kept, need.command, true)
+  for (const need of needsMe.filter(one => !needs.includes(one))) note(kept, need.command, true)
   for (const command of pending) note(kept, command, false)
   return { mine: needs.filter(isMine), others: needs.filter(need => !isMine(need)), kept: [...kept.values()] }
 }

@@ -80,10 +80,10 @@ const Asked = ({ app, hand, onAnswer }: { app: App; hand: HandSpeaker; onAnswer:
   </>
 )
 
-const CheckBar = ({ app: { controller, speaker }, hand }: { app: App; hand: HandSpeaker }) => (
+const CheckBar = ({ app: { controller }, hand }: { app: App; hand: HandSpeaker }) => (
   <div className="bar">
     <Button onPress={() => void controller.press('XCBAK')}>{hand.say('b.back')}</Button>
     <Button onPress={() => controller.show('practice')}>{hand.say('b.practise')}</Button>
-    <Button onPress={() => controller.panel('camera')}>{speaker.word('b.camera')}</Button>
+    <Button onPress={() => controller.panel('camera')}>{hand.say('check.camera')}</Button>
   </div>
 )

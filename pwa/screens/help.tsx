@@ -51,7 +51,7 @@ export const HelpScreen = () => {
       canGoBack
       prompt={
         <p className="prompt" role="status" tabIndex={-1} data-busy={state.busy}>
-          {hand.say(isCopied ? 'help.shared' : state.session === null ? 'check.badge' : 'problems.prompt')}
+          {isCopied ? hand.say('help.shared') : app.speaker.say(state.session === null ? 'login' : 'ready.any')}
         </p>
       }
       bar={<HelpBar app={app} hand={hand} onShare={share} />}

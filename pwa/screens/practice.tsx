@@ -22,16 +22,16 @@ export const PracticeScreen = () => {
   }
   return (
     <div className="practice">
-      <header className="strip">
+      <aside className="strip" aria-label={hand.say('b.practise')}>
         <strong role="status">{hand.say('practice.mark')}</strong>
         <Button onPress={() => setSheet(!isSheet)} pressed={isSheet}>
           {hand.say('b.sheet')}
         </Button>
         <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
-      </header>
+      </aside>
       {practice === null ? null : isSheet ? (
         <main className="middle aside">
-          <p>{hand.say('practice.hint')}</p>
+          <h1 className="hint">{hand.say('practice.hint')}</h1>
           <Button onPress={() => print()}>{hand.say('b.print')}</Button>
           <Sheet hand={hand} onCode={tap} />
         </main>

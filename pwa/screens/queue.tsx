@@ -1,6 +1,7 @@
 import type { Command } from '../../shared/sync/command.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
+import { troublesOf } from '../app/troubles.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
@@ -15,7 +16,8 @@ export const QueueScreen = () => {
   const app = useApp()
   const { controller, handheld, speaker, state } = app
   const pending = usePending(app)
-  const { waiting, needsMe, lastGoodRound } = state.status
+  const { waiting, lastGoodRound } = state.status
+  const needsMe = troublesOf(state.status)
   return (
     <Frame
       screen="queue"

@@ -156,6 +156,7 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'practice, its sheet': async app => {
     await app.scan('XBANNA')
     app.controller.show('practice')
+    await vi.waitFor(() => expect(document.querySelector('.sheet')).not.toBeNull())
   },
   'practice, at work': async app => {
     await app.scan('XBANNA')

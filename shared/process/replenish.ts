@@ -264,7 +264,8 @@ const step = (before: MoveState, input: Input, view: View, moment: Moment): Move
     return { ...next, verdict: 'done', finished: true, message: message('rep.onCart', on) }
   }
   const left = (task?.goods?.qty ?? 0) - brought.qty
-  const isEmptied = task?.state === 'started' && view.stock(keyOf({ ...brought, ...brought.from })).onHand <= brought.qty
+  const isEmptied =
+    task?.state === 'started' && view.stock(keyOf({ ...brought, ...brought.from })).onHand <= brought.qty
   if (task === undefined || left <= 0 || isEmptied) return { ...next, verdict: 'done', finished: true }
   const state: MoveState = { ...emptyHanded(before), confirm: null, at: 'goods', goal: task.goods?.to ?? null }
   const rest = { place: codeOf(view, task.goods?.to), n: left }
