@@ -1,11 +1,13 @@
 import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import { boot } from '../sync/boot.ts'
 import type { Boot, Running } from '../sync/boot.ts'
 import { browserClock, browserTimer } from '../sync/browser-ports.ts'
 import { createController } from './controller.ts'
 import type { Controller } from './controller.ts'
 import type { Floor } from './core.ts'
+import type { QueueRow } from '../sync/ports.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
 import { learn, learnFloor } from '../words/speak.ts'
@@ -86,6 +88,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       get processes() {
         return processesOf(rules)
       },
+      photos: { appended: (drafts, rows) => nameTheirs(running, drafts, rows) },
       setUpAgain: async code => {
         const answer = await enrolHere(booted, code)
         if (answer === 'ok') goHome()
@@ -121,6 +124,15 @@ const follow = async ({ handheld, api }: Running, settings: SettingsStore): Prom
     now: () => handheld.now(),
     learn,
   })
+}
+
+/** A step that names photos was stored; where that cannot be written down it is found out at the next start. */
+const nameTheirs = (running: Running, drafts: readonly Draft[], rows: readonly QueueRow[]): void => {
+  if (!drafts.some(draft => 'photos' in draft)) return
+  void running.photos().then(
+    desk => desk.appended(drafts, rows),
+    () => undefined,
+  )
 }
 
 /** None before the rules are loaded, which the log-in waits for. */
@@ -165,6 +177,8 @@ const app = (
   kind: 'app',
   loadRules: async () => {
     await rules.load()
+    // What waits from before goes out.
+    void running.photos().catch(() => undefined)
     await follow(running, settings)
   },
   services: {
@@ -178,6 +192,7 @@ const app = (
     play: ears.play,
     openCamera: ears.openCamera,
     divert: turnout.divert,
+    photos: running.photos,
     info: { version: VERSION, number: running.record.number },
   },
   isActive: activity.isActive,

@@ -45,7 +45,14 @@ export const startPractice = async (outer: Services): Promise<Practice> => {
   const press: Controller['press'] = command => (leaves(command) ? out() : controller.press(command))
   const show: Controller['show'] = at => (at === 'practice' ? undefined : controller.show(at))
   return {
-    services: { ...outer, controller: { ...controller, press, show }, subscribe: controller.subscribe, handheld },
+    services: {
+      ...outer,
+      controller: { ...controller, press, show },
+      subscribe: controller.subscribe,
+      handheld,
+      // A photo of the practice would be a photo that is sent.
+      photos: () => Promise.reject(new Error('no photos in practice')),
+    },
     hears: { scan: controller.scan, typeKey: controller.typeKey, press, state: controller.state },
     end: () => controller.stop(),
   }

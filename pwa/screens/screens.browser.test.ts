@@ -56,6 +56,7 @@ const open = async (settings: Partial<Settings>) => {
     play: () => undefined,
     openCamera: async () => null,
     divert: () => undefined,
+    photos: () => Promise.reject(new Error('none in this test')),
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')
@@ -79,6 +80,7 @@ const drawn = async (): Promise<void> => {
     import('./problems.tsx'),
     import('./help.tsx'),
     import('./practice.tsx'),
+    import('./photo-panel.tsx'),
     learnHand('en'),
     learnHand('tr'),
   ])
@@ -113,6 +115,10 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     await app.controller.openProcess('receive')
   },
   'receive an item': async app => app.scan('XBANNA', 'PO-778', '8690000000001'),
+  'a photo of an unknown code': async app => {
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    app.controller.panel('photo')
+  },
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
   'look up': async app => app.scan('XBANNA', '8690000000001'),

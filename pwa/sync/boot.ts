@@ -18,6 +18,7 @@ import { makeDoorbell } from './doorbell.ts'
 import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
 import { makeHandheld } from './make-handheld.ts'
+import type { PhotoDesk } from './photo-desk.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
@@ -46,6 +47,8 @@ export type Running = {
   record: DeviceRecord
   /** For what is asked beside the protocol: settings of the person. */
   api: Api
+  /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
+  photos(): Promise<PhotoDesk>
   stop(): Promise<void>
 }
 export type Boot = {
@@ -132,16 +135,18 @@ const keepers = (record: DeviceRecord, opened: OpenQueue) => {
 
 const BALLAST_EVERY_MS = 1_800_000
 
+/** The server, as this device speaks to it. */
+const lineTo = ({ base = '' }: BootOptions, record: DeviceRecord) => {
+  const now = (): number => browserClock.now()
+  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
+  const api = makeApi({ fetch: fetch.bind(globalThis), base, now }, { device: record.device, sign }, null)
+  return { sign, api, net: makeNet(api, now) }
+}
+
 const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue): Promise<Running> => {
   const { files, main, queue, onRefuge } = keepers(record, opened)
   const cache = await openCache({ onClosed: options.mustReload })
-  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
-  const api = makeApi(
-    { fetch: fetch.bind(globalThis), base: options.base ?? '', now: () => browserClock.now() },
-    { device: record.device, sign },
-    null,
-  )
-  const net = makeNet(api, () => browserClock.now())
+  const { sign, api, net } = lineTo(options, record)
   const ports: Ports = {
     clock: browserClock,
     random: browserRandom,
@@ -173,7 +178,9 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     opened: () => handheld.engine.wake('doorbellOpen'),
     rung: n => handheld.engine.wake({ n }),
   })
+  let isActive = false
   const setActive = (active: boolean): void => {
+    isActive = active
     if (active) {
       handheld.engine.start()
       doorbell.start()
@@ -189,19 +196,47 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
   const tab = makeActiveTab({ changed: setActive, heard: () => handheld.syncNow() })
   tab.claim()
   const quiet = listen(handheld.engine)
+  const photos = photosOf(api, handheld, () => isActive)
   return {
     handheld,
     tab,
     record,
     api,
+    photos: photos.open,
     stop: async () => {
       quiet()
+      await photos.close()
       doorbell.stop()
       tab.leave()
       await handheld.stop()
       cache.close()
     },
   }
+}
+
+const photosOf = (api: Api, handheld: Running['handheld'], isActive: () => boolean) => {
+  let desk: Promise<PhotoDesk> | null = null
+  const open = (): Promise<PhotoDesk> => {
+    desk ??= import('./photo-desk.ts')
+      .then(({ openPhotoDesk }) =>
+        openPhotoDesk({
+          api,
+          handheld,
+          isActive,
+          clock: browserClock,
+          timer: browserTimer,
+          random: browserRandom.next,
+          calm: handheld.engine.calm,
+        }),
+      )
+      .catch((error: unknown) => {
+        // Asked for again, it is tried again.
+        desk = null
+        throw error
+      })
+    return desk
+  }
+  return { open, close: async () => (await desk?.catch(() => null))?.close() }
 }
 
 /** What the browser knows of the world around it; returns the function that stops listening. */

@@ -269,6 +269,12 @@ export const MESSAGES = [
   'ask.serialNotSent',
   // look-up
   // undo and photos
+  'photo.ask',
+  'photo.hold',
+  'ask.noPhoto',
+  'photo.waiting',
+  'photo.full',
+  'photo.bad',
   'undone',
   'undo.shipped',
   'undo.order',
@@ -308,6 +314,8 @@ export const WORDS = [
   'key.menu',
   'key.list',
   'key.camera',
+  'key.photo',
+  'key.noPhoto',
   // reasons
   'reason.NOT_FOUND',
   'reason.EMPTY',
@@ -402,5 +410,6 @@ export const WORDS = [
   // look-up
   'fact.due',
   // undo and photos
+  'fact.photos',
 ] as const
 export type WordKey = (typeof WORDS)[number]
