@@ -1,6 +1,7 @@
 import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
+import { enGoods } from './desk-goods.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
@@ -378,5 +379,6 @@ export const enDesk = {
   ...enLive,
   ...enPolicies,
   ...enConnect,
+  ...enGoods,
 } as const
 export type DeskKey = keyof typeof enDesk

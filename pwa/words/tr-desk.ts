@@ -1,3 +1,4 @@
+import { trGoods } from './desk-goods.ts'
 import type { DeskKey } from './en-desk.ts'
 import { trConnect } from './tr-connect.ts'
 import { trLive } from './tr-live.ts'
@@ -379,4 +380,5 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   ...trLive,
   ...trPolicies,
   ...trConnect,
+  ...trGoods,
 }
