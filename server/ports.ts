@@ -32,6 +32,7 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../shared/desk/view.ts'
+import type { FaceSetting } from '../shared/desk/faces.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -39,6 +40,7 @@ import type { PolicySet } from '../shared/policy.ts'
 import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
 import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { OwnSettings } from '../shared/sync/own-settings.ts'
 import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
@@ -63,12 +65,20 @@ export type Stores = {
   signIns: SignInStore
   audit: AuditStore
   views: ViewStore
+  ownSettings: OwnSettingsStore
   print: PrintStore
   intake: IntakeStore
   recalls: RecallStore
   goods: GoodsStore
   stocktakes: StocktakeStore
   leavers: EraseStore
+}
+
+/** How people like their handhelds. */
+export interface OwnSettingsStore {
+  get(worker: WorkerId): Promise<{ at: string; settings: OwnSettings } | null>
+  /** Does nothing where a later choice is known. */
+  put(worker: WorkerId, chosen: { at: string; settings: OwnSettings }): Promise<void>
 }
 
 export type Device = {
@@ -122,7 +132,11 @@ export interface WorkStore {
     worker: WorkerId
     takeOver: boolean
     now: string
-  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
+  }): Promise<
+    | { kind: 'ok' }
+    | { kind: 'taken'; worker: WorkerId | null; device: DeviceId; since?: string | null }
+    | { kind: 'gone' }
+  >
   giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
   /** The first task of each walk that the device has afterwards; `taken`: some of them are new. */
   next(want: {
@@ -130,6 +144,20 @@ export interface WorkStore {
     now: string
     asker: Asker
   }): Promise<{ tasks: readonly TaskId[]; taken: boolean }>
+  /** All of them, or none and false where a place or an item is not known. */
+  setFaces(want: {
+    warehouse: WarehouseId
+    now: string
+    worker: WorkerId
+    faces: readonly FaceSetting[]
+  }): Promise<boolean>
+  /** A task that fills the face up to its max; null = nothing to do. `clients`: whose faces the asker sees. */
+  topUp(want: {
+    warehouse: WarehouseId
+    now: string
+    place: LocationId
+    clients: readonly ClientId[] | null
+  }): Promise<TaskId | null | 'noFace'>
 }
 
 export interface CatalogueStore {

@@ -27,6 +27,7 @@ export type AppDeps = {
     | 'signIns'
     | 'audit'
     | 'views'
+    | 'ownSettings'
     | 'print'
     | 'photos'
     | 'kpi'

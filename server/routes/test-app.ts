@@ -342,6 +342,7 @@ const memoryStores = () => {
     signIns: unusedStore<Stores['signIns']>({ ask: async () => {}, answered: async () => null }),
     audit: unusedStore(),
     views: unusedStore(),
+    ownSettings: unusedStore(),
     print: unusedStore(),
     photos: unusedStore(),
     kpi: unusedStore(),
@@ -359,6 +360,8 @@ const memoryStores = () => {
         return { kind: 'ok' }
       },
       giveBack: async ({ task }) => void leases.delete(task),
+      setFaces: async () => unused(),
+      topUp: async () => unused(),
       next: async ({ asker }) => ({
         tasks: [...leases].flatMap(([task, held]) => (held.device === asker.device ? [task as TaskId] : [])),
         taken: false,

@@ -19,6 +19,7 @@ import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
@@ -55,6 +56,7 @@ export const makeStores = (
     signIns: makeSignInStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    ownSettings: makeOwnSettingsStore(db),
     print: makePrintStore(db, names),
     recalls: makeRecallStore(db, names),
     goods: makeGoodsStore(db, names),

@@ -14,6 +14,7 @@ import * as links from './0014_links.ts'
 import * as intake from './0013_intake.ts'
 import * as goods from './0012_goods.ts'
 import * as signIn from './0015_sign_in.ts'
+import * as ownSettings from './0017_own_settings.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013_intake': intake,
   '0012_goods': goods,
   '0015_sign_in': signIn,
+  '0017_own_settings': ownSettings,
 }
