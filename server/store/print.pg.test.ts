@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { createDatabase } from '../../test/support/postgres.ts'
 import { describePrint, printStore } from '../../test/support/print-contract.ts'
-import type { PrintStore } from '../ports.ts'
+import type { PrintStore } from '../print-ports.ts'
 import { openDatabase } from './open.ts'
 
 const url = inject('postgresUrl')

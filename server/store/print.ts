@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PrintBody, Printer, PrintJob } from '../../shared/desk/print.ts'
 import { isSecret } from '../../shared/label/label.ts'
-import type { ClaimedJob, NewJob, PrintStore } from '../ports.ts'
+import type { ClaimedJob, NewJob, PrintStore } from '../print-ports.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'

@@ -1,7 +1,7 @@
 import { drawLabel } from '../../shared/label/layout.ts'
 import { zplOf } from '../../shared/label/zpl.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
-import type { ClaimedJob, PrintStore } from '../ports.ts'
+import type { ClaimedJob, PrintStore } from '../print-ports.ts'
 import type { SendRaw } from '../print/send-raw.ts'
 import { MAX_ATTEMPTS, nextTry } from './retry.ts'
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import type { OpenDatabase } from '../../server/store/open.ts'
-import type { PrintStore } from '../../server/ports.ts'
+import type { PrintStore } from '../../server/print-ports.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, PrinterId, PrintJobId, WorkerId } from '../../shared/ids.ts'
 import type { Label } from '../../shared/label/label.ts'

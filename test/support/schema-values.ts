@@ -67,4 +67,4 @@ export const valueOf = (schema: v.GenericSchema, texts: readonly string[], turn:
 
 /** Of a query or an object: its fields. */
 export const fieldsOf = (schema: v.GenericSchema | null | undefined): readonly string[] =>
-  Object.keys((schema as Schema | null | undefined)?.entries ?? {})
+  Object.keys((schema as Schema | null)?.entries ?? {})

@@ -142,7 +142,7 @@ type HeaderProps = { counts: CountsAnswer | null; isOld: boolean; go: At['go']; 
 
 /** Where, who, how fresh, and the search that a slash leads to. */
 const Header = ({ counts, isOld, go, onFind, onOut, onLanguage }: HeaderProps) => {
-  const { me, speaker, api, tell } = useDesk()
+  const { speaker, api, tell } = useDesk()
   const field = useRef<HTMLInputElement>(null)
   // Whoever could not be logged out stays logged in, and is told so.
   const logOut = (): void => {

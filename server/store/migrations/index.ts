@@ -10,9 +10,9 @@ import * as desk from './0008_desk.ts'
 import * as print from './0009_print.ts'
 import * as photos from './0010_photos.ts'
 import * as kpi from './0011_kpi.ts'
-import * as links from './0014_links.ts'
-import * as intake from './0013_intake.ts'
 import * as goods from './0012_goods.ts'
+import * as intake from './0013_intake.ts'
+import * as links from './0014_links.ts'
 import * as signIn from './0015_sign_in.ts'
 import * as ownSettings from './0017_own_settings.ts'
 
@@ -29,9 +29,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009_print': print,
   '0010_photos': photos,
   '0011_kpi': kpi,
-  '0014_links': links,
-  '0013_intake': intake,
   '0012_goods': goods,
+  '0013_intake': intake,
+  '0014_links': links,
   '0015_sign_in': signIn,
   '0017_own_settings': ownSettings,
 }
