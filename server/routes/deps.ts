@@ -27,6 +27,10 @@ export type AppDeps = {
     | 'signIns'
     | 'audit'
     | 'views'
+    | 'print'
+    | 'photos'
+    | 'kpi'
+    | 'intake'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -254,6 +254,10 @@ const unused = (): never => {
   throw new Error('not part of these tests')
 }
 
+/** A store that no test of a route asks, but for what it was given. */
+const unusedStore = <S extends object>(given: Partial<S> = {}): S =>
+  new Proxy(given, { get: (has, name) => Reflect.get(has, name) ?? (async () => unused()) }) as S
+
 const memoryDevices = (seen: unknown[]): Stores['devices'] => {
   const codes = new Map<string, Code>()
   const devices = new Map<DeviceId, Device>()
@@ -323,18 +327,6 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   },
 })
 
-const memorySignIns = (): Stores['signIns'] => ({
-  passkeys: async () => unused(),
-  passkey: async () => unused(),
-  addPasskey: async () => unused(),
-  usePasskey: async () => unused(),
-  removePasskey: async () => unused(),
-  ask: async () => {},
-  answered: async () => null,
-  sessions: async () => unused(),
-  endSessions: async () => unused(),
-})
-
 const memoryStores = () => {
   const kept: Kept[] = []
   const seen: unknown[] = []
@@ -345,37 +337,15 @@ const memoryStores = () => {
     site: memorySite(),
     sync: memorySync(feed),
     quarantine: { keep: async raw => void kept.push(raw) },
-    desk: {
-      variances: async () => unused(),
-      exceptions: async () => unused(),
-      settle: async () => unused(),
-    },
-    accounts: {
-      any: async () => true,
-      list: async () => unused(),
-      find: async () => unused(),
-      put: async () => unused(),
-      remove: async () => unused(),
-      attempt: async () => unused(),
-      forgive: async () => unused(),
-      open: async () => unused(),
-      session: async () => null,
-      close: async () => unused(),
-    },
-    signIns: memorySignIns(),
-    audit: { note: async () => unused() },
-    views: {
-      site: async () => unused(),
-      names: async () => unused(),
-      counts: async () => unused(),
-      stock: async () => unused(),
-      movements: async () => unused(),
-      documents: async () => unused(),
-      document: async () => unused(),
-      devices: async () => unused(),
-      audit: async () => unused(),
-      find: async () => unused(),
-    },
+    desk: unusedStore(),
+    accounts: unusedStore<AppDeps['stores']['accounts']>({ any: async () => true, session: async () => null }),
+    signIns: unusedStore<AppDeps['stores']['signIns']>({ ask: async () => {}, answered: async () => null }),
+    audit: unusedStore(),
+    views: unusedStore(),
+    print: unusedStore(),
+    photos: unusedStore(),
+    kpi: unusedStore(),
+    intake: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -1,4 +1,5 @@
 import type { FigureStore, Stores } from '../ports.ts'
+import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
@@ -10,11 +11,16 @@ import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
+import { makeKpiStore } from './kpi-desk.ts'
+import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
@@ -27,7 +33,8 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
+): Stores &
+  ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore; kpiWork: KpiWork } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -37,11 +44,16 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    photos: makePhotoStore(db, names),
+    kpi: makeKpiStore(db, names),
+    kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
     signIns: makeSignInStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    print: makePrintStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),
