@@ -1,7 +1,8 @@
-import { enAccount } from './desk-account.ts'
 import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
+import { enGoods } from './desk-goods.ts'
+import { enAccount } from './desk-account.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
@@ -380,5 +381,6 @@ export const enDesk = {
   ...enLive,
   ...enPolicies,
   ...enConnect,
+  ...enGoods,
 } as const
 export type DeskKey = keyof typeof enDesk

@@ -1,3 +1,4 @@
+import { trGoods } from './desk-goods.ts'
 import { trAccount } from './desk-account.ts'
 import type { DeskKey } from './en-desk.ts'
 import { trConnect } from './tr-connect.ts'
@@ -381,4 +382,5 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   ...trLive,
   ...trPolicies,
   ...trConnect,
+  ...trGoods,
 }

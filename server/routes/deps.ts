@@ -31,6 +31,10 @@ export type AppDeps = {
     | 'photos'
     | 'kpi'
     | 'intake'
+    | 'recalls'
+    | 'goods'
+    | 'stocktakes'
+    | 'leavers'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

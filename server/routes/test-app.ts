@@ -339,13 +339,17 @@ const memoryStores = () => {
     quarantine: { keep: async raw => void kept.push(raw) },
     desk: unusedStore(),
     accounts: unusedStore<AppDeps['stores']['accounts']>({ any: async () => true, session: async () => null }),
-    signIns: unusedStore<AppDeps['stores']['signIns']>({ ask: async () => {}, answered: async () => null }),
+    signIns: unusedStore<Stores['signIns']>({ ask: async () => {}, answered: async () => null }),
     audit: unusedStore(),
     views: unusedStore(),
     print: unusedStore(),
     photos: unusedStore(),
     kpi: unusedStore(),
     intake: unusedStore(),
+    recalls: unusedStore(),
+    goods: unusedStore(),
+    stocktakes: unusedStore(),
+    leavers: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -9,7 +9,9 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeEraseStore } from './erase.ts'
 import { makeFigureStore } from './figures.ts'
+import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
@@ -22,6 +24,8 @@ import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
+import { makeRecallStore } from './recall.ts'
+import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
@@ -52,6 +56,10 @@ export const makeStores = (
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
     print: makePrintStore(db, names),
+    recalls: makeRecallStore(db, names),
+    goods: makeGoodsStore(db, names),
+    stocktakes: makeStocktakeStore(db, names),
+    leavers: makeEraseStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),

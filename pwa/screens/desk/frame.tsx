@@ -23,7 +23,10 @@ import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
 import { Printing } from './print.tsx'
 import { Policies } from './policies.tsx'
+import { Lots } from './lots.tsx'
+import { Past } from './past.tsx'
 import { Stock } from './stock.tsx'
+import { Stocktakes } from './stocktake.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
 type Section = {
@@ -41,6 +44,9 @@ const SECTIONS: readonly Section[] = [
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
+  { path: 'lots', word: 's.lots', roles: LOOKERS },
+  { path: 'stocktake', word: 's.stocktake', roles: ['administrator'] },
+  { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
   { path: 'print', word: 's.print', roles: ['administrator'] },
@@ -188,23 +194,6 @@ const Header = ({ counts, isOld, go, onFind, onOut, onLanguage }: HeaderProps) =
   )
 }
 
-const MyAccount = ({ go }: Pick<At, 'go'>) => {
-  const { me, speaker } = useDesk()
-  return (
-    <a
-      className="desk-me"
-      href="/desk/account"
-      title={speaker.say('s.account')}
-      onClick={event => {
-        event.preventDefault()
-        go('/desk/account')
-      }}
-    >
-      {me.name}
-    </a>
-  )
-}
-
 /** Where: a choice for whoever works in several warehouses. */
 const Warehouses = () => {
   const { me, speaker, move } = useDesk()
@@ -224,6 +213,23 @@ const Warehouses = () => {
         </option>
       ))}
     </select>
+  )
+}
+
+const MyAccount = ({ go }: Pick<At, 'go'>) => {
+  const { me, speaker } = useDesk()
+  return (
+    <a
+      className="desk-me"
+      href="/desk/account"
+      title={speaker.say('s.account')}
+      onClick={event => {
+        event.preventDefault()
+        go('/desk/account')
+      }}
+    >
+      {me.name}
+    </a>
   )
 }
 
@@ -279,16 +285,19 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
         />
       ) : null}
       {section === 'figures' ? <Figures onScan={onFind} /> : null}
+      {section === 'lots' ? <Lots search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'stocktake' ? <Stocktakes search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
       {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
-      {section === 'account' ? <Account onScan={onFind} /> : null}
       {section === 'connections' ? <Connections onScan={onFind} /> : null}
       {section === 'policies' ? <Policies onScan={onFind} /> : null}
       {section === 'live' ? <GoingLive onGo={go} onScan={onFind} /> : null}
       {section === 'intake' ? <Intake kind={search.get('kind')} onGo={go} onScan={onFind} /> : null}
+      {section === 'account' ? <Account onScan={onFind} /> : null}
       {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
     </main>
   )

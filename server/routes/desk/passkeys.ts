@@ -20,7 +20,7 @@ import { deskEndpoint, json, NOTHING, openEndpoint } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 import { partyOf } from './party.ts'
-import { homeOf, limited, ME, meOf, provenAccount } from './session.ts'
+import { homesOf, limited, ME, meOf, provenAccount } from './session.ts'
 
 /** So long a person may look for their finger or their key. */
 const ASKED_MS = 5 * 60_000
@@ -131,7 +131,7 @@ const startEndpoint = (): Endpoint =>
 /** A key whose counter went back exists twice: this use opens nothing, and the audit log says so. */
 const tellCopied = async (deps: AppDeps, held: Passkey, from: string): Promise<void> => {
   deps.log.warn({ worker: held.worker, from }, 'a passkey was used whose counter went back')
-  const home = await homeOf(deps, held.worker)
+  const [home] = await homesOf(deps, held.worker)
   await deps.stores.audit.note({
     warehouse: home?.warehouse ?? null,
     at: deps.now(),
@@ -166,9 +166,9 @@ const logInEndpoint = (): Endpoint =>
       const use = { id: held.id, before: held.counter, now: deps.now() }
       if (read.kind !== 'good' || !(await signIns.usePasskey({ ...use, counter: read.counter })))
         throw refused('credentials')
-      const home = await homeOf(deps, held.worker)
+      const [home] = await homesOf(deps, held.worker)
       const account = (await accounts.list()).find(({ worker }) => worker === held.worker)
-      if (home === null || account === undefined) throw refused('credentials')
+      if (home === undefined || account === undefined) throw refused('credentials')
       const at = { worker: held.worker, warehouse: home.warehouse }
       const about = { kind: 'desk.logIn', subject: account.login, body: { way: 'passkey', passkey: held.name } }
       const token = await openSession(c, deps, { ...at, way: 'passkey' }, { ...at, at: deps.now(), ...about })

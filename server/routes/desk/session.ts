@@ -41,7 +41,7 @@ export const limited = (perMinute: number) => {
 type Home = { who: Worker; warehouse: WarehouseId; name: string }
 
 /** The warehouses whose rosters have the person, and the person as each has them. */
-const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Home[]> => {
+export const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Home[]> => {
   const { site } = deps.stores
   const homes: Home[] = []
   for (const { id, name } of await site.warehouses()) {

@@ -12,6 +12,7 @@ import * as photos from './0010_photos.ts'
 import * as kpi from './0011_kpi.ts'
 import * as links from './0014_links.ts'
 import * as intake from './0013_intake.ts'
+import * as goods from './0012_goods.ts'
 import * as signIn from './0015_sign_in.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
@@ -29,5 +30,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011_kpi': kpi,
   '0014_links': links,
   '0013_intake': intake,
+  '0012_goods': goods,
   '0015_sign_in': signIn,
 }
