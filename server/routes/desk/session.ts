@@ -50,9 +50,6 @@ export const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<read
   }
   return homes
 }
-/** Where a log-in begins; null = no warehouse has the person any more. */
-export const homeOf = async (deps: AppDeps, worker: Worker['id']): Promise<Home | null> =>
-  (await homesOf(deps, worker))[0] ?? null
 
 export const meOf = async (
   deps: AppDeps,
