@@ -318,7 +318,7 @@ describe('replenishing', () => {
   })
   it('[M28] with goods of several faces on one cart the item in hand says which face is meant', () => {
     const milkFace: Location = { ...a3, face: { client: one.id, item: milk.id, min: 5, max: 20 } }
-    const places = [...demoSeed().places.filter(one_ => one_.id !== a1.id && one_.id !== a3.id)]
+    const places = demoSeed().places.filter(one_ => one_.id !== a1.id && one_.id !== a3.id)
     const { world } = at({
       places: [...places, face(), milkFace, bulk, bulk2, cart],
       stock: [row(mug, a1, 4), mugs(100), row(milk, bulk2, 9, { lot: 'L1' })],
