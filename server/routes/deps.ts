@@ -16,7 +16,20 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 export type AppDeps = {
   stores: Pick<
     Stores,
-    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit' | 'views' | 'kpi'
+    | 'sync'
+    | 'devices'
+    | 'work'
+    | 'catalogue'
+    | 'site'
+    | 'quarantine'
+    | 'desk'
+    | 'accounts'
+    | 'audit'
+    | 'views'
+    | 'print'
+    | 'photos'
+    | 'kpi'
+    | 'intake'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -13,11 +13,14 @@ import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
@@ -40,12 +43,15 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    photos: makePhotoStore(db, names),
     kpi: makeKpiStore(db, names),
     kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    print: makePrintStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),

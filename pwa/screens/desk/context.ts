@@ -17,6 +17,8 @@ export type Desk = {
   names: Names
   /** A sentence at the foot of the page, with a way back where there is one. */
   tell: (words: string, undo?: { label: string; run: () => void }) => void
+  /** Goes to another warehouse. */
+  move: (warehouse: Me['warehouse']['id']) => void
   /** Counts in the navigation are asked for anew. */
   changed: () => void
 }
