@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type axe from 'axe-core'
 import type { Browser, Download, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from '../support/axe.ts'
 import { launch } from '../support/browser.ts'
 import { demoHistory } from '../support/demo-history.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const LOOKS = [
   { width: 1280, height: 800, scheme: 'light', language: 'en' },
   { width: 1280, height: 800, scheme: 'dark', language: 'tr' },
@@ -19,15 +16,6 @@ const LOOKS = [
 ] as const
 const FIGURES = ['accuracy.lines', 'order.toReady.p50', 'errors.failed', 'adjustments.net'] as const
 
-const violations = async (page: Page): Promise<readonly string[]> => {
-  // As the test's own script: the content policy of the page lets no inline one run.
-  await page.evaluate(AXE)
-  return page.evaluate(async rules => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run
-    const found = await run(document, { runOnly: rules })
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120)).join(' ')}`)
-  }, RULES)
-}
 const textOf = async (download: Promise<Download>): Promise<{ name: string; text: string }> => {
   const file = await download
   return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') }
@@ -77,9 +65,7 @@ describe('the figures on the built product', () => {
         await open(figure === '' ? '' : `figure=${figure}`)
         if (figure !== '') await page.locator('.desk-panel .desk-table').nth(1).waitFor()
         await page.locator('summary').first().click()
-        expect([figure, await violations(page)]).toEqual([figure, []])
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-        expect([figure, wide]).toEqual([figure, 0])
+        expect([figure, await faultsOf(page)]).toEqual([figure, []])
       }
       const turn = page.getByRole('button', { name: 'English' })
       if (language === 'tr') await turn.click()
