@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deskApp } from '../../test/support/desk-app.ts'
 import { figuresBySql } from '../../test/support/kpi-sql.ts'
 import { seedKpi } from '../../test/support/kpi-site.ts'
+import { CONNECTOR } from '../../test/support/sql-site.ts'
 import { get } from './test-app.ts'
 import type { KpiAnswer, KpiDaysAnswer, KpiRowsAnswer } from '../../shared/desk/kpi.ts'
 import { TABLE_NAMES } from '../../shared/desk/kpi-tables.ts'
@@ -36,6 +37,9 @@ describe('figures over HTTP', async () => {
 
   beforeAll(async () => {
     await seedKpi(desk.opened.db, site, { start: START, days: 3, orders: 330, counts: 240, exceptions: 120 })
+    await sql`insert into connector (uid, warehouse_id, name) select md5('connector0')::uuid, id, 'first' from warehouse where uid = ${site.warehouse.id}`.execute(
+      desk.opened.db,
+    )
     await rounds()
   })
 
@@ -156,6 +160,48 @@ describe('figures over HTTP', async () => {
     )
     const n = byName(await figures()).get('efficiency.firstTimeRight')!.n
     expect(days.reduce((sum, day) => sum + day.n, 0)).toBe(n)
+  })
+
+  it('[KP85] a day knows the standard of its process; what is known as it is now has no days', async () => {
+    const days = async (figure: string) => {
+      const { body } = await desk.read(`/api/kpi/days?${query(`&figure=${figure}`)}`)
+      return (body as KpiDaysAnswer).days
+    }
+    expect((await days('efficiency.earned')).every(({ value }) => value === null)).toBe(true)
+    await sql`insert into kpi_standard (warehouse_id, process, ms, at) select id, 'pick', 60000, now() from warehouse where uid = ${site.warehouse.id}`.execute(
+      desk.opened.db,
+    )
+    const earned = await days('efficiency.earned')
+    expect(earned.length).toBeGreaterThan(0)
+    expect(earned.every(({ value }) => value !== null)).toBe(true)
+    await sql`delete from kpi_standard`.execute(desk.opened.db)
+    for (const figure of ['accuracy.drift', 'exceptions.open', 'order.backlog']) expect(await days(figure)).toEqual([])
+    expect((await days('exceptions.opened')).length).toBeGreaterThan(0)
+  })
+
+  it('[KP42] a part by connection can be named, and the rows name theirs', async () => {
+    const { connections } = await figures()
+    expect(connections).toContainEqual({ id: CONNECTOR, name: 'test' })
+    const { body } = await desk.read(`/api/kpi/sync/rows?${query('&limit=500')}`)
+    const names = new Set((body as KpiRowsAnswer).rows.map(row => row['connector']))
+    expect(names.has('first')).toBe(true)
+  })
+
+  it('[KP90] a long history is gone through a day at a time', async () => {
+    const { db } = desk.opened
+    await sql`delete from kpi_round`.execute(db)
+    const at = { warehouse: site.warehouse.id, now: app.deps.now() }
+    const reached: string[] = []
+    for (let more = true; more;) {
+      more = await stores.kpiWork.touch(at)
+      const { rows } = await sql<{ at: Date }>`select at from kpi_round`.execute(db)
+      reached.push(rows[0]?.at.toISOString() ?? '')
+    }
+    expect(reached.length).toBeGreaterThan(2)
+    expect(reached.at(-1)).toBe(at.now)
+    const steps = reached.slice(1).map((one, i) => Date.parse(one) - Date.parse(reached[i] ?? ''))
+    expect(Math.max(...steps)).toBeLessThanOrEqual(86_400_000)
+    await rounds()
   })
 
   it('[KP86] all rows can be made anew from the facts', async () => {

@@ -28,16 +28,29 @@ import type { Asked } from './kpi-scope.ts'
 import { readKpiKey, writeKpiKey } from './kpi-key.ts'
 import { refused } from './refused.ts'
 
-const figuresAt = async (deps: AppDeps, at: Person, asked: Asked): Promise<KpiAnswer> => {
+type FigureDeps = Pick<AppDeps, 'now'> & { stores: Pick<AppDeps['stores'], 'kpi'> }
+/** What one window and the one before it are made of, read side by side. */
+export const figuresAt = async (
+  deps: FigureDeps,
+  at: Pick<Person, 'who' | 'warehouse'>,
+  asked: Asked,
+): Promise<KpiAnswer> => {
   const scope = scopeOf(deps, at, asked)
   const now = deps.now()
   const { kpi } = deps.stores
-  const figures = figuresOf([...(await kpi.sums(scope)), ...(await kpi.present(scope, now))])
   // What was open then is not known any more: the window before has its days only.
   const earlier = before(scope)
-  const past = figuresOf([...(await kpi.sums(earlier)), ...(await kpi.present(earlier, now))])
+  const [days, open, daysBefore, openBefore, standing] = await Promise.all([
+    kpi.sums(scope),
+    kpi.present(scope, now),
+    kpi.sums(earlier),
+    kpi.present(earlier, now),
+    kpi.standing(scope, now),
+  ])
+  const figures = figuresOf([...days, ...open])
+  const past = figuresOf([...daysBefore, ...openBefore])
   const pastOf = new Map(past.map(figure => [`${figure.name} ${figure.split}`, figure.value]))
-  const { cursor, madeAt, restated, silent, connections } = await kpi.standing(scope, now)
+  const { cursor, madeAt, restated, silent, connections } = standing
   return {
     definition: DEFINITION,
     from: scope.from,

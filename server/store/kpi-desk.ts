@@ -74,26 +74,19 @@ const readAligned = async (db: Executor, { id, scope }: At): Promise<readonly Su
 
 const readPresent = async (db: Executor, at: At, now: string): Promise<readonly SumRow[]> => {
   const { id, scope } = at
-  const aligned = await readAligned(db, at)
   // A window that ends before today has no present.
-  if (scope.to < now.slice(0, 10)) return aligned
+  if (scope.to < now.slice(0, 10)) return readAligned(db, at)
   const zoned = scope.zone
   const where = sql`(${zoned}::text is null or coalesce(l.body->>'zone', '') = ${zoned}::text)`
-  const counts = await readCounts(
-    db,
-    sql`v.warehouse_id = ${id} and v.state in ${PENDING} and ${ofClients(scope.clients, sql`c.uid`)} and ${where}`,
-  )
-  const exceptions = await readExceptions(
-    db,
-    sql`e.warehouse_id = ${id} and e.state = 'open' and ${ofClients(scope.clients, sql`c.uid`)} and ${where}`,
-  )
-  return [
-    ...aligned,
-    ...pendingCountRows(counts),
-    ...openExceptionRows(exceptions, msOf(now)),
-    ...(zoned === null ? await readOpenMessages(db, at, now) : []),
-    ...(zoned === null ? await readBacklog(db, at, now) : []),
-  ]
+  const theirs = ofClients(scope.clients, sql`c.uid`)
+  const [aligned, counts, exceptions, messages, backlog] = await Promise.all([
+    readAligned(db, at),
+    readCounts(db, sql`v.warehouse_id = ${id} and v.state in ${PENDING} and ${theirs} and ${where}`),
+    readExceptions(db, sql`e.warehouse_id = ${id} and e.state = 'open' and ${theirs} and ${where}`),
+    zoned === null ? readOpenMessages(db, at, now) : [],
+    zoned === null ? readBacklog(db, at, now) : [],
+  ])
+  return [...aligned, ...pendingCountRows(counts), ...openExceptionRows(exceptions, msOf(now)), ...messages, ...backlog]
 }
 
 const readOpenMessages = async (db: Executor, { id, scope }: At, now: string): Promise<readonly SumRow[]> => {

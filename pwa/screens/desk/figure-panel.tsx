@@ -141,7 +141,7 @@ const Rows = ({ table, asked }: { table: TableName; asked: Asked }) => {
   const { speaker, api } = useDesk()
   const path = `/api/kpi/${table}/rows`
   const list = usePaged<TableRow>(`${table} ${JSON.stringify(asked)}`, after =>
-    api.get(path, { ...asked, after, limit: '50' }, kpiRowsAnswer),
+    api.get(path, { ...asked, after, limit: '20' }, kpiRowsAnswer),
   )
   const rows = (list.value ?? []).map((row, n) => ({ row, n }))
   return (
