@@ -28,6 +28,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
       <h2>
         {name} · <Code>{[names.place(variance.location), variance.lot].filter(Boolean).join(' · ')}</Code>
       </h2>
+      {variance.first === null ? null : <p>{speaker.say('a.first', { who: names.person(variance.first) })}</p>}
       <Looks variance={variance} />
       <History variance={variance} />
       {isAsking ? (

@@ -4,6 +4,7 @@ import { CSRF_HEADER, meSchema } from '../../../shared/desk/session.ts'
 import * as v from 'valibot'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { waitAfter } from '../../auth/lockout.ts'
+import { HEARTBEAT_MS } from '../events.ts'
 import { browserOf } from './test-browser.ts'
 
 describe('log-in at the desk', async () => {
@@ -33,6 +34,21 @@ describe('log-in at the desk', async () => {
       body: JSON.stringify({ login: 'sevda', password: PASSWORD }),
     })
     expect(safe.headers.get('set-cookie')).toMatch(/^__Host-stockhand-desk=[\w-]{43}; Path=\/; HttpOnly; Secure/)
+  })
+
+  it('[DV7] the desk hears the doorbell by its session, and for five minutes only', async () => {
+    expect((await browser().get('/api/desk/events')).status).toBe(401)
+    const page = browser()
+    await page.logIn('sevda', PASSWORD)
+    const answer = await page.get('/api/desk/events')
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    const reader = answer.body!.getReader()
+    const heard = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value)
+    expect(await heard()).toContain('still here')
+    expect(await heard()).toMatch(/^id: \d+\ndata: \{"n":\d+\}/)
+    app.wait(5 * 60_000)
+    app.turn(HEARTBEAT_MS)
+    while (!(await reader.read()).done);
   })
 
   it('[DS2] a change that the desk’s own page has not sent is refused, and changes nothing', async () => {

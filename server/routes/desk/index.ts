@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts'
+import { deskEventsEndpoint } from '../events.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
@@ -17,6 +18,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   accountEndpoint,
   ...VIEW_ENDPOINTS,
   namesEndpoint,
+  deskEventsEndpoint,
   devicesEndpoint,
   deviceActEndpoint,
   enrolCodeEndpoint,
