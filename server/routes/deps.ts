@@ -16,7 +16,24 @@ export type Log = Record<'info' | 'warn' | 'error', (fields: Record<string, unkn
 export type AppDeps = {
   stores: Pick<
     Stores,
-    'sync' | 'devices' | 'work' | 'catalogue' | 'site' | 'quarantine' | 'desk' | 'accounts' | 'audit' | 'views'
+    | 'sync'
+    | 'devices'
+    | 'work'
+    | 'catalogue'
+    | 'site'
+    | 'quarantine'
+    | 'desk'
+    | 'accounts'
+    | 'audit'
+    | 'views'
+    | 'print'
+    | 'photos'
+    | 'kpi'
+    | 'intake'
+    | 'recalls'
+    | 'goods'
+    | 'stocktakes'
+    | 'leavers'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

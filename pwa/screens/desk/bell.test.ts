@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeBell, REST_MS } from './bell.ts'
 
-test('[DV8] lists are read anew once for all that happens within a rest, and only while somebody looks', () => {
+test('[DA7] lists are read anew once for all that happens within a rest, and only while somebody looks', () => {
   let hear: (data: string) => void = () => {}
   const open = (heard: typeof hear) => ((hear = heard), { close: () => {} })
   const waiting: { run: () => void; ms: number }[] = []

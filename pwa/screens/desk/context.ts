@@ -20,6 +20,8 @@ export type Desk = {
   tell: (words: string, undo?: { label: string; run: () => void }) => void
   /** Calls when the warehouse has changed, not too often and only while somebody looks; returns how to stop. */
   bell: Bell['listen']
+  /** Goes to another warehouse. */
+  move: (warehouse: Me['warehouse']['id']) => void
   /** Counts in the navigation are asked for anew. */
   changed: () => void
 }
@@ -32,6 +34,8 @@ export const useDesk = (): Desk => {
 }
 
 export type Names = {
+  clients: SiteAnswer['clients']
+  zones: readonly string[]
   person: (id: string | null) => string
   place: (id: string) => string
   client: (id: string) => string
@@ -47,6 +51,8 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
   const clients = new Map(site.clients.map(({ id, name }) => [id, name]))
   const items = new Map<string, ItemName>()
   return {
+    clients: site.clients,
+    zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
     client: id => clients.get(id) ?? '–',

@@ -11,6 +11,7 @@ import type { OnSettle } from './exception-settle.tsx'
 import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
+import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 
@@ -125,6 +126,7 @@ type CauseProps = {
 
 const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
   const { speaker, names } = useDesk()
+  const photos = photosIn(row.body['photos'])
   return (
     <li className="desk-cause">
       <button type="button" className="desk-cause-head" aria-expanded={isOpen} onClick={onOpen}>
@@ -137,6 +139,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
             ? ''
             : `${speaker.say('x.who', { who: row.workers.map(names.person).join(', ') })} · `}
           {speaker.stamp(row.openedAt)}
+          {photos.length === 0 ? '' : ` · ${speaker.say('ph.count', { n: photos.length })}`}
         </span>
       </button>
       {row.settled === null ? null : (
@@ -145,6 +148,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
           {speaker.stamp(row.settled.at)})
         </p>
       )}
+      {isOpen ? <Photos shas={photos} of={`${kindWords(speaker.language, row.kind)}, ${row.subject}`} /> : null}
       {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
     </li>
   )
