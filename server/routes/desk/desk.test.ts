@@ -38,21 +38,6 @@ describe('log-in at the desk', async () => {
     expect(safe.headers.get('set-cookie')).toMatch(/^__Host-stockhand-desk=[\w-]{43}; Path=\/; HttpOnly; Secure/)
   })
 
-  it('[DA6] the desk hears the doorbell by its session, and for five minutes only', async () => {
-    expect((await browser().get('/api/desk/events')).status).toBe(401)
-    const page = browser()
-    await page.logIn('sevda', PASSWORD)
-    const answer = await page.get('/api/desk/events')
-    expect(answer.headers.get('content-type')).toContain('text/event-stream')
-    const reader = answer.body!.getReader()
-    const heard = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value)
-    expect(await heard()).toContain('still here')
-    expect(await heard()).toMatch(/^id: \d+\ndata: \{"n":\d+\}/)
-    app.wait(5 * 60_000)
-    app.turn(HEARTBEAT_MS)
-    while (!(await reader.read()).done);
-  })
-
   it('[GL11] whoever works in two warehouses chooses where, with a session of its own; nobody goes where they do not work', async () => {
     const { site } = desk.stores
     const roster = nextRoster({ warehouse: OTHER_WAREHOUSE, version: 5, workers: [people.deniz] }, app.deps.now(), 7)
@@ -202,9 +187,19 @@ describe('log-in at the desk', async () => {
       await fresh.close()
     }
   })
-})
 
-const codeOf = async (response: Response): Promise<string> => {
-  const { code }: { code: string } = await response.json()
-  return code
-}
+  it('[DA6] the desk hears the doorbell by its session, and for five minutes only', async () => {
+    expect((await browser().get('/api/desk/events')).status).toBe(401)
+    const page = browser()
+    await page.logIn('sevda', PASSWORD)
+    const answer = await page.get('/api/desk/events')
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    const reader = answer.body!.getReader()
+    const heard = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value)
+    expect(await heard()).toContain('still here')
+    expect(await heard()).toMatch(/^id: \d+\ndata: \{"n":\d+\}/)
+    app.wait(5 * 60_000)
+    app.turn(HEARTBEAT_MS)
+    while (!(await reader.read()).done);
+  })
+})
