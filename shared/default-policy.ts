@@ -2,6 +2,12 @@ import type { CountLimits, Policy } from './policy.ts'
 
 const UNLIMITED: CountLimits = { qty: null, pct: null, value: null }
 
+/** What may be approved in one go, and from where on two people must; nothing needs two until somebody says so. */
+export const APPROVE: NonNullable<Policy['approve']> = {
+  bulk: { qty: 5, pct: 10, value: 50_000 },
+  second: UNLIMITED,
+}
+
 /** How a site works that has said nothing. Apart from the schema, which no handheld loads. */
 export const DEFAULT_POLICY: Policy = {
   receive: {
@@ -58,6 +64,7 @@ export const DEFAULT_POLICY: Policy = {
     alwaysReview: false,
     plans: [],
   },
+  approve: APPROVE,
   move: { reserved: 'guard' },
   return: { blind: 'ask', unexpected: 'ask', photo: 'damaged', restock: false, horizonDays: 0 },
   scrap: { approveAbove: null },

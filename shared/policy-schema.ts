@@ -117,6 +117,15 @@ export const policySchema = v.object({
       v.maxLength(50),
     ),
   }),
+  /** Differences of counts that a person approves. Missing in policies from before there was a choice: APPROVE. */
+  approve: v.optional(
+    v.object({
+      /** What may be approved in one go; all three must hold. */
+      bulk: limits,
+      /** Above any of these a second, other person must approve as well. */
+      second: limits,
+    }),
+  ),
   move: v.object({ reserved: v.picklist(['guard', 'allow']) }),
   return: v.object({
     blind: v.picklist(['ask', 'no', 'yes']),

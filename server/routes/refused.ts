@@ -27,6 +27,8 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   unsettled: 409,
   rate_limited: 429,
   gone: 409,
+  second: 403,
+  over_bulk: 403,
   linked: 409,
   untrusted: 403,
   still: 409,

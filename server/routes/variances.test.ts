@@ -92,6 +92,49 @@ describe('counts at the desk, over HTTP', async () => {
     })
   })
 
+  it('[DA4] above the limit of the policy a second person must approve, and nobody is both', async () => {
+    const { id } = desk.site.warehouse
+    const policies = await stores.site.policies(id)
+    const { warehouse } = policies!
+    const second = { qty: 10, pct: null, value: null }
+    await stores.site.putPolicies(id, {
+      ...policies!,
+      version: policies!.version + 1,
+      warehouse: { ...warehouse, approve: { ...warehouse.approve!, second } },
+    })
+    const big = key('A-04')
+    await desk.facts([desk.arrived(100, big), desk.counted(40, big)])
+    await settle()
+    const row = async () => (await list()).variances.find(one => one.id === desk.varianceOf(big))
+    expect(await row()).toMatchObject({ two: true, within: false, first: null })
+    const approve = async (who: { id: string }, name: string) =>
+      (await decide(who, ask(name, 'count.approve', Number((await row())?.version), big))).results[0]
+    expect(await approve(people.sevda, 'first of two')).toMatchObject({ outcome: 'done', state: 'review' })
+    expect(await row()).toMatchObject({ two: true, first: people.sevda.id, state: 'review' })
+    expect(await approve(people.sevda, 'first again')).toMatchObject({ outcome: 'refused', code: 'second' })
+    expect(await approve(people.deniz, 'second of two')).toMatchObject({ outcome: 'done', state: 'approved' })
+    await decide(people.sevda, { ...ask('back', 'count.undo', 3, big), expectedVersion: 99 })
+    app.wait(10_001)
+    await settle()
+    expect((await told()).at(-1)).toMatchObject({ by: people.deniz.id })
+    await stores.site.putPolicies(id, { ...policies!, version: policies!.version + 2 })
+  })
+
+  it('[DA5] in one go only what is small is approved, by the policy and not by the screen; the rest is refused by itself', async () => {
+    const [small, big] = [key('A-03', 1), key('A-04', 1)]
+    await desk.facts([desk.arrived(100, small), desk.counted(97, small), desk.arrived(100, big), desk.counted(40, big)])
+    await settle()
+    const rows = (await list(people.sevda, '&limit=200')).variances
+    const one = (of: typeof small) => rows.find(row => row.id === desk.varianceOf(of))
+    expect([one(small), one(big)]).toMatchObject([{ within: true }, { within: false }])
+    const both = [small, big].map((of, i) => ask(`bulk ${i}`, 'count.approve', Number(one(of)?.version), of))
+    expect(await decide(people.sevda, ...both)).toMatchObject({
+      results: [{ outcome: 'done' }, { outcome: 'refused', code: 'over_bulk', state: 'review' }],
+    })
+    const alone = ask('alone', 'count.approve', Number(one(big)?.version), big)
+    expect(await decide(people.sevda, alone)).toMatchObject({ results: [{ outcome: 'done' }] })
+  })
+
   it('[C74] nobody approves their own count; a recount goes to somebody else; a rejected one leaves the book', async () => {
     const own = key('A-03')
     await desk.facts([desk.arrived(100, own), desk.counted(40, own)], people.deniz)

@@ -4,12 +4,17 @@ import type { Variance } from '../../shared/count/variance.ts'
 import { variancesAnswerSchema } from '../../shared/desk/variances.ts'
 import type { VariancesAnswer } from '../../shared/desk/variances.ts'
 import type { WorkerId } from '../../shared/ids.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import { standingOf } from '../../shared/desk/tolerance.ts'
+import type { PolicySet } from '../../shared/policy.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
 import { NOTHING, personEndpoint } from './endpoint.ts'
 import { afterKey, pageLimit, readKey, writeKey } from './page-key.ts'
 import { refused } from './refused.ts'
+
+const DEFAULTS: PolicySet = { version: 0, warehouse: DEFAULT_POLICY, clients: {} }
 
 /** What waits for a person, unless another state is asked for. */
 const querySchema = v.object({
@@ -19,7 +24,7 @@ const querySchema = v.object({
   limit: pageLimit,
 })
 
-const shown = (one: Variance, cost: number | null): VariancesAnswer['variances'][number] => {
+const shown = (one: Variance, cost: number | null, policies: PolicySet): VariancesAnswer['variances'][number] => {
   const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
   const { id, round, version, state, kind, mode, attempt, typed, reason, worker } = rest
   const { book, delta, least, most, decided, effectiveAt, openedAt, changedAt } = rest
@@ -49,6 +54,7 @@ const shown = (one: Variance, cost: number | null): VariancesAnswer['variances']
     counters: [...counters],
     late: [...late],
     flags: [...why],
+    ...standingOf(one, cost, policies),
   }
 }
 
@@ -77,9 +83,10 @@ export const variancesEndpoint = personEndpoint(
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },
       limit,
     })
+    const policies = (await deps.stores.site.policies(warehouse)) ?? DEFAULTS
     const last = rows.length === limit ? rows.at(-1)?.variance : undefined
     return sendJson(c, {
-      variances: rows.map(({ variance, cost }) => shown(variance, cost)),
+      variances: rows.map(({ variance, cost }) => shown(variance, cost, policies)),
       next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: last.round }),
     } satisfies VariancesAnswer)
   },

@@ -2,9 +2,12 @@ import { sql } from 'kysely'
 import type { Variance } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import type { DeskStore, InboxEntry } from '../ports.ts'
+import type { DecisionAnswer } from '../../shared/sync/decision.ts'
+import type { SettleAsk } from '../../shared/sync/settle.ts'
+import { reprocess } from '../sync/reprocess.ts'
 import { settleExceptions } from '../sync/settle-exceptions.ts'
 import { notBlind } from './blind.ts'
-import { inboxOf } from './inbox.ts'
+import { inboxOf, quarantineOf } from './inbox.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -50,14 +53,38 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
       order by e.opened_at, e.id limit ${limit}`.execute(db)
     return rows
   },
-  settle: (at, who, asks) =>
-    transact(db, trx =>
-      decideIn(trx, names, at, async tx => {
-        const id = await names.warehouse(trx, at.warehouse)
-        return settleExceptions(tx, inboxOf(trx, { warehouse: at.warehouse, id }, names), who, asks, at.now)
-      }),
-    ),
+  settle: settleIn(db, names),
 })
+
+/** All in one transaction, but for commands that are judged once more: each of them is written under a key of its own. */
+const settleIn =
+  (db: Executor, names: Names): DeskStore['settle'] =>
+  async (at, who, asks) => {
+    const answers = new Map<SettleAsk, DecisionAnswer>()
+    const scopeIn = async (trx: Executor) => ({
+      warehouse: at.warehouse,
+      id: await names.warehouse(trx, at.warehouse),
+    })
+    const others = asks.filter(ask => ask.choice !== 'repair')
+    if (others.length > 0) {
+      const results = await transact(db, trx =>
+        decideIn(trx, names, at, async tx =>
+          settleExceptions(tx, inboxOf(trx, await scopeIn(trx), names), who, others, at.now),
+        ),
+      )
+      others.forEach((ask, n) => results[n] !== undefined && answers.set(ask, results[n]))
+    }
+    for (const ask of asks.filter(one => one.choice === 'repair'))
+      answers.set(
+        ask,
+        await transact(db, trx =>
+          decideIn(trx, names, at, async tx =>
+            reprocess(tx, quarantineOf(trx, await scopeIn(trx), names), who, ask, at.now),
+          ),
+        ),
+      )
+    return asks.flatMap(ask => answers.get(ask) ?? [])
+  }
 
 const KEY_OF_EXCEPTION = { location: sql`e.body->>'location'`, item: sql`coalesce(e.body->>'item', '')` }
 

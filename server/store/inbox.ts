@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import type { Movement } from '../../shared/ledger/stock.ts'
+import type { KeptCommand, Quarantine } from '../sync/reprocess.ts'
 import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { linkCode } from './code-links.ts'
 import type { Scope } from './load.ts'
@@ -22,15 +24,42 @@ export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): 
       where warehouse_id = ${warehouse} and id = ${id}`.execute(trx)
   },
   moved: async (id, limit) => {
-    const { rows } = await sql<MovementRow>`
-      select ${MOVEMENT} from exception_command x
-      join movement m on m.warehouse_id = x.warehouse_id and m.device_id = x.device_id and m.epoch = x.epoch and m.seq = x.seq
-      join client c on c.id = m.client_id join item i on i.id = m.item_id
-      join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
-      join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
-      where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid
-      order by m.at desc, m.device_id, m.epoch, m.seq desc, m.n limit ${limit}`.execute(trx)
-    return rows.map(movementOf)
+    return movedBy(trx, warehouse, id, limit)
   },
   link: linkCode(trx, warehouse, names),
 })
+
+const movedBy: (trx: Executor, warehouse: number, id: string, limit: number) => Promise<readonly Movement[]> = async (
+  trx,
+  warehouse,
+  id,
+  limit,
+) => {
+  const { rows } = await sql<MovementRow>`
+    select ${MOVEMENT} from exception_command x
+    join movement m on m.warehouse_id = x.warehouse_id and m.device_id = x.device_id and m.epoch = x.epoch and m.seq = x.seq
+    join client c on c.id = m.client_id join item i on i.id = m.item_id
+    join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
+    join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+    where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid
+    order by m.at desc, m.device_id, m.epoch, m.seq desc, m.n limit ${limit}`.execute(trx)
+  return rows.map(movementOf)
+}
+
+/** The inbox, and the one command that a quarantine speaks of. */
+export const quarantineOf = (trx: Executor, scope: Scope, names: Names): Quarantine => ({
+  ...inboxOf(trx, scope, names),
+  command: async id => {
+    const { rows } = await sql<Omit<KeptCommand, 'receivedAt' | 'movements'> & { receivedAt: Date }>`
+      select d.uid as device, k.epoch, k.seq::int as seq, k.v, k.body, k.received_at as "receivedAt"
+      from exception_command x join command k using (warehouse_id, device_id, epoch, seq) join device d on d.id = k.device_id
+      where x.warehouse_id = ${scope.id} and x.exception_id = ${id}::uuid and k.outcome = 'quarantined'
+      order by k.feed_seq desc limit 1`.execute(trx)
+    const [row] = rows
+    if (row === undefined) return null
+    return { ...row, receivedAt: row.receivedAt.toISOString(), movements: await movedBy(trx, scope.id, id, KEPT_MOVES) }
+  },
+})
+
+/** One command never moves more. */
+const KEPT_MOVES = 1000

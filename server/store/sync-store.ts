@@ -159,7 +159,7 @@ const decisionTx = (
         outcome: decision.effects.exceptions.length > 0 ? 'exception' : 'applied',
         reason: null,
         effects: decision.effects,
-        awaits: null,
+        awaits: decision.awaits ?? null,
         worker: null,
         at: at.now,
         // What the decision tells by itself is not told again.
@@ -195,6 +195,7 @@ const decisionTx = (
       },
     },
     decisions: decisionBook(trx, at.scope),
+    uncovered: document => readUncovered(trx, names, at, document),
     reserve: wants => reserveLines(trx, names, { ...at.scope, commit: at.feed.seq }, wants),
   }
   return { tx, wrote: () => wrote }

@@ -241,7 +241,7 @@ const judgeOne = (
 }
 
 /** Goods that cross to or from the outside are told to the ERP by the message of their document. */
-const awaitsOf = (command: Command, effects: Effects): DocumentId | null => {
+export const awaitsOf = (command: Command, effects: Effects): DocumentId | null => {
   const act = command.type === 'undo' ? command.act : command
   const crosses = act.type === 'receive' || act.type === 'ship' || act.type === 'return'
   return crosses && effects.movements.length > 0 ? act.document : null

@@ -9,6 +9,7 @@ import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { DecisionAnswer, DecisionAsk, DecisionKind } from '../../shared/sync/decision.ts'
+import { standingOf } from '../../shared/desk/tolerance.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { CountFacts } from './count-books.ts'
 import { NO_WRITES } from './count-books.ts'
@@ -24,6 +25,8 @@ const ON_VARIANCES: Readonly<Record<Exclude<DecisionKind, 'count.request'>, Coun
 }
 
 type Desk = {
+  /** More than one approval at once: each must be small by the policy. */
+  isBulk: boolean
   rounds: Map<VarianceId, Variance | null>
   changed: Map<VarianceId, Variance>
   tasks: Task[]
@@ -42,12 +45,10 @@ export const decideCounts = (
 ): Promise<readonly DecisionAnswer[]> =>
   store.decide(at, async tx => {
     const known = await tx.decisions.find(asks.map(ask => ask.id))
-    const desk: Desk = {
-      rounds: new Map(),
-      changed: new Map(),
-      tasks: [],
-      facts: await tx.counts.facts({ tasks: [], items: [], places: [] }),
-    }
+    const desk = await deskFor(
+      tx,
+      asks.filter(ask => !known.has(ask.id)),
+    )
     const answers: DecisionAnswer[] = []
     const fresh = new Map<string, { ask: DecisionAsk; hash: string; answer: DecisionAnswer }>()
     for (const ask of asks) {
@@ -73,6 +74,26 @@ export const decideCounts = (
     return answers
   })
 
+/** Everything that the decisions are about, read at once: the counter row is held meanwhile. */
+const deskFor = async (tx: DecisionTx, asks: readonly DecisionAsk[]): Promise<Desk> => {
+  const targets = asks.flatMap(ask => (ask.kind === 'count.request' ? [] : [ask.target as string as VarianceId]))
+  const rounds = await tx.counts.rounds([...new Set(targets)])
+  const newest = new Map(
+    targets.map((id): [VarianceId, Variance | null] => {
+      const found = rounds.get(id)
+      return [id, found?.open ?? found?.settled ?? null]
+    }),
+  )
+  const items = [...newest.values()].flatMap(one => (one === null ? [] : [one.key.item]))
+  return {
+    isBulk: asks.filter(ask => ask.kind === 'count.approve').length > 1,
+    rounds: newest,
+    changed: new Map(),
+    tasks: [],
+    facts: await tx.counts.facts({ tasks: [], items: [...new Set(items)], places: [] }),
+  }
+}
+
 const refusal = ({ id }: DecisionAsk, code: RefusalCode, of: Variance | null): DecisionAnswer => ({
   id,
   outcome: 'refused',
@@ -90,27 +111,20 @@ const decideOne = async (
 ): Promise<DecisionAnswer> => {
   if (ask.kind === 'count.request') return requestOne(tx, desk, who, ask)
   const id = ask.target as string as VarianceId
-  const variance = await newest(tx, desk, id)
+  const variance = desk.rounds.get(id) ?? null
   if (variance === null || (who.clients !== null && !who.clients.includes(variance.key.client)))
     return refusal(ask, 'not_found', null)
   const { expectedVersion, reason, args } = ask
   const decision = { kind: ON_VARIANCES[ask.kind], expectedVersion, reason, early: args.early === true }
-  const decided = decideVariance(variance, decision, who, now)
+  const { cost } = desk.facts.worth.get(variance.key.item) ?? { cost: null }
+  const { within, two } = standingOf(variance, cost, desk.facts.policies)
+  const decided = decideVariance(variance, decision, who, now, two)
+  if (decided.ok && decision.kind === 'approve' && desk.isBulk && !within) return refusal(ask, 'over_bulk', variance)
   if (!decided.ok) return refusal(ask, decided.code, variance)
   const next = decided.variance
   desk.rounds.set(id, next)
   desk.changed.set(id, next)
   return { id: ask.id, outcome: 'done', version: next.version, state: next.state }
-}
-
-/** The pending round, else the newest that there was. */
-const newest = async (tx: DecisionTx, desk: Desk, id: VarianceId): Promise<Variance | null> => {
-  const known = desk.rounds.get(id)
-  if (known !== undefined) return known
-  const found = (await tx.counts.rounds([id])).get(id)
-  const variance = found?.open ?? found?.settled ?? null
-  desk.rounds.set(id, variance)
-  return variance
 }
 
 /** On demand: a count of a place, or of one item there. */

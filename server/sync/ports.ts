@@ -188,6 +188,8 @@ export type Decision = {
   messages?: readonly MessageWrite[]
   /** The ERP has it already (opening stock): what moves is not told. */
   silent?: boolean
+  /** The document whose message tells of what it moves: a command that is judged once more. */
+  awaits?: DocumentId | null
   /** Of counts that are posted: what was seen, when, and who approved it, by stock row. */
   adjustments?: readonly AdjustmentFacts[]
 }
@@ -234,4 +236,6 @@ export interface DecisionTx {
   /** Counts in this transaction; what is put there is written, with or without a `write`. */
   readonly counts: CountBooks
   readonly decisions: DecisionBook
+  /** Receipt commands of a document that no message covers. */
+  uncovered(document: DocumentId): Promise<readonly Uncovered[]>
 }

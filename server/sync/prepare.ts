@@ -31,7 +31,9 @@ const parsed = (text: string): unknown => {
 }
 
 /** Reads a body. Older versions would be up-cast here; version 1 is the first. */
-const read = (sealed: Sealed): { command: Command | null; flaw: QuarantineReason | null } => {
+export const readBody = (
+  sealed: Pick<Sealed, 'v' | 'body'>,
+): { command: Command | null; flaw: QuarantineReason | null } => {
   if (Buffer.byteLength(sealed.body) > MAX_COMMAND_BYTES) return { command: null, flaw: 'unreadable' }
   const body = parsed(sealed.body)
   const known = v.safeParse(commandSchema, body)
@@ -73,7 +75,7 @@ export const prepare = async (
   Promise.all(
     commands.map(async (sealed, i) => {
       const before = commands[i - 1]
-      const { command, flaw } = read(sealed)
+      const { command, flaw } = readBody(sealed)
       const signed = await verify(sealed.hash, sealed.sig)
       const fits = command === null || envelopeFits(command, sealed, at)
       const linked =

@@ -492,6 +492,25 @@ describe('decisions', () => {
     expect(decide('approve', { early: true }, boss, early)).toMatchObject({ ok: true })
   })
 
+  it('[DA4] of two, the first approval waits where it was for another person who has not counted, until the numbers change', () => {
+    const two = (who: typeof boss, v: Variance, expectedVersion: number) =>
+      decideVariance(v, { kind: 'approve', expectedVersion, reason: 'MISSING', early: false }, who, at(500), true)
+    const first = two(boss, waiting, 4)
+    if (!first.ok) throw new Error('refused')
+    expect(first.variance).toMatchObject({ state: 'review', version: 5, first: { worker: cem }, effectiveAt: null })
+    expect(two(boss, first.variance, 5)).toEqual({ ok: false, code: 'second' })
+    const other = { id: berk, roles: ['supervisor' as const] }
+    expect(two(other, { ...first.variance, counters: [berk] }, 5)).toEqual({ ok: false, code: 'own_count' })
+    expect(two(other, first.variance, 4)).toEqual({ ok: false, code: 'stale' })
+    expect(two(other, { ...first.variance, counters: [anna] }, 5)).toMatchObject({
+      ok: true,
+      variance: { state: 'approved', version: 6 },
+    })
+    // The numbers have changed meanwhile: it begins anew.
+    const changed = { ...first.variance, counters: [anna], version: 6 }
+    expect(two(other, changed, 6)).toMatchObject({ ok: true, variance: { state: 'review', first: { worker: berk } } })
+  })
+
   it('[C54] an approval can be taken back until it posts; a late movement takes it back by itself', () => {
     const taken = decide('approve')
     if (!taken.ok) throw new Error('refused')

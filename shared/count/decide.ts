@@ -29,6 +29,8 @@ export const decideVariance = (
   decision: CountDecision,
   who: { id: WorkerId; roles: readonly Role[] },
   now: string,
+  /** It is so large that two people must approve it. */
+  needsTwo = false,
 ): { ok: true; variance: Variance } | { ok: false; code: RefusalCode } => {
   const { kind, reason } = decision
   const refuse = (code: RefusalCode) => ({ ok: false as const, code })
@@ -38,6 +40,9 @@ export const decideVariance = (
   if (kind === 'approve') {
     if (v.counters.includes(who.id)) return refuse('own_count')
     if (EARLY.has(v.state) && !decision.early) return refuse('provisional')
+    const first = firstOf(v)
+    if (needsTwo && first?.worker === who.id) return refuse('second')
+    if (needsTwo && first === null) return { ok: true, variance: approvedOnce(v, who.id, now, reason) }
   }
   return {
     ok: true,
@@ -51,3 +56,16 @@ export const decideVariance = (
     },
   }
 }
+
+/** Who has approved it as the first of two, as long as nothing has changed since. */
+export const firstOf = (v: Pick<Variance, 'first' | 'version'>): NonNullable<Variance['first']> | null =>
+  v.first?.version === v.version ? v.first : null
+
+/** It waits where it was, for the second person. */
+const approvedOnce = (v: Variance, worker: WorkerId, now: string, reason: string): Variance => ({
+  ...v,
+  version: v.version + 1,
+  first: { worker, at: now, version: v.version + 1 },
+  decided: { kind: 'approve', worker, at: now, reason },
+  changedAt: now,
+})

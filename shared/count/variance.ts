@@ -77,6 +77,8 @@ export type Variance = {
   flags: readonly Flag[]
   /** The last decision about it. */
   decided: { kind: 'approve' | 'undo' | 'reject' | 'recount'; worker: WorkerId; at: string; reason: string } | null
+  /** The first of two approvals. It counts on the version that it has made, so that whatever changes the numbers ends it. */
+  first?: { worker: WorkerId; at: string; version: number } | null
   /** An approval posts from here on. */
   effectiveAt: string | null
   postedAs: (CommandKey & { n: number }) | null

@@ -42,6 +42,11 @@ export const varianceSchema = v.object({
   counters: v.array(v.string()),
   late: v.array(v.object({ qty: v.number(), worker: nullable, at: v.string(), arrivedAt: v.string() })),
   flags: v.array(v.picklist(flags)),
+  /** May be approved in one go with others, by the policies of now. */
+  within: v.boolean(),
+  /** Two people must approve it; `first`: who has already. */
+  two: v.boolean(),
+  first: nullable,
   decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
   effectiveAt: nullable,
   openedAt: v.string(),

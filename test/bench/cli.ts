@@ -1,3 +1,4 @@
+import { approvals } from './approvals.ts'
 import { lookup, search, snapshot } from './catalogue.ts'
 import { erp } from './erp.ts'
 import { erpShare } from './erp-share.ts'
@@ -9,6 +10,7 @@ import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  approvals,
   erp: () => (['tryton', 'odoo'].includes(process.argv[3] ?? '') ? erpShare(process.argv[3] ?? '') : erp()),
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
   kpi,

@@ -131,10 +131,7 @@ const applyTx = (
       policy: () => null,
       tables: loadTables(state, site, need),
     }),
-    uncovered: async document =>
-      [...state.commands.values()]
-        .filter(row => row.awaits === document && row.message === null)
-        .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements })),
+    uncovered: async document => uncoveredIn(state, document),
     write: async batch => {
       wrote()
       const before = linesNow(state)
@@ -149,6 +146,11 @@ const applyTx = (
     },
   }
 }
+
+const uncoveredIn = (state: ServerState, document: string) =>
+  [...state.commands.values()]
+    .filter(row => row.awaits === document && row.message === null)
+    .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements }))
 
 const linesNow = (state: ServerState): ReadonlyMap<string, Line> =>
   new Map([...state.rows.values()].flatMap(row => (row.k === 'line' ? [[row.id, row.b as Line]] : [])))
@@ -175,7 +177,8 @@ const decisionTx = (
     const sealed = { seq, v: 1, body: JSON.stringify(decision.body), hash: '', sig: '' }
     const outcome = decision.effects.exceptions.length > 0 ? 'exception' : 'applied'
     const { effects } = decision
-    const entry = { sealed, outcome, reason: null, effects, awaits: null, worker: null, at: null } as const
+    const awaits = decision.awaits ?? null
+    const entry = { sealed, outcome, reason: null, effects, awaits, worker: null, at: null } as const
     const at = { device: SERVER_DEVICE, epoch, now }
     const before = linesNow(state)
     writeEntries(state, writes, at, { entries: [entry], messages: decision.messages ?? [], notes: [] })
@@ -194,6 +197,7 @@ const decisionTx = (
       for (const { id, hash, answer } of decided) writes.put(state.decisions, id, { hash, answer })
     },
   },
+  uncovered: async document => uncoveredIn(state, document),
   reserve: async wants => reserved(state, writes, wants),
 })
 const loadTables = (state: ServerState, site: SiteSeed, need: Need): MutableTables => {

@@ -29,6 +29,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
       <h2>
         {name} · <Code>{[names.place(variance.location), variance.lot].filter(Boolean).join(' · ')}</Code>
       </h2>
+      {variance.first === null ? null : <p>{speaker.say('a.first', { who: names.person(variance.first) })}</p>}
       <Photos shas={variance.photos} of={`${name}, ${names.place(variance.location)}`} />
       <Looks variance={variance} />
       <History variance={variance} />

@@ -1,12 +1,20 @@
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import { useState } from 'react'
 import { useDesk } from './context.ts'
+import { MoreButton } from './more.tsx'
 import { Table } from './table.tsx'
 import type { Column } from './table.tsx'
 
 type Props = { rows: readonly ShownVariance[]; cursor: number; onOpen: (index: number) => void }
 
-export const ApprovalTable = ({ rows, cursor, onOpen }: Props) => {
+/** Rows that are drawn beyond the one under the cursor: ten thousand would take seconds. */
+const DRAWN = 200
+
+export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
   const { speaker, names } = useDesk()
+  const [asked, setAsked] = useState(DRAWN)
+  const drawn = Math.max(asked, cursor + DRAWN / 2)
+  const rows = all.slice(0, drawn)
   const columns: readonly Column<ShownVariance>[] = [
     { key: 'item', head: speaker.say('a.item'), cell: one => names.item(one.item)?.name ?? '…' },
     { key: 'place', head: speaker.say('a.place'), code: true, cell: one => names.place(one.location) },
@@ -25,17 +33,21 @@ export const ApprovalTable = ({ rows, cursor, onOpen }: Props) => {
     {
       key: 'flags',
       head: speaker.say('a.flags'),
-      cell: one => one.flags.map(flag => speaker.maybe('flag', flag)).join(', ') || '–',
+      cell: one =>
+        [...(one.two ? ['two'] : []), ...one.flags].map(flag => speaker.maybe('flag', flag)).join(', ') || '–',
     },
   ]
   return (
-    <Table
-      caption={speaker.say('s.approvals')}
-      columns={columns}
-      rows={rows}
-      rowKey={one => one.id}
-      cursor={cursor}
-      onOpen={onOpen}
-    />
+    <>
+      <Table
+        caption={speaker.say('s.approvals')}
+        columns={columns}
+        rows={rows}
+        rowKey={one => one.id}
+        cursor={cursor}
+        onOpen={onOpen}
+      />
+      <MoreButton more={drawn >= all.length ? null : () => setAsked(drawn + DRAWN)} />
+    </>
   )
 }

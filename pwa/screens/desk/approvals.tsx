@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { atStake, BULK, isOwn, isWithin } from '../../../shared/desk/tolerance.ts'
+import { atStake, isOwn } from '../../../shared/desk/tolerance.ts'
 import { variancesAnswerSchema } from '../../../shared/desk/variances.ts'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import { ApprovalPanel } from './approval-panel.tsx'
@@ -10,7 +10,7 @@ import type { Desk } from './context.ts'
 import { reasonFor } from './decide.ts'
 import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
-import { useLoaded } from './query.ts'
+import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 import { useDecisions } from './use-decisions.ts'
 
@@ -18,7 +18,10 @@ type Part = 'all' | 'within' | 'eyes' | 'waiting'
 const PAGES = 50
 
 /** All that wait, page after page: the sums at the top are over all of them. */
-const readAll = async ({ api, me, names }: Desk): Promise<readonly ShownVariance[]> => {
+const readAll = async (
+  { api, me, names }: Desk,
+  grow: (rows: readonly ShownVariance[]) => void,
+): Promise<readonly ShownVariance[]> => {
   const rows: ShownVariance[] = []
   for (const state of ['review', 'provisional']) {
     let after = ''
@@ -26,33 +29,36 @@ const readAll = async ({ api, me, names }: Desk): Promise<readonly ShownVariance
       const query = { worker: me.worker, state, limit: '200', ...(after === '' ? {} : { after }) }
       const answer = await api.get('/api/variances', query, variancesAnswerSchema)
       rows.push(...answer.variances)
+      await names.learn(answer.variances.map(row => row.item))
+      grow([...rows])
       if (answer.next === null) break
       after = answer.next
     }
   }
-  await names.learn(rows.map(row => row.item))
   return rows
 }
 
-const partOf = (row: ShownVariance): Part =>
-  row.state === 'provisional' ? 'waiting' : isWithin(row, BULK) ? 'within' : 'eyes'
+const partOf = (row: ShownVariance): Part => (row.state === 'provisional' ? 'waiting' : row.within ? 'within' : 'eyes')
 
 /** The row that keys act on, and whether it is open. */
 const useCursor = (rows: readonly ShownVariance[]) => {
-  const [cursor, setCursor] = useState(0)
+  // By its id: rows come and go above it. Where it has gone itself, the one that has taken its place is next.
+  const [cursor, setCursor] = useState<{ id: string; at: number }>({ id: '', at: 0 })
   const [open, setOpen] = useState<{ id: string; isRejecting: boolean } | null>(null)
-  const at = Math.min(cursor, Math.max(0, rows.length - 1))
+  const found = rows.findIndex(one => one.id === cursor.id)
+  const at = found >= 0 ? found : Math.min(cursor.at, Math.max(0, rows.length - 1))
+  const put = (index: number): void => setCursor({ id: rows[index]?.id ?? '', at: Math.max(0, index) })
   return {
     at,
     row: rows[at],
     open,
     show: (index: number, isRejecting = false): void => {
       const one = rows[index]
-      setCursor(Math.max(0, index))
+      put(index)
       setOpen(one === undefined ? null : { id: one.id, isRejecting })
     },
     move: (by: number): void => {
-      setCursor(Math.max(0, Math.min(rows.length - 1, at + by)))
+      put(Math.max(0, Math.min(rows.length - 1, at + by)))
       setOpen(null)
     },
     close: (): void => setOpen(null),
@@ -63,13 +69,14 @@ const useCursor = (rows: readonly ShownVariance[]) => {
 export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const desk = useDesk()
   const { speaker, me } = desk
-  const loaded = useLoaded('approvals', () => readAll(desk))
+  const loaded = useLoaded<readonly ShownVariance[]>('approvals', grow => readAll(desk, grow))
+  useLive(loaded.reload)
   const [part, setPart] = useState<Part>('all')
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(false)
   const [asked, setAsked] = useState<string | null>(null)
   const all = loaded.value ?? []
-  const small = all.filter(row => isWithin(row, BULK))
+  const small = all.filter(row => row.within)
   const rows = all.filter(row => part === 'all' || part === partOf(row))
   const { at, row, open, show, move, close } = useCursor(rows)
   const bulk = small.filter(one => !isOwn(one, me.worker))
@@ -77,7 +84,7 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const { act, undo } = useDecisions(all, reasonOf, loaded.reload)
   const withRow = (run: (row: ShownVariance) => void) => () => void (row !== undefined && run(row))
   const approve = withRow(one => {
-    if (isOwn(one, me.worker)) desk.tell(speaker.say('a.own'))
+    if (isOwn(one, me.worker)) desk.tell(speaker.say(one.first === me.worker ? 'a.second' : 'a.own'))
     else if (one.state === 'provisional' && asked !== one.id) {
       setAsked(one.id)
       desk.tell(speaker.say('a.early'))

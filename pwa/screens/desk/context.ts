@@ -5,6 +5,7 @@ import type { NamesAnswer, SiteAnswer } from '../../../shared/desk/view.ts'
 import type { ItemId } from '../../../shared/ids.ts'
 import { Refused } from './api.ts'
 import type { Api } from './api.ts'
+import type { Bell } from './bell.ts'
 import type { DeskSpeaker } from './speak.ts'
 
 export type ItemName = NamesAnswer['items'][number]
@@ -17,6 +18,8 @@ export type Desk = {
   names: Names
   /** A sentence at the foot of the page, with a way back where there is one. */
   tell: (words: string, undo?: { label: string; run: () => void }) => void
+  /** Calls when the warehouse has changed, not too often and only while somebody looks; returns how to stop. */
+  bell: Bell['listen']
   /** Goes to another warehouse. */
   move: (warehouse: Me['warehouse']['id']) => void
   /** Counts in the navigation are asked for anew. */

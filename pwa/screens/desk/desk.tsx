@@ -6,6 +6,7 @@ import { siteAnswerSchema } from '../../../shared/desk/view.ts'
 import type { SettingsStore } from '../../app/settings.ts'
 import { makeApi, Refused } from './api.ts'
 import type { Api } from './api.ts'
+import { pageBell } from './bell.ts'
 import { DeskProvider, makeNames, whyNot } from './context.ts'
 import type { Desk as DeskValue, Names } from './context.ts'
 import { Frame } from './frame.tsx'
@@ -80,6 +81,8 @@ const Inside = ({ api, speaker, me, onMove, onOut, onLanguage }: InsideProps) =>
   const [, setLearnt] = useState(0)
   const [told, setTold] = useState<Parameters<DeskValue['tell']> | null>(null)
   const [turn, setTurn] = useState(0)
+  const [bell] = useState(pageBell)
+  useEffect(() => bell.close, [bell])
   useEffect(() => {
     api
       .get('/api/desk/site', {}, siteAnswerSchema)
@@ -93,6 +96,7 @@ const Inside = ({ api, speaker, me, onMove, onOut, onLanguage }: InsideProps) =>
     speaker,
     names,
     tell: (...what) => setTold(what),
+    bell: bell.listen,
     move: warehouse => {
       api
         .post('/api/desk/warehouse', { warehouse }, meSchema)

@@ -3,17 +3,29 @@ import { exceptionsAnswerSchema } from '../../../shared/desk/exceptions.ts'
 import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
 import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
-import { Code } from '../../ui/code.tsx'
+import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
+import { About } from './exception-facts.tsx'
+import { Settle } from './exception-settle.tsx'
+import type { OnSettle } from './exception-settle.tsx'
 import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { Photos, photosIn } from './photos.tsx'
-import { useLoaded } from './query.ts'
+import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 
 type Row = ExceptionsAnswer['exceptions'][number]
 const PAGES = 20
+
+/** Why it was not done; everything else is that it has happened again. */
+const WHY: Readonly<Record<string, DeskKey>> = {
+  gone: 'x.why.gone',
+  linked: 'x.why.linked',
+  untrusted: 'x.why.untrusted',
+  still: 'x.why.still',
+  bad_request: 'x.why.bad_request',
+}
 
 const readAll = async ({ api, me, names }: ReturnType<typeof useDesk>, state: string): Promise<readonly Row[]> => {
   const rows: Row[] = []
@@ -41,21 +53,24 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker } = desk
   const [state, setState] = useState<'open' | 'settled'>('open')
   const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
+  useLive(loaded.reload)
   const [open, setOpen] = useState<string | null>(null)
   useKeys({ Escape: () => setOpen(null) }, onScan)
   const groups = byKind(loaded.value ?? [])
-  const settle = async (rows: readonly Row[], choice: string, words: string): Promise<void> => {
+  const settle: OnSettle = async (rows, choice, words, args) => {
     try {
       let done = 0
+      let code = ''
       for (let from = 0; from < rows.length; from += MAX_SETTLED) {
         const decisions = rows
           .slice(from, from + MAX_SETTLED)
-          .map(row => ({ id: v7(), exception: row.id, expectedVersion: row.version, choice, words }))
+          .map(row => ({ id: v7(), exception: row.id, expectedVersion: row.version, choice, words, args }))
         const body = { worker: desk.me.worker, session: v7(), decisions }
         const { results } = await desk.api.post('/api/exceptions', body, decisionsAnswerSchema)
         done += results.filter(one => one.outcome === 'done').length
+        code = results.find(one => one.outcome === 'refused')?.code ?? code
       }
-      desk.tell(speaker.say(done === rows.length ? 'x.settled' : 'x.stale', { n: done }))
+      desk.tell(speaker.say(done === rows.length ? 'x.settled' : (WHY[code] ?? 'x.stale'), { n: done }))
       setOpen(null)
     } catch (error) {
       desk.tell(whyNot(speaker, error))
@@ -106,7 +121,7 @@ type CauseProps = {
   like: readonly Row[]
   isOpen: boolean
   onOpen: () => void
-  onSettle: (rows: readonly Row[], choice: string, words: string) => Promise<void>
+  onSettle: OnSettle
 }
 
 const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
@@ -136,94 +151,5 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
       {isOpen ? <Photos shas={photos} of={`${kindWords(speaker.language, row.kind)}, ${row.subject}`} /> : null}
       {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
     </li>
-  )
-}
-
-const Settle = ({ row, like, onSettle }: Pick<CauseProps, 'row' | 'like' | 'onSettle'>) => {
-  const { speaker } = useDesk()
-  const [choice, setChoice] = useState(row.choices[0] ?? '')
-  const [words, setWords] = useState('')
-  const facts = Object.entries(row.body).filter(([, value]) => typeof value === 'string' || typeof value === 'number')
-  if (row.state !== 'open') return <Facts facts={facts} />
-  if (row.choices.length === 0) return <p className="desk-quiet">{speaker.say('x.count')}</p>
-  const alike = like.filter(one => one.state === 'open')
-  const why = words.trim()
-  return (
-    <form
-      className="desk-settle"
-      onSubmit={event => {
-        event.preventDefault()
-        if (why !== '') void onSettle([row], choice, why)
-      }}
-    >
-      <Facts facts={facts} />
-      <label>
-        {speaker.say('x.choice')}{' '}
-        <select value={choice} onChange={event => setChoice(event.currentTarget.value)}>
-          {row.choices.map(one => (
-            <option key={one} value={one}>
-              {choiceWords(speaker.language, one)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {speaker.say('x.words')}{' '}
-        <input value={words} maxLength={500} required onChange={event => setWords(event.currentTarget.value)} />
-      </label>
-      <button type="submit" className="desk-button primary">
-        {speaker.say('x.settle')}
-      </button>
-      {alike.length < 2 ? null : (
-        <button
-          type="button"
-          className="desk-button"
-          disabled={why === ''}
-          onClick={() => void onSettle(alike, choice, why)}
-        >
-          {speaker.say('x.settles', { n: alike.length })}
-        </button>
-      )}
-    </form>
-  )
-}
-
-/** What it is about, with names where the desk knows them. */
-const About = ({ body }: { body: Row['body'] }) => {
-  const { names } = useDesk()
-  const text = (key: string): string => (typeof body[key] === 'string' ? body[key] : '')
-  const item = names.item(text('item'))
-  const parts = [
-    item === undefined ? '' : item.name,
-    text('number') || text('code') || text('text') || text('scan'),
-    text('location') === '' ? '' : names.place(text('location')),
-    text('lot'),
-    text('serial'),
-  ].filter(part => part !== '' && part !== '–')
-  return <Code>{parts.length === 0 ? '–' : parts.join(' · ')}</Code>
-}
-
-const Facts = ({ facts }: { facts: readonly [string, unknown][] }) => {
-  const { names } = useDesk()
-  const shown = (key: string, value: unknown): string => {
-    const text = String(value)
-    if (key === 'location' || key === 'from' || key === 'to')
-      return names.place(text) === '–' ? text : names.place(text)
-    if (key === 'client') return names.client(text)
-    if (key === 'worker' || key === 'by') return names.person(text)
-    if (key === 'item') return names.item(text)?.sku ?? text
-    return text
-  }
-  return (
-    <dl className="desk-facts">
-      {facts.map(([key, value]) => (
-        <div key={key}>
-          <dt>{key}</dt>
-          <dd>
-            <Code>{shown(key, value)}</Code>
-          </dd>
-        </div>
-      ))}
-    </dl>
   )
 }

@@ -4,6 +4,7 @@ import { Code } from '../../ui/code.tsx'
 import { useDesk, whyNot } from './context.ts'
 import { connectionsShape, driftsShape, messagesShape, settledShape } from './erp-shapes.ts'
 import type { Connection, Message } from './erp-shapes.ts'
+import { driftWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
@@ -184,7 +185,7 @@ const Drifts = ({ connection }: { connection: Connection }) => {
             { key: 'ours', head: speaker.say('i.ours'), number: true, cell: row => speaker.number(row.ours) },
             { key: 'theirs', head: speaker.say('i.theirs'), number: true, cell: row => speaker.number(row.theirs) },
             { key: 'drift', head: speaker.say('a.delta'), number: true, cell: row => speaker.signed(row.drift) },
-            { key: 'class', head: speaker.say('i.class'), cell: row => row.class },
+            { key: 'class', head: speaker.say('i.class'), cell: row => driftWords(speaker.language, row.class) },
             { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.lastAt) },
           ]}
         />

@@ -1,11 +1,19 @@
 import { useState } from 'react'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import type { DecisionAnswer, DecisionKind } from '../../../shared/sync/decision.ts'
+import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
 import { decide } from './decide.ts'
 
 /** An approval posts so long after it; until then it can be taken back. */
 const UNDO_S = 10
+
+const WHY: Readonly<Record<string, DeskKey>> = {
+  own_count: 'a.own',
+  provisional: 'a.provisional',
+  second: 'a.second',
+  over_bulk: 'a.overBulk',
+}
 
 /** Decides, says what came of it, and keeps the way back of the last approval. */
 export const useDecisions = (
@@ -28,7 +36,7 @@ export const useDecisions = (
   const why = (answers: readonly DecisionAnswer[], missed: readonly DecisionAnswer[]): string => {
     if (answers.length > 1) return speaker.say('a.done.left', { n: answers.length - missed.length, m: missed.length })
     const code = missed[0]?.code
-    return speaker.say(code === 'own_count' ? 'a.own' : code === 'provisional' ? 'a.provisional' : 'a.stale')
+    return speaker.say(WHY[code ?? ''] ?? 'a.stale')
   }
   const takeBack = (good: readonly DecisionAnswer[]): void => {
     setUndo(null)
@@ -44,9 +52,11 @@ export const useDecisions = (
   const after = (answers: readonly DecisionAnswer[], kind: DecisionKind, done: string): void => {
     const good = answers.filter(one => one.outcome === 'done')
     const missed = answers.filter(one => one.outcome !== 'done')
-    const back = kind === 'count.approve' && good.length > 0 ? () => takeBack(good) : null
+    const back = kind === 'count.approve' && good.some(one => one.state === 'approved') ? () => takeBack(good) : null
     setUndo(() => back)
-    const words = missed.length === 0 ? done : why(answers, missed)
+    // The first of two approvals leaves the row where it is.
+    const isFirst = kind === 'count.approve' && good.length === 1 && good[0]?.state !== 'approved'
+    const words = missed.length > 0 ? why(answers, missed) : isFirst ? speaker.say('a.second') : done
     desk.tell(words, back === null ? undefined : { label: speaker.say('a.undo', { s: UNDO_S }), run: back })
     refresh()
   }

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { waitAfter } from '../../auth/lockout.ts'
 import { nextRoster, signRoster } from '../../auth/roster.ts'
+import { HEARTBEAT_MS } from '../events.ts'
 import { OTHER_WAREHOUSE } from '../test-app.ts'
 import { browserOf } from './test-browser.ts'
 
@@ -186,9 +187,19 @@ describe('log-in at the desk', async () => {
       await fresh.close()
     }
   })
-})
 
-const codeOf = async (response: Response): Promise<string> => {
-  const { code }: { code: string } = await response.json()
-  return code
-}
+  it('[DA6] the desk hears the doorbell by its session, and for five minutes only', async () => {
+    expect((await browser().get('/api/desk/events')).status).toBe(401)
+    const page = browser()
+    await page.logIn('sevda', PASSWORD)
+    const answer = await page.get('/api/desk/events')
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    const reader = answer.body!.getReader()
+    const heard = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value)
+    expect(await heard()).toContain('still here')
+    expect(await heard()).toMatch(/^id: \d+\ndata: \{"n":\d+\}/)
+    app.wait(5 * 60_000)
+    app.turn(HEARTBEAT_MS)
+    while (!(await reader.read()).done);
+  })
+})

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts'
+import { deskEventsEndpoint } from '../events.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
@@ -37,6 +38,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   accountEndpoint,
   ...VIEW_ENDPOINTS,
   namesEndpoint,
+  deskEventsEndpoint,
   devicesEndpoint,
   deviceActEndpoint,
   enrolCodeEndpoint,

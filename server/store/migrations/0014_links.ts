@@ -11,4 +11,6 @@ const STATEMENTS = [
      client_id int not null, code text not null, item uuid not null, packaging text, worker uuid not null, at timestamptz not null,
      primary key (client_id, code))`,
   `create index code_link_item on code_link (item)`,
+  // Lists of differences go by it, page by page.
+  `create index variance_oldest on variance (warehouse_id, state, (body->>'openedAt'), id, round)`,
 ]

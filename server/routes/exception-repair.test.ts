@@ -1,0 +1,159 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
+import type { Draft } from '../../shared/sync/command.ts'
+import type { Sealed } from '../../shared/sync/wire.ts'
+import { deskApp } from '../../test/support/desk-app.ts'
+import { makeSealer } from '../../test/support/sealer.ts'
+import { placeId } from '../../test/support/site.ts'
+import { CONNECTOR } from '../../test/support/sql-site.ts'
+import { handleSync } from '../sync/handle.ts'
+import { emptyPage } from '../workers/import-port.ts'
+
+describe('commands of the quarantine, judged once more', async () => {
+  const desk = await deskApp()
+  afterAll(() => desk.close())
+  const { site, people, stores, app } = desk
+  const warehouse = site.warehouse.id
+  const sealer = makeSealer(site, site.devices[0]!.id, 'epoch0000002')
+  const publicKey = createPublicKey({ key: { ...sealer.publicKey }, format: 'jwk' })
+  const push = async (sealed: Sealed) => {
+    const answer = await handleSync(
+      {
+        store: stores.sync,
+        now: app.deps.now,
+        newFeedEpoch: () => 'feedepoch999',
+        nonce: () => 'n',
+        minVersion: '0',
+        ring: () => {},
+        onForked: async () => {},
+      },
+      {
+        proto: 1,
+        app: 'test',
+        device: sealer.device,
+        warehouse,
+        session: null,
+        cursor: null,
+        push: { epoch: sealer.epoch, commands: [sealed] },
+        head: { seq: sealer.seq(), pending: 1, oldest: null, quota: null, persisted: true, lost: false, acked: 0 },
+      },
+      {
+        device: sealer.device,
+        warehouse,
+        clients: null,
+        verify: async (text, sig) =>
+          verify(
+            'sha256',
+            Buffer.from(text),
+            { key: publicKey, dsaEncoding: 'ieee-p1363' },
+            Buffer.from(sig, 'base64url'),
+          ),
+      },
+    )
+    const [result] = answer.push.results
+    return { outcome: result?.outcome, reason: result?.reason, exception: result?.exceptions.at(-1) ?? '' }
+  }
+  let n = 0
+  const repair = async (exception: string, id = `${(n += 1)}`) => {
+    const words = 'known now'
+    const ask = { id: derivedId('decision', 'repair', id), exception, expectedVersion: 1, choice: 'repair', words }
+    const { body } = await desk.write('/api/exceptions', { worker: people.sevda.id, decisions: [ask] })
+    return (body as { results: Record<string, unknown>[] }).results[0]
+  }
+  const onHand = async (location: string): Promise<number> => {
+    const { rows } = await sql<{ n: number }>`
+      select coalesce(sum(on_hand), 0)::int as n from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+      where l.uid = ${location}::uuid`.execute(desk.opened.db)
+    return rows[0]?.n ?? 0
+  }
+  const [known] = site.items
+  const receipt = { id: derivedId<'document'>('document', 'repair'), kind: 'receipt' as const, client: known!.client }
+  const receive = (item: string, qty: number): Draft => ({
+    type: 'receive',
+    client: known!.client,
+    item: item as never,
+    lot: '',
+    serial: '',
+    document: receipt.id,
+    blind: false,
+    expiry: null,
+    to: looseAt(placeId(site, 'DOCK-1')),
+    qty,
+  })
+
+  it('[DX9] books a command as soon as what it speaks of is known, once, and the ERP is told by its document', async () => {
+    await stores.sync.decide({ warehouse, now: app.deps.now() }, tx =>
+      tx.write({
+        body: {},
+        effects: {
+          ...NOTHING,
+          documents: [{ ...receipt, number: 'PO', partner: 'P', state: 'open', due: null, priority: 0, blind: false }],
+        },
+      }),
+    )
+    const later = { ...known!, id: derivedId<'item'>('item', 'later'), sku: 'LATER', codes: [], packagings: [] }
+    const kept = await push(sealer.seal(receive(later.id, 4)))
+    expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'unknown_reference' })
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'refused', code: 'still', state: 'open' })
+    await stores.import.putPage(
+      { warehouse, connector: CONNECTOR, now: app.deps.now() },
+      { ...emptyPage('item', 'later'), items: [{ item: later, cost: 100 }] },
+      null,
+    )
+    expect(await repair(kept.exception, 'good')).toMatchObject({ outcome: 'done', state: 'settled' })
+    expect(await repair(kept.exception, 'good')).toMatchObject({ outcome: 'done', state: 'settled' })
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'refused', code: 'stale' })
+    expect(await onHand(placeId(site, 'DOCK-1'))).toBe(4)
+    const { rows: told } = await sql`select 1 from outbox where type = 'adjustment'`.execute(desk.opened.db)
+    expect(told).toEqual([])
+    const { rows } = await sql<{ awaits: string; body: string }>`
+      select awaits, body from command where awaits is not null`.execute(desk.opened.db)
+    expect(rows.map(row => row.awaits)).toEqual([receipt.id])
+    expect(JSON.parse(rows[0]?.body ?? '')).toMatchObject({
+      of: { device: sealer.device, seq: 1 },
+      by: people.sevda.id,
+    })
+  })
+
+  it('[DX9] goods that were booked to an unknown place come from there to the one that was meant', async () => {
+    const from = placeId(site, 'A-01')
+    await desk.facts([desk.arrived(6)])
+    const place = {
+      ...site.locations.find(one => one.code === 'A-02')!,
+      id: derivedId<'location'>('new', 'place'),
+      code: 'N-1',
+    }
+    const move: Draft = {
+      type: 'move',
+      client: known!.client,
+      item: known!.id,
+      lot: '',
+      serial: '',
+      from: { location: from, lpn: NO_LPN, status: 'available' },
+      to: { location: place.id, lpn: NO_LPN, status: 'available' },
+      qty: 6,
+      task: null,
+      line: null,
+    } as never
+    const kept = await push(sealer.seal(move))
+    expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'unknown_reference' })
+    const nowhere = virtualLocation(warehouse, 'unknown')
+    expect(await onHand(nowhere)).toBe(6)
+    await stores.site.putLocations(warehouse, [place])
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'done' })
+    expect([await onHand(from), await onHand(nowhere), await onHand(place.id)]).toEqual([0, 0, 6])
+  })
+
+  it('[DX10] what cannot be trusted is never booked, whoever asks for it', async () => {
+    const sealed = sealer.seal(receive(known!.id, 1))
+    const before = await onHand(placeId(site, 'DOCK-1'))
+    const kept = await push({ ...sealed, sig: sealer.sign('something else') })
+    expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'bad_signature' })
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'refused', code: 'untrusted', state: 'open' })
+    expect(await onHand(placeId(site, 'DOCK-1'))).toBe(before)
+  })
+})
