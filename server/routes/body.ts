@@ -2,11 +2,11 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { refused } from './refused.ts'
 
-/** Reads the body as text, and not one byte more than `maxBytes`: what is too long is refused before it is parsed or kept. */
-export const readBody = async (c: Context, maxBytes: number): Promise<string> => {
+/** Reads the body, and not one byte more than `maxBytes`: what is too long is refused before it is parsed or kept. */
+export const readBytes = async (c: Context, maxBytes: number): Promise<Buffer> => {
   if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw refused('too_large')
   const reader = c.req.raw.body?.getReader()
-  if (!reader) return ''
+  if (!reader) return Buffer.alloc(0)
   const chunks: Uint8Array[] = []
   let size = 0
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -18,8 +18,11 @@ export const readBody = async (c: Context, maxBytes: number): Promise<string> =>
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }
+
+export const readBody = async (c: Context, maxBytes: number): Promise<string> =>
+  (await readBytes(c, maxBytes)).toString()
 
 export const parseJson = (text: string): unknown => {
   try {

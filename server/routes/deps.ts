@@ -30,6 +30,10 @@ export type AppDeps = {
     | 'goods'
     | 'stocktakes'
     | 'leavers'
+    | 'print'
+    | 'photos'
+    | 'kpi'
+    | 'intake'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -5,7 +5,7 @@ import type { RefusalCode } from '../../shared/exception.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { mayDo } from '../../shared/roles.ts'
 import type { Role } from '../../shared/roles.ts'
-import { parseAs, parseJson, readBody } from './body.ts'
+import { parseAs, parseJson, readBody, readBytes } from './body.ts'
 import type { AppDeps } from './deps.ts'
 import { atDesk, enterDesk } from './desk-door.ts'
 import { note } from './noted.ts'
@@ -36,6 +36,8 @@ export type Body<T> = {
   /** Null = raw text. */
   schema: v.GenericSchema | null
   read: (raw: string) => T
+  /** Where it is neither JSON nor just some bytes. */
+  type?: string
 }
 
 /** JSON of a schema. `check` looks at it first, for refusals that say more than "does not fit". */
@@ -62,6 +64,9 @@ export const raw = (maxBytes: number): Body<string> => ({
     return text
   },
 })
+
+/** Bytes that are kept as they are; an empty body is a mistake. */
+export type ByteBody = { maxBytes: number; type: string }
 
 /** A request without a body. */
 export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null }
@@ -120,6 +125,25 @@ export const deviceEndpoint = <T>(
   },
 })
 
+/** A route that takes bytes of an enrolled handheld; the proof is over their SHA-256, as everywhere. */
+export const bytesEndpoint = (
+  { body, ...spec }: Description & { body: ByteBody },
+  handle: (call: { c: Context; deps: AppDeps; bytes: Uint8Array } & Proven) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: { ...raw(body.maxBytes), type: body.type },
+  door: 'device',
+  run: async (c, deps) => {
+    const token = readToken(c, deps)
+    const bytes = await readBytes(c, body.maxBytes)
+    const proven = await prove(c, deps, token, bytes)
+    note(c, { device: proven.device.id })
+    if (proven.device.state !== 'active') throw refused('revoked')
+    if (bytes.byteLength === 0) throw refused('bad_request', 'The body is empty.')
+    return handle({ c, deps, bytes, ...proven })
+  },
+})
+
 /** Who acts, as the present roster has them, and where. `device` null = at the desk. */
 export type Person = { who: Worker; warehouse: WarehouseId; device: DeviceId | null }
 
@@ -155,6 +179,23 @@ export const personEndpoint = <T>(
     const who = await workerOf(deps.stores.site, device, namedBy(c, body))
     if (who === null || !letsIn(spec, who.roles)) throw refused('role')
     return handle({ c, deps, text, body, who, warehouse: device.warehouse, device: device.id })
+  },
+})
+
+/** A route of the desk that takes a file as it is; its encoding is looked for behind it. */
+export const fileEndpoint = (
+  spec: Description & { maxBytes: number; roles: readonly Role[] },
+  handle: (
+    call: { c: Context; deps: AppDeps; bytes: Uint8Array } & Awaited<ReturnType<typeof enterDesk>>,
+  ) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: { maxBytes: spec.maxBytes, schema: null, read: text => text },
+  door: 'desk',
+  run: async (c, deps) => {
+    const entered = await enterDesk(c, deps)
+    if (!letsIn(spec, entered.who.roles)) throw refused('role')
+    return handle({ c, deps, bytes: await readBytes(c, spec.maxBytes), ...entered })
   },
 })
 

@@ -1,4 +1,5 @@
 import type { FigureStore, Stores } from '../ports.ts'
+import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
@@ -12,11 +13,16 @@ import { makeEraseStore } from './erase.ts'
 import { makeFigureStore } from './figures.ts'
 import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
+import { makeKpiStore } from './kpi-desk.ts'
+import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
 import { makeStocktakeStore } from './stocktake.ts'
@@ -30,7 +36,8 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
+): Stores &
+  ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore; kpiWork: KpiWork } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -40,6 +47,9 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    photos: makePhotoStore(db, names),
+    kpi: makeKpiStore(db, names),
+    kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
@@ -47,7 +57,9 @@ export const makeStores = (
     goods: makeGoodsStore(db, names),
     stocktakes: makeStocktakeStore(db, names),
     leavers: makeEraseStore(db, names),
+    print: makePrintStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),

@@ -10,6 +10,7 @@ import { useDesk, whyNot } from './context.ts'
 import { EraseName } from './erase.tsx'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
+import { PrintOut } from './print-out.tsx'
 import { Listed, Table } from './table.tsx'
 
 const NOBODY: Person = {
@@ -84,6 +85,7 @@ const BadgePanel = ({ badge, onClose }: { badge: Badge; onClose: () => void }) =
       <p className="desk-big">
         <Code>{badge.code}</Code>
       </p>
+      <PrintOut labels={[{ kind: 'badge', code: badge.code, name: badge.name, words: '' }]} />
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}
       </button>

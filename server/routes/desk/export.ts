@@ -1,4 +1,4 @@
-import { CSV_BOM, CSV_TYPE, csvLines } from '../../../shared/csv.ts'
+import { CSV_BOM, CSV_TYPE, csvLines } from '../../csv.ts'
 import type { CsvCell } from '../../../shared/csv.ts'
 import { exportQuery, HEADS, MAX_CSV_ROWS, MAX_XLSX_ROWS } from '../../../shared/desk/export.ts'
 import type { ExportQuery, Head } from '../../../shared/desk/export.ts'

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {
   auditAnswerSchema,
   auditQuery,
+  codesAnswerSchema,
   countsAnswerSchema,
   documentAnswerSchema,
   documentQuery,
@@ -20,6 +21,7 @@ import {
 import { isUuid } from '../../../shared/ids.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
+import { PRINTERS_ROLES } from '../printers.ts'
 import { refused } from '../refused.ts'
 import { LOOKERS, pageOf, view, viewer } from './parts.ts'
 
@@ -112,6 +114,16 @@ export const VIEW_ENDPOINTS = [
       answer: findAnswerSchema,
     },
     (at, { q }, { stores }) => stores.views.find(viewer(at), q.trim()),
+  ),
+  view(
+    {
+      path: '/api/desk/codes',
+      summary: 'Codes that may stand on the labels of goods.',
+      query: findQuery,
+      answer: codesAnswerSchema,
+      roles: PRINTERS_ROLES,
+    },
+    async (at, { q }, { stores }) => ({ rows: await stores.views.codes(viewer(at), q.trim()) }),
   ),
   view(
     {
