@@ -36,7 +36,6 @@ export type Names = {
   person: (id: string | null) => string
   place: (id: string) => string
   client: (id: string) => string
-  clients: SiteAnswer['clients']
   item: (id: string) => ItemName | undefined
   /** Asks for the names of items that are not known yet. */
   learn: (items: readonly string[]) => Promise<void>
@@ -54,7 +53,6 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
     client: id => clients.get(id) ?? '–',
-    clients: site.clients,
     item: id => items.get(id),
     learn: async wanted => {
       const missing = [...new Set(wanted)].filter(id => id !== '' && !items.has(id)) as ItemId[]
