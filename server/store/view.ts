@@ -14,7 +14,6 @@ import type {
   StockAnswer,
 } from '../../shared/desk/view.ts'
 import type { Item } from '../../shared/catalogue.ts'
-import type { ClientId } from '../../shared/ids.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import type { Executor, Names } from './names.ts'
