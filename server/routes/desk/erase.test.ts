@@ -21,7 +21,7 @@ describe('the audit log and those who leave, over HTTP', async () => {
   const seen = async () => v.parse(peopleAnswerSchema, await (await admin.get('/api/desk/people')).json())
   const chain = async (query = '') =>
     v.parse(chainAnswerSchema, await (await admin.get(`/api/desk/chain${query}`)).json())
-  const change = async (over: Partial<Person> & { id: Person['id'] | null }) => {
+  const change = async (over: Omit<Partial<Person>, 'id'> & { id: Person['id'] | null }) => {
     const { version } = await seen()
     const whole = { name: NAME, roles: ['counter'], clients: null, active: true, badge: over.id === null, ...over }
     const { id, name, roles, clients, active, badge } = whole
