@@ -56,7 +56,7 @@ const rostersWith = async (trx: Executor, worker: WorkerId): Promise<readonly He
     select r.warehouse_id as warehouse, w.uid, r.body,
       r.version = max(r.version) over (partition by r.warehouse_id) as "isNewest"
     from roster r join warehouse w on w.id = r.warehouse_id
-    where r.body like ${`%${worker}%`} order by r.warehouse_id, r.version for update of r`.execute(trx)
+    where r.body like ${`%${worker}%`} order by r.warehouse_id, r.version`.execute(trx)
   return rows.map(({ body, ...row }) => ({ ...row, roster: JSON.parse(body) as Roster }))
 }
 

@@ -1,5 +1,6 @@
 import { auditAnswerSchema } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
+import { ChainBadge } from './chain.tsx'
 import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
@@ -13,6 +14,7 @@ export const Audit = ({ onScan }: { onScan: (text: string) => void }) => {
   useKeys({}, onScan)
   return (
     <section aria-label={speaker.say('s.audit')}>
+      <ChainBadge />
       <Exports list="audit" />
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table

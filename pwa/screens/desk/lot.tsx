@@ -95,7 +95,6 @@ const TraceOf = ({ trace }: { trace: Trace }) => {
   const { speaker, names } = useDesk()
   const { totals, recall } = trace
   const isWhole = totals.came + totals.otherwise === totals.lies + totals.went
-  const number = (n: number): string => speaker.number(n)
   return (
     <section aria-label={trace.warehouseName}>
       <h2>{trace.warehouseName}</h2>
@@ -113,45 +112,9 @@ const TraceOf = ({ trace }: { trace: Trace }) => {
           otherwise: speaker.signed(totals.otherwise),
         })}
       </p>
-      <h3>{speaker.say('l.lies')}</h3>
-      {trace.lies.length === 0 ? (
-        <p className="desk-quiet">{speaker.say('none')}</p>
-      ) : (
-        <Table
-          caption={speaker.say('l.lies')}
-          rows={trace.lies}
-          rowKey={row => [row.place, row.label, row.serial, row.status].join()}
-          columns={[
-            { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
-            { key: 'label', head: speaker.say('t.label'), code: true, cell: row => row.label },
-            { key: 'serial', head: speaker.say('l.serial'), code: true, cell: row => row.serial },
-            { key: 'status', head: speaker.say('t.status'), cell: row => speaker.maybe('st', row.status) },
-            { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => number(row.onHand) },
-            { key: 'reserved', head: speaker.say('t.reserved'), number: true, cell: row => number(row.reserved) },
-          ]}
-        />
-      )}
+      <Lies rows={trace.lies} />
       <Orders trace={trace} />
-      <h3>{speaker.say('l.came')}</h3>
-      {trace.came.length === 0 ? (
-        <p className="desk-quiet">{speaker.say('none')}</p>
-      ) : (
-        <Table
-          caption={speaker.say('l.came')}
-          rows={trace.came}
-          rowKey={row => `${row.from} ${row.document}`}
-          columns={[
-            { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.at) },
-            { key: 'number', head: speaker.say('d.number'), code: true, cell: row => row.number || '–' },
-            {
-              key: 'partner',
-              head: speaker.say('d.partner'),
-              cell: row => row.partner || speaker.maybe('l.from', row.from),
-            },
-            { key: 'qty', head: speaker.say('t.qty'), number: true, cell: row => number(row.qty) },
-          ]}
-        />
-      )}
+      <Came rows={trace.came} />
     </section>
   )
 }
@@ -204,6 +167,65 @@ const Orders = ({ trace }: { trace: Trace }) => {
             ]}
           />
         </>
+      )}
+    </>
+  )
+}
+
+const Lies = ({ rows }: { rows: Trace['lies'] }) => {
+  const { speaker } = useDesk()
+  return (
+    <>
+      <h3>{speaker.say('l.lies')}</h3>
+      {rows.length === 0 ? (
+        <p className="desk-quiet">{speaker.say('none')}</p>
+      ) : (
+        <Table
+          caption={speaker.say('l.lies')}
+          rows={rows}
+          rowKey={row => [row.place, row.label, row.serial, row.status].join()}
+          columns={[
+            { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
+            { key: 'label', head: speaker.say('t.label'), code: true, cell: row => row.label },
+            { key: 'serial', head: speaker.say('l.serial'), code: true, cell: row => row.serial },
+            { key: 'status', head: speaker.say('t.status'), cell: row => speaker.maybe('st', row.status) },
+            { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.number(row.onHand) },
+            {
+              key: 'reserved',
+              head: speaker.say('t.reserved'),
+              number: true,
+              cell: row => speaker.number(row.reserved),
+            },
+          ]}
+        />
+      )}
+    </>
+  )
+}
+
+const Came = ({ rows }: { rows: Trace['came'] }) => {
+  const { speaker } = useDesk()
+  return (
+    <>
+      <h3>{speaker.say('l.came')}</h3>
+      {rows.length === 0 ? (
+        <p className="desk-quiet">{speaker.say('none')}</p>
+      ) : (
+        <Table
+          caption={speaker.say('l.came')}
+          rows={rows}
+          rowKey={row => `${row.from} ${row.document}`}
+          columns={[
+            { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.at) },
+            { key: 'number', head: speaker.say('d.number'), code: true, cell: row => row.number || '–' },
+            {
+              key: 'partner',
+              head: speaker.say('d.partner'),
+              cell: row => row.partner || speaker.maybe('l.from', row.from),
+            },
+            { key: 'qty', head: speaker.say('t.qty'), number: true, cell: row => speaker.number(row.qty) },
+          ]}
+        />
       )}
     </>
   )

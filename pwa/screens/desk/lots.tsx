@@ -124,7 +124,6 @@ const Expiring = ({ onGo }: { onGo: (path: string) => void }) => {
       })
       .catch((error: unknown) => desk.tell(whyNot(speaker, error)))
   }
-  const mayDecide = me.roles.includes('supervisor')
   return (
     <>
       <div className="desk-tools">
@@ -148,68 +147,81 @@ const Expiring = ({ onGo }: { onGo: (path: string) => void }) => {
         <Exports list="expiring" query={{ days, client }} />
       </div>
       <Listed loaded={list} empty={speaker.say('l.noneExpires')}>
-        <Table<Row>
-          caption={speaker.say('l.expiring')}
+        <ExpiringTable
           rows={list.value ?? []}
-          rowKey={row => [row.location, row.item, row.client, row.lot, row.serial, row.status, row.label].join()}
-          onOpen={index => {
-            const row = list.value?.[index]
-            if (row !== undefined) onGo(lotPath(row))
-          }}
-          columns={[
-            { key: 'expiry', head: speaker.say('t.expiry'), cell: row => speaker.day(row.expiry) },
-            {
-              key: 'left',
-              head: speaker.say('l.left'),
-              number: true,
-              alarm: row => row.state !== 'soon',
-              cell: row =>
-                `${speaker.number(row.daysLeft)} ${row.state === 'soon' ? '' : speaker.say(`l.${row.state}`)}`,
-            },
-            { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot },
-            { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
-            { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
-            { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
-            { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
-            {
-              key: 'status',
-              head: speaker.say('t.status'),
-              cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
-            },
-            { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.number(row.onHand) },
-            {
-              key: 'reserved',
-              head: speaker.say('t.reserved'),
-              number: true,
-              cell: row => speaker.number(row.reserved),
-            },
-            {
-              key: 'value',
-              head: speaker.say('a.value'),
-              number: true,
-              cell: row => (row.value === null ? '–' : speaker.money(row.value)),
-            },
-          ]}
-          {...(mayDecide
-            ? {
-                renderActs: (row: Row) => (
-                  <button
-                    type="button"
-                    className="desk-button"
-                    aria-label={`${speaker.say('l.count')} ${row.place} ${row.lot}`}
-                    onClick={event => {
-                      event.stopPropagation()
-                      count(row)
-                    }}
-                  >
-                    {speaker.say('l.count')}
-                  </button>
-                ),
-              }
-            : {})}
+          onOpen={row => onGo(lotPath(row))}
+          onCount={me.roles.includes('supervisor') ? count : null}
         />
         <MoreButton more={list.more} />
       </Listed>
     </>
+  )
+}
+
+type TableProps = { rows: readonly Row[]; onOpen: (row: Row) => void; onCount: ((row: Row) => void) | null }
+
+const ExpiringTable = ({ rows, onOpen, onCount }: TableProps) => {
+  const { speaker, names } = useDesk()
+  return (
+    <Table<Row>
+      caption={speaker.say('l.expiring')}
+      rows={rows}
+      rowKey={row => [row.location, row.item, row.client, row.lot, row.serial, row.status, row.label].join()}
+      onOpen={index => {
+        const row = rows[index]
+        if (row !== undefined) onOpen(row)
+      }}
+      columns={[
+        { key: 'expiry', head: speaker.say('t.expiry'), cell: row => speaker.day(row.expiry) },
+        {
+          key: 'left',
+          head: speaker.say('l.left'),
+          number: true,
+          alarm: row => row.state !== 'soon',
+          cell: row => `${speaker.number(row.daysLeft)} ${row.state === 'soon' ? '' : speaker.say(`l.${row.state}`)}`,
+        },
+        { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot },
+        { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
+        { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
+        { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
+        { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
+        {
+          key: 'status',
+          head: speaker.say('t.status'),
+          cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
+        },
+        { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.number(row.onHand) },
+        {
+          key: 'reserved',
+          head: speaker.say('t.reserved'),
+          number: true,
+          cell: row => speaker.number(row.reserved),
+        },
+        {
+          key: 'value',
+          head: speaker.say('a.value'),
+          number: true,
+          cell: row => (row.value === null ? '–' : speaker.money(row.value)),
+        },
+      ]}
+      {...(onCount === null ? {} : { renderActs: (row: Row) => <CountButton row={row} onCount={onCount} /> })}
+    />
+  )
+}
+
+const CountButton = ({ row, onCount }: { row: Row; onCount: (row: Row) => void }) => {
+  const { speaker } = useDesk()
+  return (
+    <button
+      type="button"
+      className="desk-button"
+      aria-label={`${speaker.say('l.count')} ${row.place} ${row.lot}`}
+      onClick={event => {
+        event.stopPropagation()
+        onCount(row)
+      }}
+    >
+      {speaker.say('l.count')}
+    </button>
   )
 }

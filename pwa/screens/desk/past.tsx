@@ -15,28 +15,43 @@ const yesterday = (): string => new Date(Date.now() - 86_400_000).toISOString().
 
 /** Stock and its value at the end of a past day; the heading says on which basis. */
 export const Past = ({ search, onGo, onScan }: Props) => {
-  const { speaker, api, names } = useDesk()
-  const want = {
+  const { speaker, api } = useDesk()
+  const want: Want = {
     day: search.get('day') ?? yesterday(),
     basis: search.get('basis') === 'known' ? 'known' : 'booked',
     by: search.get('by') === 'place' ? 'place' : 'item',
     client: search.get('client') ?? '',
-  } as const
+  }
   const list = usePaged(`past ${JSON.stringify(want)}`, after =>
     api.get('/api/desk/past', { ...want, after, limit: '200' }, pastAnswerSchema),
   )
   useKeys({}, onScan)
-  const show = (change: Partial<Record<keyof typeof want, string>>): void =>
+  const show = (change: Partial<Want>): void =>
     onGo(`/desk/past?${new URLSearchParams({ ...want, ...change }).toString()}`)
-  const byPlace = want.by === 'place'
   return (
     <section aria-label={speaker.say('s.past')}>
+      <Tools want={want} onShow={show} />
+      <Totals want={want} />
+      <Listed loaded={list} empty={speaker.say('none')}>
+        <PastTable rows={list.value ?? []} byPlace={want.by === 'place'} />
+        <MoreButton more={list.more} />
+      </Listed>
+    </section>
+  )
+}
+
+type Want = { day: string; basis: 'booked' | 'known'; by: 'item' | 'place'; client: string }
+
+const Tools = ({ want, onShow }: { want: Want; onShow: (change: Partial<Want>) => void }) => {
+  const { speaker, names } = useDesk()
+  return (
+    <>
       <form
         className="desk-tools"
         onSubmit={event => {
           event.preventDefault()
           const form = new FormData(event.currentTarget)
-          show({ day: textOf(form, 'day'), client: textOf(form, 'client') })
+          onShow({ day: textOf(form, 'day'), client: textOf(form, 'client') })
         }}
       >
         <label>
@@ -67,7 +82,7 @@ export const Past = ({ search, onGo, onScan }: Props) => {
             { value: 'booked', word: speaker.say('z.booked') },
             { value: 'known', word: speaker.say('z.known') },
           ]}
-          onChoose={basis => show({ basis })}
+          onChoose={basis => onShow({ basis })}
         />
         <Chips
           label={speaker.say('z.by')}
@@ -76,44 +91,46 @@ export const Past = ({ search, onGo, onScan }: Props) => {
             { value: 'item', word: speaker.say('z.byItem') },
             { value: 'place', word: speaker.say('z.byPlace') },
           ]}
-          onChoose={by => show({ by })}
+          onChoose={by => onShow({ by })}
         />
       </div>
-      <Totals want={want} />
-      <Listed loaded={list} empty={speaker.say('none')}>
-        <Table<Row>
-          caption={speaker.say('s.past')}
-          rows={list.value ?? []}
-          rowKey={row => [row.item, row.client, row.place, row.lot, row.status].join()}
-          columns={[
-            { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
-            { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
-            { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
-            ...(byPlace
-              ? [
-                  { key: 'place', head: speaker.say('a.place'), code: true, cell: (row: Row) => row.place },
-                  { key: 'lot', head: speaker.say('a.lot'), code: true, cell: (row: Row) => row.lot },
-                  { key: 'status', head: speaker.say('t.status'), cell: (row: Row) => speaker.maybe('st', row.status) },
-                ]
-              : []),
-            {
-              key: 'onHand',
-              head: speaker.say('t.onHand'),
-              number: true,
-              alarm: row => row.onHand < 0,
-              cell: row => speaker.number(row.onHand),
-            },
-            {
-              key: 'value',
-              head: speaker.say('a.value'),
-              number: true,
-              cell: row => (row.value === null ? '–' : speaker.money(row.value)),
-            },
-          ]}
-        />
-        <MoreButton more={list.more} />
-      </Listed>
-    </section>
+    </>
+  )
+}
+
+const PastTable = ({ rows, byPlace }: { rows: readonly Row[]; byPlace: boolean }) => {
+  const { speaker, names } = useDesk()
+  return (
+    <Table<Row>
+      caption={speaker.say('s.past')}
+      rows={rows}
+      rowKey={row => [row.item, row.client, row.place, row.lot, row.status].join()}
+      columns={[
+        { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
+        { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
+        { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
+        ...(byPlace
+          ? [
+              { key: 'place', head: speaker.say('a.place'), code: true, cell: (row: Row) => row.place },
+              { key: 'lot', head: speaker.say('a.lot'), code: true, cell: (row: Row) => row.lot },
+              { key: 'status', head: speaker.say('t.status'), cell: (row: Row) => speaker.maybe('st', row.status) },
+            ]
+          : []),
+        {
+          key: 'onHand',
+          head: speaker.say('t.onHand'),
+          number: true,
+          alarm: row => row.onHand < 0,
+          cell: row => speaker.number(row.onHand),
+        },
+        {
+          key: 'value',
+          head: speaker.say('a.value'),
+          number: true,
+          cell: row => (row.value === null ? '–' : speaker.money(row.value)),
+        },
+      ]}
+    />
   )
 }
 

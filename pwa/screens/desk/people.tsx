@@ -7,6 +7,7 @@ import { ROLES } from '../../../shared/roles.ts'
 import { Code } from '../../ui/code.tsx'
 import { Refused } from './api.ts'
 import { useDesk, whyNot } from './context.ts'
+import { EraseName } from './erase.tsx'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { PrintOut } from './print-out.tsx'
@@ -188,6 +189,7 @@ const PersonPanel = ({ person, clients, onSave, onClose, onAccount }: PanelProps
         </div>
       </form>
       {isNew ? null : <AccountForm person={person} onDone={onAccount} />}
+      {isNew || person.active ? null : <EraseName person={person} onDone={onAccount} />}
     </aside>
   )
 }

@@ -14,40 +14,40 @@ export const StocktakeReportOf = ({ answer }: { answer: StocktakeAnswer }) => {
   return (
     <>
       <h2>
-        {speaker.say('ws.of', { time: speaker.stamp(stocktake.at), name: names.person(stocktake.worker) })} ·{' '}
-        {speaker.say(`ws.state.${stocktake.state}`)}
+        {speaker.say('sk.of', { time: speaker.stamp(stocktake.at), name: names.person(stocktake.worker) })} ·{' '}
+        {speaker.say(`sk.state.${stocktake.state}`)}
       </h2>
       <p>
-        <progress max={Math.max(1, all.places)} value={done} aria-label={speaker.say('ws.progress')} />{' '}
-        {speaker.say('ws.done', { n: done, m: all.places })}
-        {report.waiting > 0 ? ` · ${speaker.say('ws.waiting', { n: report.waiting })}` : ''}
+        <progress max={Math.max(1, all.places)} value={done} aria-label={speaker.say('sk.progress')} />{' '}
+        {speaker.say('sk.done', { n: done, m: all.places })}
+        {report.waiting > 0 ? ` · ${speaker.say('sk.waiting', { n: report.waiting })}` : ''}
       </p>
       <Totals totals={report.totals} />
-      <h3>{speaker.say('ws.byZone')}</h3>
+      <h3>{speaker.say('sk.byZone')}</h3>
       <Table<Zone>
-        caption={speaker.say('ws.byZone')}
+        caption={speaker.say('sk.byZone')}
         rows={report.zones}
         rowKey={row => row.zone}
         columns={[
-          { key: 'zone', head: speaker.say('ws.zone'), cell: row => row.zone || '–' },
-          { key: 'places', head: speaker.say('ws.places'), number: true, cell: row => number(row.places) },
-          { key: 'open', head: speaker.say('ws.place.open'), number: true, cell: row => number(row.open) },
-          { key: 'counted', head: speaker.say('ws.place.counted'), number: true, cell: row => number(row.counted) },
-          { key: 'recount', head: speaker.say('ws.place.recount'), number: true, cell: row => number(row.recount) },
-          { key: 'settled', head: speaker.say('ws.place.settled'), number: true, cell: row => number(row.settled) },
-          { key: 'skipped', head: speaker.say('ws.place.skipped'), number: true, cell: row => number(row.skipped) },
+          { key: 'zone', head: speaker.say('sk.zone'), cell: row => row.zone || '–' },
+          { key: 'places', head: speaker.say('sk.places'), number: true, cell: row => number(row.places) },
+          { key: 'open', head: speaker.say('sk.place.open'), number: true, cell: row => number(row.open) },
+          { key: 'counted', head: speaker.say('sk.place.counted'), number: true, cell: row => number(row.counted) },
+          { key: 'recount', head: speaker.say('sk.place.recount'), number: true, cell: row => number(row.recount) },
+          { key: 'settled', head: speaker.say('sk.place.settled'), number: true, cell: row => number(row.settled) },
+          { key: 'skipped', head: speaker.say('sk.place.skipped'), number: true, cell: row => number(row.skipped) },
         ]}
       />
       {report.counters.length === 0 ? null : (
         <p>
-          {speaker.say('ws.counters')}:{' '}
+          {speaker.say('sk.counters')}:{' '}
           {report.counters.map(one => `${names.person(one.worker)} ${speaker.number(one.places)}`).join(' · ')}
         </p>
       )}
       <Differences rows={report.differences} />
       {report.skipped.length === 0 ? null : (
         <>
-          <h3>{speaker.say('ws.place.skipped')}</h3>
+          <h3>{speaker.say('sk.place.skipped')}</h3>
           <ul>
             {report.skipped.map(one => (
               <li key={one.place}>
@@ -68,15 +68,15 @@ const Totals = ({ totals }: { totals: StocktakeTotals }) => {
     of === 0 ? '–' : `${percent.format(right / of)} (${speaker.number(right)}/${speaker.number(of)})`
   const { accuracy } = totals
   const facts: readonly (readonly [string, string])[] = [
-    [speaker.say('ws.net'), `${speaker.signed(totals.net)} · ${speaker.money(totals.netValue)}`],
-    [speaker.say('ws.gross'), `${speaker.number(totals.gross)} · ${speaker.money(totals.grossValue)}`],
-    [speaker.say('ws.acc.lines'), rate(accuracy.lines)],
-    [speaker.say('ws.acc.pieces'), rate(accuracy.pieces)],
+    [speaker.say('sk.net'), `${speaker.signed(totals.net)} · ${speaker.money(totals.netValue)}`],
+    [speaker.say('sk.gross'), `${speaker.number(totals.gross)} · ${speaker.money(totals.grossValue)}`],
+    [speaker.say('sk.acc.lines'), rate(accuracy.lines)],
+    [speaker.say('sk.acc.pieces'), rate(accuracy.pieces)],
     [
-      speaker.say('ws.acc.value'),
+      speaker.say('sk.acc.value'),
       accuracy.value.of === 0 ? '–' : percent.format(accuracy.value.right / accuracy.value.of),
     ],
-    [speaker.say('ws.acc.places'), rate(accuracy.places)],
+    [speaker.say('sk.acc.places'), rate(accuracy.places)],
   ]
   return (
     <dl className="desk-facts">
@@ -92,12 +92,12 @@ const Totals = ({ totals }: { totals: StocktakeTotals }) => {
 
 const Differences = ({ rows }: { rows: readonly StocktakeDifference[] }) => {
   const { speaker, names } = useDesk()
-  if (rows.length === 0) return <p className="desk-quiet">{speaker.say('ws.noDifference')}</p>
+  if (rows.length === 0) return <p className="desk-quiet">{speaker.say('sk.noDifference')}</p>
   return (
     <>
-      <h3>{speaker.say('ws.differences')}</h3>
+      <h3>{speaker.say('sk.differences')}</h3>
       <Table<StocktakeDifference>
-        caption={speaker.say('ws.differences')}
+        caption={speaker.say('sk.differences')}
         rows={rows}
         rowKey={row => [row.place, row.item, row.client, row.lot, row.serial, row.status].join()}
         columns={[
@@ -119,7 +119,7 @@ const Differences = ({ rows }: { rows: readonly StocktakeDifference[] }) => {
           {
             key: 'state',
             head: speaker.say('d.state'),
-            cell: row => [speaker.maybe('ws.v', row.state), row.reason].filter(word => word !== '').join(' '),
+            cell: row => [speaker.maybe('sk.v', row.state), row.reason].filter(word => word !== '').join(' '),
           },
         ]}
       />

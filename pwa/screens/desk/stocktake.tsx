@@ -21,7 +21,7 @@ const useAct = (onDone: (stocktake: string | null) => void) => {
     desk.api.post('/api/desk/stocktake', { id: v7(), ...body }, stocktakeDoneSchema).then(
       ({ outcome, code, stocktake }) => {
         const why = code === 'unsettled' || code === 'provisional' || code === 'not_found' ? code : 'stale'
-        desk.tell(outcome === 'done' ? done : desk.speaker.say(`ws.${why}`))
+        desk.tell(outcome === 'done' ? done : desk.speaker.say(`sk.${why}`))
         onDone(outcome === 'done' ? stocktake : null)
       },
       (error: unknown) => desk.tell(whyNot(desk.speaker, error)),
@@ -46,8 +46,8 @@ export const Stocktakes = ({ search, onGo, onScan }: Props) => {
         <StocktakePage key={id} id={id} onChanged={list.reload} onBack={() => onGo('/desk/stocktake')} />
       )}
       {search.get('id') !== null ? null : (
-        <Listed loaded={{ ...list, isEmpty: rows.length === 0 }} empty={speaker.say('ws.none')}>
-          <h2>{speaker.say('ws.before')}</h2>
+        <Listed loaded={{ ...list, isEmpty: rows.length === 0 }} empty={speaker.say('sk.none')}>
+          <h2>{speaker.say('sk.before')}</h2>
           <List rows={rows} onOpen={row => onGo(`/desk/stocktake?id=${row.id}`)} />
         </Listed>
       )}
@@ -59,7 +59,7 @@ const List = ({ rows, onOpen }: { rows: readonly Stocktake[]; onOpen: (row: Stoc
   const { speaker, names } = useDesk()
   return (
     <Table
-      caption={speaker.say('ws.before')}
+      caption={speaker.say('sk.before')}
       rows={rows}
       rowKey={row => row.id}
       onOpen={index => {
@@ -67,15 +67,15 @@ const List = ({ rows, onOpen }: { rows: readonly Stocktake[]; onOpen: (row: Stoc
         if (row !== undefined) onOpen(row)
       }}
       columns={[
-        { key: 'at', head: speaker.say('ws.opened'), cell: row => speaker.stamp(row.at) },
+        { key: 'at', head: speaker.say('sk.opened'), cell: row => speaker.stamp(row.at) },
         { key: 'by', head: speaker.say('a.by'), cell: row => names.person(row.worker) },
         {
           key: 'zones',
-          head: speaker.say('ws.zones'),
-          cell: row => row.zones.join(', ') || speaker.say('ws.everywhere'),
+          head: speaker.say('sk.zones'),
+          cell: row => row.zones.join(', ') || speaker.say('sk.everywhere'),
         },
-        { key: 'state', head: speaker.say('d.state'), cell: row => speaker.say(`ws.state.${row.state}`) },
-        { key: 'closed', head: speaker.say('ws.closed'), cell: row => speaker.stamp(row.closedAt) },
+        { key: 'state', head: speaker.say('d.state'), cell: row => speaker.say(`sk.state.${row.state}`) },
+        { key: 'closed', head: speaker.say('sk.closed'), cell: row => speaker.stamp(row.closedAt) },
       ]}
     />
   )
@@ -92,12 +92,12 @@ const OpenForm = ({ zones, onOpened }: { zones: StocktakesAnswer['zones']; onOpe
         event.preventDefault()
         const form = new FormData(event.currentTarget)
         const chosen = form.getAll('zone').map(String)
-        act({ act: 'open', zones: chosen, blind: form.get('blind') === 'on' }, speaker.say('ws.opened.done'))
+        act({ act: 'open', zones: chosen, blind: form.get('blind') === 'on' }, speaker.say('sk.opened.done'))
       }}
     >
-      <p>{speaker.say('ws.open.why')}</p>
+      <p>{speaker.say('sk.open.why')}</p>
       <fieldset>
-        <legend>{speaker.say('ws.zones.which')}</legend>
+        <legend>{speaker.say('sk.zones.which')}</legend>
         {zones.map(zone => (
           <label key={zone}>
             <input type="checkbox" name="zone" value={zone} /> {zone}
@@ -106,11 +106,11 @@ const OpenForm = ({ zones, onOpened }: { zones: StocktakesAnswer['zones']; onOpe
       </fieldset>
       <label>
         <span>
-          <input type="checkbox" name="blind" defaultChecked /> {speaker.say('ws.blind')}
+          <input type="checkbox" name="blind" defaultChecked /> {speaker.say('sk.blind')}
         </span>
       </label>
       <button type="submit" className="desk-button primary">
-        {speaker.say('ws.open')}
+        {speaker.say('sk.open')}
       </button>
     </form>
   )
@@ -136,7 +136,7 @@ const StocktakePage = ({ id, onChanged, onBack }: { id: string; onChanged: () =>
         <>
           <div className="desk-tools">
             <button type="button" className="desk-button" onClick={onBack}>
-              {speaker.say('ws.all')}
+              {speaker.say('sk.all')}
             </button>
             <Exports list="stocktake" query={{ id }} />
             {isMine ? (
@@ -147,7 +147,7 @@ const StocktakePage = ({ id, onChanged, onBack }: { id: string; onChanged: () =>
                 onClose={() =>
                   act(
                     { act: 'close', stocktake: id, expectedVersion: answer.stocktake.version, early },
-                    speaker.say('ws.closed.done'),
+                    speaker.say('sk.closed.done'),
                   )
                 }
               />
@@ -158,7 +158,7 @@ const StocktakePage = ({ id, onChanged, onBack }: { id: string; onChanged: () =>
             <SkipForm
               answer={answer}
               onSkip={(place, reason) =>
-                act({ act: 'skip', stocktake: id, place, reason }, speaker.say('ws.skip.done'))
+                act({ act: 'skip', stocktake: id, place, reason }, speaker.say('sk.skip.done'))
               }
             />
           ) : null}
@@ -179,10 +179,10 @@ const CloseButton = ({ answer, early, onEarly, onClose }: Close) => {
   return (
     <>
       <button type="button" className="desk-button primary" disabled={left > 0} onClick={mustAsk ? onEarly : onClose}>
-        {speaker.say('ws.close')}
+        {speaker.say('sk.close')}
       </button>
-      {left > 0 ? <span>{speaker.say('ws.left', { n: left })}</span> : null}
-      {early && waiting > 0 ? <span className="desk-worry">▲ {speaker.say('ws.early', { n: waiting })}</span> : null}
+      {left > 0 ? <span>{speaker.say('sk.left', { n: left })}</span> : null}
+      {early && waiting > 0 ? <span className="desk-worry">▲ {speaker.say('sk.early', { n: waiting })}</span> : null}
     </>
   )
 }
@@ -202,11 +202,11 @@ const SkipForm = ({ answer, onSkip }: { answer: StocktakeAnswer; onSkip: (place:
       }}
     >
       <label>
-        {speaker.say('ws.skip.place')}{' '}
+        {speaker.say('sk.skip.place')}{' '}
         <select name="place">
           {places.map(place => (
             <option key={place.id} value={place.id}>
-              {place.place} · {speaker.maybe('ws.place', place.state)}
+              {place.place} · {speaker.maybe('sk.place', place.state)}
             </option>
           ))}
         </select>
@@ -220,7 +220,7 @@ const SkipForm = ({ answer, onSkip }: { answer: StocktakeAnswer; onSkip: (place:
         placeholder={speaker.say('a.reason')}
       />
       <button type="submit" className="desk-button">
-        {speaker.say('ws.skip')}
+        {speaker.say('sk.skip')}
       </button>
     </form>
   )

@@ -1,4 +1,3 @@
-import writeXlsxFile from 'write-excel-file/node'
 import { CSV_BOM, CSV_TYPE, csvLines } from '../../csv.ts'
 import type { CsvCell } from '../../../shared/csv.ts'
 import { exportQuery, HEADS, MAX_CSV_ROWS, MAX_XLSX_ROWS } from '../../../shared/desk/export.ts'
@@ -78,6 +77,8 @@ const xlsx = async (
       return typeof cell === 'number' ? { value: cell, type: Number } : { value: cell, type: String }
     }),
   )
+  // Not read by a server that never makes a spreadsheet.
+  const { default: writeXlsxFile } = await import('write-excel-file/node')
   return writeXlsxFile([head, ...data], { sheet: list, stickyRowsCount: 1 }).toBuffer()
 }
 

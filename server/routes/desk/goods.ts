@@ -49,7 +49,9 @@ export const readExpiring = async (
 /** The first instant that is not of the day any more. */
 export const endOf = (day: string, now: string): string => {
   const ms = msOf(`${day}T00:00:00.000Z`)
-  if (Number.isNaN(ms) || ms > msOf(now)) throw refused('bad_request', 'This is no day that has been.')
+  // A 31st of February would be a day of March.
+  if (Number.isNaN(ms) || isoOf(ms).slice(0, 10) !== day || ms > msOf(now))
+    throw refused('bad_request', 'This is no day that has been.')
   return isoOf(ms + DAY_MS)
 }
 
