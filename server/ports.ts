@@ -11,13 +11,17 @@ import type {
   ItemId,
   LocationId,
   LpnId,
+  PrinterId,
+  PrintJobId,
   TaskId,
   WarehouseId,
   WorkerId,
 } from '../shared/ids.ts'
+import type { PrintBody, Printer, PrintJob, PrintState } from '../shared/desk/print.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type {
   AuditAnswer,
+  CodesAnswer,
   CountsAnswer,
   DevicesAnswer,
   DocumentAnswer,
@@ -32,7 +36,10 @@ import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
+import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
+import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { StockKey } from '../shared/ledger/stock.ts'
@@ -48,10 +55,13 @@ export type Stores = {
   site: SiteStore
   quarantine: QuarantineStore
   desk: DeskStore
+  photos: PhotoStore
+  kpi: KpiStore
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
   intake: IntakeStore
+  print: PrintStore
 }
 
 export type Device = {
@@ -225,6 +235,82 @@ export type InboxEntry = InboxRow & {
   settled: Settlement | null
 }
 
+/** A photo that a handheld has sent, and what it belongs to there. */
+export type SentPhoto = {
+  warehouse: WarehouseId
+  device: DeviceId
+  /** SHA-256 of the bytes, hex. */
+  sha: string
+  bytes: Uint8Array
+  width: number
+  height: number
+  kind: PhotoKind
+  /** Of a command `device/epoch/seq`, else the code. */
+  subject: string
+  /** Null = nobody knew whose goods these were. */
+  client: ClientId | null
+  takenAt: string
+  now: string
+}
+
+/** Photos by their content. The facts name them; losing one loses no stock. */
+export interface PhotoStore {
+  /**
+   * Keeps bytes and link in one transaction; the same again changes nothing and is no part of the allowance. `full`: this
+   * device has sent all that it may within a day; nothing was kept.
+   */
+  keep(photo: SentPhoto, allowance: { count: number; bytes: number }): Promise<'kept' | 'full'>
+  /** Null = not here, or not of these clients. `clients` null = all. */
+  bytes(wanted: {
+    warehouse: WarehouseId
+    sha: string
+    clients: readonly ClientId[] | null
+  }): Promise<Uint8Array | null>
+  /** Forgets what was received before; gives how many. */
+  forget(warehouse: WarehouseId, before: string): Promise<number>
+}
+
+/** Which facts a figure is made of. Days are those of UTC, both included. */
+export type KpiScope = {
+  warehouse: WarehouseId
+  /** Null = all, and facts that name no client. */
+  clients: readonly ClientId[] | null
+  /** Null = all; else what has no zone (orders, messages, comparisons) is left out. */
+  zone: string | null
+  from: string
+  to: string
+}
+/** Instant and id of the row that the last page ended with. */
+export type KpiKey = { at: string; id: string }
+
+/** Figures at the desk: prepared rows of days, what is open now, and the rows that a figure is made of. */
+export interface KpiStore {
+  /** Prepared rows of the window, added up; standards among them. */
+  sums(scope: KpiScope): Promise<readonly SumRow[]>
+  /** The same by day, of some measures. */
+  days(scope: KpiScope, measures: readonly Measure[]): Promise<readonly (SumRow & { day: string })[]>
+  /** What is open now, and the last comparison of each connection in the window. */
+  present(scope: KpiScope, now: string): Promise<readonly SumRow[]>
+  /** How far the figures reach, and what may still change them. */
+  standing(
+    scope: KpiScope,
+    now: string,
+  ): Promise<{
+    cursor: number
+    madeAt: string | null
+    restated: readonly string[]
+    silent: number
+    /** By which parts of figures are named. */
+    connections: readonly { id: string; name: string }[]
+  }>
+  /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
+  rows(
+    table: TableName,
+    scope: KpiScope & { device: DeviceId | null; now: string | null },
+    page: { after: KpiKey | null; limit: number },
+  ): Promise<readonly { key: KpiKey; row: TableRow }[]>
+}
+
 export type Account = { worker: WorkerId; login: string; mustChange: boolean }
 export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
 
@@ -293,6 +379,62 @@ export interface ViewStore {
   devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
   audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
   find(viewer: Viewer, q: string): Promise<FindAnswer>
+  /** At most 50 items whose SKU, name or code is meant. */
+  codes(viewer: Viewer, q: string): Promise<CodesAnswer['rows']>
+}
+
+export type JobKey = { seq: number }
+export type NewJob = { id: PrintJobId; printer: PrinterId; body: PrintBody; copies: number }
+/** A job that is being sent; `token` is the lease that everything after names. */
+export type ClaimedJob = {
+  id: PrintJobId
+  printer: Printer
+  body: PrintBody | null
+  copies: number
+  attempts: number
+}
+
+/** Label printers and their queue: one job a label, in the order of asking for each printer. */
+export interface PrintStore {
+  printers(warehouse: WarehouseId): Promise<readonly Printer[]>
+  /** On the version that was seen (0 = a new one); null = it is another one by now, or the name of another warehouse. */
+  putPrinter(
+    at: { warehouse: WarehouseId; worker: WorkerId; now: string },
+    printer: Omit<Printer, 'version'>,
+    expectedVersion: number,
+  ): Promise<Printer | null>
+  /** Jobs that are there already (the same id) stay as they are. `full`: more would wait than `most`, nothing was added. */
+  add(
+    at: { warehouse: WarehouseId; worker: WorkerId; device: DeviceId | null; now: string; most: number },
+    jobs: readonly NewJob[],
+  ): Promise<'added' | 'full'>
+  /** Newest first. */
+  jobs(
+    warehouse: WarehouseId,
+    wanted: { state: PrintState | null; printer: PrinterId | null; before: number | null; limit: number },
+  ): Promise<readonly PrintJob[]>
+  /**
+   * Prints it once more: what never reached the printer goes back into the queue, what did or may have becomes a new job,
+   * `as`, that names the first one and counts. The same `as` again gives the same answer.
+   */
+  again(
+    at: { warehouse: WarehouseId; worker: WorkerId; device: DeviceId | null; now: string },
+    job: PrintJobId,
+    as: PrintJobId,
+  ): Promise<{ kind: 'done'; job: PrintJob } | { kind: 'none' } | { kind: 'running' } | { kind: 'secret' }>
+  /**
+   * The oldest job of each printer, if it is due and nothing is being sent there. Leases that ran out end first: back to
+   * `waiting` where no byte had gone out, else `unknown`.
+   */
+  claim(at: { now: string; token: string; leaseUntil: string; limit: number }): Promise<readonly ClaimedJob[]>
+  /** Bytes go out from now on; false = the lease is another's, send nothing. */
+  touch(job: PrintJobId, token: string): Promise<boolean>
+  /** Writes back only while `token` holds the lease. What opens a door is not kept once it is printed. */
+  finish(
+    job: PrintJobId,
+    token: string,
+    to: { state: Exclude<PrintState, 'sending'>; words: string | null; now: string; nextAt: string },
+  ): Promise<boolean>
 }
 
 export type KnownItem = { item: Item; cost: number | null; hasStock: boolean }

@@ -95,6 +95,10 @@ export const REFUSALS = {
   forged: 'The request does not come from the desk’s own page.',
   password_change: 'The password was given by somebody else: choose your own first.',
   taken: 'Somebody else has this name.',
+  gone: 'The goods are not there any more, or somebody has reserved them.',
+  linked: 'Another item has this code already.',
+  untrusted: 'This command is kept because it cannot be trusted; it is never booked.',
+  still: 'It can still not be booked; what it speaks of is not known here.',
   fault: 'A fault of ours; it was logged with this id.',
 } as const
 export type RefusalCode = keyof typeof REFUSALS

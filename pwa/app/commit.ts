@@ -108,7 +108,8 @@ export const save = async (core: Core, commands: Next['commands'], state: SavedS
   const cancelSlow = timer.after(SLOW_MS, () => core.set({ saving: 'slow' }))
   const cancelAlarm = timer.after(NOT_SAVED_MS, () => fail(core, 'notSaved'))
   try {
-    await handheld.append(commands, state)
+    const rows = await handheld.append(commands, state)
+    core.ports.photos?.appended(commands, rows)
     if (core.get().saving !== 'idle') core.set({ saving: 'idle' })
     return true
   } catch {

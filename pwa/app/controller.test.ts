@@ -18,6 +18,7 @@ const BOWL = '8690000000003'
 const OTHER = '8690000000004'
 
 const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => {
+  const named: unknown[] = []
   let touched = lastTouch
   const time = virtualTime()
   const heard: FeedbackEvent[] = []
@@ -35,6 +36,7 @@ const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => {
       timer: time.timer,
       lastTouch: { get: () => touched, set: at => (touched = at) },
       processes: PROCESSES,
+      photos: { appended: drafts => void named.push(drafts) },
       setUpAgain: async () => 'ok',
     },
     () => floor,
@@ -50,6 +52,7 @@ const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => {
     controller,
     time,
     heard,
+    named,
     scan,
     touched: () => touched,
     band: () => controller.state().band?.say.key,
@@ -587,5 +590,37 @@ describe('home and news', () => {
     expect(app.band()).toBe('logout.pending')
     expect(app.handheld.session()).toBeNull()
     expect(app.commands.length).toBe(1)
+  })
+})
+
+describe('photos', () => {
+  const SHOT = { sha: 'a'.repeat(64) }
+
+  test('[PH23] PHOTO opens the camera where the step takes one and nowhere else; its picture is a step of its own', async () => {
+    await app.scan('XBANNA')
+    await app.controller.press('XCPHT')
+    expect([app.band(), app.controller.state().panel]).toEqual(['no.key', 'none'])
+    await app.scan('PO-778', 'NOBODY-KNOWS-1')
+    await app.controller.press('XCPHT')
+    expect(app.controller.state().panel).toBe('photo')
+    await app.controller.photo(SHOT)
+    expect([app.band(), app.controller.state().panel]).toEqual(['photo.kept', 'none'])
+    expect(app.commands).toMatchObject([{ type: 'unmatched' }, { type: 'unmatched', photos: [SHOT.sha] }])
+    expect(app.named.at(-1)).toMatchObject([{ type: 'unmatched', photos: [SHOT.sha] }])
+    await app.controller.press('XCPHT')
+    await app.scan(MUG)
+    expect(app.controller.state().panel).toBe('none')
+  })
+
+  test('[PH7] [PH23] what cannot be taken or kept is said, and the next scan is answered as ever', async () => {
+    await app.scan('XBANNA', 'PO-778')
+    for (const trouble of ['full', 'bad'] as const) {
+      await app.controller.press('XCPHT')
+      await app.controller.photo(trouble)
+      expect([app.band(), app.controller.state().panel]).toEqual([`photo.${trouble}`, 'none'])
+    }
+    await app.scan(MUG)
+    expect(app.commands).toMatchObject([{ type: 'receive' }])
+    expect(app.commands[0]).not.toHaveProperty('photos')
   })
 })

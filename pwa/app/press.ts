@@ -49,6 +49,15 @@ const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
   else await floor.leave(core, stack)
 }
 
+/** Whether the step on the screen takes a photo. */
+const takesPhoto = (core: Core): boolean => core.get().prompt?.keys.some(key => key.command === 'XCPHT') ?? false
+
+export const tookPhoto = async (core: Core, taken: { sha: string } | 'full' | 'bad'): Promise<void> => {
+  if (typeof taken === 'object') return core.floor()?.step(core, { kind: 'photo', sha: taken.sha })
+  core.set({ panel: 'none' })
+  core.say('wrong', `photo.${taken}`)
+}
+
 const show = (core: Core, at: 'queue' | 'settings'): void => core.set(pushed(core.get(), { at }))
 
 /** Codes that mean the same on every screen. Those of a process go to its step. */
@@ -61,6 +70,7 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : core.floor()?.detour(core, null)),
   XCNXT: core => core.floor()?.next(core) ?? core.say('wrong', 'pick.none'),
   XCUND: core => core.floor()?.undo(core) ?? core.say('wrong', 'undo.none'),
+  XCPHT: core => (takesPhoto(core) ? core.set({ panel: 'photo' }) : core.say('wrong', 'no.key')),
   XCRPT: core => {
     const { band } = core.get()
     if (band?.event) core.say(band.event, band.say.key, band.say.values, band.scanned)

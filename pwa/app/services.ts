@@ -2,6 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import type { Handheld } from '../sync/handheld.ts'
+import type { PhotoDesk } from '../sync/photo-desk.ts'
 import { speakerOf } from '../words/speak.ts'
 import type { Speaker } from '../words/words.ts'
 import type { Controller } from './controller.ts'
@@ -27,6 +28,8 @@ export type Services = {
     onScan: (scan: Scan) => void,
     wanted: (text: string) => Promise<boolean>,
   ) => Promise<OpenCamera | null>
+  /** Photos of this handheld; loaded when first asked for. */
+  photos: () => Promise<PhotoDesk>
   info: { version: string; number: number | null }
 }
 

@@ -3,8 +3,10 @@ import type { MessageKey, Values } from '../../shared/process/message.ts'
 import type { Input, Process, ProcessState, Prompt } from '../../shared/process/process.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
 import type { Act } from '../../shared/sync/act.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import type { TaskId } from '../../shared/ids.ts'
 import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
+import type { QueueRow } from '../sync/ports.ts'
 import type { AppMessageKey } from '../words/keys.ts'
 import type { FeedbackEvent } from './events.ts'
 
@@ -30,7 +32,7 @@ export type Done = { epoch: string; acts: readonly { seq: number; act: Act }[]; 
 export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: 'queue' } | { at: 'settings' }
 
 /** What lies over the middle row or takes the place of the prompt. */
-export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'found'
+export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'photo' | 'found'
 
 /** A question of the app itself. The same code again or XCYES means yes, XCNAY and Back mean no. */
 export type Question = { say: Say; code: string | null; askedAt: number } & (
@@ -81,6 +83,8 @@ export type Ports = {
   /** When this handheld was last touched, ms since 1970; known to the next start. */
   lastTouch: { get(): number | null; set(at: number): void }
   processes: readonly Process[]
+  /** Told of steps after they were stored: photos that they name belong to them. */
+  photos?: { appended(drafts: readonly Draft[], rows: readonly QueueRow[]): void }
   /** A set-up code scanned on a handheld that is set up already: its token has run out. Keeps device, epochs and queue. */
   setUpAgain: (token: string) => Promise<'ok' | 'offline' | 'spent' | 'refused'>
 }

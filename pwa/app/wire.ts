@@ -1,11 +1,13 @@
 import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import { boot } from '../sync/boot.ts'
 import type { Boot, Running } from '../sync/boot.ts'
 import { browserClock, browserTimer } from '../sync/browser-ports.ts'
 import { createController } from './controller.ts'
 import type { Controller } from './controller.ts'
 import type { Floor } from './core.ts'
+import type { QueueRow } from '../sync/ports.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
 import { learnFloor } from '../words/speak.ts'
@@ -84,6 +86,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       get processes() {
         return processesOf(rules)
       },
+      photos: { appended: (drafts, rows) => nameTheirs(running, drafts, rows) },
       setUpAgain: async code => {
         const answer = await enrolHere(booted, code)
         if (answer === 'ok') goHome()
@@ -103,6 +106,15 @@ const storedNumber = (storage: Storage, key: string) => ({
   get: (): number | null => Number(storage.getItem(key)) || null,
   set: (value: number): void => storage.setItem(key, String(value)),
 })
+
+/** A step that names photos was stored; where that cannot be written down it is found out at the next start. */
+const nameTheirs = (running: Running, drafts: readonly Draft[], rows: readonly QueueRow[]): void => {
+  if (!drafts.some(draft => 'photos' in draft)) return
+  void running.photos().then(
+    desk => desk.appended(drafts, rows),
+    () => undefined,
+  )
+}
 
 /** None before the rules are loaded, which the log-in waits for. */
 const processesOf = (rules: RulesPort): readonly Process[] => rules.loaded()?.processes ?? []
@@ -132,7 +144,11 @@ const app = (
   rules: RulesPort,
 ): Wired => ({
   kind: 'app',
-  loadRules: () => rules.load(),
+  loadRules: async () => {
+    await rules.load()
+    // What waits from before goes out.
+    void running.photos().catch(() => undefined)
+  },
   services: {
     controller,
     subscribe: byTurn(controller.subscribe),
@@ -143,6 +159,7 @@ const app = (
     settings,
     play: ears.play,
     openCamera: ears.openCamera,
+    photos: running.photos,
     info: { version: VERSION, number: running.record.number },
   },
   isActive: activity.isActive,

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { QUESTION_BAR, barOf } from '../app/bar.ts'
 import { fillsCentre } from '../app/events.ts'
 import { useApp } from '../app/services.ts'
@@ -18,6 +19,8 @@ import { MenuPanel, ProblemPanel } from './menu-panel.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 import { WorkList } from './work-list.tsx'
+
+const PhotoPanel = lazy(async () => ({ default: (await import('./photo-panel.tsx')).PhotoPanel }))
 
 /** Draws any process: all that it knows of the work is the prompt. */
 export const ProcessScreen = () => {
@@ -90,6 +93,12 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.panel === 'menu') return <MenuPanel />
   if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
   if (state.panel === 'camera') return <CameraPanel />
+  if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))
+    return (
+      <Suspense fallback={null}>
+        <PhotoPanel />
+      </Suspense>
+    )
   if (state.panel === 'found') return <FoundPanel />
   if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
   if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />

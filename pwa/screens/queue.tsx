@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { MenuPanel } from './menu-panel.tsx'
+import { PhotosWaiting } from './photos-waiting.tsx'
 
 /** Rows shown; the rest is a number. */
 const SHOWN_MAX = 100
@@ -37,6 +38,7 @@ export const QueueScreen = () => {
       ) : (
         <div className="stack">
           <p>{waiting > 0 ? speaker.say('not.sent', { n: waiting }) : speaker.say('no.waiting')}</p>
+          <PhotosWaiting />
           {state.status.link === 'unauthorised' ? <p>{speaker.say('enrol.again')}</p> : null}
           <ul className="lines">
             {needsMe.map(row => (

@@ -54,6 +54,7 @@ const open = async (settings: Partial<Settings>) => {
     settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },
     play: () => undefined,
     openCamera: async () => null,
+    photos: () => Promise.reject(new Error('none in this test')),
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')
@@ -69,7 +70,7 @@ const open = async (settings: Partial<Settings>) => {
 /** Two frames: React has drawn, and the observers of sizes have answered. */
 const drawn = async (): Promise<void> => {
   // Screens that are loaded when they are first opened.
-  await Promise.all([import('./queue.tsx'), import('./settings.tsx')])
+  await Promise.all([import('./queue.tsx'), import('./settings.tsx'), import('./photo-panel.tsx')])
   await vi.waitFor(() => expect(document.querySelector('.frame')).not.toBeNull())
   await new Promise<void>(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
 }
@@ -101,6 +102,10 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     await app.controller.openProcess('receive')
   },
   'receive an item': async app => app.scan('XBANNA', 'PO-778', '8690000000001'),
+  'a photo of an unknown code': async app => {
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    app.controller.panel('photo')
+  },
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
   'look up': async app => app.scan('XBANNA', '8690000000001'),

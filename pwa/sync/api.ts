@@ -1,13 +1,20 @@
 import * as v from 'valibot'
 import { HEADERS, SCHEME, tokenAnswerSchema } from '../../shared/sync/enrol.ts'
-import { proofText } from '../../shared/sync/seal.ts'
+import { proofOf, proofText } from '../../shared/sync/seal.ts'
 import { refusalSchema } from '../../shared/sync/wire.ts'
 import type { Reply } from './ports.ts'
 
 /** What one request with a token needs of the device. Tokens live in memory: a reload asks for a new one. */
 export type ApiDevice = { device: string; sign: (text: string) => Promise<string> }
 
-export type Request = { method: 'GET' | 'POST' | 'PUT'; path: string; body?: string; timeoutMs?: number | null }
+export type Request = {
+  method: 'GET' | 'POST' | 'PUT'
+  path: string
+  body?: string
+  /** Instead of a body: bytes and their SHA-256. */
+  photo?: { bytes: Uint8Array<ArrayBuffer>; sha: string }
+  timeoutMs?: number | null
+}
 
 /** Everything that leaves the page takes this way: token, proof of the device key, the server's nonce, one time-out. */
 export type Api = {
@@ -36,7 +43,7 @@ export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: strin
     raw(deps, tokens, request, {
       authorization: `${SCHEME} ${tokens.access}`,
       [HEADERS.nonce]: tokens.nonce,
-      [HEADERS.proof]: await device.sign(proofText(request.method, request.path, request.body ?? '', tokens.nonce)),
+      [HEADERS.proof]: await device.sign(proofFor(request, tokens.nonce)),
     })
   const refreshed = (): Promise<boolean> => {
     tokens.refreshing ??= refresh(deps, tokens, device).finally(() => {
@@ -66,6 +73,9 @@ export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: strin
   }
 }
 
+const proofFor = ({ method, path, body = '', photo }: Request, nonce: string): string =>
+  photo === undefined ? proofText(method, path, body, nonce) : proofOf(method, path, photo.sha, nonce)
+
 /** Null = no network. Keeps the nonce of the answer for the next proof. */
 const raw = async (
   deps: ApiDeps,
@@ -74,13 +84,15 @@ const raw = async (
   headers: Record<string, string>,
 ): Promise<Response | null> => {
   const timeout = request.timeoutMs === undefined ? TIMEOUT_MS : request.timeoutMs
+  const body = request.photo?.bytes ?? request.body
+  const type = request.photo === undefined ? 'application/json' : 'image/jpeg'
   try {
     const response = await deps.fetch(deps.base + request.path, {
       method: request.method,
-      headers: { ...headers, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': type }) },
       cache: request.path.startsWith('/api/blk/') ? 'default' : 'no-store',
       redirect: 'error',
-      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(body === undefined ? {} : { body }),
       ...(timeout === null ? {} : { signal: AbortSignal.timeout(timeout) }),
     })
     tokens.nonce = response.headers.get(HEADERS.nonce) ?? tokens.nonce

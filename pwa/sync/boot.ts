@@ -8,6 +8,7 @@ import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
 import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import { makeApi } from './api.ts'
+import type { Api } from './api.ts'
 import { ensureBirth } from './birth.ts'
 import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
 import { deviceRecord } from './device.ts'
@@ -17,6 +18,7 @@ import { makeDoorbell } from './doorbell.ts'
 import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
 import { makeHandheld } from './make-handheld.ts'
+import type { PhotoDesk } from './photo-desk.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
@@ -43,6 +45,8 @@ export type Running = {
   handheld: Handheld & { engine: Engine }
   tab: ActiveTab
   record: DeviceRecord
+  /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
+  photos(): Promise<PhotoDesk>
   stop(): Promise<void>
 }
 export type Boot = {
@@ -129,16 +133,18 @@ const keepers = (record: DeviceRecord, opened: OpenQueue) => {
 
 const BALLAST_EVERY_MS = 1_800_000
 
+/** The server, as this device speaks to it. */
+const lineTo = ({ base = '' }: BootOptions, record: DeviceRecord) => {
+  const now = (): number => browserClock.now()
+  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
+  const api = makeApi({ fetch: fetch.bind(globalThis), base, now }, { device: record.device, sign }, null)
+  return { sign, api, net: makeNet(api, now) }
+}
+
 const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue): Promise<Running> => {
   const { files, main, queue, onRefuge } = keepers(record, opened)
   const cache = await openCache({ onClosed: options.mustReload })
-  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
-  const api = makeApi(
-    { fetch: fetch.bind(globalThis), base: options.base ?? '', now: () => browserClock.now() },
-    { device: record.device, sign },
-    null,
-  )
-  const net = makeNet(api, () => browserClock.now())
+  const { sign, api, net } = lineTo(options, record)
   const ports: Ports = {
     clock: browserClock,
     random: browserRandom,
@@ -170,7 +176,9 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     opened: () => handheld.engine.wake('doorbellOpen'),
     rung: n => handheld.engine.wake({ n }),
   })
+  let isActive = false
   const setActive = (active: boolean): void => {
+    isActive = active
     if (active) {
       handheld.engine.start()
       doorbell.start()
@@ -186,18 +194,46 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
   const tab = makeActiveTab({ changed: setActive, heard: () => handheld.syncNow() })
   tab.claim()
   const quiet = listen(handheld.engine)
+  const photos = photosOf(api, handheld, () => isActive)
   return {
     handheld,
     tab,
     record,
+    photos: photos.open,
     stop: async () => {
       quiet()
+      await photos.close()
       doorbell.stop()
       tab.leave()
       await handheld.stop()
       cache.close()
     },
   }
+}
+
+const photosOf = (api: Api, handheld: Running['handheld'], isActive: () => boolean) => {
+  let desk: Promise<PhotoDesk> | null = null
+  const open = (): Promise<PhotoDesk> => {
+    desk ??= import('./photo-desk.ts')
+      .then(({ openPhotoDesk }) =>
+        openPhotoDesk({
+          api,
+          handheld,
+          isActive,
+          clock: browserClock,
+          timer: browserTimer,
+          random: browserRandom.next,
+          calm: handheld.engine.calm,
+        }),
+      )
+      .catch((error: unknown) => {
+        // Asked for again, it is tried again.
+        desk = null
+        throw error
+      })
+    return desk
+  }
+  return { open, close: async () => (await desk?.catch(() => null))?.close() }
 }
 
 /** What the browser knows of the world around it; returns the function that stops listening. */

@@ -29,6 +29,8 @@ export type Wake = 'online' | 'visible' | 'doorbellOpen' | 'hand' | { n: number 
 export type Engine = {
   /** A scan is on its way: rounds step aside. */
   coming(): void
+  /** Resolves when no scan is going on. */
+  calm(): Promise<void>
   append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   /** Exactly one round, for the loop below and for the simulator. Never two at once. */
   round(): Promise<RoundEnd>
@@ -78,6 +80,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
   }
   return {
     coming: courtesy.coming,
+    calm: courtesy.calm,
     append: async (drafts, state) => {
       const rows = await courtesy.first(() => appends(() => append(drafts, state)))
       // From here on it is on disk: nothing below may fail or make the beep wait.

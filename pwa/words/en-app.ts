@@ -79,6 +79,8 @@ export const enApp: AppWords = {
     'key.noDocument': 'No document',
     'key.damaged': 'Damaged',
     'key.skip': 'Later',
+    'key.photo': 'Photo',
+    'key.noPhoto': 'No photo',
     'key.lookup': 'Look up',
     'key.help': 'Help',
     'key.home': 'Home',

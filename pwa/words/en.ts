@@ -274,6 +274,12 @@ export const en: FloorWords = {
     'ask.serialNotSent': '{serial} was not sent. Scan it again',
     // look-up
     // undo and photos
+    'photo.ask': 'Take a photo of it',
+    'photo.hold': 'Hold it in the picture',
+    'ask.noPhoto': 'No photo? Press it again to go on',
+    'photo.waiting': { by: 'n', one: '{n} photo waits. Safe here', other: '{n} photos wait. Safe here' },
+    'photo.full': 'Too many photos wait. Go on without',
+    'photo.bad': 'No photo. Try again or go on without',
     undone: 'Taken back',
     'undo.shipped': 'It has left already',
     'undo.order': 'Undo the newer step first',
@@ -359,5 +365,6 @@ export const en: FloorWords = {
     // look-up
     'fact.due': 'Due',
     // undo and photos
+    'fact.photos': 'Photos',
   },
 }

@@ -79,6 +79,8 @@ export const trApp: AppWords = {
     'key.noDocument': 'Belgesiz',
     'key.damaged': 'Hasarlı',
     'key.skip': 'Sonra',
+    'key.photo': 'Fotoğraf',
+    'key.noPhoto': 'Fotoğrafsız',
     'key.lookup': 'Sorgula',
     'key.help': 'Yardım',
     'key.home': 'Ana ekran',

@@ -258,6 +258,12 @@ export const tr: FloorWords = {
     'ask.serialNotSent': 'Gönderilmedi: {serial}. Yine okut',
     // look-up
     // undo and photos
+    'photo.ask': 'Fotoğrafını çek',
+    'photo.hold': 'Görüntüye al',
+    'ask.noPhoto': 'Fotoğraf yok mu? Devam için yeniden bas',
+    'photo.waiting': '{n} fotoğraf bekliyor. Burada güvende',
+    'photo.full': 'Çok fotoğraf bekliyor. Fotoğrafsız devam et',
+    'photo.bad': 'Fotoğraf olmadı. Yeniden dene ya da devam et',
     undone: 'Geri alındı',
     'undo.shipped': 'Sevk edildi, geri alınamaz',
     'undo.order': 'Önce daha yeni adımı geri al',
@@ -343,5 +349,6 @@ export const tr: FloorWords = {
     // look-up
     'fact.due': 'Termin',
     // undo and photos
+    'fact.photos': 'Fotoğraf',
   },
 }

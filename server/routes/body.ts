@@ -2,11 +2,7 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { refused } from './refused.ts'
 
-/** Reads the body as text, and not one byte more than `maxBytes`: what is too long is refused before it is parsed or kept. */
-export const readBody = async (c: Context, maxBytes: number): Promise<string> =>
-  (await readBytes(c, maxBytes)).toString()
-
-/** The same as it came, for files whose encoding is looked for. */
+/** Reads the body, and not one byte more than `maxBytes`: what is too long is refused before it is parsed or kept. */
 export const readBytes = async (c: Context, maxBytes: number): Promise<Buffer> => {
   if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw refused('too_large')
   const reader = c.req.raw.body?.getReader()
@@ -24,6 +20,9 @@ export const readBytes = async (c: Context, maxBytes: number): Promise<Buffer> =
   }
   return Buffer.concat(chunks)
 }
+
+export const readBody = async (c: Context, maxBytes: number): Promise<string> =>
+  (await readBytes(c, maxBytes)).toString()
 
 export const parseJson = (text: string): unknown => {
   try {

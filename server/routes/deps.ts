@@ -27,6 +27,9 @@ export type AppDeps = {
     | 'audit'
     | 'views'
     | 'intake'
+    | 'print'
+    | 'photos'
+    | 'kpi'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

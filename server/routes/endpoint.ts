@@ -36,6 +36,8 @@ export type Body<T> = {
   /** Null = raw text. */
   schema: v.GenericSchema | null
   read: (raw: string) => T
+  /** Where it is neither JSON nor just some bytes. */
+  type?: string
 }
 
 /** JSON of a schema. `check` looks at it first, for refusals that say more than "does not fit". */
@@ -62,6 +64,9 @@ export const raw = (maxBytes: number): Body<string> => ({
     return text
   },
 })
+
+/** Bytes that are kept as they are; an empty body is a mistake. */
+export type ByteBody = { maxBytes: number; type: string }
 
 /** A request without a body. */
 export const NOTHING: Body<null> = { maxBytes: 0, schema: null, read: () => null }
@@ -117,6 +122,25 @@ export const deviceEndpoint = <T>(
     const { text, ...proven } = await atHandheld(c, deps, spec.body.maxBytes)
     if (proven.device.state !== 'active' && spec.review !== true) throw refused('revoked')
     return handle({ c, deps, text, body: spec.body.read(text), ...proven })
+  },
+})
+
+/** A route that takes bytes of an enrolled handheld; the proof is over their SHA-256, as everywhere. */
+export const bytesEndpoint = (
+  { body, ...spec }: Description & { body: ByteBody },
+  handle: (call: { c: Context; deps: AppDeps; bytes: Uint8Array } & Proven) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: { ...raw(body.maxBytes), type: body.type },
+  door: 'device',
+  run: async (c, deps) => {
+    const token = readToken(c, deps)
+    const bytes = await readBytes(c, body.maxBytes)
+    const proven = await prove(c, deps, token, bytes)
+    note(c, { device: proven.device.id })
+    if (proven.device.state !== 'active') throw refused('revoked')
+    if (bytes.byteLength === 0) throw refused('bad_request', 'The body is empty.')
+    return handle({ c, deps, bytes, ...proven })
   },
 })
 

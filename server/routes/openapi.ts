@@ -69,12 +69,12 @@ const parametersOf = (query: GenericSchema) => {
   }))
 }
 
-const requestOf = ({ schema, maxBytes }: NonNullable<Endpoint['body']>) => ({
+const requestOf = ({ schema, maxBytes, type }: NonNullable<Endpoint['body']>) => ({
   required: true,
   description: `At most ${maxBytes} bytes.`,
   content:
     schema === null
-      ? { 'application/octet-stream': { schema: { type: 'string' } as const } }
+      ? { [type ?? 'application/octet-stream']: { schema: { type: 'string' } as const } }
       : { 'application/json': { schema: schemaOf(schema) } },
 })
 

@@ -2,7 +2,8 @@ import type { Context } from 'hono'
 import { HEADERS, SCHEME } from '../../shared/sync/enrol.ts'
 import { verifierOf } from '../auth/key.ts'
 import type { Verify } from '../auth/key.ts'
-import { proofText } from '../auth/seal.ts'
+import { proofOf } from '../../shared/sync/seal.ts'
+import { sha256Hex } from '../auth/seal.ts'
 import type { Device } from '../ports.ts'
 import type { AppDeps } from './deps.ts'
 import { refused } from './refused.ts'
@@ -30,13 +31,13 @@ export const prove = async (
   c: Context,
   deps: AppDeps,
   token: ReturnType<typeof readToken>,
-  body: string,
+  body: string | Uint8Array,
 ): Promise<Proven> => {
   const device = await deps.stores.devices.get(token.device)
   if (device === null) throw refused('unauthorised')
   const verify = verifierOf(device.publicKey)
   const url = new URL(c.req.url)
-  const text = proofText(c.req.method, url.pathname + url.search, body, token.nonce)
+  const text = proofOf(c.req.method, url.pathname + url.search, sha256Hex(body), token.nonce)
   if (!(await verify(text, c.req.header(HEADERS.proof) ?? ''))) throw refused('unauthorised')
   return { device, verify, expiresAtMs: token.expiresAtMs }
 }

@@ -25,6 +25,10 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   password_change: 403,
   taken: 409,
   rate_limited: 429,
+  gone: 409,
+  linked: 409,
+  untrusted: 403,
+  still: 409,
   fault: 500,
 }
 

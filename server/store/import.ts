@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Item } from '../../shared/catalogue.ts'
 import type { ConnectorId, ItemId, WarehouseId } from '../../shared/ids.ts'
+import { withCode } from '../sync/link-code.ts'
 import type { FlawRow, ImportStore, PageWrite, Remote, WaitingRecord } from '../workers/import-port.ts'
 import { codesOf } from '../workers/quality.ts'
 import { rebuildBlocks } from './catalogue.ts'
+import { linksOf } from './code-links.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -134,7 +136,7 @@ const bodies = async <T>(
   return rows.map(row => row.body)
 }
 
-const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint'> => ({
+const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint' | 'hasHint'> => ({
   remotes: async (connector, kind, { after, limit }) => {
     const { rows } = await sql<{ remote: string; id: string }>`
       select remote, id from remote where connector = ${connector} and kind = ${kind} and remote > ${after} order by remote limit ${limit}`.execute(
@@ -152,6 +154,10 @@ const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'new
       db,
     )
     return Number(numAffectedRows ?? 0n)
+  },
+  hasHint: async (connector, id) => {
+    const { rows } = await sql`select 1 from erp_hint where connector = ${connector} and id = ${id}`.execute(db)
+    return rows.length > 0
   },
   newHint: async (connector, id, now) => {
     await sql`delete from erp_hint where connector = ${connector} and at < ${now}::timestamptz - interval '7 days'`.execute(
@@ -181,10 +187,15 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
   )
 }
 
-/** Items with their costs and codes, in a transaction that the caller holds. */
+/** Items as the ERP has them, with the codes that people here have given them. */
 export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrite, 'items'>): Promise<void> => {
-  const items = page.items ?? []
-  if (items.length === 0) return
+  const given = page.items ?? []
+  if (given.length === 0) return
+  const links = await linksOf(
+    trx,
+    given.map(({ item }) => item.id),
+  )
+  const items = given.map(({ item, cost }) => ({ item: (links.get(item.id) ?? []).reduce(withCode, item), cost }))
   const clients = await names.client(
     trx,
     items.map(({ item }) => item.client),

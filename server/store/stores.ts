@@ -1,4 +1,5 @@
 import type { FigureStore, Stores } from '../ports.ts'
+import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
@@ -11,11 +12,15 @@ import { makeDeviceStore } from './device.ts'
 import { makeFigureStore } from './figures.ts'
 import { makeImportStore } from './import.ts'
 import { makeIntakeStore } from './intake.ts'
+import { makeKpiStore } from './kpi-desk.ts'
+import { makeKpiWork } from './kpi-work.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
@@ -27,7 +32,8 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
+): Stores &
+  ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore; kpiWork: KpiWork } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -37,9 +43,13 @@ export const makeStores = (
     site: makeSiteStore(db, names),
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
+    photos: makePhotoStore(db, names),
+    kpi: makeKpiStore(db, names),
+    kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    print: makePrintStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type {
   AuditAnswer,
+  CodesAnswer,
   CountsAnswer,
   DevicesAnswer,
   DocumentAnswer,
@@ -12,6 +13,7 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../../shared/desk/view.ts'
+import type { Item } from '../../shared/catalogue.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
@@ -153,7 +155,27 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       order by body->>'code' limit 10`.execute(db)
     return { items: items.rows, documents: documents.rows, places: places.rows }
   },
+  codes: async ({ warehouse, clients }, q) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<CodesAnswer['rows'][number] & { body: Pick<Item, 'codes' | 'packagings'> }>`
+      select ${ITEM}, i.body from item i join client c on c.id = i.client_id
+      where ${seen(clients, 'i')} and i.client_id in (select client_id from warehouse_client where warehouse_id = ${id})
+        and (i.uid in (select item from item_code where code = ${q}) or i.body->>'sku' ilike ${like(q)} or i.body->>'name' ilike ${like(q)})
+      order by (i.body->>'sku' = ${q}) desc, i.body->>'name' limit 50`.execute(db)
+    return rows.map(({ body, ...item }) => ({ ...item, codes: codesOf(item, body) }))
+  },
 })
+
+/** Its own codes, then those of its packagings; the SKU where the base unit has none. */
+const codesOf = (
+  item: { sku: string; unit: string },
+  { codes, packagings }: Pick<Item, 'codes' | 'packagings'>,
+): CodesAnswer['rows'][number]['codes'] => [
+  ...(codes.length === 0 ? [item.sku] : codes).map(code => ({ code, packaging: item.unit, quantity: 1 })),
+  ...packagings.flatMap(({ name, quantity, codes: theirs }) =>
+    theirs.map(code => ({ code, packaging: name, quantity })),
+  ),
+]
 
 /** Goods: what lies where, and how it came there. */
 const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({

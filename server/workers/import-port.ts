@@ -122,6 +122,7 @@ export interface ImportStore {
   deactivate(connector: ConnectorId, items: readonly ItemId[]): Promise<number>
   /** False = this hint has been seen in the last 7 days. */
   newHint(connector: ConnectorId, id: string, now: string): Promise<boolean>
+  hasHint(connector: ConnectorId, id: string): Promise<boolean>
   /** The latest that is known of an order's parcels. */
   deliveries(connector: ConnectorId, document: DocumentId): Promise<readonly Delivery[]>
   labels(connector: ConnectorId, document: DocumentId): Promise<readonly StoredLabel[]>

@@ -309,6 +309,15 @@ describe('what comes in from an ERP', async () => {
     await round()
     expect((await itemOf(1))?.active).toBe(true)
   })
+  it('[EH13] an ERP that is not asked for items says nothing about which are gone', async () => {
+    erp.say('item', item(1))
+    await round()
+    erp.forget()
+    const caps = { ...deps.connector.caps, kinds: ['salesOrder'] as const }
+    const silent = { ...deps, connector: { ...deps.connector, caps } }
+    expect(await sweepItems(silent, never)).toEqual({ deactivated: 0, missed: [] })
+    expect((await itemOf(1))?.active).toBe(true)
+  })
   it('[E120] a hint is heard once, and forgotten after a week', async () => {
     const hear = (now: string) => stores.import.newHint(ID, 'h1', now)
     expect([await hear('2026-11-23T08:00:00.000Z'), await hear('2026-11-24T08:00:00.000Z')]).toEqual([true, false])

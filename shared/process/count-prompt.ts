@@ -7,6 +7,7 @@ import { dueAgain, expectedRows, keyAt, missingItem, seenOf, settledCount } from
 import type { CountState, SeenRow } from './count-state.ts'
 import { labelOf } from './lpn.ts'
 import type { WordKey } from './message.ts'
+import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
@@ -171,6 +172,7 @@ const keysOf = (state: CountState): readonly KeyOffer[] => {
         DONE,
         ...(state.at === 'serial' ? [] : [EMPTY]),
         ...(state.unmatched.length > 0 ? [UNMATCHED] : []),
+        ...(state.row !== null || state.unmatched.length > 0 ? [PHOTO_KEY] : []),
         ...(isClosing || state.at === 'serial' ? [BACK] : []),
       ]
     case 'unmatched':

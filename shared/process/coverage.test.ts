@@ -174,7 +174,7 @@ const INPUTS: readonly Input[] = [
   ...[0, 1, 2, 3, 5, 1_000_000].map(value => ({ kind: 'number' as const, value })),
   ...['', 'L1', 'NEW', '2027-03-31', 'x'.repeat(200)].map(value => ({ kind: 'text' as const, value })),
   ...[...COMMAND_CODES].filter(code => !/^XC[QR]/.test(code)).map(command => ({ kind: 'key' as const, command })),
-  ...[1, 3, 9].map(n => ({ kind: 'choice' as const, n })),
+  ...[1, 2, 3, 9].map(n => ({ kind: 'choice' as const, n })),
   { kind: 'photo', sha: 'a'.repeat(64) },
 ]
 const STARTS: readonly Start[] = [

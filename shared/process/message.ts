@@ -266,6 +266,12 @@ export const MESSAGES = [
   'ask.serialNotSent',
   // look-up
   // undo and photos
+  'photo.ask',
+  'photo.hold',
+  'ask.noPhoto',
+  'photo.waiting',
+  'photo.full',
+  'photo.bad',
   'undone',
   'undo.shipped',
   'undo.order',
@@ -305,6 +311,8 @@ export const WORDS = [
   'key.menu',
   'key.list',
   'key.camera',
+  'key.photo',
+  'key.noPhoto',
   // reasons
   'reason.NOT_FOUND',
   'reason.EMPTY',
@@ -399,5 +407,6 @@ export const WORDS = [
   // look-up
   'fact.due',
   // undo and photos
+  'fact.photos',
 ] as const
 export type WordKey = (typeof WORDS)[number]

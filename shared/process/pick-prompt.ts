@@ -10,6 +10,7 @@ import { shortReasons } from './pick-short.ts'
 import { heldQty, markOf, toteOf, walk } from './pick-state.ts'
 import type { PickState } from './pick-state.ts'
 import { ready } from './pick-tote.ts'
+import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Moment, Prompt, PromptLine } from './process.ts'
 
 /** Why another lot than the one that expires first was taken. */
@@ -39,9 +40,9 @@ const KEYS: Record<PickState['at'], readonly KeyOffer[]> = {
   full: [BACK],
   unload: [SKIP],
   shortQty: [{ command: 'XCMPT', word: 'key.empty' }, BACK],
-  reason: [BACK],
+  reason: [BACK, PHOTO_KEY],
   elsewhere: [{ command: 'XCNAY', word: 'key.no' }, BACK],
-  damaged: [BACK],
+  damaged: [BACK, PHOTO_KEY],
 }
 const EXPECTS: Record<PickState['at'], Prompt['expects']> = {
   start: ['task', 'document', 'tote'],

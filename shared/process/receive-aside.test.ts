@@ -53,7 +53,7 @@ const keys = (anna: Anna): string[] => anna.prompt().keys.map(key => key.command
 describe('broken goods', () => {
   it('[R41] DAMAGED: the goods that are scanned next, how many, why by number; they are damaged and received', () => {
     const { world, anna } = at()
-    expect(keys(anna)).toEqual(['XCDNE', 'XCDMG', 'XCREJ', 'XCASK'])
+    expect(keys(anna)).toEqual(['XCDNE', 'XCDMG', 'XCREJ', 'XCASK', 'XCPHT'])
     expect(anna.key('XCDMG')).toMatchObject({ verdict: 'ok', message: { key: 'rcv.scanDamaged' } })
     expect(anna.scan(scanOf.item(mug)).state.at).toBe('amount')
     expect(anna.prompt()).toMatchObject({ ask: { kind: 'quantity' }, hero: { value: '1' } })

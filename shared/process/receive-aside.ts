@@ -8,6 +8,7 @@ import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import type { MessageKey } from './message.ts'
+import { photosIn } from './photo.ts'
 import type { Moment } from './process.ts'
 import { amountOf, itemsIn, mistaken } from './readings.ts'
 import { tooMany } from './receive-book.ts'
@@ -31,7 +32,7 @@ export const stepAside = (state: ReceiveState, aside: Aside, view: View): Receiv
   const isMade = state.document !== null && view.document(state.document) !== undefined
   // A delivery without document is made by the goods that come in; before them there is nothing to refuse them on.
   if (aside === 'reject' && !isMade) return stay(state, 'wrong', 'rcv.nothing')
-  return go({ ...state, at: 'aside', aside, hand: null, photos: [] }, 'ok', ASIDE_ASKS[aside])
+  return go({ ...state, at: 'aside', aside, hand: null }, 'ok', ASIDE_ASKS[aside])
 }
 
 /** Everything about the goods is known; a serial is one piece, of all others it is asked how many. */
@@ -101,7 +102,7 @@ export const stepReason = (state: ReceiveState, n: number, view: View): ReceiveN
   if (document === null) return stay(state, 'wrong', 'rcv.nothing')
   const { lot, serial, qty, raw } = hand
   const goods = { client: item.client, item: item.id, lot, serial }
-  const command: Draft = { type: 'reject', ...goods, document, qty, reason, ...photosOf(state), scan: raw }
+  const command: Draft = { type: 'reject', ...goods, document, qty, reason, ...photosIn(state.photos), scan: raw }
   return go(back(state), 'ok', 'rcv.rejected', { n: qty, item: item.name }, [command])
 }
 
@@ -130,13 +131,11 @@ const taken = (
     entered: { n, packaging },
     scan: raw,
     ...(reason === null ? {} : { reason }),
-    ...photosOf(state),
+    ...photosIn(state.photos),
   }
   const key = aside === 'ask' ? 'rcv.asked' : 'rcv.damaged'
   return go(back(state), 'ok', key, { n: qty, item: item.name }, [command])
 }
-
-const photosOf = ({ photos }: ReceiveState) => (photos.length === 0 ? {} : { photos: [...photos] })
 
 const back = (state: ReceiveState): ReceiveState => ({
   ...state,
@@ -146,14 +145,6 @@ const back = (state: ReceiveState): ReceiveState => ({
   aside: null,
   photos: [],
 })
-
-/** Pictures of what is wrong, at most five. */
-export const stepPhoto = (state: ReceiveState, sha: string): ReceiveNext => {
-  const { photos } = state
-  if (photos.length >= 5) return stay(state, 'wrong', 'no.key')
-  const kept = photos.includes(sha) ? photos : [...photos, sha]
-  return go({ ...state, photos: kept }, 'ok', 'photo.kept', { n: kept.length })
-}
 
 /** One step back; nothing of goods that were put aside is booked before their reason. */
 export const asideBack = (state: ReceiveState, view: View): ReceiveNext => {

@@ -4,6 +4,7 @@ import { isQuantity } from '../quantity.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { isMobile } from './pick-lines.ts'
+import { photosIn } from './photo.ts'
 import type { Moment } from './process.ts'
 import { limitOf } from './receive-limit.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
@@ -100,6 +101,7 @@ const booked = (
     qty,
     entered,
     scan: hand.raw,
+    ...photosIn(state.photos),
   }
   const have = received + qty
   const isFull = ordered > 0 && have >= ordered
@@ -110,6 +112,7 @@ const booked = (
     at: goesOn ? 'serial' : 'line',
     hand: goesOn ? { ...hand, serial: '' } : null,
     last,
+    photos: [],
     loose: state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : state.loose,
   }
   if (ordered > 0 && have > ordered)

@@ -9,6 +9,7 @@ import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
 import { contradiction } from './contradiction.ts'
 import { newPallet } from './lpn.ts'
 import { movedLoose } from './move-decide.ts'
+import { photosIn } from './photo.ts'
 import type { CommandTimes } from './process.ts'
 import { putawayTask } from './putaway-task.ts'
 import { contradictionsOf, missingOnPallets } from './receive-contradictions.ts'
@@ -37,7 +38,12 @@ const SUBJECT_MAX = 200
 
 const unknownCode = (c: CommandOf<'unmatched'>, key: CommandKey): ExceptionDraft => {
   const scan = c.scan.slice(0, SUBJECT_MAX)
-  return contradiction(key, 'unknown_code', scan, { scan, client: c.client, document: c.document })
+  return contradiction(key, 'unknown_code', scan, {
+    scan,
+    client: c.client,
+    document: c.document,
+    ...photosIn(c.photos),
+  })
 }
 
 const received = (view: View, c: CommandOf<'receive'>, key: CommandKey, times: CommandTimes): Effects => {

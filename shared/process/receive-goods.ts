@@ -2,7 +2,6 @@ import type { Item } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
-import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
 import { palletIn } from './lpn.ts'
@@ -13,6 +12,7 @@ import { bookHand, serialTwice, tooMany } from './receive-book.ts'
 import { isListed } from './receive-limit.ts'
 import { palletTrouble, stepPallet } from './receive-pallet.ts'
 import type { Pallet } from './receive-pallet.ts'
+import { unmatched } from './receive-photo.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
 import { statusAtDock } from './receive-status.ts'
 import { goodFrom, lifeNeeded } from './shelf-life.ts'
@@ -91,16 +91,10 @@ const strange = (state: ReceiveState, item: Item, code: string, view: View, { mo
 /** An unknown code at the dock is a fact of its own: goods stand there. The text is kept, work goes on. */
 const keepUnknown = (state: ReceiveState, resolved: Resolved): ReceiveNext => {
   if (resolved.readings.length > 0) return mistaken(state, resolved)
-  const { client, document } = state
-  const command: Draft = {
-    type: 'unmatched',
-    process: 'receive',
-    client,
-    document,
-    place: state.dock,
-    scan: resolved.scan.raw,
-  }
-  return go(state, 'unknown', 'kept', { scanned: resolved.scan.text }, [command])
+  const parked = { scan: resolved.scan.raw, photos: state.photos }
+  return go({ ...state, photos: [], parked }, 'unknown', 'kept', { scanned: resolved.scan.text }, [
+    unmatched(state, parked),
+  ])
 }
 
 /** R3, R4: the answer to "Scan the lot", "Type the date" or "Scan each serial". `resolved` is null for typed text. */

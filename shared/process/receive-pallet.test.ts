@@ -77,7 +77,7 @@ describe('pallets at the dock', () => {
     expect(anna.scan(label(LABEL))).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
     expect(anna.prompt()).toMatchObject({
       facts: [{ label: 'fact.pallet', value: LABEL }],
-      keys: [{ command: 'XCCLS' }, { command: 'XCDNE' }, {}, {}, {}],
+      keys: [{ command: 'XCCLS' }, { command: 'XCDNE' }, {}, {}, {}, {}],
     })
     const next = anna.scan(scanOf.pack(mug, 'case', 12))
     expect(next.commands[0]).toMatchObject({ label: LABEL, qty: 12, to: { location: dock.id, lpn: P } })

@@ -9,6 +9,7 @@ import { policyFor } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
+import { photosIn } from './photo.ts'
 import type { Moment } from './process.ts'
 import { announcedOn, asnTrustOf, isBelievable, restOf } from './receive-asn.ts'
 import type { Loose, ReceiveNext, ReceiveState } from './receive-state.ts'
@@ -105,9 +106,12 @@ const believed = (
     const { lot = null, expiry = null } = line
     const goods = { client, item: item.id, lot: item.tracking.lot ? (lot ?? '') : '', serial: '', document, expiry }
     const entered = { n: qty, packaging: null }
-    commands.push({ type: 'receive', label, ...goods, blind: false, to, qty, entered, scan: resolved.scan.raw })
+    const photos = photosIn(commands.length === 0 ? state.photos : [])
+    const scan = resolved.scan.raw
+    commands.push({ type: 'receive', label, ...goods, blind: false, to, qty, entered, scan, ...photos })
   }
-  const next: ReceiveState = { ...state, last: null, hand: null }
+  const photos = commands.length === 0 ? state.photos : []
+  const next: ReceiveState = { ...state, last: null, hand: null, photos }
   if (left > 0)
     return go({ ...next, pallet: { id: lpn, label } }, 'warn', 'rcv.asnPart', { lpn: label, n: left }, commands)
   return go({ ...next, pallet: null }, 'done', 'rcv.asnDone', { lpn: label, n: taken }, commands)

@@ -2,6 +2,7 @@ import type { Line } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
 import type { WordKey } from './message.ts'
+import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 import { ASIDE_ASKS, asideReasons } from './receive-aside.ts'
 import { announcedOn, asnTrustOf, restOf } from './receive-asn.ts'
@@ -9,13 +10,14 @@ import { limitOf } from './receive-limit.ts'
 import { whole } from './receive-state.ts'
 import type { ReceiveState } from './receive-state.ts'
 
-const BACK: readonly KeyOffer[] = [{ command: 'XCBAK', word: 'key.back' }]
+const BACK: readonly KeyOffer[] = [{ command: 'XCBAK', word: 'key.back' }, PHOTO_KEY]
 const DONE: KeyOffer = { command: 'XCDNE', word: 'key.done' }
 const LINE: readonly KeyOffer[] = [
   DONE,
   { command: 'XCDMG', word: 'key.damaged' },
   { command: 'XCREJ', word: 'key.reject' },
   { command: 'XCASK', word: 'key.ask' },
+  PHOTO_KEY,
 ]
 const keysOf = ({ at, pallet }: ReceiveState): readonly KeyOffer[] => {
   if (at === 'document') return [{ command: 'XCNDC', word: 'key.noDocument' }]
@@ -71,6 +73,7 @@ export const promptReceive = (saved: ReceiveState, view: View): Prompt => {
         ? []
         : [{ label: 'fact.pallet' as const, value: state.pallet.label, kind: 'code' as const }]),
       ...(item === undefined || inHand === null ? [] : facts(item.name, inHand)),
+      ...photosOf(state),
     ],
     lines: shownOf(state, lines, view).map(line => lineOf(line, view, item?.id ?? null)),
     ask: askReceive(state),
@@ -97,6 +100,12 @@ const facts = (name: string, hand: { lot: string; expiry: string | null }): Fact
   ...(hand.lot === '' ? [] : [{ label: 'fact.lot' as const, value: hand.lot, kind: 'code' as const }]),
   ...(hand.expiry === null ? [] : [{ label: 'fact.expiry' as const, value: hand.expiry, kind: 'day' as const }]),
 ]
+
+/** Of what is received next, or of the code that was kept. */
+const photosOf = ({ parked, photos }: ReceiveState): Fact[] => {
+  const n = (parked?.photos ?? photos).length
+  return n === 0 ? [] : [{ label: 'fact.photos', value: String(n), kind: 'quantity' }]
+}
 
 const lineOf = (line: Line, view: View, current: string | null): PromptLine => ({
   id: line.id,

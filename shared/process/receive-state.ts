@@ -21,6 +21,9 @@ export type Aside = 'damaged' | 'reject' | 'ask'
 /** A row that was received without a pallet label. */
 export type Loose = { client: ClientId; item: ItemId; lot: string; serial: string; status: StockStatus; qty: number }
 
+/** A code that nobody knows and that was told as it was read. */
+export type Parked = { scan: string; photos: readonly string[] }
+
 export type ReceiveState = ProcessState & {
   process: 'receive'
   at: 'document' | 'line' | 'lot' | 'expiry' | 'serial' | 'aside' | 'amount' | 'reason'
@@ -37,7 +40,10 @@ export type ReceiveState = ProcessState & {
   /** Received loose at this dock since the last label: it goes onto the next pallet that is opened. */
   loose: readonly Loose[]
   aside: Aside | null
+  /** Taken of what is booked next, by their SHA-256. */
   photos: readonly string[]
+  /** The code that was kept last, as long as nothing else was done, with its photos. */
+  parked: Parked | null
 }
 export type ReceiveNext = Next<ReceiveState>
 
@@ -56,6 +62,7 @@ export const FRESH: ReceiveState = {
   loose: [],
   aside: null,
   photos: [],
+  parked: null,
 }
 
 /** A state that an earlier version of the app has written down lacks what came later. */

@@ -208,6 +208,44 @@ describe('the goods', () => {
     expect(anna.scan(scanOf.item(mug)).verdict).toBe('ok')
     expect(onDock(world)).toBe(1)
   })
+  it('[PH20] a photo of a code that was kept tells it again with the photo, until other work is done', () => {
+    const { anna } = at()
+    anna.scan(scanned('NEVER SEEN'))
+    expect(anna.prompt().keys.at(-1)).toMatchObject({ command: 'XCPHT' })
+    const [one, two] = ['1'.repeat(64), '2'.repeat(64)]
+    expect(anna.input({ kind: 'photo', sha: one })).toMatchObject({
+      verdict: 'ok',
+      message: { key: 'photo.kept', values: { n: 1 } },
+      commands: [{ type: 'unmatched', scan: 'NEVER SEEN', document: documentId('PO-1'), photos: [one] }],
+    })
+    anna.reload()
+    expect(anna.input({ kind: 'photo', sha: two }).commands).toMatchObject([{ photos: [one, two] }])
+    expect(anna.judged.at(-1)?.effects).toMatchObject({
+      exceptions: [{ kind: 'unknown_code', subject: 'NEVER SEEN', body: { photos: [one, two] } }],
+    })
+    expect(anna.prompt().facts).toMatchObject([{ label: 'fact.photos', value: '2' }])
+    expect(anna.scan(scanOf.item(mug)).commands[0]).not.toHaveProperty('photos')
+    expect(anna.input({ kind: 'photo', sha: one }).commands).toEqual([])
+  })
+  it('[PH21] a photo taken before the goods are scanned is named by their booking, and by that one only', () => {
+    const { world, anna } = at()
+    const shot = '3'.repeat(64)
+    expect(anna.input({ kind: 'photo', sha: shot })).toMatchObject({ message: { key: 'photo.kept' }, commands: [] })
+    expect(anna.prompt().facts).toMatchObject([{ label: 'fact.photos', value: '1' }])
+    expect(anna.scan(scanOf.item(mug)).commands).toMatchObject([{ type: 'receive', photos: [shot] }])
+    expect(anna.scan(scanOf.item(mug)).commands[0]).not.toHaveProperty('photos')
+    expect(anna.number(3).commands[0]).not.toHaveProperty('photos')
+    expect(onDock(world)).toBe(3)
+    // Broken goods that are photographed before DAMAGED is said: the picture goes along.
+    anna.input({ kind: 'photo', sha: shot })
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    expect(anna.choose(1).commands).toMatchObject([{ type: 'receive', reason: 'DAMAGED', photos: [shot] }])
+    expect(anna.scan(scanOf.item(mug)).commands[0]).not.toHaveProperty('photos')
+    const fresh = workerAt(receive, world, { nothing: true })
+    expect(fresh.input({ kind: 'photo', sha: shot })).toMatchObject({ verdict: 'wrong', message: { key: 'no.key' } })
+  })
   it('[R11] a broken label is never guessed at, nor kept as an unknown code', () => {
     const { world, anna } = at()
     rejects(world, anna, () => anna.scan(bad('separatorLost')), 'label.separator', 'unknown')

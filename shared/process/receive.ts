@@ -10,7 +10,6 @@ import {
   stepAmount,
   stepAmountNumber,
   stepAside,
-  stepPhoto,
   stepReason,
 } from './receive-aside.ts'
 import { isOpen, restOf } from './receive-asn.ts'
@@ -19,6 +18,7 @@ import { decideReceive } from './receive-decide.ts'
 import { stepAsked, stepGoods, stepLine } from './receive-goods.ts'
 import { startReceive, stepDocument, withoutDocument } from './receive-open.ts'
 import { closePallet } from './receive-pallet.ts'
+import { stepPhoto } from './receive-photo.ts'
 import { askReceive, promptReceive, RECEIVE_STATES } from './receive-prompt.ts'
 import { undoReceive } from './receive-undo.ts'
 import { unknownReceive } from './receive-unknown.ts'
@@ -38,6 +38,8 @@ const stepKey = (state: ReceiveState, command: string, view: View, moment: Momen
   return state.aside === null ? go({ ...state, at: 'line', hand: null }, 'ok', 'scan.recv') : asideBack(state, view)
 }
 
+const CLOSED = { at: 'document', hand: null, pallet: null, loose: [], photos: [] } as const
+
 /** R8: DONE; with a rest it takes DONE twice. */
 const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => {
   const { document, client } = state
@@ -51,7 +53,7 @@ const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => 
   const command: Draft = { type: 'close', process: 'receive', client, task, document, place: null }
   const no = view.document(document)?.number ?? ''
   return {
-    ...go({ ...state, at: 'document', hand: null, pallet: null, loose: [] }, 'done', 'closed', { no }, [command]),
+    ...go({ ...state, ...CLOSED }, 'done', 'closed', { no }, [command]),
     finished: true,
   }
 }
@@ -65,7 +67,7 @@ const answer = (state: ReceiveState, input: Input, view: View, moment: Moment): 
     case 'choice':
       return state.at === 'reason' ? stepReason(state, input.n, view) : stay(state, 'wrong', 'no.key')
     case 'photo':
-      return state.at === 'reason' ? stepPhoto(state, input.sha) : stay(state, 'wrong', 'no.key')
+      return stepPhoto(state, input.sha)
     case 'number':
       if (state.at === 'line') return stepNumber(state, input.value, view)
       if (state.at === 'amount') return stepAmountNumber(state, input.value, view, moment)
@@ -96,7 +98,10 @@ const step = (saved: ReceiveState, input: Input, view: View, moment: Moment): Re
   // Somebody else has closed it, or the ERP has cancelled it: what still comes needs a receipt of its own.
   if (state.at !== 'document' && document !== undefined && !isOpen(document))
     return { ...stay(state, 'wrong', 'rcv.closed', { no: document.number }), finished: true }
-  return kept(state, answer(state, input, view, moment))
+  const next = kept(state, answer(state, input, view, moment))
+  const goesOn = next.verdict === 'ok' || next.verdict === 'done' || next.verdict === 'warn'
+  // Other work was done: a photo that comes now is no more of the code that was kept.
+  return goesOn && input.kind !== 'photo' ? { ...next, state: { ...next.state, parked: null } } : next
 }
 
 export const receive: Process<ReceiveState> = {

@@ -5,9 +5,10 @@ import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { parseDay } from './day.ts'
+import { withPhoto } from './photo.ts'
 import type { Moment } from './process.ts'
 import { amountOf, isMark, itemsIn, mistaken, otherItem } from './readings.ts'
-import { dispositionsFor, notSent, RETURN_REASONS, sentAndBack } from './return-state.ts'
+import { dispositionsFor, notSent, RETURN_REASONS, sentAndBack, wantsPhoto } from './return-state.ts'
 import type { Returned, ReturnNext, ReturnState } from './return-state.ts'
 import { isVirtual } from './virtual.ts'
 
@@ -172,7 +173,23 @@ export const stepChoice = (state: ReturnState, n: number, view: View, moment: Mo
       : go({ ...state, at: 'state', reason }, 'ok', 'ret.state', { item: item.name })
   }
   const disposition = state.at === 'state' ? dispositionsFor(view, state, item, moment)[n - 1] : undefined
-  return disposition === undefined
-    ? stay(state, 'wrong', 'no.key')
+  if (disposition === undefined) return stay(state, 'wrong', 'no.key')
+  const isAsked = wantsPhoto(view, item.client, disposition) && state.photos.length === 0
+  return isAsked
+    ? go({ ...state, at: 'photo', disposition }, 'ok', 'photo.ask', { item: item.name })
     : go({ ...state, at: 'place', disposition }, 'ok', 'ret.place', { item: item.name })
 }
+
+/** Of the goods in hand; where the policy has asked for it, the way goes on. */
+export const stepPhoto = (state: ReturnState, sha: string): ReturnNext => {
+  const photos = state.hand === null ? null : withPhoto(state.photos, sha)
+  if (photos === null) return stay(state, 'wrong', 'no.key')
+  const at = state.at === 'photo' ? 'place' : state.at
+  return go({ ...state, at, photos }, 'ok', 'photo.kept', { n: photos.length })
+}
+
+/** No camera, no light: the goods are here all the same. Said twice, so that nobody passes it by a slip. */
+export const withoutPhoto = (state: ReturnState, moment: Moment): ReturnNext =>
+  confirmed(state, 'XCSKP', moment.monoMs)
+    ? go({ ...state, at: 'place' }, 'ok', 'ret.place')
+    : ask(state, 'XCSKP', moment.monoMs, 'ask.noPhoto')

@@ -7,6 +7,7 @@ import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { palletIn } from './lpn.ts'
+import { photosIn } from './photo.ts'
 import { placeTrouble } from './place-rules.ts'
 import type { Moment } from './process.ts'
 import { mistaken, placesIn } from './readings.ts'
@@ -77,9 +78,11 @@ const put = (state: ReturnState, location: LocationId, pallet: ReturnState['pall
     disposition: disposition === 'supplier' ? 'quarantine' : disposition,
     reason,
     scan: hand.raw,
+    ...photosIn(state.photos),
   }
   const commands = [command, ...onward(command, disposition, hand, view)]
-  const next: ReturnState = { ...state, at: 'goods', hand: null, reason: null, disposition: null, pallet: null }
+  const fresh = { hand: null, reason: null, disposition: null, pallet: null, photos: [] }
+  const next: ReturnState = { ...state, at: 'goods', ...fresh }
   return go(next, 'done', 'ret.done', { item: item.name, n: hand.qty, place: place.code }, commands)
 }
 

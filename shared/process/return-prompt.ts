@@ -1,6 +1,7 @@
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
 import type { WordKey } from './message.ts'
+import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
 import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack, whole } from './return-state.ts'
 import type { ReturnState } from './return-state.ts'
@@ -13,6 +14,7 @@ const ASK: Record<ReturnState['at'], Prompt['ask']> = {
   serial: { kind: 'serial', message: message('scan.serial') },
   reason: { kind: 'reason', message: message('why') },
   state: { kind: 'reason', message: message('ret.state') },
+  photo: { kind: 'photo', message: message('photo.ask') },
   place: { kind: 'location', message: message('ret.place') },
 }
 const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
@@ -23,6 +25,7 @@ const EXPECTS: Record<ReturnState['at'], Prompt['expects']> = {
   serial: ['serial'],
   reason: [],
   state: [],
+  photo: [],
   place: ['lpn', 'location'],
 }
 export const RETURN_STATES: readonly string[] = Object.keys(ASK)
@@ -30,8 +33,9 @@ export const RETURN_STATES: readonly string[] = Object.keys(ASK)
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
 const keysOf = ({ at, hand }: ReturnState): readonly KeyOffer[] => {
   if (at === 'document') return [{ command: 'XCNDC', word: 'key.noDocument' }]
-  if (at !== 'goods') return [BACK]
-  return [{ command: 'XCDNE', word: 'key.done' }, ...(hand === null ? [] : [BACK])]
+  if (at === 'photo') return [PHOTO_KEY, { command: 'XCSKP', word: 'key.noPhoto' }, BACK]
+  if (at !== 'goods') return [BACK, ...(hand === null ? [] : [PHOTO_KEY])]
+  return [{ command: 'XCDNE', word: 'key.done' }, ...(hand === null ? [] : [PHOTO_KEY, BACK])]
 }
 
 export const askReturn = (state: ReturnState): Prompt['ask'] =>
@@ -63,7 +67,7 @@ export const promptReturn = (saved: ReturnState, view: View, moment: Moment): Pr
       ...(state.pallet === null
         ? []
         : [{ label: 'fact.pallet' as const, value: state.pallet.label, kind: 'code' as const }]),
-      ...(item === undefined || hand === null ? [] : facts(item.name, hand)),
+      ...(item === undefined || hand === null ? [] : facts(item.name, hand, state.photos)),
     ],
     lines: lines.map(line => ({
       id: line.id,
@@ -92,9 +96,16 @@ const choicesOf = (state: ReturnState, view: View, moment: Moment): Prompt['choi
   }))
 }
 
-const facts = (name: string, hand: { lot: string; serial: string; expiry: string | null }): Fact[] => [
+const facts = (
+  name: string,
+  hand: { lot: string; serial: string; expiry: string | null },
+  photos: readonly string[],
+): Fact[] => [
   { label: null, value: name, kind: 'text' },
   ...(hand.lot === '' ? [] : [{ label: 'fact.lot' as const, value: hand.lot, kind: 'code' as const }]),
   ...(hand.serial === '' ? [] : [{ label: 'fact.serial' as const, value: hand.serial, kind: 'code' as const }]),
   ...(hand.expiry === null ? [] : [{ label: 'fact.expiry' as const, value: hand.expiry, kind: 'day' as const }]),
+  ...(photos.length === 0
+    ? []
+    : [{ label: 'fact.photos' as const, value: String(photos.length), kind: 'quantity' as const }]),
 ]

@@ -25,7 +25,7 @@ export type Returned = {
 
 export type ReturnState = ProcessState & {
   process: 'return'
-  at: 'document' | 'goods' | 'lot' | 'expiry' | 'serial' | 'reason' | 'state' | 'place'
+  at: 'document' | 'goods' | 'lot' | 'expiry' | 'serial' | 'reason' | 'state' | 'photo' | 'place'
   document: DocumentId | null
   order: DocumentId | null
   /** Null only on a return without document before its first item. */
@@ -36,6 +36,8 @@ export type ReturnState = ProcessState & {
   disposition: Disposition | null
   /** An empty pallet that the goods go onto: its place is still to be said. */
   pallet: { id: LpnId; label: string } | null
+  /** Of the goods in hand, by their SHA-256. */
+  photos: readonly string[]
 }
 export type ReturnNext = Next<ReturnState>
 
@@ -52,6 +54,7 @@ export const FRESH: ReturnState = {
   reason: null,
   disposition: null,
   pallet: null,
+  photos: [],
 }
 
 /** A state that an earlier version of the app has written down lacks what came later. */
@@ -73,6 +76,12 @@ export const STATUS_OF: Record<Disposition, StockStatus> = {
   quarantine: 'blocked',
   scrap: 'damaged',
   supplier: 'blocked',
+}
+
+/** Whether the policy asks for a photo of goods of this client that end so. */
+export const wantsPhoto = (view: View, client: ClientId, disposition: Disposition): boolean => {
+  const { photo } = policyFor(view.policies, client).return
+  return photo === 'always' || (photo === 'damaged' && (disposition === 'damaged' || disposition === 'scrap'))
 }
 
 /**

@@ -50,6 +50,7 @@ const shippedOrder = orderOf(
   { state: 'done', lease: null },
   { state: 'closed' },
 )
+const SHOT = 'a'.repeat(64)
 const world = (over: Partial<WorldSeed> = {}) =>
   demoWorld({ documents: [...demoSeed().documents, shippedOrder], ...over })
 
@@ -65,6 +66,7 @@ const at = (over: Partial<WorldSeed> = {}, who = worker) => {
     anna.key('XCDNE')
     anna.choose(1)
     anna.choose(disposition)
+    if (anna.state().at === 'photo') anna.input({ kind: 'photo', sha: SHOT })
     return anna.scan(scanOf.place(place))
   }
   return { there, anna, open, stands, back, finish }
@@ -271,12 +273,84 @@ describe('taking goods back', () => {
       () => anna.key('XCDNE'),
       () => anna.choose(3),
       () => anna.choose(2),
+      () => anna.input({ kind: 'photo', sha: SHOT }),
       () => anna.scan(scanOf.place(returnsPlace)),
     ]) {
       anna.reload()
       expect(act().verdict).not.toBe('wrong')
     }
     expect(stands(mug, 'damaged')).toBe(1)
+  })
+
+  it('[PH22] of damaged and scrapped goods a photo is asked for before the place, and the booking names it', () => {
+    const { anna, open, stands } = at()
+    open()
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    anna.choose(1)
+    expect(anna.choose(2)).toMatchObject({ verdict: 'ok', message: { key: 'photo.ask' }, state: { at: 'photo' } })
+    expect(anna.prompt()).toMatchObject({
+      ask: { kind: 'photo' },
+      keys: [{ command: 'XCPHT' }, { command: 'XCSKP' }, {}],
+    })
+    const early = anna.scan(scanOf.place(returnsPlace))
+    expect(early).toMatchObject({ verdict: 'wrong', message: { key: 'photo.ask' }, commands: [] })
+    anna.reload()
+    expect(anna.input({ kind: 'photo', sha: SHOT })).toMatchObject({
+      message: { key: 'photo.kept' },
+      state: { at: 'place' },
+    })
+    const booked = anna.scan(scanOf.place(returnsPlace))
+    expect(booked).toMatchObject({ commands: [{ type: 'return', photos: [SHOT] }], state: { photos: [] } })
+    expect(stands(mug, 'damaged')).toBe(1)
+    // The next goods have no photo yet.
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    anna.choose(1)
+    expect(anna.choose(2).state.at).toBe('photo')
+  })
+
+  it('[PH22] who cannot take one says so twice, and the goods come back all the same', () => {
+    const { anna, open, stands } = at()
+    open()
+    anna.scan(scanOf.item(mug))
+    anna.key('XCDNE')
+    anna.choose(1)
+    anna.choose(2)
+    expect(anna.key('XCSKP')).toMatchObject({ verdict: 'ask', message: { key: 'ask.noPhoto' } })
+    expect(anna.key('XCNAY').state.at).toBe('photo')
+    anna.key('XCSKP')
+    expect(anna.key('XCSKP', 100)).toMatchObject({ verdict: 'ask' })
+    expect(anna.key('XCSKP').state.at).toBe('place')
+    expect(anna.scan(scanOf.place(returnsPlace)).commands[0]).not.toHaveProperty('photos')
+    expect(stands(mug, 'damaged')).toBe(1)
+  })
+
+  it('[PH22] the policy asks always, never, or of damaged goods only; a photo that was taken before is enough', () => {
+    const after = (photo: 'always' | 'damaged' | 'never', choice: number, shots = 0): string => {
+      const { anna, open } = at({ policy: { return: { photo } } })
+      open()
+      anna.scan(scanOf.item(mug))
+      for (let n = 0; n < shots; n += 1) anna.input({ kind: 'photo', sha: `${n}`.repeat(64) })
+      anna.key('XCDNE')
+      anna.choose(1)
+      return anna.choose(choice).state.at
+    }
+    expect([after('always', 1), after('damaged', 1), after('never', 2)]).toEqual(['photo', 'place', 'place'])
+    expect([after('damaged', 2, 1), after('damaged', 2, 6)]).toEqual(['place', 'place'])
+  })
+
+  it('[PH22] of more than five photos the sixth is told, and one of nothing in hand', () => {
+    const { anna, open } = at()
+    const shoot = (n: number) => anna.input({ kind: 'photo', sha: `${n}`.repeat(64) })
+    open()
+    expect(shoot(1)).toMatchObject({ verdict: 'wrong', message: { key: 'no.key' } })
+    anna.scan(scanOf.item(mug))
+    for (const n of [1, 2, 3, 4, 5, 5]) expect(shoot(n).verdict).toBe('ok')
+    expect(shoot(6)).toMatchObject({ verdict: 'wrong', message: { key: 'no.key' } })
+    anna.key('XCBAK')
+    anna.scan(scanOf.item(mug))
+    expect(anna.state().photos).toEqual([])
   })
 })
 

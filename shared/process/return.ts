@@ -4,7 +4,7 @@ import { go, kept, sayNo, stay } from './answer.ts'
 import type { Input, Moment, Process } from './process.ts'
 import { badLabel } from './readings.ts'
 import { decideReturn, undoReturn, unknownReturn } from './return-decide.ts'
-import { stepAsked, stepChoice, stepGoods, stepNumber } from './return-goods.ts'
+import { stepAsked, stepChoice, stepGoods, stepNumber, stepPhoto, withoutPhoto } from './return-goods.ts'
 import { startReturn, stepDocument, withoutOrder } from './return-open.ts'
 import { stepPlace } from './return-place.ts'
 import { askReturn, promptReturn, RETURN_STATES } from './return-prompt.ts'
@@ -13,10 +13,11 @@ import type { ReturnNext, ReturnState } from './return-state.ts'
 
 /** One step back, as far as nothing is booked. */
 const back = (state: ReturnState): ReturnNext => {
-  if (state.at === 'place') return go({ ...state, at: 'state', disposition: null, pallet: null }, 'ok', 'ret.state')
+  if (state.at === 'place' || state.at === 'photo')
+    return go({ ...state, at: 'state', disposition: null, pallet: null }, 'ok', 'ret.state')
   if (state.at === 'state') return go({ ...state, at: 'reason', reason: null }, 'ok', 'why')
   if (state.at === 'reason') return go({ ...state, at: 'goods' }, 'ok', 'ret.more')
-  return go({ ...state, at: 'goods', hand: null }, 'ok', 'ret.item')
+  return go({ ...state, at: 'goods', hand: null, photos: [] }, 'ok', 'ret.item')
 }
 
 /** DONE ends the goods in hand, or, with nothing in hand, the return. */
@@ -35,6 +36,7 @@ const done = (state: ReturnState, view: View): ReturnNext => {
 const stepKey = (state: ReturnState, command: string, view: View, moment: Moment): ReturnNext => {
   if (command === 'XCNAY') return sayNo(state, askReturn(state).message)
   if (command === 'XCNDC' && state.at === 'document') return withoutOrder(state, view, moment)
+  if (command === 'XCSKP' && state.at === 'photo') return withoutPhoto(state, moment)
   if (command === 'XCDNE' && state.at === 'goods') return done(state, view)
   const mayGoBack = state.at !== 'document' && (state.at !== 'goods' || state.hand !== null)
   return command === 'XCBAK' && mayGoBack ? back(state) : stay(state, 'wrong', 'no.key')
@@ -49,7 +51,7 @@ const answer = (state: ReturnState, input: Input, view: View, moment: Moment): R
     case 'choice':
       return stepChoice(state, input.n, view, moment)
     case 'photo':
-      return stay(state, 'wrong', 'no.key')
+      return stepPhoto(state, input.sha)
     case 'number':
       if (state.at === 'goods') return stepNumber(state, input.value, view, moment)
       return ASKED.has(state.at)
@@ -67,7 +69,7 @@ const answer = (state: ReturnState, input: Input, view: View, moment: Moment): R
       if (state.at === 'goods') return stepGoods(state, resolved, view, moment)
       if (state.at === 'place') return stepPlace(state, resolved, view, moment)
       if (ASKED.has(state.at)) return stepAsked(state, resolved.scan.text, resolved, view, moment)
-      return stay(state, 'wrong', 'ret.choose')
+      return stay(state, 'wrong', state.at === 'photo' ? 'photo.ask' : 'ret.choose')
     }
   }
 }

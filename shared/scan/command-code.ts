@@ -39,6 +39,7 @@ const PLAIN = [
   'SCR',
   'PRT',
   'UNM',
+  'PHT',
   'RPT',
   'SYN',
   'HLP',

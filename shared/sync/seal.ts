@@ -16,10 +16,14 @@ export type Seals = {
   proofText(method: string, path: string, body: string, nonce: string): string
 }
 
+/** A proof over the SHA-256 of a body that is no text: of a photo its name. */
+export const proofOf = (method: string, path: string, bodyHash: string, nonce: string): string =>
+  [method.toUpperCase(), path, bodyHash, nonce].join('\n')
+
 /** `sha256` as sha256Hex: the server has a faster one than this room may know. */
 export const sealsBy = (sha256: (text: string) => string): Seals => ({
   chainHash: (previous, body) => sha256(previous + body),
-  proofText: (method, path, body, nonce) => [method.toUpperCase(), path, sha256(body), nonce].join('\n'),
+  proofText: (method, path, body, nonce) => proofOf(method, path, sha256(body), nonce),
 })
 
 export const { chainHash, proofText } = sealsBy(sha256Hex)

@@ -1,30 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type axe from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'audit']
+const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'print', 'audit']
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 360, height: 640 },
 ]
 
-const violations = async (page: Page): Promise<readonly string[]> => {
-  // As the test's own script: the content policy of the page lets no inline one run.
-  await page.evaluate(AXE)
-  return page.evaluate(async rules => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run
-    const found = await run(document, { runOnly: rules })
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120)).join(' ')}`)
-  }, RULES)
-}
 const settled = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => document.querySelector('main h1') !== null && !/Loading …/.test(document.body.innerText))
 

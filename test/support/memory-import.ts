@@ -112,6 +112,7 @@ export const makeMemoryImport = (deps: { sync: SyncStore; items: Item[]; ledgerI
       for (const item of gone) putItem({ ...item, active: false })
       return gone.length
     },
+    hasHint: async (_, id) => hints.has(id),
     newHint: async (_, id) => {
       const isNew = !hints.has(id)
       hints.add(id)

@@ -5,6 +5,7 @@ import { Code } from '../../ui/code.tsx'
 import { useDesk } from './context.ts'
 import { REASONS } from './decide.ts'
 import { Movements } from './movements.tsx'
+import { Photos } from './photos.tsx'
 import { useLoaded } from './query.ts'
 
 type Props = {
@@ -28,6 +29,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
       <h2>
         {name} · <Code>{[names.place(variance.location), variance.lot].filter(Boolean).join(' · ')}</Code>
       </h2>
+      <Photos shas={variance.photos} of={`${name}, ${names.place(variance.location)}`} />
       <Looks variance={variance} />
       <History variance={variance} />
       {isAsking ? (

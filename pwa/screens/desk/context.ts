@@ -31,6 +31,8 @@ export const useDesk = (): Desk => {
 }
 
 export type Names = {
+  clients: SiteAnswer['clients']
+  zones: readonly string[]
   person: (id: string | null) => string
   place: (id: string) => string
   client: (id: string) => string
@@ -46,6 +48,8 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
   const clients = new Map(site.clients.map(({ id, name }) => [id, name]))
   const items = new Map<string, ItemName>()
   return {
+    clients: site.clients,
+    zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
     client: id => clients.get(id) ?? '–',

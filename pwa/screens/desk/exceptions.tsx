@@ -8,6 +8,7 @@ import { useDesk, whyNot } from './context.ts'
 import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
+import { Photos, photosIn } from './photos.tsx'
 import { useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 
@@ -110,6 +111,7 @@ type CauseProps = {
 
 const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
   const { speaker, names } = useDesk()
+  const photos = photosIn(row.body['photos'])
   return (
     <li className="desk-cause">
       <button type="button" className="desk-cause-head" aria-expanded={isOpen} onClick={onOpen}>
@@ -122,6 +124,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
             ? ''
             : `${speaker.say('x.who', { who: row.workers.map(names.person).join(', ') })} · `}
           {speaker.stamp(row.openedAt)}
+          {photos.length === 0 ? '' : ` · ${speaker.say('ph.count', { n: photos.length })}`}
         </span>
       </button>
       {row.settled === null ? null : (
@@ -130,6 +133,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
           {speaker.stamp(row.settled.at)})
         </p>
       )}
+      {isOpen ? <Photos shas={photos} of={`${kindWords(speaker.language, row.kind)}, ${row.subject}`} /> : null}
       {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
     </li>
   )
@@ -191,7 +195,7 @@ const About = ({ body }: { body: Row['body'] }) => {
   const item = names.item(text('item'))
   const parts = [
     item === undefined ? '' : item.name,
-    text('number') || text('code') || text('text'),
+    text('number') || text('code') || text('text') || text('scan'),
     text('location') === '' ? '' : names.place(text('location')),
     text('lot'),
     text('serial'),

@@ -14,12 +14,14 @@ import type { Desk } from './context.ts'
 import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
 import { Exceptions } from './exceptions.tsx'
+import { Figures } from './figures.tsx'
 import { Found } from './found.tsx'
 import { GoingLive } from './going-live.tsx'
 import { Intake } from './intake.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
 import { Policies } from './policies.tsx'
+import { Printing } from './print.tsx'
 import { Stock } from './stock.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
@@ -34,11 +36,13 @@ type Section = {
 const SECTIONS: readonly Section[] = [
   { path: 'approvals', word: 's.approvals', roles: [], count: 'approvals' },
   { path: 'exceptions', word: 's.exceptions', roles: ['integrator'], count: 'exceptions' },
+  { path: 'figures', word: 's.figures', roles: [] },
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'] },
   { path: 'connections', word: 's.connections', roles: ['integrator', 'administrator'], strictly: true },
@@ -254,8 +258,10 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
           onScan={onFind}
         />
       ) : null}
+      {section === 'figures' ? <Figures onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
       {section === 'connections' ? <Connections onScan={onFind} /> : null}

@@ -53,7 +53,9 @@ describe('log-in at the desk', async () => {
     const only = browser('10.0.0.22')
     await only.logIn('sevda', PASSWORD)
     expect((await only.post('/api/desk/warehouse', { warehouse: OTHER_WAREHOUSE })).status).toBe(404)
-    const { rows } = await sql<{ kind: string }>`select kind from audit where kind = 'desk.warehouse'`.execute(desk.opened.db)
+    const { rows } = await sql<{ kind: string }>`select kind from audit where kind = 'desk.warehouse'`.execute(
+      desk.opened.db,
+    )
     expect(rows).toHaveLength(1)
   })
 

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {
   auditAnswerSchema,
   auditQuery,
+  codesAnswerSchema,
   countsAnswerSchema,
   documentAnswerSchema,
   documentQuery,
@@ -24,6 +25,7 @@ import { sendJson } from '../answer.ts'
 import { parseAs } from '../body.ts'
 import type { AtDesk } from '../desk-door.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
+import { PRINTERS_ROLES } from '../printers.ts'
 import { refused } from '../refused.ts'
 
 /** Who sees stock and documents: everybody who decides something, and a client's people what is theirs. */
@@ -151,6 +153,16 @@ export const VIEW_ENDPOINTS = [
       answer: findAnswerSchema,
     },
     (at, { q }, { stores }) => stores.views.find(viewer(at), q.trim()),
+  ),
+  view(
+    {
+      path: '/api/desk/codes',
+      summary: 'Codes that may stand on the labels of goods.',
+      query: findQuery,
+      answer: codesAnswerSchema,
+      roles: PRINTERS_ROLES,
+    },
+    async (at, { q }, { stores }) => ({ rows: await stores.views.codes(viewer(at), q.trim()) }),
   ),
   view(
     {
