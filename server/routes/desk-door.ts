@@ -73,7 +73,10 @@ export const openSession = async (
   return token
 }
 
+/** Without a word to the browser, which gets another one in the same answer. */
+export const forgetSession = (deps: AppDeps, token: string): Promise<void> => deps.stores.accounts.close(hashOf(token))
+
 export const closeSession = async (c: Context, deps: AppDeps, token: string): Promise<void> => {
-  await deps.stores.accounts.close(hashOf(token))
+  await forgetSession(deps, token)
   deleteCookie(c, cookieName(c), { path: '/', secure: isSafe(c) })
 }
