@@ -16,6 +16,7 @@ import {
   startKpi,
   startPlan,
   startPrint,
+  startRecall,
   startReplenish,
   startReserve,
   startSettle,
@@ -29,6 +30,7 @@ const PLAN_MS = 60_000
 const PRINT_MS = 1_000
 const FORGET_MS = 60_000
 const KPI_MS = 60_000
+const RECALL_MS = 2_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -41,6 +43,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   printing,
   forgetting,
   figuring,
+  recalling,
   demoFaces,
 ]
 
@@ -111,6 +114,14 @@ const printing: Companion = async ({ stores, log, now, atStop }) => {
 /** Figures of the desk, from rows of days that are kept ready. */
 const figuring: Companion = async ({ stores, log, now, atStop }) => {
   const worker = startKpi({ warehouses: () => stores.site.warehouses(), kpi: stores.kpiWork, now, log }, KPI_MS)
+  atStop(() => worker.stop())
+}
+
+/** A recalled lot stays blocked, whatever comes of it. */
+const recalling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { recalls, sync } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startRecall({ warehouses: () => stores.site.warehouses(), recalls, sync, now, ring, log }, RECALL_MS)
   atStop(() => worker.stop())
 }
 

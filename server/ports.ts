@@ -10,9 +10,9 @@ import type {
   DocumentId,
   ItemId,
   LocationId,
-  LpnId,
   PrinterId,
   PrintJobId,
+  LpnId,
   TaskId,
   WarehouseId,
   WorkerId,
@@ -45,6 +45,8 @@ import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { StockKey } from '../shared/ledger/stock.ts'
 import type { SyncStore } from './sync/ports.ts'
 import type { IntakeWrite } from './intake/plan.ts'
+import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
+import type { EraseStore, GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -60,8 +62,12 @@ export type Stores = {
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
-  intake: IntakeStore
   print: PrintStore
+  intake: IntakeStore
+  recalls: RecallStore
+  goods: GoodsStore
+  stocktakes: StocktakeStore
+  leavers: EraseStore
 }
 
 export type Device = {
@@ -361,6 +367,10 @@ export type AuditEntry = {
 /** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
 export interface AuditStore {
   note(entry: AuditEntry): Promise<void>
+  /** Whether the chain of the warehouse's entries holds, from its first to its head. */
+  check(warehouse: WarehouseId): Promise<AuditCheck>
+  /** Whether the signed commands of a handheld follow one another; null = there is no such handheld. */
+  checkDevice(warehouse: WarehouseId, device: DeviceId): Promise<CommandsCheck | null>
 }
 
 /** Who looks: at one warehouse, at the goods of some clients (null = all). */

@@ -1,6 +1,7 @@
 import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
+import { enGoods } from './desk-goods.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
@@ -323,9 +324,6 @@ export const enDesk = {
   'f.places': 'Places',
   'f.documents': 'Documents',
   'f.none': 'Nothing is called “{q}”',
-  ...enLive,
-  ...enPolicies,
-  ...enConnect,
   's.figures': 'Figures',
   'k.days': 'Last {n} days',
   'k.period': 'Period',
@@ -378,5 +376,9 @@ export const enDesk = {
   'backlog.today': 'due today',
   'backlog.later': 'due later',
   'backlog.none': 'without a date',
+  ...enLive,
+  ...enPolicies,
+  ...enConnect,
+  ...enGoods,
 } as const
 export type DeskKey = keyof typeof enDesk

@@ -1,3 +1,4 @@
+import { trGoods } from './desk-goods.ts'
 import type { DeskKey } from './en-desk.ts'
 import { trConnect } from './tr-connect.ts'
 import { trLive } from './tr-live.ts'
@@ -324,9 +325,6 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'f.places': 'Yerler',
   'f.documents': 'Belgeler',
   'f.none': '“{q}” adında bir şey yok',
-  ...trLive,
-  ...trPolicies,
-  ...trConnect,
   's.figures': 'Göstergeler',
   'k.days': 'Son {n} gün',
   'k.period': 'Dönem',
@@ -379,4 +377,8 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'backlog.today': 'termini bugün',
   'backlog.later': 'termini sonra',
   'backlog.none': 'tarihsiz',
+  ...trLive,
+  ...trPolicies,
+  ...trConnect,
+  ...trGoods,
 }

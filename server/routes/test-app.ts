@@ -344,6 +344,10 @@ const memoryStores = () => {
     photos: unusedStore(),
     kpi: unusedStore(),
     intake: unusedStore(),
+    recalls: unusedStore(),
+    goods: unusedStore(),
+    stocktakes: unusedStore(),
+    leavers: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

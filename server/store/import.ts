@@ -187,7 +187,7 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
   )
 }
 
-/** Items as the ERP has them, with the codes that people here have given them. */
+/** Items as the ERP or a file has them, in a transaction that the caller holds, with the codes that people here have given them. */
 export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrite, 'items'>): Promise<void> => {
   const given = page.items ?? []
   if (given.length === 0) return

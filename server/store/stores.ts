@@ -9,11 +9,13 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeEraseStore } from './erase.ts'
 import { makeFigureStore } from './figures.ts'
+import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
-import { makeIntakeStore } from './intake.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
@@ -22,6 +24,8 @@ import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
 import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
+import { makeRecallStore } from './recall.ts'
+import { makeStocktakeStore } from './stocktake.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -50,6 +54,10 @@ export const makeStores = (
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
     print: makePrintStore(db, names),
+    recalls: makeRecallStore(db, names),
+    goods: makeGoodsStore(db, names),
+    stocktakes: makeStocktakeStore(db, names),
+    leavers: makeEraseStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),

@@ -18,35 +18,12 @@ import type { ClientId } from '../../shared/ids.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import type { Executor, Names } from './names.ts'
-
-type Clients = readonly ClientId[] | null
-
-/** Rows whose `client_id` somebody who sees these clients may read. */
-const seen = (clients: Clients, table: string): RawBuilder<unknown> =>
-  clients === null
-    ? sql`true`
-    : sql`${sql.ref(`${table}.client_id`)} in (select id from client where uid = any(${[...clients]}::uuid[]))`
+import { iso, like, paged, seen, withoutKey } from './view-parts.ts'
+import type { Clients } from './view-parts.ts'
 
 /** The name of a client in a column of texts. */
 const ofClients = (clients: Clients, column: RawBuilder<unknown>): RawBuilder<unknown> =>
   clients === null ? sql`true` : sql`${column} = any(${[...clients]}::text[])`
-
-/** What people type as a part of a word, whatever letters it is made of. */
-const like = (typed: string): string => `%${typed.replaceAll(/[\\%_]/g, letter => `\\${letter}`)}%`
-
-/** A page ends with the key of its last row, which the next one begins behind. */
-const paged = <R extends { key: string }>(rows: readonly R[], limit: number): { rows: R[]; next: string | null } => ({
-  rows: [...rows],
-  next: rows.length === limit ? (rows.at(-1)?.key ?? null) : null,
-})
-
-const withoutKey = <R extends { key: string }>(keyed: R): Omit<R, 'key'> => {
-  const { key: _, ...row } = keyed
-  return row
-}
-
-const iso = (column: RawBuilder<unknown>) =>
-  sql<string>`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 const ITEM = sql`i.uid as id, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client`
 const DOCUMENT = sql`d.id, d.body->>'number' as number, d.body->>'kind' as kind, d.body->>'partner' as partner`

@@ -9,6 +9,8 @@ import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
 import { photoRound } from './photos.ts'
 import type { PhotoDeps } from './photos.ts'
+import { makeRecallRound } from './recall.ts'
+import type { RecallDeps } from './recall.ts'
 import { makeReplenishRound } from './replenish.ts'
 import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
@@ -92,3 +94,16 @@ export const startKpi = (deps: KpiDeps & { log: DeliverDeps['log'] }, everyMs: n
     run: makeKpiRound(deps),
     onFault: error => deps.log.warn({ err: error }, 'figures wait'),
   })
+
+/** Goods of recalled lots that turn up → blocked. */
+export const startRecall = (deps: RecallDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makeRecallRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'goods of recalled lots wait to be blocked'),
+  })
+}

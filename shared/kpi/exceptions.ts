@@ -16,6 +16,7 @@ export const LATE_AFTER_S: Readonly<Record<ExceptionKind, number>> = {
   late_line: 4 * HOUR_S,
   short_life: 4 * HOUR_S,
   lot_date: 4 * HOUR_S,
+  lot_blocked: 4 * HOUR_S,
   unknown_code: 30 * MINUTE_S,
   negative_stock: HOUR_S,
   serial_twice: HOUR_S,

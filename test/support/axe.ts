@@ -17,7 +17,7 @@ export const violations = async (page: Page): Promise<readonly string[]> => {
   }, RULES)
 }
 
-/** The same, and how far the page goes sideways. */
+/** What axe finds on a page, and how far the page goes sideways. */
 export const faultsOf = async (page: Page): Promise<readonly string[]> => {
   const found = await violations(page)
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

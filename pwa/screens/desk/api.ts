@@ -22,15 +22,15 @@ export type Api = {
     schema: S,
   ) => Promise<v.InferOutput<S>>
   post: <S extends v.GenericSchema>(path: string, body: object, schema: S) => Promise<v.InferOutput<S>>
-  /** Sends a file as it is. */
-  upload: <S extends v.GenericSchema>(
+  /** A file that is asked for with a body. */
+  download: (path: string, body: object) => Promise<Blob>
+  /** A file as it is. */
+  file: <S extends v.GenericSchema>(
     path: string,
     query: Readonly<Record<string, string>>,
     file: Blob,
     schema: S,
   ) => Promise<v.InferOutput<S>>
-  /** A file that is asked for with a body. */
-  file: (path: string, body: object) => Promise<Blob>
   /** The word of the session, which every change carries from here on. */
   remember: (csrf: string) => void
 }
@@ -68,7 +68,7 @@ export const makeApi = (onGone: () => void): Api => {
     body: JSON.stringify(body),
   })
   return {
-    upload: (path, query, file, schema) =>
+    file: (path, query, file, schema) =>
       ask(
         `${path}?${new URLSearchParams(query).toString()}`,
         { method: 'POST', headers: { 'content-type': 'text/csv', [CSRF_HEADER]: csrf }, body: file },
@@ -79,7 +79,7 @@ export const makeApi = (onGone: () => void): Api => {
       return ask(search === '' ? path : `${path}?${search}`, {}, schema)
     },
     post: (path, body, schema) => ask(path, change(body), schema),
-    file: async (path, body) => (await send(path, change(body))).blob(),
+    download: async (path, body) => (await send(path, change(body))).blob(),
     remember: word => {
       csrf = word
     },

@@ -3,6 +3,7 @@ import { documentsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
 import { DocumentPanel } from './document-panel.tsx'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { usePaged } from './query.ts'
@@ -67,6 +68,7 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
             onChoose={value => setReturn(value === 'return')}
           />
         )}
+        <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />
       </div>
       {open === null ? null : <DocumentPanel id={open} isOrder={kind === 'order'} onClose={() => onOpen(null)} />}
       <Listed loaded={list} empty={speaker.say('none')}>

@@ -20,9 +20,12 @@ import { GoingLive } from './going-live.tsx'
 import { Intake } from './intake.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
-import { Policies } from './policies.tsx'
 import { Printing } from './print.tsx'
+import { Policies } from './policies.tsx'
+import { Lots } from './lots.tsx'
+import { Past } from './past.tsx'
 import { Stock } from './stock.tsx'
+import { Stocktakes } from './stocktake.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
 type Section = {
@@ -40,6 +43,9 @@ const SECTIONS: readonly Section[] = [
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
+  { path: 'lots', word: 's.lots', roles: LOOKERS },
+  { path: 'stocktake', word: 's.stocktake', roles: ['administrator'] },
+  { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
   { path: 'print', word: 's.print', roles: ['administrator'] },
@@ -259,6 +265,9 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
         />
       ) : null}
       {section === 'figures' ? <Figures onScan={onFind} /> : null}
+      {section === 'lots' ? <Lots search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'stocktake' ? <Stocktakes search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
       {section === 'print' ? <Printing onScan={onFind} /> : null}

@@ -50,13 +50,13 @@ const OneKind = ({ kind, onGo }: { kind: IntakeKind; onGo: (path: string) => voi
     if (file.size > MAX_FILE_BYTES) return setAt({ kind: 'choose', error: speaker.say('in.large', { mb: MB }) })
     setAt({ kind: 'looking' })
     api
-      .upload('/api/desk/intake/preview', { kind }, file, intakeAnswerSchema)
+      .file('/api/desk/intake/preview', { kind }, file, intakeAnswerSchema)
       .then(answer => setAt({ kind: 'shown', file, answer }), fail)
   }
   const take = (file: File, answer: IntakeAnswer): void => {
     setAt({ kind: 'taking', rows: answer.rows })
     const query = { kind, hash: answer.hash, name: file.name.slice(0, 200) }
-    api.upload('/api/desk/intake/apply', query, file, intakeAnswerSchema).then(done => {
+    api.file('/api/desk/intake/apply', query, file, intakeAnswerSchema).then(done => {
       setAt({ kind: 'shown', file, answer: done })
       desk.changed()
     }, fail)

@@ -26,7 +26,7 @@ const who = ({ me }: Desk) => ({ worker: me.worker, session: v7() })
 /** A PDF of whatever may stand in one: see shared/desk/print.ts. */
 export const savePdf = async (desk: Desk, name: string, what: object): Promise<void> => {
   const captions = LABEL_CAPTIONS[desk.speaker.language]
-  saveFile(await desk.api.file('/api/labels.pdf', { ...who(desk), captions, ...what }), `${name}.pdf`)
+  saveFile(await desk.api.download('/api/labels.pdf', { ...who(desk), captions, ...what }), `${name}.pdf`)
 }
 
 const toPrinter = (desk: Desk, printer: Printer, { labels, copies }: Ask): Promise<unknown> => {

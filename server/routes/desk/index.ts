@@ -2,6 +2,11 @@ import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { chainEndpoint, eraseEndpoint } from './chain.ts'
+import { exportEndpoint } from './export.ts'
+import { GOODS_ENDPOINTS } from './goods.ts'
+import { RECALL_ENDPOINTS } from './recall.ts'
+import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import {
   firstEndpoint,
@@ -31,4 +36,10 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   deviceActEndpoint,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
+  ...RECALL_ENDPOINTS,
+  ...GOODS_ENDPOINTS,
+  ...STOCKTAKE_ENDPOINTS,
+  exportEndpoint,
+  chainEndpoint,
+  eraseEndpoint,
 ]

@@ -10,8 +10,9 @@ import * as desk from './0008_desk.ts'
 import * as print from './0009_print.ts'
 import * as photos from './0010_photos.ts'
 import * as kpi from './0011_kpi.ts'
-import * as intake from './0013_intake.ts'
 import * as links from './0014_links.ts'
+import * as intake from './0013_intake.ts'
+import * as goods from './0012_goods.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009_print': print,
   '0010_photos': photos,
   '0011_kpi': kpi,
+  '0012_goods': goods,
   '0013_intake': intake,
   '0014_links': links,
 }
