@@ -19,6 +19,7 @@ import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
+import { facesEndpoint, fillEndpoint } from './routes/faces.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
 import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
@@ -28,6 +29,7 @@ import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
+import { changeOwnSettingsEndpoint, ownSettingsEndpoint } from './routes/own-settings.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { PRINT_ENDPOINTS } from './routes/printers.ts'
@@ -47,6 +49,10 @@ export const endpoints = (): readonly Endpoint[] => [
   blocksEndpoint,
   eventsEndpoint,
   leasesEndpoint,
+  ownSettingsEndpoint,
+  changeOwnSettingsEndpoint,
+  facesEndpoint,
+  fillEndpoint,
   variancesEndpoint,
   decisionsEndpoint,
   exceptionsEndpoint,

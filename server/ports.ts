@@ -32,6 +32,7 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../shared/desk/view.ts'
+import type { FaceSetting } from '../shared/desk/faces.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -39,6 +40,7 @@ import type { PolicySet } from '../shared/policy.ts'
 import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
 import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
+import type { OwnSettings } from '../shared/sync/own-settings.ts'
 import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
@@ -60,14 +62,23 @@ export type Stores = {
   photos: PhotoStore
   kpi: KpiStore
   accounts: AccountStore
+  signIns: SignInStore
   audit: AuditStore
   views: ViewStore
+  ownSettings: OwnSettingsStore
   print: PrintStore
   intake: IntakeStore
   recalls: RecallStore
   goods: GoodsStore
   stocktakes: StocktakeStore
   leavers: EraseStore
+}
+
+/** How people like their handhelds. */
+export interface OwnSettingsStore {
+  get(worker: WorkerId): Promise<{ at: string; settings: OwnSettings } | null>
+  /** Does nothing where a later choice is known. */
+  put(worker: WorkerId, chosen: { at: string; settings: OwnSettings }): Promise<void>
 }
 
 export type Device = {
@@ -121,7 +132,11 @@ export interface WorkStore {
     worker: WorkerId
     takeOver: boolean
     now: string
-  }): Promise<{ kind: 'ok' } | { kind: 'taken'; worker: WorkerId | null; device: DeviceId } | { kind: 'gone' }>
+  }): Promise<
+    | { kind: 'ok' }
+    | { kind: 'taken'; worker: WorkerId | null; device: DeviceId; since?: string | null }
+    | { kind: 'gone' }
+  >
   giveBack(want: { warehouse: WarehouseId; task: TaskId; device: DeviceId; now: string }): Promise<void>
   /** The first task of each walk that the device has afterwards; `taken`: some of them are new. */
   next(want: {
@@ -129,6 +144,20 @@ export interface WorkStore {
     now: string
     asker: Asker
   }): Promise<{ tasks: readonly TaskId[]; taken: boolean }>
+  /** All of them, or none and false where a place or an item is not known. */
+  setFaces(want: {
+    warehouse: WarehouseId
+    now: string
+    worker: WorkerId
+    faces: readonly FaceSetting[]
+  }): Promise<boolean>
+  /** A task that fills the face up to its max; null = nothing to do. `clients`: whose faces the asker sees. */
+  topUp(want: {
+    warehouse: WarehouseId
+    now: string
+    place: LocationId
+    clients: readonly ClientId[] | null
+  }): Promise<TaskId | null | 'noFace'>
 }
 
 export interface CatalogueStore {
@@ -346,13 +375,67 @@ export interface AccountStore {
   forgive(login: string): Promise<void>
   /** Sessions from before `begunSince` are forgotten. */
   open(
-    session: { hash: string; worker: WorkerId; warehouse: WarehouseId; now: string; begunSince: string },
+    session: {
+      hash: string
+      worker: WorkerId
+      warehouse: WarehouseId
+      now: string
+      begunSince: string
+      way: SignInWay
+      /** What the browser says that it is. */
+      agent: string
+    },
     entry: AuditEntry | null,
   ): Promise<void>
   /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
   session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
   close(hash: string): Promise<void>
 }
+
+export type SignInWay = 'password' | 'passkey' | 'identity'
+
+/** A key that lies in a person's device or its maker's key store; of it only the public half comes here. */
+export type Passkey = {
+  /** Base64url, as the browser names it. */
+  id: string
+  worker: WorkerId
+  name: string
+  /** The name of the server that it was made for: it works nowhere else. */
+  host: string
+  /** COSE, base64url. */
+  publicKey: string
+  /** How often it was used, where the key counts; else 0. */
+  counter: number
+  transports: readonly string[]
+  madeAt: string
+  usedAt: string | null
+}
+
+/** Passkeys, what was asked of a browser and waits for its answer, and what people see of their own sessions. */
+export interface SignInStore {
+  passkeys(worker: WorkerId): Promise<readonly Passkey[]>
+  passkey(id: string): Promise<Passkey | null>
+  /** False = the key is known, or the person has `most` of them. */
+  addPasskey(passkey: Passkey, most: number, entry: AuditEntry): Promise<boolean>
+  /** A use, if the key is still there and its counter was `before`: a second use at the same time is none. */
+  usePasskey(use: { id: string; before: number; counter: number; now: string }): Promise<boolean>
+  /** False = the person has no such key. */
+  removePasskey(worker: WorkerId, id: string, entry: AuditEntry): Promise<boolean>
+  /** Keeps what is waited for; what has run out is forgotten. Of its secret only a hash comes here. */
+  ask(what: SignInAsk & { hash: string; now: string; until: string }): Promise<void>
+  /** What was asked, once. Null = never, answered already, or too late. */
+  answered(hash: string, kind: SignInAsk['kind'], now: string): Promise<SignInAsk | null>
+  /** The living sessions of a person, the newest first. `id` gives nobody a session. */
+  sessions(worker: WorkerId, since: { usedSince: string; begunSince: string }): Promise<readonly OwnSession[]>
+  /** Ends one by its `id`, or all (null), but never the one that asks. Gives how many. */
+  endSessions(end: { worker: WorkerId; id: string | null; but: string }, entry: AuditEntry): Promise<number>
+}
+export type SignInAsk = {
+  kind: 'passkey.add' | 'passkey.logIn' | 'identity'
+  worker: WorkerId | null
+  body: Readonly<Record<string, string>>
+}
+export type OwnSession = { id: string; hash: string; way: SignInWay; agent: string; begunAt: string; usedAt: string }
 
 export type AuditEntry = {
   warehouse: WarehouseId | null

@@ -198,6 +198,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
     erp,
     ops,
     about: { engine: opened.engine, durable: opened.durable },
+    publicUrl: core.config.publicUrl,
   }
 }
 

@@ -186,8 +186,8 @@ export type Task = {
   client: ClientId
   document: DocumentId | null
   state: TaskState
-  /** A lease belongs to the device and names its last worker (flows: leases). */
-  lease: { device: DeviceId; worker: WorkerId | null } | null
+  /** A lease belongs to the device and names its last worker (flows: leases), and since when the device has it. */
+  lease: { device: DeviceId; worker: WorkerId | null; since?: string } | null
   /** Tote that is bound to the task's order, once bound. */
   tote: LocationId | null
   /** Pick tasks of one walk: they are leased together. */

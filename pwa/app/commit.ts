@@ -8,7 +8,7 @@ import type { FeedbackEvent } from './events.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { books } from './state.ts'
-import type { Done, OpenProcess, Panel } from './state.ts'
+import type { Done, OpenProcess, Panel, Screen } from './state.ts'
 
 const SLOW_MS = 1000
 const NOT_SAVED_MS = 3000
@@ -30,6 +30,7 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
   const told = { event, say: next.message, scanned }
   if (next.finished) {
     await forgetFinished(core, next.state.key)
+    await closeSlots(core, core.get().stack.slice(0, -1))
     core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
   } else {
     core.set({ stack: withOpen(core.get(), { process, state: next.state, history }), band: told })
@@ -85,6 +86,20 @@ const forgetFinished = async (core: Core, last: string): Promise<void> => {
     if (saved.key !== last && slotOf(saved)?.finished === true) await core.ports.handheld.dropState(saved.key)
 }
 
+export const slotAt = async (core: Core, key: string): Promise<Slot | null> => {
+  const saved = (await core.ports.handheld.savedStates()).find(state => state.key === key)
+  return saved ? slotOf(saved) : null
+}
+
+/** Screens that are not on the screen any more: what was begun in them is kept, and no reload comes back to them by itself. */
+export const closeSlots = async (core: Core, screens: readonly Screen[]): Promise<void> => {
+  for (const screen of screens) {
+    if (screen.at !== 'process' || !books(screen.open.process)) continue
+    const kept = await slotAt(core, screen.open.state.key)
+    if (kept !== null) await save(core, [], slot(core, screen.open, kept.finished, false))
+  }
+}
+
 export const slot = (
   core: Core,
   { state, history }: Pick<OpenProcess, 'state' | 'history'>,
@@ -103,7 +118,11 @@ export const slot = (
 }
 
 /** One strict transaction, with the words for a slow and for a failing disk. Returns false when nothing was written. */
-export const save = async (core: Core, commands: Next['commands'], state: SavedState | StateAt): Promise<boolean> => {
+export const save = async (
+  core: Core,
+  commands: Next['commands'],
+  state: SavedState | StateAt | null,
+): Promise<boolean> => {
   const { handheld, timer } = core.ports
   const cancelSlow = timer.after(SLOW_MS, () => core.set({ saving: 'slow' }))
   const cancelAlarm = timer.after(NOT_SAVED_MS, () => fail(core, 'notSaved'))

@@ -11,6 +11,7 @@ import { floor } from './floor.ts'
 import { createController, WAITING_MAX } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
 import { slotOf } from './saved.ts'
+import { shortTime } from './short-time.ts'
 import { openOf, topOf } from './state.ts'
 
 const MUG = '8690000000001'
@@ -251,6 +252,52 @@ describe('resume, detour and questions', () => {
     expect(again.controller.state().prompt?.ask.kind).toBe('item')
   })
 
+  /** The clock of the handheld goes on: what was saved last is the newest. */
+  const ticking = (): void => {
+    let second = 0
+    app.handheld.now = () => new Date(Date.UTC(2027, 0, 15, 10, 0, (second += 1))).toISOString()
+  }
+  const reloaded = async (): Promise<App> => {
+    const again = begin({ ...app })
+    await again.controller.start()
+    return again
+  }
+
+  test('[HH11] a list, and the work that was opened from it, are back after a reload', async () => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    expect(openOf((await reloaded()).controller.state())?.state.key).toBe('pick')
+    await app.controller.openRow(TASK.id)
+    const again = await reloaded()
+    expect(openOf(again.controller.state())?.state.key).toBe(`pick/${TASK.id}`)
+    await again.controller.press('XCBAK')
+    expect(topOf(again.controller.state()).at).toBe('home')
+  })
+
+  test.each([
+    ['Home', ['XCHME']],
+    ['Back, and Back again', ['XCBAK', 'XCBAK']],
+  ])('[HH11] work and list that were left by %s are not forced back by a reload', async (_, keys) => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.controller.openRow(TASK.id)
+    for (const key of keys) await app.controller.press(key)
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(topOf((await reloaded()).controller.state()).at).toBe('home')
+  })
+
+  test('[HH11] a list whose work is finished is not forced back by a reload', async () => {
+    ticking()
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.controller.openRow(TASK.id)
+    await app.scan('XT00018', 'A-01', MUG, MUG, 'A-02', BOWL, 'PACK-1')
+    expect(topOf(app.controller.state()).at).toBe('home')
+    expect(topOf((await reloaded()).controller.state()).at).toBe('home')
+  })
+
   test('[H11] look up opens over the step and Back returns to it unchanged', async () => {
     await picking()
     await app.scan('A-01')
@@ -291,6 +338,60 @@ describe('resume, detour and questions', () => {
     app.setLease({ kind: 'ok' })
     await app.scan('ORD-1042')
     expect(openOf(app.controller.state())?.process.name).toBe('pick')
+  })
+
+  test('[HH10] the question says since when; a row of the list asks like a scan, and only a yes takes over', async () => {
+    const since = '2027-01-15T09:30:00.000Z'
+    const lease = { device: derivedId<'device'>('device', 'else'), worker: null, since }
+    app = begin(fakeHandheld({ ...TASK, state: 'started', lease }))
+    app.setLease({ kind: 'taken', by: 'Berk', since })
+    await app.scan('XBANNA')
+    await app.controller.openRow(TASK.id)
+    const { question } = app.controller.state()
+    expect(question?.say).toEqual({
+      key: 'ask.takeOverSince',
+      values: { name: 'Berk', time: shortTime(since, '2027-01-15T10:00:00.000Z') },
+    })
+    await app.controller.press('XCNAY')
+    expect(openOf(app.controller.state())).toBeNull()
+    await app.controller.openRow(TASK.id)
+    app.setLease({ kind: 'ok' })
+    await app.controller.press('XCYES')
+    expect(openOf(app.controller.state())?.process.name).toBe('pick')
+  })
+
+  test('[HH2] on the set-up check a scan is shown and booked nowhere, without a log-in too; the badge logs in', async () => {
+    app.controller.show('check')
+    await app.scan('8690000000001')
+    expect(app.band()).toBe('test.read')
+    expect(app.controller.state().test?.scan.text).toBe('8690000000001')
+    expect(app.commands).toEqual([])
+    await app.scan('XBANNA')
+    expect(topOf(app.controller.state()).at).toBe('home')
+    app.controller.show('check')
+    await app.scan('ORD-1042')
+    expect(openOf(app.controller.state())).toBeNull()
+  })
+
+  test('[HH8] an unknown code on the problems screen is kept once, by whoever does any work; a known one is looked up', async () => {
+    await app.scan('XBBERK', 'XCPRB', 'NOBODY KNOWS')
+    expect(app.band()).toBe('kept')
+    expect(app.commands).toMatchObject([{ type: 'unmatched', process: 'count', scan: 'NOBODY KNOWS' }])
+    await app.scan('NOBODY KNOWS')
+    expect(app.band()).toBe('dup')
+    expect(app.commands).toHaveLength(1)
+    await app.scan('8690000000001')
+    expect(openOf(app.controller.state())?.process.name).toBe('lookup')
+    expect(app.commands).toHaveLength(1)
+  })
+
+  test('[HH8] what was unknown on another screen is kept by one tap; without a log-in nothing is', async () => {
+    await app.scan('XCPRB', 'NOBODY KNOWS')
+    expect(app.band()).toBe('login.first')
+    await app.scan('XBANNA', 'NOBODY KNOWS')
+    expect(app.commands).toEqual([])
+    await app.controller.park('NOBODY KNOWS')
+    expect(app.commands).toMatchObject([{ type: 'unmatched', process: 'receive' }])
   })
 
   test('[H15] a task of nobody cannot be begun without a network, my own can', async () => {

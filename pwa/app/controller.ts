@@ -6,7 +6,7 @@ import type { Core, Floor } from './core.ts'
 import { makeLock, unlock } from './lock.ts'
 import { makeNotices } from './notices.ts'
 import { press, tookPhoto } from './press.ts'
-import type { AppState, Panel, Ports } from './state.ts'
+import type { AppState, Aside, Panel, Ports } from './state.ts'
 import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
 
@@ -38,7 +38,9 @@ export type Controller = {
   openRow: (id: string) => Promise<void>
   /** One of the goods that were found. */
   lookAt: (item: ItemId) => Promise<void>
-  show: (at: 'queue' | 'settings') => void
+  show: (at: Aside) => void
+  /** A code that nobody knows is kept for the desk. */
+  park: (text: string) => Promise<void>
   panel: (panel: Panel) => void
   offerUpdate: (waiting: boolean) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
@@ -85,6 +87,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     openRow: id => line.run(async () => floor()?.openRow(core, id)),
     lookAt: item => line.run(async () => floor()?.lookAt(core, item)),
     show: at => core.set(pushed(core.get(), { at })),
+    park: text => line.run(async () => floor()?.park(core, text)),
     panel: panel => {
       heard()
       core.set({ panel })

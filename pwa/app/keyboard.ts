@@ -7,7 +7,7 @@ import { openOf } from './state.ts'
  * Function keys of devices with keys. Characters and Enter belong to the wedge, which hands on what a person typed; so
  * only keys that no scanner sends are taken here.
  */
-export const listenToKeys = (controller: Controller, page: Window): (() => void) => {
+export const listenToKeys = (controller: Pick<Controller, 'state' | 'press'>, page: Window): (() => void) => {
   const press = (event: KeyboardEvent): void => {
     if (event.key.length === 1 || event.defaultPrevented) return
     const { prompt, question } = controller.state()

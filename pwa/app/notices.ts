@@ -1,4 +1,5 @@
 import type { Core } from './core.ts'
+import { troublesOf } from './troubles.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
 
 /** News of the desk come at the next pause, never in the middle of a line. */
@@ -13,7 +14,7 @@ export const makeNotices = (core: Core): Notices => {
   const { clock, timer } = core.ports
   let told: SyncStatus['link'] = core.get().status.link
   let toldAt = -LINK_MS
-  let known = core.get().status.needsMe.length
+  let known = troublesOf(core.get().status).length
   let due = false
   let cancel = (): void => undefined
 
@@ -27,12 +28,13 @@ export const makeNotices = (core: Core): Notices => {
   }
   return {
     changed: () => {
-      const { link, waiting, needsMe } = core.get().status
-      if (needsMe.length > known) {
+      const { link, waiting } = core.get().status
+      const troubles = troublesOf(core.get().status).length
+      if (troubles > known) {
         due = true
         plan()
       }
-      known = needsMe.length
+      known = troubles
       const offline = link === 'offline'
       const isNews = offline ? told !== 'offline' : told === 'offline' && link === 'online' && waiting === 0
       if (!isNews || core.get().session === null) return

@@ -1,14 +1,15 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
-import { save, slot } from './commit.ts'
+import { closeSlots, save, slot, slotAt } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
+import { shortTime } from './short-time.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
-import { books, openOf } from './state.ts'
-import type { OpenProcess, Screen } from './state.ts'
+import { books } from './state.ts'
+import type { Screen } from './state.ts'
 import { maySee } from './work.ts'
 
 /** Several people may work on these at a time, and without asking anybody; every other task belongs to one device. */
@@ -97,18 +98,17 @@ export const lease = async (core: Core, id: TaskId, scanned: string | null): Pro
   if (answer.kind === 'ok') return 'new'
   if (answer.kind === 'offline' && isOurs) return 'had'
   if (answer.kind === 'taken') {
-    const say = { key: 'ask.takeOver' as const, values: { name: answer.by } }
+    const since = answer.since === undefined ? null : shortTime(answer.since, handheld.now())
+    const say =
+      since === null
+        ? { key: 'ask.takeOver' as const, values: { name: answer.by } }
+        : { key: 'ask.takeOverSince' as const, values: { name: answer.by, time: since } }
     core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
     core.say('ask', say.key, say.values, scanned)
   } else {
     core.say('wrong', answer.kind === 'offline' ? 'lease.offline' : 'lease.gone', {}, scanned)
   }
   return 'no'
-}
-
-const slotAt = async (core: Core, key: string): Promise<Slot | null> => {
-  const saved = (await core.ports.handheld.savedStates()).find(state => state.key === key)
-  return saved ? slotOf(saved) : null
 }
 
 /** After a reload, a battery swap or a new log-in: back to the step that the same worker had on the screen. */
@@ -128,11 +128,9 @@ export const resume = async (core: Core): Promise<void> => {
   core.set({ stack: [{ at: 'home' }, { at: 'process', open: { process, state: last.state, history: last.history } }] })
 }
 
-/** Going home keeps the step, and notes that a reload need not come back to it. */
+/** Going home keeps the steps that are left, and notes that a reload need not come back to them, nor to a list below them. */
 export const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
-  const left: OpenProcess | null = openOf(core.get())
+  const left = core.get().stack.filter(screen => !stack.includes(screen))
   core.set({ stack, panel: 'none', question: null, band: null })
-  if (left === null || !books(left.process)) return
-  const kept = await slotAt(core, left.state.key)
-  if (kept !== null) await save(core, [], slot(core, left, kept.finished, false))
+  await closeSlots(core, left)
 }

@@ -5,7 +5,7 @@ import { choiceOf, quantityOf } from './keys.ts'
 import { answer } from './question.ts'
 import { resolveText } from './resolve.ts'
 import { books, openOf } from './state.ts'
-import type { Screen } from './state.ts'
+import type { Aside, Screen } from './state.ts'
 
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
@@ -58,14 +58,15 @@ export const tookPhoto = async (core: Core, taken: { sha: string } | 'full' | 'b
   core.say('wrong', `photo.${taken}`)
 }
 
-const show = (core: Core, at: 'queue' | 'settings'): void => core.set(pushed(core.get(), { at }))
+const show = (core: Core, at: Aside): void => core.set(pushed(core.get(), { at }))
 
 /** Codes that mean the same on every screen. Those of a process go to its step. */
 const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCBAK: back,
   XCHME: core => leave(core, [{ at: 'home' }]),
   XCMNU: core => core.set({ panel: core.get().panel === 'menu' ? 'none' : 'menu' }),
-  XCPRB: core => core.set({ panel: 'problem' }),
+  // Inside a step its exceptions are meant, elsewhere everything that needs somebody.
+  XCPRB: core => (core.get().prompt === null ? show(core, 'problems') : core.set({ panel: 'problem' })),
   XCKEY: core => core.set({ panel: core.get().panel === 'code' ? 'none' : 'code' }),
   XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : core.floor()?.detour(core, null)),
   XCNXT: core => core.floor()?.next(core) ?? core.say('wrong', 'pick.none'),
@@ -79,6 +80,6 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
     show(core, 'queue')
     core.ports.handheld.syncNow()
   },
-  XCHLP: core => show(core, 'settings'),
+  XCHLP: core => show(core, 'help'),
   XCLGT: logOut,
 }

@@ -5,7 +5,7 @@ import type { Controller } from './controller.ts'
  * never leaves the app in the middle of a task; on Home and at the log-in it leaves as everywhere else.
  */
 export const guardBack = (
-  controller: Controller,
+  controller: Pick<Controller, 'state' | 'press' | 'subscribe'>,
   page: Pick<Window, 'history' | 'addEventListener' | 'removeEventListener'>,
 ): (() => void) => {
   let isGuarded = false

@@ -7,6 +7,7 @@ import { speakerOf } from '../words/speak.ts'
 import type { Speaker } from '../words/words.ts'
 import type { Controller } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
+import type { Hearing } from './hearing.ts'
 import type { Settings, SettingsStore } from './settings.ts'
 import type { AppState } from './state.ts'
 
@@ -28,6 +29,8 @@ export type Services = {
     onScan: (scan: Scan) => void,
     wanted: (text: string) => Promise<boolean>,
   ) => Promise<OpenCamera | null>
+  /** Scans and keys go to a practice instead of the work, until it is given null. */
+  divert: (to: Hearing | null) => void
   /** Photos of this handheld; loaded when first asked for. */
   photos: () => Promise<PhotoDesk>
   info: { version: string; number: number | null }
@@ -38,9 +41,15 @@ export const ServicesProvider = Context.Provider
 
 export type App = Services & { state: AppState; speaker: Speaker; chosen: Settings }
 
-export const useApp = (): App => {
+/** One object for the life of what is drawn below its provider. */
+export const useServices = (): Services => {
   const services = useContext(Context)
   if (services === null) throw new Error('no services above this screen')
+  return services
+}
+
+export const useApp = (): App => {
+  const services = useServices()
   const state = useSyncExternalStore(services.subscribe, services.controller.state)
   const chosen = useSyncExternalStore(services.settings.subscribe, services.settings.get)
   return { ...services, state, chosen, speaker: speakerOf(chosen.language) }

@@ -29,7 +29,10 @@ export type OpenProcess = {
 export type Done = { epoch: string; acts: readonly { seq: number; act: Act }[]; before: ProcessState }
 
 /** What is drawn, home at the bottom. A detour lies on top of the step that it leaves untouched. */
-export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: 'queue' } | { at: 'settings' }
+export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { at: Aside }
+
+/** Screens beside the work, there without a log-in too. */
+export type Aside = 'queue' | 'settings' | 'check' | 'problems' | 'help' | 'practice'
 
 /** What lies over the middle row or takes the place of the prompt. */
 export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'photo' | 'found'

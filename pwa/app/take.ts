@@ -13,17 +13,20 @@ import { openOf, topOf } from './state.ts'
 export const take = async (core: Core, scan: Scan): Promise<void> => {
   const { handheld } = core.ports
   const resolved = await resolveHere(core, scan)
-  if (topOf(core.get()).at === 'settings') core.set({ test: { scan, resolved } })
+  const { at } = topOf(core.get())
+  const isTest = at === 'settings' || at === 'check'
+  if (isTest) core.set({ test: { scan, resolved } })
   const [first] = resolved.readings
   if (first?.kind === 'command') return press(core, first.code)
   if (await answeredBy(core, scan.text)) return
   if (first?.kind === 'badge') return takeBadge(core, first.text)
   if (first?.kind === 'enrolment') return setUpAgain(core, first.token)
+  if (isTest) return core.say('right', 'test.read', { code: scan.text })
   const floor = core.floor()
   if (handheld.session() === null || floor === null) return core.say('wrong', 'login.first', {}, scan.text)
-  if (topOf(core.get()).at === 'settings') return core.say('right', 'test.read', { code: scan.text })
   if (isStillLoading(core, resolved)) return core.say('wrong', 'still.loading', {}, scan.text)
-  if (isSearch(core, resolved)) await floor.search(core, scan.text)
+  if (at === 'problems' && resolved.readings.length === 0) await floor.park(core, scan.raw)
+  else if (isSearch(core, resolved)) await floor.search(core, scan.text)
   else if (openOf(core.get()) === null) await floor.route(core, resolved)
   else await floor.step(core, { kind: 'scan', resolved })
 }

@@ -10,10 +10,12 @@ import type { Floor } from './core.ts'
 import type { QueueRow } from '../sync/ports.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
-import { learnFloor } from '../words/speak.ts'
+import { learn, learnFloor } from '../words/speak.ts'
 import { byTurn } from './by-turn.ts'
 import { listenToDemo } from './demo.ts'
 import { tokenOf } from './enrolment.ts'
+import { makeTurnout } from './hearing.ts'
+import type { Turnout } from './hearing.ts'
 import { listenToKeys } from './keyboard.ts'
 import { guardBack } from './router.ts'
 import { makeEars } from './ears.ts'
@@ -95,17 +97,34 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
     },
     () => floor,
   )
-  connect(controller, ears, activity, registration, () => running.handheld.coming())
+  const turnout = makeTurnout(controller)
+  connect(controller, turnout, ears, activity, registration, () => running.handheld.coming())
   await activity.settled()
   await controller.start()
   await openShortcut(controller, rules)
-  return app(running, controller, ears, settings, activity, rules)
+  checkOnce(controller)
+  return app(running, controller, turnout, ears, settings, activity, rules)
 }
 
 const storedNumber = (storage: Storage, key: string) => ({
   get: (): number | null => Number(storage.getItem(key)) || null,
   set: (value: number): void => storage.setItem(key, String(value)),
 })
+
+/** Settings go along with the person; they come behind the first screen like everything that a badge does not need. */
+const follow = async ({ handheld, api }: Running, settings: SettingsStore): Promise<void> => {
+  const { followWorker, ownSettingsNet } = await import('./own-settings.ts')
+  followWorker({
+    settings,
+    net: ownSettingsNet(api),
+    storage: localStorage,
+    worker: () => handheld.session()?.worker.id ?? null,
+    isOnline: () => handheld.status().link === 'online',
+    subscribe: listener => void handheld.subscribe(listener),
+    now: () => handheld.now(),
+    learn,
+  })
+}
 
 /** A step that names photos was stored; where that cannot be written down it is found out at the next start. */
 const nameTheirs = (running: Running, drafts: readonly Draft[], rows: readonly QueueRow[]): void => {
@@ -121,6 +140,14 @@ const processesOf = (rules: RulesPort): readonly Process[] => rules.loaded()?.pr
 
 const goHome = (): void => location.replace('/')
 
+/** Set by the set-up: the first start after it shows what works on this handheld and what does not. */
+const TO_CHECK = 'stockhand-to-check'
+const checkOnce = (controller: Controller): void => {
+  if (localStorage.getItem(TO_CHECK) === null) return
+  localStorage.removeItem(TO_CHECK)
+  if (controller.state().session === null) controller.show('check')
+}
+
 const enrolHere = async (booted: Boot, token: string): Promise<EnrolAnswer> => {
   const answer = await booted.enrol(token)
   return answer.ok ? 'ok' : answer.why
@@ -132,12 +159,16 @@ const enrolment = (booted: Boot, ears: Ears, token: string | null): Wired => ({
   enrol: code => enrolHere(booted, code),
   // Typing goes into the field of that screen; here only scans are heard.
   listen: onText => ears.listen({ onScan: scan => onText(scan.text), onType: () => undefined }),
-  done: goHome,
+  done: () => {
+    localStorage.setItem(TO_CHECK, '1')
+    goHome()
+  },
 })
 
 const app = (
   running: Running,
   controller: Controller,
+  turnout: Turnout,
   ears: Ears,
   settings: SettingsStore,
   activity: Activity,
@@ -148,6 +179,7 @@ const app = (
     await rules.load()
     // What waits from before goes out.
     void running.photos().catch(() => undefined)
+    await follow(running, settings)
   },
   services: {
     controller,
@@ -159,6 +191,7 @@ const app = (
     settings,
     play: ears.play,
     openCamera: ears.openCamera,
+    divert: turnout.divert,
     photos: running.photos,
     info: { version: VERSION, number: running.record.number },
   },
@@ -170,26 +203,27 @@ const app = (
 /** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */
 const connect = (
   controller: Controller,
+  { hears }: Turnout,
   ears: Ears,
   activity: Activity,
   registration: Promise<ServiceWorkerRegistration | undefined>,
   coming: () => void,
 ): void => {
   const take = (scan: Scan): void => {
-    if (activity.isActive()) void controller.scan(scan)
+    if (activity.isActive()) void hears.scan(scan)
   }
   ears.listen({
     onScan: take,
     onType: key => {
-      if (activity.isActive()) void controller.typeKey(key)
+      if (activity.isActive()) void hears.typeKey(key)
     },
     onTwice: controller.sendsTwice,
     onKey: coming,
   })
   ears.prewarm()
   void listenToDemo(take)
-  listenToKeys(controller, window)
-  guardBack(controller, window)
+  listenToKeys(hears, window)
+  guardBack({ ...hears, subscribe: controller.subscribe }, window)
   keepAwake(controller)
   const updates = watchUpdates({
     registration: () => registration,

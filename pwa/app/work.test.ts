@@ -8,13 +8,14 @@ import {
   lineId,
   mug,
   orderOf,
+  otherDevice,
   row,
   a1,
   taskId,
   wants,
   worker,
 } from '../../test/support/world.ts'
-import { workFor } from './work.ts'
+import { heldByOthers, workFor } from './work.ts'
 
 const mugs = row(mug, a1, 30)
 const listed = (world: ReturnType<typeof demoWorld>) =>
@@ -37,5 +38,25 @@ describe('the list of work', () => {
     world.apply({ ...NOTHING, lines: [{ ...line, claims: [claim] }] })
     expect(listed(world)[0]).toEqual(['SO-0', 'A-01', false])
     expect(workFor(world, worker, device, PROCESSES)[0]?.task).toBe(taskId('SO-0'))
+  })
+
+  test('[HH10] what others have stands apart, the longest held first, with who has it and since when', () => {
+    const held = (since?: string) => ({
+      state: 'leased' as const,
+      lease: { device: otherDevice, worker: worker.id, ...(since === undefined ? {} : { since }) },
+    })
+    const documents = [
+      orderOf('SO-7', [wants(mug, 1)], held('2027-01-15T10:00:00.000Z')),
+      orderOf('SO-8', [wants(mug, 1)], held('2027-01-15T09:00:00.000Z')),
+      orderOf('SO-9', [wants(mug, 1)], held()),
+    ]
+    const world = demoWorld({ documents: [...documents, ...demoSeed().documents] })
+    expect(listed(world).map(([number]) => number)).toEqual(['SO-1'])
+    expect(heldByOthers(world, worker, device, PROCESSES).map(row => [row.number, row.by, row.since])).toEqual([
+      ['SO-8', worker.id, '2027-01-15T09:00:00.000Z'],
+      ['SO-7', worker.id, '2027-01-15T10:00:00.000Z'],
+      ['SO-9', worker.id, null],
+    ])
+    expect(heldByOthers(world, { ...worker, clients: [] }, device, PROCESSES)).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import type { Document, Task, Worker } from '../../shared/catalogue.ts'
-import type { DeviceId, LocationId, TaskId } from '../../shared/ids.ts'
+import type { DeviceId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
 import type { Process, ProcessName } from '../../shared/process/process.ts'
 import { mayDo } from '../../shared/roles.ts'
@@ -37,12 +37,7 @@ export const workFor = (
 ): readonly Work[] => {
   const rows: { work: Work; priority: number }[] = []
   for (const task of view.tasks()) {
-    const process = processes.find(process => process.name === task.kind)
-    const others = task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
-    const foreign = worker.clients !== null && !worker.clients.includes(task.client)
-    const barred = task.count?.notBy.includes(worker.id) ?? false
-    if (process === undefined || !maySee(worker, process) || !OPEN.has(task.state)) continue
-    if (others || foreign || barred) continue
+    if (!isForWorker(task, worker, processes) || isOthers(task, device)) continue
     const document = task.document === null ? undefined : view.document(task.document)
     rows.push({ priority: document?.priority ?? task.priority ?? 0, work: rowOf(view, task, document, device) })
   }
@@ -57,6 +52,35 @@ export const workFor = (
     )
     .map(row => row.work)
 }
+
+const isOthers = (task: Task, device: DeviceId): boolean =>
+  task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
+
+const isForWorker = (task: Task, worker: Worker, processes: readonly Process[]): boolean => {
+  const process = processes.find(process => process.name === task.kind)
+  const foreign = worker.clients !== null && !worker.clients.includes(task.client)
+  const barred = task.count?.notBy.includes(worker.id) ?? false
+  return process !== undefined && maySee(worker, process) && OPEN.has(task.state) && !foreign && !barred
+}
+
+/** Work that another handheld has: who has it, and since when as far as it is known. */
+export type HeldWork = Work & { by: WorkerId | null; since: string | null }
+
+/** What others have and this worker could take over, the longest held first. */
+export const heldByOthers = (
+  view: View,
+  worker: Worker,
+  device: DeviceId,
+  processes: readonly Process[],
+): readonly HeldWork[] =>
+  [...view.tasks()]
+    .filter(task => isForWorker(task, worker, processes) && isOthers(task, device))
+    .map(task => {
+      const document = task.document === null ? undefined : view.document(task.document)
+      const { worker: by = null, since = null } = task.lease ?? {}
+      return { ...rowOf(view, task, document, device), by, since }
+    })
+    .sort((a, b) => (a.since ?? '9').localeCompare(b.since ?? '9') || (a.number < b.number ? -1 : 1))
 
 const rowOf = (view: View, task: Task, document: Document | undefined, device: DeviceId): Work => {
   const open = document ? view.linesOf(document.id).filter(line => line.state === 'open') : []

@@ -10,7 +10,7 @@ import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
-import { MenuPanel } from './menu-panel.tsx'
+import { Menu } from './menu.tsx'
 import { AskPanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 import { useWork } from './work-list.tsx'
@@ -55,7 +55,7 @@ export const HomeScreen = () => {
       {question ? (
         <AskPanel say={question.say} />
       ) : state.panel === 'menu' ? (
-        <MenuPanel />
+        <Menu />
       ) : state.panel === 'camera' ? (
         <CameraPanel />
       ) : state.panel === 'found' ? (

@@ -2,8 +2,8 @@ import { useApp } from '../app/services.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
-import { CameraPanel } from './camera-panel.tsx'
-import { MenuPanel } from './menu-panel.tsx'
+
+import { Camera, Menu } from './menu.tsx'
 import { TypeRow } from './type-row.tsx'
 
 /** The badge says who acts. The same scan unlocks the sound. */
@@ -25,9 +25,9 @@ export const LoginScreen = () => {
       bar={<Bar offers={[{ command: 'XCKEY', word: 'key.type' }]} />}
     >
       {state.panel === 'menu' ? (
-        <MenuPanel />
+        <Menu />
       ) : state.panel === 'camera' ? (
-        <CameraPanel />
+        <Camera />
       ) : (
         <div className="centre">
           <h2>{speaker.say(say)}</h2>

@@ -1,10 +1,15 @@
-import type { KeyOffer } from '../../shared/process/process.ts'
+import type { Role } from '../../shared/roles.ts'
 import { useApp } from '../app/services.ts'
 import { Button } from '../ui/button.tsx'
+import { useHand } from './use-hand.ts'
+
+/** Who has something to do at the desk; it logs in by itself there. */
+const AT_DESK: ReadonlySet<Role> = new Set(['supervisor', 'administrator', 'integrator'])
 
 /** Everything else, reachable from every screen. */
 export const MenuPanel = () => {
-  const { controller, speaker, state } = useApp()
+  const { chosen, controller, speaker, state } = useApp()
+  const hand = useHand(chosen.language)
   const isWorking = state.prompt !== null
   const rows: readonly { word: string; press: () => void }[] = [
     { word: speaker.word('key.type'), press: () => void controller.press('XCKEY') },
@@ -21,8 +26,10 @@ export const MenuPanel = () => {
           { word: speaker.word('lookup'), press: () => void controller.press('XCLKP') },
           { word: speaker.word('key.home'), press: () => void controller.press('XCHME') },
         ]),
+    { word: hand.say('b.problems'), press: () => controller.show('problems') },
     { word: speaker.word('t.queue'), press: () => controller.show('queue') },
     { word: speaker.word('t.settings'), press: () => controller.show('settings') },
+    { word: hand.say('b.help'), press: () => controller.show('help') },
     ...(state.session === null
       ? []
       : [{ word: speaker.word('b.logout'), press: () => void controller.press('XCLGT') }]),
@@ -34,21 +41,11 @@ export const MenuPanel = () => {
           {row.word}
         </Button>
       ))}
-    </div>
-  )
-}
-
-/** All exception keys of the state, most likely first. */
-export const ProblemPanel = ({ keys }: { keys: readonly KeyOffer[] }) => {
-  const { controller, speaker } = useApp()
-  return (
-    <div className="choices">
-      {keys.map(key => (
-        <Button key={key.command} onPress={() => void controller.press(key.command)}>
-          {speaker.word(key.word)}
-        </Button>
-      ))}
-      <Button onPress={() => controller.panel('none')}>{speaker.word('b.close')}</Button>
+      {state.session?.worker.roles.some(role => AT_DESK.has(role)) ? (
+        <a className="button" data-kind="row" href="/desk">
+          {hand.say('b.desk')}
+        </a>
+      ) : null}
     </div>
   )
 }

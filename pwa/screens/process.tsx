@@ -15,7 +15,8 @@ import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
-import { MenuPanel, ProblemPanel } from './menu-panel.tsx'
+import { Menu } from './menu.tsx'
+import { ProblemPanel } from './problem-panel.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 import { WorkList } from './work-list.tsx'
@@ -90,7 +91,7 @@ const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolea
 const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
   const { state } = app
   if (state.question !== null) return <AskPanel say={state.question.say} />
-  if (state.panel === 'menu') return <MenuPanel />
+  if (state.panel === 'menu') return <Menu />
   if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
   if (state.panel === 'camera') return <CameraPanel />
   if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))

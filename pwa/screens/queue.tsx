@@ -1,11 +1,12 @@
-import { useEffect, useState } from 'react'
 import type { Command } from '../../shared/sync/command.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
+import { troublesOf } from '../app/troubles.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { MenuPanel } from './menu-panel.tsx'
+import { usePending } from './use-pending.ts'
 import { PhotosWaiting } from './photos-waiting.tsx'
 
 /** Rows shown; the rest is a number. */
@@ -16,7 +17,8 @@ export const QueueScreen = () => {
   const app = useApp()
   const { controller, handheld, speaker, state } = app
   const pending = usePending(app)
-  const { waiting, needsMe, lastGoodRound } = state.status
+  const { waiting, lastGoodRound } = state.status
+  const needsMe = troublesOf(state.status)
   return (
     <Frame
       screen="queue"
@@ -62,22 +64,6 @@ export const QueueScreen = () => {
       )}
     </Frame>
   )
-}
-
-const usePending = ({ handheld, state }: App): readonly Command[] => {
-  const [seen, setSeen] = useState<{ waiting: number; commands: readonly Command[] }>({ waiting: -1, commands: [] })
-  const { waiting } = state.status
-  useEffect(() => {
-    let gone = false
-    if (seen.waiting === waiting) return undefined
-    void handheld.pending().then(commands => {
-      if (!gone) setSeen({ waiting, commands })
-    })
-    return () => {
-      gone = true
-    }
-  }, [handheld, waiting, seen.waiting])
-  return seen.commands
 }
 
 const timeOf = (app: App, iso: string): string =>

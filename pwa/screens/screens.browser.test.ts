@@ -15,6 +15,7 @@ import type { Services } from '../app/services.ts'
 import { DEFAULTS, wear } from '../app/settings.ts'
 import type { Settings } from '../app/settings.ts'
 import { Code } from '../ui/code.tsx'
+import { learnHand } from '../words/hand.ts'
 import { learnFloor } from '../words/speak.ts'
 import { AppScreen, workScreens } from './app.tsx'
 import '../ui/frame.css'
@@ -54,6 +55,7 @@ const open = async (settings: Partial<Settings>) => {
     settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },
     play: () => undefined,
     openCamera: async () => null,
+    divert: () => undefined,
     photos: () => Promise.reject(new Error('none in this test')),
     info: { version: '1.0.0', number: 12 },
   }
@@ -70,8 +72,19 @@ const open = async (settings: Partial<Settings>) => {
 /** Two frames: React has drawn, and the observers of sizes have answered. */
 const drawn = async (): Promise<void> => {
   // Screens that are loaded when they are first opened.
-  await Promise.all([import('./queue.tsx'), import('./settings.tsx'), import('./photo-panel.tsx')])
-  await vi.waitFor(() => expect(document.querySelector('.frame')).not.toBeNull())
+  await Promise.all<unknown>([
+    import('./queue.tsx'),
+    import('./settings.tsx'),
+    import('./menu-panel.tsx'),
+    import('./check.tsx'),
+    import('./problems.tsx'),
+    import('./help.tsx'),
+    import('./practice.tsx'),
+    import('./photo-panel.tsx'),
+    learnHand('en'),
+    learnHand('tr'),
+  ])
+  await vi.waitFor(() => expect(document.querySelector('.frame, .practice')).not.toBeNull())
   await new Promise<void>(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
 }
 
@@ -123,7 +136,41 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     await app.controller.type('item')
   },
   'waiting to send': async app => app.scan(...PICKING, 'A-01', '8690000000001', 'XCSYN'),
-  settings: async app => app.scan('XBANNA', 'XCHLP', '8690000000001'),
+  settings: async app => {
+    await app.scan('XBANNA')
+    app.controller.show('settings')
+    await app.scan('8690000000001')
+  },
+  'set-up check': async app => {
+    app.controller.show('check')
+    await app.scan('8690000000001')
+  },
+  help: async app => app.scan('XBANNA', 'XCHLP'),
+  'problems, nothing': async app => app.scan('XBANNA', 'XCPRB'),
+  'problems, a code kept': async app => app.scan('XBANNA', 'XCPRB', 'NOBODY KNOWS'),
+  'problems, what was refused': async app => {
+    await app.scan(...PICKING, 'A-01', '8690000000001', 'XCHME')
+    const [, command = null] = app.commands
+    app.setStatus({
+      needsMe: [
+        { seq: 2, outcome: 'exception', reason: null, command },
+        { seq: 1, outcome: 'quarantined', reason: 'broken_chain', command },
+      ],
+    })
+    await app.scan('XCPRB')
+  },
+  'practice, its sheet': async app => {
+    await app.scan('XBANNA')
+    app.controller.show('practice')
+    await vi.waitFor(() => expect(document.querySelector('.sheet')).not.toBeNull())
+  },
+  'practice, at work': async app => {
+    await app.scan('XBANNA')
+    app.controller.show('practice')
+    await vi.waitFor(() => expect(document.querySelector('.sheet button')).not.toBeNull())
+    document.querySelector<HTMLElement>('.sheet button')?.click()
+    await vi.waitFor(() => expect(document.querySelector('.practice .bar')).not.toBeNull())
+  },
 }
 
 const SMALL = [320, 461] as const

@@ -1,4 +1,3 @@
-import { FEEDBACK_EVENTS } from '../app/events.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { TestRead } from '../app/state.ts'
@@ -10,6 +9,7 @@ import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { MenuPanel } from './menu-panel.tsx'
+import { useHand } from './use-hand.ts'
 
 const SOUNDS: readonly number[] = [0, 2, 4, 6, 8, 10]
 const VIBRATIONS: readonly number[] = [0, 1, 2, 3, 4, 5]
@@ -21,6 +21,7 @@ const THEMES = ['auto', 'light', 'dark'] as const
 export const SettingsScreen = () => {
   const app = useApp()
   const { speaker, state } = app
+  const hand = useHand(app.chosen.language)
   return (
     <Frame
       screen="settings"
@@ -35,15 +36,15 @@ export const SettingsScreen = () => {
       ) : (
         <div className="stack">
           {state.test === null ? null : <Read app={app} test={state.test} />}
+          <p className="quiet">
+            {state.session === null
+              ? hand.say('follow.device')
+              : hand.say('follow.own', { name: state.session.worker.name })}
+          </p>
           <Chosen app={app} />
           <div className="choices">
-            {FEEDBACK_EVENTS.map(event => (
-              <Button key={event} onPress={() => app.play(event)}>
-                <span>
-                  {speaker.word('b.play')} <Code>{event}</Code>
-                </span>
-              </Button>
-            ))}
+            <Button onPress={() => app.controller.show('check')}>{hand.say('b.check')}</Button>
+            <Button onPress={() => app.controller.show('practice')}>{hand.say('b.practise')}</Button>
           </div>
           <a className="button" href="/rescue.html">
             {speaker.word('b.rescue')}

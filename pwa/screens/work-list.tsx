@@ -1,9 +1,13 @@
+import { Suspense } from 'react'
 import type { ProcessName } from '../../shared/process/process.ts'
 import { useApp } from '../app/services.ts'
-import { workFor } from '../app/work.ts'
-import type { Work } from '../app/work.ts'
+import type { App } from '../app/services.ts'
+import { shortTime } from '../app/short-time.ts'
+import { heldByOthers, workFor } from '../app/work.ts'
+import type { HeldWork, Work } from '../app/work.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
+import { useHand } from './use-hand.ts'
 
 /** Longer lists are searched by scanning, not by scrolling. */
 const SHOWN_MAX = 50
@@ -14,15 +18,19 @@ export const useWork = (): readonly Work[] => {
   return workFor(handheld.world(), state.session.worker, handheld.device, processes)
 }
 
-/** The open tasks of one process; a tap does what scanning their number does. */
+/** The open tasks of one process; a tap does what scanning their number does. Below them what others have, to be taken over. */
 export const WorkList = ({ kind }: { kind: ProcessName }) => {
-  const { controller, speaker } = useApp()
+  const app = useApp()
+  const { controller, handheld, processes, speaker, state } = app
   const rows = useWork()
     .filter(row => row.kind === kind)
     .slice(0, SHOWN_MAX)
-  if (rows.length === 0) return <p className="quiet">{speaker.say('no.work')}</p>
+  const held =
+    state.session === null ? [] : heldByOthers(handheld.world(), state.session.worker, handheld.device, processes)
+  const others = held.filter(row => row.kind === kind).slice(0, SHOWN_MAX)
   return (
     <div className="stack">
+      {rows.length === 0 ? <p className="quiet">{speaker.say('no.work')}</p> : null}
       {rows.map(row => (
         <Button key={row.task} kind="row" onPress={() => void controller.openRow(row.task)}>
           <Code>{row.number}</Code>
@@ -32,6 +40,28 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
           </span>
         </Button>
       ))}
+      <Suspense fallback={null}>
+        {others.map(row => (
+          <Held key={row.task} app={app} row={row} />
+        ))}
+      </Suspense>
     </div>
+  )
+}
+
+/** Somebody has it: a tap asks whether to take it over, as a scan of its number does. */
+const Held = ({ app, row }: { app: App; row: HeldWork }) => {
+  const hand = useHand(app.chosen.language)
+  const known = app.handheld.roster()?.workers.find(worker => worker.id === row.by)
+  const name = known?.name ?? '?'
+  const said =
+    row.since === null
+      ? hand.say('lease.held', { name })
+      : hand.say('lease.since', { name, time: shortTime(row.since, app.handheld.now()) })
+  return (
+    <Button kind="row" className="held" onPress={() => void app.controller.openRow(row.task)}>
+      <Code>{row.number}</Code>
+      <span className="quiet">{said}</span>
+    </Button>
   )
 }

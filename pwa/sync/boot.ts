@@ -45,6 +45,8 @@ export type Running = {
   handheld: Handheld & { engine: Engine }
   tab: ActiveTab
   record: DeviceRecord
+  /** For what is asked beside the protocol: settings of the person. */
+  api: Api
   /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
   photos(): Promise<PhotoDesk>
   stop(): Promise<void>
@@ -199,6 +201,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     handheld,
     tab,
     record,
+    api,
     photos: photos.open,
     stop: async () => {
       quiet()

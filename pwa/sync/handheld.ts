@@ -61,7 +61,9 @@ export interface Handheld {
   lease(
     task: TaskId,
     takeOver: boolean,
-  ): Promise<{ kind: 'ok' } | { kind: 'taken'; by: string } | { kind: 'offline' } | { kind: 'gone' }>
+  ): Promise<
+    { kind: 'ok' } | { kind: 'taken'; by: string; since?: string | undefined } | { kind: 'offline' } | { kind: 'gone' }
+  >
   /**
    * The work of this kind that is due, given out by the server: walks of several orders as a whole, and some ahead for a day
    * without a network. First task of each walk; null where nobody could be asked.

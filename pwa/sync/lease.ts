@@ -10,7 +10,7 @@ export type LeaseRequest = v.InferOutput<typeof leaseRequestSchema>
 /** Who has the task is an answer, not a refusal. */
 export const leaseAnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('ok') }),
-  v.object({ kind: v.literal('taken'), by: v.string() }),
+  v.object({ kind: v.literal('taken'), by: v.string(), since: v.optional(v.string()) }),
   v.object({ kind: v.literal('gone') }),
   /** First task of each walk that the device has now, in their order. */
   v.object({ kind: v.literal('next'), tasks: v.pipe(v.array(uuid<TaskId>()), v.maxLength(100)) }),

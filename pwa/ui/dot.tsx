@@ -1,4 +1,5 @@
 import { useApp } from '../app/services.ts'
+import { troublesOf } from '../app/troubles.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
@@ -11,7 +12,8 @@ export type DotState = { icon: Extract<IconName, 'sent' | 'waiting' | 'offline' 
 
 /** What the dot shows; decided by the last round, never by what the browser thinks of the network. */
 export const dotOf = (status: SyncStatus, now: string): DotState => {
-  if (status.needsMe.length > 0) return { icon: 'needsMe', count: status.needsMe.length }
+  const troubles = troublesOf(status).length
+  if (troubles > 0) return { icon: 'needsMe', count: troubles }
   const age = status.oldest === null ? 0 : Date.parse(now) - Date.parse(status.oldest)
   if (status.waiting >= LATE_COUNT || age >= LATE_MS) return { icon: 'late', count: status.waiting }
   if (status.link === 'offline') return { icon: 'offline', count: status.waiting }
@@ -28,7 +30,7 @@ export const Dot = () => {
       kind="icon"
       className={`icon dot`}
       label={dot.count > 0 ? `${word} ${dot.count}` : word}
-      onPress={() => controller.show('queue')}
+      onPress={() => controller.show(dot.icon === 'needsMe' ? 'problems' : 'queue')}
     >
       <Icon name={dot.icon} />
       {dot.count > 0 ? <span>{speaker.number(dot.count)}</span> : null}

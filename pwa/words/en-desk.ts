@@ -2,9 +2,11 @@ import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
 import { enGoods } from './desk-goods.ts'
+import { enAccount } from './desk-account.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
+  ...enAccount,
   desk: 'Desk',
   'login.title': 'Log in at the desk',
   'login.name': 'Name',

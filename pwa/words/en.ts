@@ -41,6 +41,7 @@ export const en: FloorWords = {
     'ask.newTote': 'New tote {tote}? Scan it again',
     'ask.fefo': '{scanned} expires later than {wanted}. Scan again to take it',
     'ask.takeOver': '{name} has started this. Scan again to take over',
+    'ask.takeOverSince': '{name} has this since {time}. Scan again to take over',
     'ask.blind': 'No document for this. Scan again to receive it',
     'ask.serialHere': 'Serial {serial} is in {place}. Scan it again',
     'ask.handOver': {
@@ -253,6 +254,8 @@ export const en: FloorWords = {
     'rep.short': 'Noted. Somebody will count {place}',
     'rep.later': 'Left for later',
     'rep.rest': '{n} more for {place}',
+    'rep.onCart': 'On cart {place}, for {wanted}',
+    'rep.broken': 'Noted. {n} damaged, left where they are',
     // return
     'ret.scan': 'Scan the return or order',
     'ret.none': 'No return or order has this',

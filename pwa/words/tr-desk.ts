@@ -1,10 +1,12 @@
 import { trGoods } from './desk-goods.ts'
+import { trAccount } from './desk-account.ts'
 import type { DeskKey } from './en-desk.ts'
 import { trConnect } from './tr-connect.ts'
 import { trLive } from './tr-live.ts'
 import { trPolicies } from './tr-policies.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
+  ...trAccount,
   desk: 'Masa',
   'login.title': 'Masaya giriş',
   'login.name': 'Ad',

@@ -37,6 +37,7 @@ export const tr: FloorWords = {
     'ask.newTote': 'Yeni kutu mu: {tote}? Tekrar okut',
     'ask.fefo': '{scanned} daha geç biter, sıradaki {wanted}. Almak için tekrar okut',
     'ask.takeOver': '{name} buna başladı. Devralmak için tekrar okut',
+    'ask.takeOverSince': 'Bu iş {name} üzerinde, saat {time}. Devralmak için tekrar okut',
     'ask.blind': 'Belgesi yok. Almak için tekrar okut',
     'ask.serialHere': 'Seri {serial} kayıtta: {place}. Tekrar okut',
     'ask.handOver': { by: 'lines', other: '{a}, işi {b} kişisine devrediyor: {lines} satır kaldı, {n} işlem gitmedi' },
@@ -237,6 +238,8 @@ export const tr: FloorWords = {
     'rep.short': 'Not edildi. {place} sayılacak',
     'rep.later': 'Sonraya kaldı',
     'rep.rest': '{place} için {n} tane daha',
+    'rep.onCart': 'Arabada {place}, yeri {wanted}',
+    'rep.broken': 'Not edildi. {n} hasarlı, yerinde kaldı',
     // return
     'ret.scan': 'İadeyi veya siparişi okut',
     'ret.none': 'Bu bir iade ya da sipariş değil',

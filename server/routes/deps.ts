@@ -24,8 +24,10 @@ export type AppDeps = {
     | 'quarantine'
     | 'desk'
     | 'accounts'
+    | 'signIns'
     | 'audit'
     | 'views'
+    | 'ownSettings'
     | 'print'
     | 'photos'
     | 'kpi'
@@ -58,6 +60,8 @@ export type AppDeps = {
   firstSecret: string | null
   /** The address that handhelds reach the server by. */
   origin: () => string
+  /** The address that was configured: passkeys are made for it and no other. Null = whichever the server is asked by. */
+  publicUrl: string | null
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -13,7 +13,7 @@ import { workerOf } from './scope.ts'
 /** Whoever has the task is an answer that the screen shows, not a failure of the request. */
 export const leaseAnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('ok') }),
-  v.object({ kind: v.literal('taken'), by: v.string() }),
+  v.object({ kind: v.literal('taken'), by: v.string(), since: v.optional(v.string()) }),
   v.object({ kind: v.literal('gone') }),
   /** First task of each walk that the device has now, in their order; none = there is nothing to do. */
   v.object({ kind: v.literal('next'), tasks: v.array(uuid<TaskId>()) }),
@@ -51,7 +51,13 @@ export const leasesEndpoint = deviceEndpoint(
     const lease = await deps.stores.work.lease({ ...want, worker: worker.id, takeOver: body.takeOver })
     if (lease.kind === 'ok') deps.doorbell.ring(device.warehouse)
     const answer: LeaseAnswer =
-      lease.kind === 'taken' ? { kind: 'taken', by: await nameOf(deps, device, lease.worker, lease.device) } : lease
+      lease.kind === 'taken'
+        ? {
+            kind: 'taken',
+            by: await nameOf(deps, device, lease.worker, lease.device),
+            ...(lease.since ? { since: lease.since } : {}),
+          }
+        : lease
     return sendJson(c, answer)
   },
 )

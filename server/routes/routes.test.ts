@@ -38,6 +38,8 @@ const OPEN = new Set([
   'GET /api/desk/start',
   'POST /api/desk/session',
   'POST /api/desk/first',
+  'POST /api/desk/passkey/start',
+  'POST /api/desk/passkey/session',
   'GET /api/ready',
   'GET /api/docs',
   'GET /api/docs.css',

@@ -116,6 +116,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     adminSecret: ADMIN,
     firstSecret: null,
     origin: () => 'https://depo.test',
+    publicUrl: null,
     files: null,
     demo: null,
     ...more,
@@ -338,8 +339,10 @@ const memoryStores = () => {
     quarantine: { keep: async raw => void kept.push(raw) },
     desk: unusedStore(),
     accounts: unusedStore<AppDeps['stores']['accounts']>({ any: async () => true, session: async () => null }),
+    signIns: unusedStore<Stores['signIns']>({ ask: async () => {}, answered: async () => null }),
     audit: unusedStore(),
     views: unusedStore(),
+    ownSettings: unusedStore(),
     print: unusedStore(),
     photos: unusedStore(),
     kpi: unusedStore(),
@@ -357,6 +360,8 @@ const memoryStores = () => {
         return { kind: 'ok' }
       },
       giveBack: async ({ task }) => void leases.delete(task),
+      setFaces: async () => unused(),
+      topUp: async () => unused(),
       next: async ({ asker }) => ({
         tasks: [...leases].flatMap(([task, held]) => (held.device === asker.device ? [task as TaskId] : [])),
         taken: false,

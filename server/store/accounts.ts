@@ -17,7 +17,14 @@ const endSessions = async (trx: Executor, worker: WorkerId): Promise<void> => {
 /** The log-in of a person ends with all their sessions. */
 export const endAccount = async (trx: Executor, worker: WorkerId): Promise<void> => {
   await endSessions(trx, worker)
+  await endKeys(trx, worker)
   await sql`delete from account where worker = ${worker}::uuid`.execute(trx)
+}
+
+/** All ways in besides the password: whoever gets a log-in anew begins anew. */
+const endKeys = async (trx: Executor, worker: WorkerId): Promise<void> => {
+  await sql`delete from passkey where worker = ${worker}::uuid`.execute(trx)
+  await sql`delete from identity where worker = ${worker}::uuid`.execute(trx)
 }
 
 export const makeAccountStore = (db: Executor, names: Names): AccountStore => {
@@ -39,6 +46,7 @@ export const makeAccountStore = (db: Executor, names: Names): AccountStore => {
     put: ({ worker, login, password, mustChange, now }, entry) =>
       audited(entry, async trx => {
         await endSessions(trx, worker)
+        if (mustChange) await endKeys(trx, worker)
         const { rows } = await sql`
           insert into account (worker, login, password, must_change, changed_at)
           select ${worker}::uuid, ${login}::text, ${password}::text, ${mustChange}::boolean, ${now}::timestamptz
@@ -91,14 +99,13 @@ const makeSessions = (
   names: Names,
   audited: Audited,
 ): Pick<AccountStore, 'open' | 'session' | 'close'> => ({
-  open: async ({ hash, worker, warehouse, now, begunSince }, entry) => {
+  open: async ({ hash, worker, warehouse, now, begunSince, way, agent }, entry) => {
     await audited(entry, async trx => {
       await sql`delete from desk_session where created_at <= ${begunSince}::timestamptz`.execute(trx)
       await sql`
-        insert into desk_session (hash, worker, warehouse_id, created_at, used_at)
-        values (${hash}, ${worker}, ${await names.warehouse(trx, warehouse)}, ${now}::timestamptz, ${now}::timestamptz)`.execute(
-        trx,
-      )
+        insert into desk_session (hash, worker, warehouse_id, created_at, used_at, way, agent)
+        values (${hash}, ${worker}, ${await names.warehouse(trx, warehouse)}, ${now}::timestamptz, ${now}::timestamptz,
+          ${way}, ${agent})`.execute(trx)
       return true
     })
   },

@@ -19,6 +19,7 @@ import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
+import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
@@ -26,6 +27,7 @@ import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
 import { makeStocktakeStore } from './stocktake.ts'
+import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -51,8 +53,10 @@ export const makeStores = (
     kpi: makeKpiStore(db, names),
     kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
+    signIns: makeSignInStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    ownSettings: makeOwnSettingsStore(db),
     print: makePrintStore(db, names),
     recalls: makeRecallStore(db, names),
     goods: makeGoodsStore(db, names),

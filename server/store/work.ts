@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import { nextWalks } from '../../shared/process/next-task.ts'
@@ -8,6 +9,7 @@ import type { Asker } from '../../shared/process/next-task.ts'
 import type { WorkStore } from '../ports.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
+import { makeFaceWork } from './face-work.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -28,6 +30,7 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
   }
 
   return {
+    ...makeFaceWork(db, names),
     next: ({ warehouse, now, asker }) =>
       transact(db, trx =>
         decideIn(trx, names, { warehouse, now }, async tx => {
@@ -40,12 +43,10 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
           const { held, fresh } = nextWalks(makeWorld(tables), tasks, asker)
           const answer = { tasks: [...held, ...fresh].map(([{ id }]) => id), taken: fresh.length > 0 }
           if (fresh.length === 0) return answer
-          const lease = { device: asker.device, worker: asker.worker.id }
+          const lease = { device: asker.device, worker: asker.worker.id, since: now }
           const leased = fresh.flatMap((walk, i) =>
             walk.map((task): Task => ({
-              ...task,
-              state: task.state === 'parked' ? 'started' : 'leased',
-              lease,
+              ...leasedTo(task, lease),
               ...(walk.length > 1 && !task.batch
                 ? { batch: { id: batchId(warehouse, tx.feed, i), totes: 'each' } }
                 : {}),
@@ -73,19 +74,27 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
           if (task === undefined || OVER.has(task.state)) return { kind: 'gone' as const }
           const held = task.lease
           if (held !== null && held.device !== want.device && !want.takeOver)
-            return { kind: 'taken' as const, worker: held.worker, device: held.device }
-          const started = task.state === 'started' || task.state === 'parked'
-          const leased: Task = {
-            ...task,
-            state: started ? 'started' : 'leased',
-            lease: { device: want.device, worker: want.worker },
-          }
-          const document = task.document === null ? undefined : tables.documents.get(task.document)
+            return { kind: 'taken' as const, worker: held.worker, device: held.device, since: held.since ?? null }
+          const since = held?.device === want.device ? (held.since ?? want.now) : want.now
+          const lease = { device: want.device, worker: want.worker, since }
+          // Orders of the walk that nobody has come along; what others have of it stays theirs.
+          const mates = await freeMates(trx, names, want.warehouse, task)
+          const more = mates.length === 0 ? tables : await tx.load({ ...NO_NEED, ...mateNeed(mates) })
+          const walk = [task, ...mates.flatMap(({ id }) => more.tasks.get(id) ?? [])]
+          const wanted = new Set(walk.map(one => one.document))
+          const all = [...lines, ...more.lines.values()].filter(line => wanted.has(line.document))
           await tx.write({
             body: { kind: 'lease', task: want.task, device: want.device, worker: want.worker, takeOver: want.takeOver },
-            effects: { ...NOTHING, tasks: [leased], lines, documents: document ? [document] : [] },
+            effects: {
+              ...NOTHING,
+              tasks: walk.map(one => leasedTo(one, lease)),
+              lines: [...new Map(all.map(line => [line.id, line])).values()],
+              documents: [...new Map([...tables.documents, ...more.documents]).values()].filter(one =>
+                wanted.has(one.id),
+              ),
+            },
           })
-          await touchStock(trx, names, want.warehouse, lines, tx.feed.seq)
+          await touchStock(trx, names, want.warehouse, all, tx.feed.seq)
           return { kind: 'ok' as const }
         }),
       ),
@@ -102,6 +111,29 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
         }),
       ),
   }
+}
+
+const leasedTo = (task: Task, lease: NonNullable<Task['lease']>): Task => ({
+  ...task,
+  state: task.state === 'started' || task.state === 'parked' ? 'started' : 'leased',
+  lease,
+})
+
+type Mate = { id: Task['id']; document: Task['document'] }
+const mateNeed = (mates: readonly Mate[]) => ({
+  tasks: mates.map(({ id }) => id),
+  documents: mates.flatMap(({ document }) => document ?? []),
+})
+
+/** Other orders of the same walk that nobody has. */
+const freeMates = async (trx: Executor, names: Names, warehouse: WarehouseId, task: Task): Promise<readonly Mate[]> => {
+  if (!task.batch) return []
+  const id = await names.warehouse(trx, warehouse)
+  const { rows } = await sql<Mate>`
+    select id, document from work where warehouse_id = ${id} and kind = 'task' and state in ('ready', 'parked')
+      and body->'batch'->>'id' = ${task.batch.id} and jsonb_typeof(body->'lease') = 'null' and id <> ${task.id}::uuid
+    order by id`.execute(trx)
+  return rows
 }
 
 /** Walks that are looked at, the most urgent ones: the counter row is held meanwhile. */

@@ -34,7 +34,20 @@ export const judge: Judge = (world, command, key, times) => {
 }
 
 const decided = (process: Process, view: View, command: Command, key: CommandKey, times: CommandTimes): Effects =>
-  command.type === 'undo' ? takenBack(process, view, command, key, times) : process.decide(view, command, key, times)
+  command.type === 'undo'
+    ? takenBack(process, view, command, key, times)
+    : command.type === 'unmatched' && !process.commands.includes('unmatched')
+      ? parked(command, key)
+      : process.decide(view, command, key, times)
+
+const SUBJECT_MAX = 200
+
+/** A code that was met outside of a delivery or a count: nothing is booked, somebody says what it is. */
+const parked = (c: CommandOf<'unmatched'>, key: CommandKey): Effects => {
+  const scan = c.scan.slice(0, SUBJECT_MAX)
+  const body = { scan, client: c.client, place: c.place, photos: c.photos ?? [] }
+  return { ...NOTHING, exceptions: [contradiction(key, 'unknown_code', scan, body)] }
+}
 
 /**
  * The opposite of an earlier act of the same handheld, once. Goods that have moved on meanwhile are fetched from where they

@@ -43,6 +43,7 @@ export const MESSAGES = [
   'ask.newTote',
   'ask.fefo',
   'ask.takeOver',
+  'ask.takeOverSince',
   'ask.blind',
   'ask.serialHere',
   'ask.handOver',
@@ -245,6 +246,8 @@ export const MESSAGES = [
   'rep.short',
   'rep.later',
   'rep.rest',
+  'rep.onCart',
+  'rep.broken',
   // return
   'ret.scan',
   'ret.none',

@@ -7,6 +7,7 @@ import { commandText } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, CommandOf } from '../sync/command.ts'
+import { carried } from './carry.ts'
 import { contradiction } from './contradiction.ts'
 import { countCalledOff, countTask } from './count-task.ts'
 import { movedLoose, undoMove, unknownMove } from './move-decide.ts'
@@ -18,10 +19,12 @@ export const decideReplenish = (view: View, c: Command, key: CommandKey, times: 
   switch (c.type) {
     case 'move': {
       const moved = movedLoose(view, c, key, times)
-      return { ...moved, tasks: [...moved.tasks, ...lessToBring(view, c.task, c.qty)] }
+      const isOnCart = view.location(c.to.location)?.kind === 'cart'
+      const task = isOnCart ? onCart(view, c) : lessToBring(view, c)
+      return { ...moved, tasks: [...moved.tasks, ...task] }
     }
     case 'short':
-      return shorted(view, c, key, times)
+      return c.damaged === undefined ? shorted(view, c, key, times) : broken(view, c, c.damaged, times)
     case 'full': {
       const place = view.location(c.place)
       return place === undefined
@@ -34,13 +37,39 @@ export const decideReplenish = (view: View, c: Command, key: CommandKey, times: 
 }
 
 /** More than was planned leaves less than nothing, so that an undo of either command comes out right. */
-const lessToBring = (view: View, id: TaskId | null, qty: number): readonly Task[] => {
-  const task = id === null ? undefined : view.task(id)
+const lessToBring = (view: View, c: CommandOf<'move'>): readonly Task[] => {
+  const task = c.task === null ? undefined : view.task(c.task)
   if (task?.goods == null || task.state === 'cancelled') return []
-  const left = (task.goods.qty ?? 0) - qty
+  const left = (task.goods.qty ?? 0) - c.qty
   const goods = { ...task.goods, qty: left }
-  if (left <= 0) return [{ ...task, state: 'done', lease: null, goods }]
+  // Some of it was broken: with the last sound piece the task is over, what is missing comes with the next look.
+  const isLast = isRow(task, c) && view.stock(keyOf({ ...c, ...c.from })).onHand <= c.qty
+  if (left <= 0 || (isLast && task.state === 'started')) return [{ ...task, state: 'done', lease: null, goods }]
   return [{ ...task, state: 'started', goods }]
+}
+
+const isRow = ({ goods }: Task, { from }: Pick<CommandOf<'move'>, 'from'>): boolean =>
+  goods?.from.location === from.location && goods.from.lpn === from.lpn && goods.from.status === from.status
+
+/** On a cart: the task goes on from there with what is on it. What it leaves in the reserve comes with a later look. */
+const onCart = (view: View, c: CommandOf<'move'>): readonly Task[] => {
+  const task = c.task === null ? undefined : view.task(c.task)
+  if (task?.goods == null || task.state === 'cancelled') return []
+  const { lot, serial, qty } = c
+  return [{ ...task, state: 'started', goods: { ...task.goods, lot, serial, from: c.to, qty } }]
+}
+
+/** Broken pieces stay where they lie as damaged stock; no order loses a piece that is sound. */
+const broken = (view: View, c: CommandOf<'short'>, qty: number, times: CommandTimes): Effects => {
+  const task = c.task === null ? undefined : view.task(c.task)
+  const isLast = view.stock(keyOf({ ...c, ...c.from })).onHand <= qty
+  const isOver = task === undefined || task.state === 'done' || task.state === 'cancelled'
+  const state = isLast ? ('cancelled' as const) : ('started' as const)
+  return {
+    ...NOTHING,
+    ...carried(view, { ...c, to: { ...c.from, status: 'damaged' }, qty }, times),
+    tasks: isOver ? [] : [{ ...task, state, lease: isLast ? null : task.lease }],
+  }
 }
 
 const over = (view: View, id: TaskId | null): readonly Task[] => {
@@ -87,10 +116,18 @@ const shorted = (view: View, c: CommandOf<'short'>, key: CommandKey, times: Comm
 
 export const undoReplenish = (view: View, act: Act, at: UndoAt): Effects => {
   switch (act.type) {
-    case 'move':
-      return { ...undoMove(view, act, at), tasks: moreToBring(view, act.task, act.qty) }
+    case 'move': {
+      const isOnCart = view.location(act.to.location)?.kind === 'cart'
+      const tasks = isOnCart ? offCart(view, act) : moreToBring(view, act.task, act.qty)
+      return { ...undoMove(view, act, at), tasks }
+    }
     case 'short': {
       const task = act.task === null ? undefined : view.task(act.task)
+      if (act.damaged !== undefined) {
+        const back = { ...act, from: { ...act.from, status: 'damaged' as const }, to: act.from, qty: act.damaged }
+        const tasks = task?.state === 'cancelled' ? [reopened(task)] : []
+        return { ...NOTHING, ...carried(view, back, at.times), tasks }
+      }
       const own = (task?.held ?? []).filter(hold => hold.by === commandText(at.of))
       const holds = own
         .map(({ owner, key, qty }) => ({ owner, key, qty: qty > 0 ? -Math.min(qty, view.stock(key).held) : -qty }))
@@ -112,6 +149,12 @@ export const undoReplenish = (view: View, act: Act, at: UndoAt): Effects => {
     default:
       return NOTHING
   }
+}
+
+const offCart = (view: View, act: Extract<Act, { type: 'move' }>): readonly Task[] => {
+  const task = act.task === null ? undefined : view.task(act.task)
+  if (task?.goods == null || task.state === 'cancelled') return []
+  return [{ ...task, state: 'started', goods: { ...task.goods, from: act.from } }]
 }
 
 const reopened = (task: Task): Task => {

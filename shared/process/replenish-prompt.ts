@@ -9,6 +9,7 @@ export const SHORT_REASONS = ['NOT_FOUND', 'EMPTY', 'UNREACHABLE'] as const
 const SHORT: KeyOffer = { command: 'XCSHT', word: 'key.short' }
 const LATER: KeyOffer = { command: 'XCSKP', word: 'key.skip' }
 const FULL: KeyOffer = { command: 'XCFUL', word: 'key.full' }
+const BROKEN: KeyOffer = { command: 'XCDMG', word: 'key.damaged' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
 
 /** What is to be brought, from where, to which face; without a task the screen lists the open ones. */
@@ -32,20 +33,26 @@ export const promptReplenish = (state: MoveState, view: View): Prompt => {
         ? {
             ...base,
             ask: { kind: 'location', message: message('rep.what') },
-            expects: ['location', 'lpn'],
+            expects: ['location', 'lpn', 'cart'],
             keys: [],
           }
         : {
             ...base,
             hero: { kind: 'code', value: from?.code ?? '' },
             ask: { kind: 'location', message: message('put.to', { place: from?.code ?? '' }) },
-            expects: ['location', 'lpn'],
+            expects: ['location', 'lpn', 'cart'],
             keys: [SHORT, LATER],
           }
     case 'goods':
     case 'lot':
     case 'serial':
-      return { ...base, hero: { kind: 'text', value: item?.name ?? '' }, facts: facts.slice(1), keys: [SHORT, BACK] }
+      return {
+        ...base,
+        hero: { kind: 'text', value: item?.name ?? '' },
+        facts: facts.slice(1),
+        keys: [SHORT, BACK],
+        expects: ['item', 'lpn'],
+      }
     case 'reason':
       return {
         ...base,
@@ -57,8 +64,8 @@ export const promptReplenish = (state: MoveState, view: View): Prompt => {
         ...base,
         facts: facts.filter(fact => fact.label !== 'fact.face'),
         ask: { kind: 'location', message: message('put.to', { place: to?.code ?? '' }) },
-        expects: ['location', 'item'],
-        keys: [FULL, BACK],
+        expects: ['location', 'item', 'cart'],
+        keys: [FULL, BROKEN, BACK],
       }
   }
 }

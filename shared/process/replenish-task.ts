@@ -1,5 +1,5 @@
 import type { Item, Location, Task } from '../catalogue.ts'
-import { derivedId } from '../ids.ts'
+import { derivedId, NO_LPN } from '../ids.ts'
 import type { LocationId, TaskId } from '../ids.ts'
 import { available } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
@@ -35,16 +35,40 @@ export const replenishTasks = (view: View, places: readonly Location[], name: st
     const faced = { place, face, item }
     const open = fillingOf(view, place.id)
     const wanted = place.full === true ? null : wantedAt(view, faced)
-    if (open !== undefined)
-      return open.state === 'ready' && !isStill(view, faced, open, wanted) ? [calledOff(open)] : []
+    if (open !== undefined) {
+      // What a person has asked for stays wanted until the face is full.
+      const still = open.cause === 'topUp' ? toppedUp(view, faced) : wanted
+      return open.state === 'ready' && !isStill(view, faced, open, still) ? [calledOff(open)] : []
+    }
     return wanted === null ? [] : (made(view, faced, wanted, name) ?? [])
   })
 
-type Wanted = { qty: number; cause: 'min' | 'demand' }
+/** A person wants the face full, whatever lies there: null where it is full, or where there is nothing to take. */
+export const topUpTask = (view: View, place: Location, name: string): Task | null => {
+  const { face } = place
+  const item = face == null ? undefined : view.item(face.item)
+  if (face == null || item === undefined || !place.active || fillingOf(view, place.id) !== undefined) return null
+  const faced = { place, face, item }
+  const wanted = toppedUp(view, faced)
+  return wanted === null ? null : (made(view, faced, wanted, name)?.[0] ?? null)
+}
 
-const wantedAt = (view: View, { place, face }: Faced): Wanted | null => {
-  const here = view.stockAt(place.id).filter(row => row.item === face.item && row.client === face.client)
-  const lies = sum(here, row => row.onHand)
+type Wanted = { qty: number; cause: 'min' | 'demand' | 'topUp' }
+
+const liesAt = (view: View, { place, face }: Faced): number =>
+  sum(
+    view.stockAt(place.id).filter(row => row.item === face.item && row.client === face.client),
+    row => row.onHand,
+  )
+
+const toppedUp = (view: View, faced: Faced): Wanted | null => {
+  const qty = faced.face.max - liesAt(view, faced)
+  return qty <= 0 ? null : { qty, cause: 'topUp' }
+}
+
+const wantedAt = (view: View, faced: Faced): Wanted | null => {
+  const { face } = faced
+  const lies = liesAt(view, faced)
   const qty = face.max - lies
   if (qty <= 0) return null
   if (toPick(view, face) > lies) return { qty, cause: 'demand' }
@@ -114,7 +138,9 @@ const made = (view: View, faced: Faced, { qty, cause }: Wanted, name: string): T
   const [row] = sources(view, faced)
   if (row === undefined) return null
   const { location, lpn, status, lot, serial } = row
-  const take = inPacks(item, Math.min(qty, available(row)))
+  // A pallet that fits goes as it is; else whole packagings of it.
+  const isWhole = lpn !== NO_LPN && available(row) === row.onHand && row.onHand <= qty
+  const take = isWhole ? row.onHand : inPacks(item, Math.min(qty, available(row)))
   return [
     {
       id: derivedId<'task'>('task', 'replenish', place.id, name) satisfies TaskId,
@@ -125,7 +151,7 @@ const made = (view: View, faced: Faced, { qty, cause }: Wanted, name: string): T
       lease: null,
       tote: null,
       goods: { item: item.id, lot, serial, from: { location, lpn, status }, to: place.id, qty: take, line: null },
-      priority: cause === 'demand' ? 1 : 0,
+      priority: cause === 'min' ? 0 : 1,
       cause,
     },
   ]

@@ -22,13 +22,15 @@ import {
   scanned,
   unbalanced,
   wants,
+  warehouse,
   workerAt,
   wrongReserved,
 } from '../../test/support/world.ts'
 import type { WorldSeed } from '../../test/support/world.ts'
+import { lpnId } from './lpn.ts'
 import type { Next } from './process.ts'
 import { replenish } from './replenish.ts'
-import { isToBring, replenishTasks } from './replenish-task.ts'
+import { isToBring, replenishTasks, topUpTask } from './replenish-task.ts'
 
 const face = (more: Partial<NonNullable<Location['face']>> = {}): Location => ({
   ...a1,
@@ -273,5 +275,115 @@ describe('replenishing', () => {
     booker(world)({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act: draft as never })
     expect([onFace(world), task().state, task().goods?.qty]).toEqual([28, 'done', 0])
     check()
+  })
+
+  const label = '003456789012345675'
+  const onPallet = (qty: number): StockRow => ({ ...row(mug, bulk, qty), lpn: lpnId(warehouse, label) })
+  const palletScan = () => scanned(label, [{ kind: 'lpn', lpn: lpnId(warehouse, label), client: one.id }])
+  it('[M27] a pallet that fits is planned and taken as a whole by its label, one that does not as far as needed', () => {
+    const whole = at({ stock: [row(mug, a1, 4), onPallet(25)] })
+    expect(whole.task().goods).toMatchObject({ qty: 25, from: { lpn: lpnId(warehouse, label) } })
+    whole.anna.scan(scanOf.place(bulk))
+    expect(whole.anna.scan(palletScan()).state).toMatchObject({ at: 'to', load: { qty: 25 } })
+    expect(whole.anna.scan(scanOf.place(a1))).toMatchObject({ verdict: 'done', finished: true })
+    expect([onFace(whole.world), whole.world.stock(keyOf(onPallet(0))).onHand]).toEqual([29, 0])
+    whole.check()
+    const large = at({ stock: [row(mug, a1, 4), onPallet(100)] })
+    expect(large.task().goods?.qty).toBe(24)
+    large.anna.scan(scanOf.place(bulk))
+    expect(large.anna.scan(palletScan()).state.load).toMatchObject({ qty: 24 })
+    const loose = at()
+    loose.anna.scan(scanOf.place(bulk))
+    expect(loose.anna.scan(palletScan()).verdict).not.toBe('ok')
+  })
+  const cart = place('XW0011', 'cart', 90)
+  const cartScan = () => scanned(cart.code, [{ kind: 'cart', location: cart.id }])
+  const withCart = (over: Partial<WorldSeed> = {}) =>
+    at({ places: [...demoSeed().places.filter(one_ => one_.id !== a1.id), face(), bulk, bulk2, cart], ...over })
+  it('[M28] goods go onto a cart, the task goes on from there, and the face gets them later', () => {
+    const { world, anna, task, check } = withCart()
+    anna.scan(scanOf.place(bulk))
+    anna.scan(scanOf.pack(mug, 'case', 12))
+    const loaded = anna.scan(cartScan())
+    expect(loaded).toMatchObject({ verdict: 'done', finished: true, message: { key: 'rep.onCart' } })
+    expect(task()).toMatchObject({ state: 'started', goods: { qty: 12, from: { location: cart.id } } })
+    expect(look(world, '2')).toEqual([])
+    check()
+    const later = workerAt(replenish, world, { nothing: true })
+    expect(later.scan(cartScan()).state).toMatchObject({ at: 'goods', from: cart.id, task: task().id })
+    later.scan(scanOf.pack(mug, 'case', 12))
+    expect(later.scan(scanOf.place(a1))).toMatchObject({ verdict: 'done', finished: true })
+    expect([onFace(world), world.stock(keyOf(mugs(0, cart))).onHand, task().state]).toEqual([16, 0, 'done'])
+    check()
+  })
+  it('[M28] with goods of several faces on one cart the item in hand says which face is meant', () => {
+    const milkFace: Location = { ...a3, face: { client: one.id, item: milk.id, min: 5, max: 20 } }
+    const places = [...demoSeed().places.filter(one_ => one_.id !== a1.id && one_.id !== a3.id)]
+    const { world } = at({
+      places: [...places, face(), milkFace, bulk, bulk2, cart],
+      stock: [row(mug, a1, 4), mugs(100), row(milk, bulk2, 9, { lot: 'L1' })],
+    })
+    for (const [from, goods] of [
+      [bulk, scanOf.pack(mug, 'case', 12)],
+      [bulk2, scanOf.item(milk, { lot: 'L1' })],
+    ] as const) {
+      const load = workerAt(replenish, world, { nothing: true })
+      load.scan(scanOf.place(from))
+      load.scan(goods)
+      expect(load.scan(cartScan()).message.key).toBe('rep.onCart')
+    }
+    const anna = workerAt(replenish, world, { nothing: true })
+    anna.scan(cartScan())
+    expect(anna.scan(scanOf.item(milk, { lot: 'L1' })).state).toMatchObject({ goal: a3.id, at: 'to' })
+    anna.scan(scanOf.place(milkFace))
+    expect(world.stock(keyOf(row(milk, a3, 0, { lot: 'L1' }))).onHand).toBe(1)
+  })
+  it('[M28] what was put onto a cart is taken off it again by an undo', () => {
+    const { world, anna, task, check } = withCart()
+    anna.scan(scanOf.place(bulk))
+    anna.scan(scanOf.pack(mug, 'case', 12))
+    const { commands } = anna.scan(cartScan())
+    booker(world)({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act: commands[0] as never })
+    expect([world.stock(keyOf(mugs(0))).onHand, task().goods?.from.location]).toEqual([100, bulk.id])
+    check()
+  })
+  it('[M29] DAMAGED makes what is in hand damaged stock where it lies; the task goes on, and ends with the last piece', () => {
+    const { world, anna, task, check } = at({ stock: [row(mug, a1, 4), mugs(7)] })
+    anna.scan(scanOf.place(bulk))
+    anna.scan(scanOf.item(mug))
+    anna.number(2)
+    const next = anna.key('XCDMG')
+    expect(next).toMatchObject({ verdict: 'warn', message: { key: 'rep.broken', values: { n: 2 } }, finished: false })
+    expect(next.commands).toMatchObject([{ type: 'short', damaged: 2, reason: 'DAMAGED' }])
+    expect(world.stock(keyOf({ ...mugs(0), status: 'damaged' })).onHand).toBe(2)
+    expect(world.stock(keyOf(mugs(0)))).toMatchObject({ onHand: 5, held: 0 })
+    anna.scan(scanOf.item(mug))
+    anna.number(5)
+    expect(anna.scan(scanOf.place(a1)).finished).toBe(true)
+    expect([onFace(world), task().state]).toEqual([9, 'done'])
+    check()
+    const all = at({ stock: [row(mug, a1, 4), mugs(2)] })
+    all.anna.scan(scanOf.place(bulk))
+    all.anna.scan(scanOf.item(mug))
+    all.anna.number(2)
+    const { commands, finished } = all.anna.key('XCDMG')
+    expect([finished, all.task().state]).toEqual([true, 'cancelled'])
+    const of = { epoch: 'epoch0000001', seq: 1 }
+    booker(all.world)({ type: 'undo', client: one.id, of, act: commands[0] as never })
+    expect([all.world.stock(keyOf(mugs(0))).onHand, all.task().state]).toEqual([2, 'started'])
+    all.check()
+  })
+  it('[M30] asked for by a person a face is filled to max, though min is not reached; it stays wanted, once', () => {
+    const world = worldOf({ stock: [row(mug, a1, 12), mugs(100)] })
+    expect(look(world)).toEqual([])
+    const faced = world.location(a1.id)!
+    const task = topUpTask(world, faced, 'asked')!
+    expect(said([task], world)).toEqual([['topUp', 'ready', 12, 'R-01', '']])
+    world.apply({ ...NOTHING, tasks: [task] })
+    expect([look(world, '2'), topUpTask(world, faced, 'again')]).toEqual([[], null])
+    const full = worldOf({ stock: [row(mug, a1, 30), mugs(100)], tasks: [task] })
+    expect(look(full, '2').map(one_ => one_.state)).toEqual(['cancelled'])
+    expect(topUpTask(worldOf({ stock: [row(mug, a1, 30), mugs(100)] }), faced, 'x')).toBeNull()
+    expect(topUpTask(world, a3, 'x')).toBeNull()
   })
 })

@@ -1,5 +1,6 @@
-import type { Task } from '../catalogue.ts'
+import type { Item, Task } from '../catalogue.ts'
 import type { LocationId } from '../ids.ts'
+import { keyOf } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
@@ -37,9 +38,12 @@ const start = (start: Start, view: View): MoveNext => {
 const placeIn = (resolved: Resolved, view: View): LocationId | null => {
   const pallet = palletIn(view, resolved)
   if (pallet !== null) return view.stockOn(pallet.lpn).find(row => row.onHand > 0)?.location ?? null
-  const place = resolved.readings.find(reading => reading.kind === 'location')
-  return place?.kind === 'location' ? place.location : null
+  const place = resolved.readings.find(reading => reading.kind === 'location' || reading.kind === 'cart')
+  return place?.kind === 'location' || place?.kind === 'cart' ? place.location : null
 }
+
+const isCart = (view: View, id: LocationId | null | undefined): boolean =>
+  id != null && view.location(id)?.kind === 'cart'
 
 /** N1: the reserve place. Without a task the place says which one: where goods are to be taken, or the face itself. */
 const stepFrom = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
@@ -76,6 +80,13 @@ const stepTake = (state: MoveState, resolved: Resolved, view: View, moment: Mome
   const task = taskOf(state, view)
   const item = task?.goods?.item == null ? undefined : view.item(task.goods.item)
   const hits = itemsIn(resolved)
+  const whole = task === undefined ? null : wholePallet(state, task, resolved, view, moment)
+  if (whole !== null) return aimed(whole, view)
+  const other = isCart(view, state.from) ? otherOnCart(state, hits, view) : undefined
+  if (other !== undefined) {
+    const next = begun(other, view).state
+    return stepTake({ ...next, at: 'goods', from: state.from }, resolved, view, moment)
+  }
   if (hits.length > 0 && !hits.some(hit => hit.item === item?.id))
     return stay(state, 'wrong', 'wrong.item', {
       scanned: view.item(hits[0]?.item ?? ('' as never))?.name ?? '',
@@ -83,6 +94,32 @@ const stepTake = (state: MoveState, resolved: Resolved, view: View, moment: Mome
     })
   if (hits.length === 0) return stepFrom(state, resolved, view, moment)
   return aimed(stepGoods(state, resolved, view, moment), view)
+}
+
+/** The goods of several faces on one cart: the item in hand says which of them is meant. */
+const otherOnCart = (state: MoveState, hits: readonly { item: Item['id'] }[], view: View): Task | undefined => {
+  const item = taskOf(state, view)?.goods?.item
+  if (hits.length === 0 || hits.some(hit => hit.item === item)) return undefined
+  return [...view.tasks()].find(
+    task =>
+      isToBring(task) && task.goods?.from.location === state.from && hits.some(hit => hit.item === task.goods?.item),
+  )
+}
+
+/** The label of the pallet takes all of it, or as much as the face needs where it holds more. */
+const wholePallet = (state: MoveState, task: Task, resolved: Resolved, view: View, moment: Moment): MoveNext | null => {
+  const pallet = palletIn(view, resolved)
+  if (pallet === null || state.from === null || task.goods == null) return null
+  const { item, qty } = task.goods
+  const row = view
+    .stockOn(pallet.lpn)
+    .find(one => one.location === state.from && one.item === item && one.client === task.client && one.onHand > 0)
+  if (row === undefined || item === null) return null
+  const { client, lot, serial, lpn, status } = row
+  const n = Math.min(row.onHand, qty === null || qty <= 0 ? row.onHand : qty)
+  const raw = resolved.scan.raw
+  const load = { kind: 'goods' as const, client, item, lot, serial, lpn, status, n, qty: n, packaging: null, raw }
+  return stepNumber({ ...state, at: 'to', load, takenAt: state.takenAt ?? moment.now }, n, view)
 }
 
 /** The face is where everything goes; a note ("only 5 are free") is worth more than its name, which the screen shows. */
@@ -94,9 +131,9 @@ const aimed = (next: MoveNext, view: View): MoveNext => {
   return { ...next, state: { ...state, goal }, message: said }
 }
 
-/** N3: only the face of the task. */
+/** N3: only the face of the task, or a cart on the way there. */
 const onlyFace: GoalRule = ({ goal }, { location }, view) =>
-  goal === location
+  goal === location || isCart(view, location)
     ? { say: 'yes', key: 'move.done', values: {} }
     : { say: 'no', key: 'wrong.place', values: { wanted: codeOf(view, goal) } }
 
@@ -124,6 +161,7 @@ const stepKey = (state: MoveState, command: string, view: View): MoveNext => {
   const task = taskOf(state, view)
   if (task === undefined) return stay(state, 'wrong', 'no.key')
   if (command === 'XCBAK') return stepBack(state, task, view)
+  if (command === 'XCDMG' && state.at === 'to') return stepBroken(state, task, view)
   if (command === 'XCSHT' && state.at !== 'to' && state.at !== 'reason')
     return go({ ...state, at: 'reason' }, 'ok', 'why')
   if (command === 'XCSKP' && state.at === 'from') return { ...go(state, 'ok', 'rep.later'), finished: true }
@@ -133,6 +171,19 @@ const stepKey = (state: MoveState, command: string, view: View): MoveNext => {
     ...go(emptyHanded(state), 'warn', 'rep.isFull', { place: codeOf(view, state.goal) }, [full]),
     finished: true,
   }
+}
+
+/** What is in hand is broken: it becomes damaged stock where it lies, at once; the task goes on with the rest. */
+const stepBroken = (state: MoveState, task: Task, view: View): MoveNext => {
+  const { load, from } = state
+  if (load?.kind !== 'goods' || from === null) return stay(state, 'wrong', 'first.item')
+  const { client, item, lot, serial, lpn, status, qty } = load
+  const row = { client, item, lot, serial, from: { location: from, lpn, status } }
+  const about = { task: task.id, document: null, line: null, damaged: qty, reason: 'DAMAGED' }
+  const broken = { type: 'short' as const, process: 'replenish' as const, ...row, ...about }
+  const isLast = view.stock(keyOf({ ...load, location: from })).onHand <= qty
+  const next: MoveState = { ...emptyHanded(state), at: 'goods', goal: task.goods?.to ?? null }
+  return { ...go(next, 'warn', 'rep.broken', { n: qty }, [broken]), finished: isLast }
 }
 
 const stepBack = (state: MoveState, task: Task, view: View): MoveNext => {
@@ -208,8 +259,14 @@ const step = (before: MoveState, input: Input, view: View, moment: Moment): Move
   const brought = next.commands.find(command => command.type === 'move')
   if (brought?.type !== 'move') return next
   const task = taskOf(before, view)
+  if (isCart(view, brought.to.location)) {
+    const on = { place: codeOf(view, brought.to.location), wanted: codeOf(view, task?.goods?.to) }
+    return { ...next, verdict: 'done', finished: true, message: message('rep.onCart', on) }
+  }
   const left = (task?.goods?.qty ?? 0) - brought.qty
-  if (task === undefined || left <= 0) return { ...next, verdict: 'done', finished: true }
+  const isEmptied =
+    task?.state === 'started' && view.stock(keyOf({ ...brought, ...brought.from })).onHand <= brought.qty
+  if (task === undefined || left <= 0 || isEmptied) return { ...next, verdict: 'done', finished: true }
   const state: MoveState = { ...emptyHanded(before), confirm: null, at: 'goods', goal: task.goods?.to ?? null }
   const rest = { place: codeOf(view, task.goods?.to), n: left }
   return { ...next, state, verdict: 'ok', message: message('rep.rest', rest) }

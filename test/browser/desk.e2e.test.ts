@@ -1,6 +1,6 @@
-import type { Browser, Page } from 'playwright'
+import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { violations } from '../support/axe.ts'
+import { settled, violations } from '../support/axe.ts'
 import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
@@ -11,9 +11,6 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 360, height: 640 },
 ]
-
-const settled = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => document.querySelector('main h1') !== null && !/Loading …/.test(document.body.innerText))
 
 describe('the desk on the built product', () => {
   let product: Product

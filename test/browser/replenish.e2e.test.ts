@@ -95,4 +95,50 @@ describe('pick faces', () => {
       await handheld.context.close()
     },
   )
+
+  it('[M31] what Next has brought along is done without a network, face by face', async () => {
+    await until('two faces are left', async () => (await faced()).length > 1)
+    const left = (await faced()).slice(0, 2)
+    const handheld = await worker('Mehmet')
+    await handheld.page.goto(`${product.url}/?open=replenish`)
+    await until('the tasks are on the handheld', async () => {
+      await handheld.scan('XCNXT')
+      return handheld.page
+        .getByText(/Scan [A-C]\d-\d\d-03/)
+        .first()
+        .waitFor({ timeout: 2000 })
+        .then(
+          () => true,
+          () => false,
+        )
+    })
+    await handheld.context.setOffline(true)
+    for (const item of left) {
+      const from = bulk(item)
+      const to = face(item)
+      if (from === undefined || to === undefined) throw new Error('no pick face')
+      await handheld.scan('XCHME')
+      await handheld.band('Scan a task, place or item')
+      await handheld.scan(from.code)
+      await handheld.band(`Scan ${from.code}`)
+      await handheld.scan(from.code)
+      await handheld.band('Scan the item')
+      await handheld.scan(item.code)
+      await handheld.band(`Scan ${to.code}`)
+      await handheld.page.keyboard.type('5')
+      await handheld.page.keyboard.press('Enter')
+      await handheld.scan(to.code)
+      await handheld.band(/more for/)
+    }
+    await handheld.context.setOffline(false)
+    await until('the server has both, once', async () => {
+      const now = await listed()
+      return left.every(item => {
+        const one = now.find(each => each.code === item.code)
+        return one !== undefined && face(one)?.onHand === 9
+      })
+    })
+    expect(await handheld.pointerEvents()).toBe(0)
+    await handheld.context.close()
+  })
 })

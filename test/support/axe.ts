@@ -6,7 +6,7 @@ import type { Page } from 'playwright'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe has to say about the page as it is. */
+/** What axe finds on a page, by rule, with the elements it means. */
 export const violations = async (page: Page): Promise<readonly string[]> => {
   // As the test's own script: the content policy of the page lets no inline one run.
   await page.evaluate(AXE)
@@ -23,3 +23,9 @@ export const faultsOf = async (page: Page): Promise<readonly string[]> => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   return wide === 0 ? found : [...found, `${wide} px sideways`]
 }
+
+/** A section of the desk that has what it shows. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.waitForFunction(
+    () => document.querySelector('main h1') !== null && !/Loading …|Yükleniyor …/.test(document.body.innerText),
+  )

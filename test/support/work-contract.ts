@@ -129,5 +129,38 @@ export const describeWorkStore = (name: string, open: () => Promise<Pick<OpenDat
       expect(new Set(held.flat()).size).toBe(held.flat().length)
       expect(held.slice(2).flat()).toHaveLength(12)
     })
+
+    const take = async (n: number, number: string, takeOver: boolean) => {
+      if (worker === undefined) throw new Error('no worker')
+      const who = { device: device(n), worker: worker.id }
+      return stores.work.lease({ warehouse, now: NOW, task: task(number), takeOver, ...who })
+    }
+    const among = async (n: number, ...numbers: string[]): Promise<readonly string[]> => {
+      const held = await heldBy(n)
+      return numbers.filter(number => held.includes(task(number)))
+    }
+    it('[Z7] whoever asks for what another has is told who and since when; one order of a walk that is taken over leaves the others', async () => {
+      const held = { kind: 'taken', worker: worker?.id, device: device(0), since: NOW }
+      expect(await take(1, 'SOON', false)).toEqual(held)
+      expect(await take(1, 'SOON', true)).toEqual({ kind: 'ok' })
+      expect(await among(0, 'SOON', 'NEAR', 'FAR', 'LAST')).toEqual(['NEAR', 'FAR', 'LAST'])
+      expect(await among(1, 'LATE', 'SOON')).toEqual(['LATE', 'SOON'])
+      expect(await take(0, 'SOON', true)).toEqual({ kind: 'ok' })
+    })
+
+    it('[Z7] an order of a walk takes along what nobody has of it, and nothing that somebody has', async () => {
+      const batch = { id: 'walk', totes: 'each' as const }
+      await order('W-1', 'A-02', '2027-12-24', { batch })
+      await order('W-2', 'A-02', '2027-12-24', { batch })
+      await order('W-3', 'A-02', '2027-12-24', {
+        batch,
+        state: 'started',
+        lease: { device: device(5), worker: null },
+      })
+      expect(await take(2, 'W-1', false)).toEqual({ kind: 'ok' })
+      expect(await among(2, 'W-1', 'W-2', 'W-3')).toEqual(['W-1', 'W-2'])
+      expect(await among(5, 'W-1', 'W-2', 'W-3')).toEqual(['W-3'])
+      expect(await audit(opened.db)).toEqual([])
+    })
   })
 }

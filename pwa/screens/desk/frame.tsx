@@ -6,6 +6,7 @@ import type { CountsAnswer } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
 import type { Role } from '../../../shared/roles.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
+import { Account } from './account.tsx'
 import { Approvals } from './approvals.tsx'
 import { Audit } from './audit.tsx'
 import { Connections } from './connections.tsx'
@@ -98,14 +99,14 @@ export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => 
     strictly === true ? roles.some(role => me.roles.includes(role)) : mayDo(me.roles, roles),
   )
   const [, , at = ''] = location.split('/')
-  const section = at === 'find' ? 'find' : (mine.find(one => one.path === at) ?? mine[0])?.path
+  const section = at === 'find' || at === 'account' ? at : (mine.find(one => one.path === at) ?? mine[0])?.path
   const find = (text: string): void => go(`/desk/find?q=${encodeURIComponent(text)}`)
   useEffect(() => {
     document.title = `${speaker.say('desk')} · Stockhand`
   }, [speaker])
   return (
     <div className="desk">
-      <Header counts={counts} isOld={isOld} onFind={find} onOut={onOut} onLanguage={onLanguage} />
+      <Header counts={counts} isOld={isOld} go={go} onFind={find} onOut={onOut} onLanguage={onLanguage} />
       <Nav section={section} mine={mine} go={go} counts={counts} />
       <Main section={section} mine={mine} go={go} onFind={find} />
       <div className="desk-told" role="status">
@@ -134,13 +135,13 @@ export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => 
   )
 }
 
-type HeaderProps = { counts: CountsAnswer | null; isOld: boolean; onFind: (text: string) => void } & Pick<
+type HeaderProps = { counts: CountsAnswer | null; isOld: boolean; go: At['go']; onFind: (text: string) => void } & Pick<
   FrameProps,
   'onOut' | 'onLanguage'
 >
 
 /** Where, who, how fresh, and the search that a slash leads to. */
-const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
+const Header = ({ counts, isOld, go, onFind, onOut, onLanguage }: HeaderProps) => {
   const { me, speaker, api, tell } = useDesk()
   const field = useRef<HTMLInputElement>(null)
   // Whoever could not be logged out stays logged in, and is told so.
@@ -185,7 +186,7 @@ const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
       <button type="button" className="desk-button" onClick={onLanguage} lang={speaker.language === 'en' ? 'tr' : 'en'}>
         {speaker.language === 'en' ? 'Türkçe' : 'English'}
       </button>
-      <span className="desk-me">{me.name}</span>
+      <MyAccount go={go} />
       <button type="button" className="desk-button" onClick={logOut}>
         {speaker.say('logout')}
       </button>
@@ -212,6 +213,23 @@ const Warehouses = () => {
         </option>
       ))}
     </select>
+  )
+}
+
+const MyAccount = ({ go }: Pick<At, 'go'>) => {
+  const { me, speaker } = useDesk()
+  return (
+    <a
+      className="desk-me"
+      href="/desk/account"
+      title={speaker.say('s.account')}
+      onClick={event => {
+        event.preventDefault()
+        go('/desk/account')
+      }}
+    >
+      {me.name}
+    </a>
   )
 }
 
@@ -244,7 +262,9 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
   const [search] = useSearchParams()
   return (
     <main className="desk-main">
-      <h1>{speaker.say(mine.find(one => one.path === section)?.word ?? 'search')}</h1>
+      <h1>
+        {speaker.say(mine.find(one => one.path === section)?.word ?? (section === 'account' ? 's.account' : 'search'))}
+      </h1>
       {section === 'approvals' ? <Approvals onScan={onFind} /> : null}
       {section === 'exceptions' ? <Exceptions onScan={onFind} /> : null}
       {section === 'orders' || section === 'receipts' ? (
@@ -277,6 +297,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       {section === 'policies' ? <Policies onScan={onFind} /> : null}
       {section === 'live' ? <GoingLive onGo={go} onScan={onFind} /> : null}
       {section === 'intake' ? <Intake kind={search.get('kind')} onGo={go} onScan={onFind} /> : null}
+      {section === 'account' ? <Account onScan={onFind} /> : null}
       {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
     </main>
   )

@@ -5,11 +5,12 @@ import type { Me } from '../../../shared/desk/session.ts'
 import { Refused } from './api.ts'
 import type { Api } from './api.ts'
 import { textOf } from './form.ts'
+import { canPasskey, logInByPasskey, NoPasskey } from './passkey.ts'
 import type { DeskSpeaker } from './speak.ts'
 
 type Props = { api: Api; speaker: DeskSpeaker; onIn: (me: Me) => void }
 
-const wordsFor = (speaker: DeskSpeaker, error: unknown): string => {
+export const wordsFor = (speaker: DeskSpeaker, error: unknown): string => {
   if (!(error instanceof Refused)) return speaker.say('failed', { why: String(error) })
   if (error.code === 'credentials') return speaker.say('login.wrong')
   if (error.code === 'rate_limited') return speaker.say('login.wait', { s: error.waitS })
@@ -24,12 +25,14 @@ const Card = ({
   speaker,
   onSend,
   children,
+  after,
 }: {
   title: string
   go: string
   speaker: DeskSpeaker
   onSend: (form: FormData) => Promise<void>
   children: ReactNode
+  after?: ReactNode
 }) => {
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -56,23 +59,26 @@ const Card = ({
         <button type="submit" className="desk-button primary" disabled={isBusy}>
           {go}
         </button>
+        {after}
       </form>
     </main>
   )
 }
 
-const Field = ({
+export const Field = ({
   name,
   label,
   type = 'text',
   complete,
   min,
+  max,
 }: {
   name: string
   label: string
   type?: 'text' | 'password'
   complete: string
   min?: number
+  max?: number
 }) => (
   <label>
     {label}
@@ -84,11 +90,12 @@ const Field = ({
       autoCapitalize="none"
       spellCheck={false}
       {...(min === undefined ? {} : { minLength: min })}
+      {...(max === undefined ? {} : { maxLength: max })}
     />
   </label>
 )
 
-const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
+export const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
   <Field
     name="password"
     label={speaker.say('password.new')}
@@ -97,6 +104,37 @@ const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
     min={PASSWORD_MIN}
   />
 )
+
+/** Without a name and a password: the browser knows whose it is. */
+const PasskeyButton = ({ api, speaker, onIn }: Props) => {
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const wordsOf = (problem: unknown): string => {
+    if (problem instanceof NoPasskey) return speaker.say('login.passkey.not')
+    if (problem instanceof Refused && problem.code === 'credentials') return speaker.say('login.passkey.wrong')
+    return wordsFor(speaker, problem)
+  }
+  const go = (): void => {
+    setBusy(true)
+    setError(null)
+    logInByPasskey(api).then(onIn, (problem: unknown) => {
+      setError(wordsOf(problem))
+      setBusy(false)
+    })
+  }
+  return (
+    <>
+      <button type="button" className="desk-button" disabled={isBusy} onClick={go}>
+        {speaker.say('login.passkey')}
+      </button>
+      {error === null ? null : (
+        <p role="alert" className="desk-alert">
+          {error}
+        </p>
+      )}
+    </>
+  )
+}
 
 export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean }) => (
   <Card
@@ -107,6 +145,7 @@ export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean 
       const body = { login: textOf(form, 'login'), password: textOf(form, 'password') }
       onIn(await api.post('/api/desk/session', body, meSchema))
     }}
+    after={canPasskey() ? <PasskeyButton api={api} speaker={speaker} onIn={onIn} /> : null}
   >
     <Field name="login" label={speaker.say('login.name')} complete="username" />
     <Field name="password" label={speaker.say('login.password')} type="password" complete="current-password" />

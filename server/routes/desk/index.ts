@@ -7,6 +7,8 @@ import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
+import { endSessionsEndpoint, mineEndpoint } from './mine.ts'
+import { passkeyEndpoints } from './passkeys.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import {
   firstEndpoint,
@@ -27,6 +29,9 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   passwordEndpoint,
   warehouseEndpoint,
   firstEndpoint(),
+  mineEndpoint,
+  endSessionsEndpoint,
+  ...passkeyEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,
   accountEndpoint,

@@ -27,9 +27,9 @@ import type { Endpoint } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 
 const MAX_BYTES = 4096
-const ME = { 200: { description: 'Who is logged in', schema: meSchema } }
+export const ME = { 200: { description: 'Who is logged in', schema: meSchema } }
 
-const limited = (perMinute: number) => {
+export const limited = (perMinute: number) => {
   const bucket = makeBucket({ burst: perMinute, perMinute })
   return (c: Context, deps: AppDeps) => {
     ownPage(c, deps)
@@ -41,7 +41,7 @@ const limited = (perMinute: number) => {
 type Home = { who: Worker; warehouse: WarehouseId; name: string }
 
 /** The warehouses whose rosters have the person, and the person as each has them. */
-const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Home[]> => {
+export const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Home[]> => {
   const { site } = deps.stores
   const homes: Home[] = []
   for (const { id, name } of await site.warehouses()) {
@@ -51,7 +51,7 @@ const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Ho
   return homes
 }
 
-const meOf = async (
+export const meOf = async (
   deps: AppDeps,
   at: { who: Worker; warehouse: WarehouseId; account: Pick<Account, 'login' | 'mustChange'>; token: string },
 ): Promise<Me> => {
@@ -72,7 +72,7 @@ const meOf = async (
 }
 
 /** The account whose password was typed; refused, alike for a name that nobody has, when it is wrong or has to wait. */
-const provenAccount = async (
+export const provenAccount = async (
   c: Context,
   deps: AppDeps,
   typed: { login: string; password: string },

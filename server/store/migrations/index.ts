@@ -13,6 +13,8 @@ import * as kpi from './0011_kpi.ts'
 import * as links from './0014_links.ts'
 import * as intake from './0013_intake.ts'
 import * as goods from './0012_goods.ts'
+import * as signIn from './0015_sign_in.ts'
+import * as ownSettings from './0017_own_settings.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -30,4 +32,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012_goods': goods,
   '0013_intake': intake,
   '0014_links': links,
+  '0015_sign_in': signIn,
+  '0017_own_settings': ownSettings,
 }

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
+import type { WorkerId } from '../../shared/ids.ts'
+import type { OwnSettingsAnswer } from '../../shared/sync/own-settings.ts'
+import { followWorker } from './own-settings.ts'
+import type { OwnSettingsNet } from './own-settings.ts'
+import { DEFAULTS, openSettings } from './settings.ts'
+
+const anna = derivedId<'worker'>('worker', 'anna')
+const berk = derivedId<'worker'>('worker', 'berk')
+const NOTHING: OwnSettingsAnswer = { at: null, settings: null }
+
+/** One server that several handhelds share. */
+const server = () => {
+  const known = new Map<WorkerId, OwnSettingsAnswer>()
+  const told: string[] = []
+  const net: OwnSettingsNet = {
+    ask: async worker => known.get(worker) ?? NOTHING,
+    tell: async (worker, at, settings) => {
+      told.push(at)
+      const before = known.get(worker)
+      if (!before?.at || before.at < at) known.set(worker, { at, settings })
+      return known.get(worker) ?? NOTHING
+    },
+  }
+  return { known, told, net }
+}
+
+const handheld = (net: OwnSettingsNet, minute: () => number, rows = new Map<string, string>()) => {
+  const storage = {
+    getItem: (key: string) => rows.get(key) ?? null,
+    setItem: (k: string, to: string) => void rows.set(k, to),
+  }
+  const settings = openSettings(storage, 'en')
+  let worker: WorkerId | null = null
+  let online = true
+  const listeners: (() => void)[] = []
+  const tell = (): void => listeners.forEach(listener => listener())
+  const learnt: string[] = []
+  followWorker({
+    settings,
+    net: {
+      ask: async who => (online ? net.ask(who) : null),
+      tell: async (...told) => (online ? net.tell(...told) : null),
+    },
+    storage,
+    worker: () => worker,
+    isOnline: () => online,
+    subscribe: listener => void listeners.push(listener),
+    now: () => `2027-01-15T10:${String(minute()).padStart(2, '0')}:00.000Z`,
+    learn: async language => void learnt.push(language),
+  })
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 20; i += 1) await Promise.resolve()
+  }
+  return {
+    settings,
+    rows,
+    learnt,
+    logIn: async (who: WorkerId | null) => {
+      worker = who
+      tell()
+      await settle()
+    },
+    goOnline: async (is: boolean) => {
+      online = is
+      tell()
+      await settle()
+    },
+    settle,
+  }
+}
+const clock = () => {
+  let minute = 0
+  return () => (minute += 1)
+}
+
+test('[HH5] what a person chose on one handheld is worn on another after the log-in', async () => {
+  const { net, told } = server()
+  const minute = clock()
+  const one = handheld(net, minute)
+  await one.logIn(anna)
+  one.settings.set({ leftHand: true, text: 150, language: 'tr' })
+  await one.settle()
+  expect(told).toHaveLength(1)
+  const two = handheld(net, minute)
+  await two.logIn(anna)
+  expect(two.settings.get()).toMatchObject({ leftHand: true, text: 150, language: 'tr' })
+  expect(two.learnt).toContain('tr')
+  await two.logIn(berk)
+  expect(two.settings.get()).toEqual(DEFAULTS)
+  await two.logIn(null)
+  expect(two.settings.get()).toEqual(DEFAULTS)
+})
+
+test('[HH5] without a network a known person wears what this handheld knows; a change is told when the network is back', async () => {
+  const { net, known } = server()
+  const minute = clock()
+  const one = handheld(net, minute)
+  await one.logIn(anna)
+  one.settings.set({ sound: 10 })
+  await one.settle()
+  await one.logIn(null)
+  expect(one.settings.get().sound).toBe(DEFAULTS.sound)
+  await one.goOnline(false)
+  await one.logIn(anna)
+  expect(one.settings.get().sound).toBe(10)
+  one.settings.set({ sound: 2 })
+  await one.settle()
+  expect(known.get(anna)?.settings?.sound).toBe(10)
+  await one.goOnline(true)
+  expect(known.get(anna)?.settings?.sound).toBe(2)
+})
+
+test('[HH5] of two handhelds the later choice counts, whichever is heard of last', async () => {
+  const { net } = server()
+  const minute = clock()
+  const one = handheld(net, minute)
+  const two = handheld(net, minute)
+  await one.logIn(anna)
+  await two.logIn(anna)
+  await one.goOnline(false)
+  one.settings.set({ text: 125 })
+  await one.settle()
+  two.settings.set({ text: 200 })
+  await two.settle()
+  await one.goOnline(true)
+  expect(one.settings.get().text).toBe(200)
+})
+
+test('[HH5] a reload in the middle of a shift keeps the choice of the person apart from the one of the handheld', async () => {
+  const { net } = server()
+  const minute = clock()
+  const rows = new Map<string, string>()
+  const before = handheld(net, minute, rows)
+  before.settings.set({ theme: 'dark' })
+  await before.logIn(anna)
+  before.settings.set({ leftHand: true })
+  await before.settle()
+  const after = handheld(net, minute, rows)
+  await after.logIn(anna)
+  expect(after.settings.get()).toMatchObject({ leftHand: true, theme: 'dark' })
+  await after.logIn(null)
+  expect(after.settings.get()).toMatchObject({ leftHand: false, theme: 'dark' })
+})
+
+test('[HH5] what was stored and cannot be read is as if nothing had been chosen', async () => {
+  const { net } = server()
+  const rows = new Map([
+    ['stockhand-own', '{"x":1'],
+    ['stockhand-settings-device', '[]'],
+  ])
+  const one = handheld(net, clock(), rows)
+  await one.logIn(anna)
+  expect(one.settings.get()).toEqual(DEFAULTS)
+})

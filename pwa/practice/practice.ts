@@ -1,0 +1,59 @@
+import { createController } from '../app/controller.ts'
+import type { Controller } from '../app/controller.ts'
+import { floor } from '../app/floor.ts'
+import type { Hearing } from '../app/hearing.ts'
+import { makeResolver } from '../app/scan-meaning.ts'
+import type { Services } from '../app/services.ts'
+import { browserClock, browserTimer } from '../sync/browser-ports.ts'
+import { fetchRules } from '../sync/rules.ts'
+import { practiceHandheld } from './handheld.ts'
+
+export type Practice = { services: Services; hears: Hearing; end: () => void }
+
+const FORGETFUL = { getItem: (): string | null => null, setItem: (): void => undefined }
+
+/** The real screens and rules over made-up goods. Ends with `end`; nothing of it is left behind. */
+export const startPractice = async (outer: Services): Promise<Practice> => {
+  const rules = await fetchRules()
+  const { handheld: real, settings } = outer
+  const handheld = practiceHandheld({
+    judge: rules.judge,
+    language: settings.get().language,
+    worker: real.session()?.worker ?? null,
+    warehouse: real.warehouse.name,
+    now: () => real.now(),
+  })
+  const port = { loaded: () => rules, load: async () => rules }
+  const controller = createController(
+    {
+      handheld,
+      resolver: makeResolver(handheld, port, FORGETFUL),
+      feedback: { play: outer.play },
+      clock: browserClock,
+      timer: browserTimer,
+      lastTouch: { get: () => null, set: () => undefined },
+      processes: rules.processes,
+      setUpAgain: async () => 'refused',
+    },
+    () => floor,
+  )
+  await controller.start()
+  const isHome = (): boolean => controller.state().stack.length === 1 && controller.state().panel === 'none'
+  // Back on the first screen of the practice is the way out of it; so are Log out and everything beside the work.
+  const leaves = (command: string): boolean => command === 'XCLGT' || (command === 'XCBAK' && isHome())
+  const out = (): Promise<void> => outer.controller.press('XCBAK')
+  const press: Controller['press'] = command => (leaves(command) ? out() : controller.press(command))
+  const show: Controller['show'] = at => (at === 'practice' ? undefined : controller.show(at))
+  return {
+    services: {
+      ...outer,
+      controller: { ...controller, press, show },
+      subscribe: controller.subscribe,
+      handheld,
+      // A photo of the practice would be a photo that is sent.
+      photos: () => Promise.reject(new Error('no photos in practice')),
+    },
+    hears: { scan: controller.scan, typeKey: controller.typeKey, press, state: controller.state },
+    end: () => controller.stop(),
+  }
+}

@@ -1,0 +1,79 @@
+import { useEffect, useState } from 'react'
+import { ServicesProvider, useApp, useServices } from '../app/services.ts'
+import type { Services } from '../app/services.ts'
+import { startPractice } from '../practice/practice.ts'
+import type { Practice } from '../practice/practice.ts'
+import { Sheet } from '../practice/sheet.tsx'
+import type { Scan } from '../../shared/scan/scan.ts'
+import { Button } from '../ui/button.tsx'
+import { AppScreen, workScreens } from './app.tsx'
+import { useHand } from './use-hand.ts'
+import '../ui/aside.css'
+
+/** The real screens over made-up goods, under a strip that says so for as long as it lasts. */
+export const PracticeScreen = () => {
+  const app = useApp()
+  const hand = useHand(app.chosen.language)
+  const practice = usePractice(useServices())
+  const [isSheet, setSheet] = useState(true)
+  const tap = (code: string): void => {
+    setSheet(false)
+    void practice?.hears.scan(tapped(code))
+  }
+  return (
+    <div className="practice">
+      <aside className="strip" aria-label={hand.say('b.practise')}>
+        <strong role="status">{hand.say('practice.mark')}</strong>
+        <Button onPress={() => setSheet(!isSheet)} pressed={isSheet}>
+          {hand.say('b.sheet')}
+        </Button>
+        <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
+      </aside>
+      {practice === null ? null : isSheet ? (
+        <main className="middle aside">
+          <h1 className="hint">{hand.say('practice.hint')}</h1>
+          <Button onPress={() => print()}>{hand.say('b.print')}</Button>
+          <Sheet hand={hand} onCode={tap} />
+        </main>
+      ) : (
+        <ServicesProvider value={practice.services}>
+          <AppScreen />
+        </ServicesProvider>
+      )}
+    </div>
+  )
+}
+
+/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. */
+const usePractice = (outer: Services): Practice | null => {
+  const [practice, setPractice] = useState<Practice | null>(null)
+  useEffect(() => {
+    let gone = false
+    let begun: Practice | null = null
+    const begin = async (): Promise<void> => {
+      await workScreens()
+      begun = await startPractice(outer)
+      if (gone) return begun.end()
+      outer.divert(begun.hears)
+      setPractice(begun)
+    }
+    void begin()
+    return () => {
+      gone = true
+      outer.divert(null)
+      begun?.end()
+    }
+  }, [outer])
+  return practice
+}
+
+/** A finger on the sheet is as good as the scanner. */
+const tapped = (text: string): Scan => ({
+  source: 'wedge',
+  raw: text,
+  text,
+  aim: null,
+  symbology: null,
+  t0: 0,
+  equalReads: 1,
+})
