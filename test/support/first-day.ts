@@ -223,13 +223,18 @@ const order = async (handheld: Handheld, { erp, see }: Day): Promise<void> => {
   })
   await say(handheld, TOTE, 'Scan the place')
   await see(handheld.page, 'pick')
+  let place = ''
+  let barcode = ''
   for (let steps = 0; steps < 60; steps += 1) {
     const text = await handheld.text()
+    // What was scanned wrongly hides both until the next right scan.
+    place = /\bA-01-\d\b/.exec(text)?.[0] ?? place
+    barcode = ITEMS.find(({ name }) => text.includes(name))?.barcode ?? barcode
     if (text.includes('Scan a task, place or item')) break
     if (/where the totes stay/.test(text)) await handheld.scan('PACK-1')
-    else if (/Scan the place/.test(text)) await handheld.scan(/\bA-01-\d\b/.exec(text)?.[0] ?? '')
+    else if (/Scan the place/.test(text)) await handheld.scan(place)
     else if (/empty\?/.test(text)) await handheld.scan('XCNAY')
-    else await handheld.scan(ITEMS.find(({ name }) => text.includes(name))?.barcode ?? '')
+    else await handheld.scan(barcode)
     await handheld.page.waitForTimeout(350)
   }
   await handheld.band('Scan a task, place or item')
