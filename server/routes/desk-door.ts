@@ -80,7 +80,11 @@ export const openSession = async (
   return token
 }
 
+/** Without a word to the browser, which gets another one in the same answer. */
+export const forgetSession = (deps: AppDeps, token: string): Promise<void> =>
+  deps.stores.accounts.close(sessionHash(token))
+
 export const closeSession = async (c: Context, deps: AppDeps, token: string): Promise<void> => {
-  await deps.stores.accounts.close(sessionHash(token))
+  await forgetSession(deps, token)
   deleteCookie(c, cookieName(c), { path: '/', secure: isSafe(c) })
 }

@@ -13,7 +13,7 @@ const LINKS: Readonly<Record<Step, string>> = {
   items: '/desk/intake?kind=items',
   stock: '/desk/intake?kind=stock',
   connection: '/desk/connections',
-  labels: '/desk/stock',
+  labels: '/desk/print',
   people: '/desk/people',
   handhelds: '/desk/devices',
   live: '/desk/connections',

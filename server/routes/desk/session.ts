@@ -20,7 +20,7 @@ import { equal } from '../../auth/token.ts'
 import type { Account } from '../../ports.ts'
 import { sendJson } from '../answer.ts'
 import type { AppDeps } from '../deps.ts'
-import { closeSession, csrfOf, openSession, ownPage } from '../desk-door.ts'
+import { closeSession, csrfOf, forgetSession, openSession, ownPage } from '../desk-door.ts'
 import { addressOf } from '../caller.ts'
 import { deskEndpoint, json, NOTHING, openEndpoint } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -137,7 +137,7 @@ export const warehouseEndpoint = deskEndpoint(
     if (home === undefined) throw refused('not_found', 'You do not work in this warehouse.')
     const at = { worker: who.id, warehouse: home.warehouse }
     const entry = { ...at, at: deps.now(), kind: 'desk.warehouse', subject: session.login, body: {} }
-    await closeSession(c, deps, before)
+    await forgetSession(deps, before)
     const token = await openSession(c, deps, at, entry)
     return sendJson(c, await meOf(deps, { who: home.who, warehouse: home.warehouse, account: session, token }))
   },
