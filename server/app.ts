@@ -25,6 +25,7 @@ import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
+import { pictureEndpoint } from './routes/pictures.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
@@ -50,6 +51,7 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   uploadPhotoEndpoint,
   photoEndpoint,
+  pictureEndpoint,
   ...ERP_ENDPOINTS,
   ...deskEndpoints(),
   quarantineEndpoint(),

@@ -160,6 +160,7 @@ const app = (
     play: ears.play,
     openCamera: ears.openCamera,
     photos: running.photos,
+    pictures: running.pictures,
     info: { version: VERSION, number: running.record.number },
   },
   isActive: activity.isActive,

@@ -8,6 +8,7 @@ import * as plans from './0006_plans.ts'
 import * as blocks from './0007_blocks.ts'
 import * as desk from './0008_desk.ts'
 import * as photos from './0010_photos.ts'
+import * as pictures from './0018_pictures.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007_blocks': blocks,
   '0008_desk': desk,
   '0010_photos': photos,
+  '0018_pictures': pictures,
 }
