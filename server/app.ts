@@ -13,12 +13,16 @@ import type { AppDeps } from './routes/deps.ts'
 import { deskEndpoints } from './routes/desk/index.ts'
 import { addDocs } from './routes/docs.ts'
 import type { Endpoint } from './routes/endpoint.ts'
+import { erpHookEndpoint } from './routes/erp/hooks.ts'
+import { erpRecordsEndpoint } from './routes/erp/records.ts'
 import { ERP_ENDPOINTS } from './routes/erp/index.ts'
 import { enrolEndpoint, tokenEndpoint } from './routes/enrol.ts'
 import { eventsEndpoint } from './routes/events.ts'
 import { exceptionsEndpoint, settleEndpoint } from './routes/exceptions.ts'
 import { headers } from './routes/headers.ts'
 import { healthEndpoint } from './routes/health.ts'
+import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
+import { KPI_ENDPOINTS } from './routes/kpi.ts'
 import { leasesEndpoint } from './routes/leases.ts'
 import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
@@ -27,6 +31,7 @@ import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { pictureEndpoint } from './routes/pictures.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
+import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
 import { quarantineEndpoint, rescueEndpoint } from './routes/rescue.ts'
@@ -52,8 +57,13 @@ export const endpoints = (): readonly Endpoint[] => [
   uploadPhotoEndpoint,
   photoEndpoint,
   pictureEndpoint,
+  ...KPI_ENDPOINTS,
   ...ERP_ENDPOINTS,
+  erpHookEndpoint(),
+  erpRecordsEndpoint(),
   ...deskEndpoints(),
+  ...PRINT_ENDPOINTS,
+  labelsPdfEndpoint,
   quarantineEndpoint(),
   enrolEndpoint(),
   tokenEndpoint(),

@@ -7,17 +7,30 @@ import { seedFaces } from './demo/faces.ts'
 import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
+import { makeSendRaw } from './print/send-raw.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
-import { startForget, startPlan, startReplenish, startReserve, startSettle } from './workers/run.ts'
+import {
+  startForget,
+  startKpi,
+  startPlan,
+  startPrint,
+  startRecall,
+  startReplenish,
+  startReserve,
+  startSettle,
+} from './workers/run.ts'
 
 const RENEW_MS = 5_000
 const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const PRINT_MS = 1_000
 const FORGET_MS = 60_000
+const KPI_MS = 60_000
+const RECALL_MS = 2_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -27,7 +40,10 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  printing,
   forgetting,
+  figuring,
+  recalling,
   demoFaces,
 ]
 
@@ -84,6 +100,28 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, plans } = stores
   const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
+  atStop(() => worker.stop())
+}
+
+/** Labels go to their printers. */
+const printing: Companion = async ({ stores, log, now, atStop }) => {
+  const { print } = stores
+  const deps = { print, send: makeSendRaw(), now, random: Math.random, newToken: randomUUID, log }
+  const worker = startPrint(deps, PRINT_MS)
+  atStop(() => worker.stop())
+}
+
+/** Figures of the desk, from rows of days that are kept ready. */
+const figuring: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startKpi({ warehouses: () => stores.site.warehouses(), kpi: stores.kpiWork, now, log }, KPI_MS)
+  atStop(() => worker.stop())
+}
+
+/** A recalled lot stays blocked, whatever comes of it. */
+const recalling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { recalls, sync } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startRecall({ warehouses: () => stores.site.warehouses(), recalls, sync, now, ring, log }, RECALL_MS)
   atStop(() => worker.stop())
 }
 

@@ -15,6 +15,7 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     demo: true,
     allowNotDurable: false,
     secretKeys: null,
+    fileRoot: null,
     logLevel: 'info',
   })
 })

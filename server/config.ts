@@ -50,6 +50,7 @@ const envSchema = v.object({
       v.transform(text => (text === '' ? null : readSecretKeys(text))),
     ),
   ),
+  STOCKHAND_FILE_ROOT: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -68,6 +69,7 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   STOCKHAND_DEMO: '0 or 1: whether an empty installation is filled with the demo',
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
   STOCKHAND_SECRET_KEY: 'one or more keys of 32 bytes, base64, separated by commas',
+  STOCKHAND_FILE_ROOT: 'the folder below which ERPs exchange files',
   LOG_LEVEL: 'debug, info, warn, error or silent',
 }
 type Name = keyof typeof MEANING
@@ -93,6 +95,8 @@ export type Config = {
   allowNotDurable: boolean
   /** What secrets of ERP connections are sealed with; null = none can be kept. */
   secretKeys: SecretKeys | null
+  /** Files of ERPs are read and written below it only; null = none are. */
+  fileRoot: string | null
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -114,6 +118,7 @@ export const readConfig = (env: Env): Config => {
   }
   const { HOST, STOCKHAND_DATA, DATABASE_URL, STOCKHAND_URL, STOCKHAND_DEMO, ALLOW_NOT_DURABLE, LOG_LEVEL } =
     read.output
+  const { STOCKHAND_FILE_ROOT } = read.output
   const tls = tlsOf(read.output)
   const port = read.output.PORT ?? (tls.kind === 'none' ? 8080 : 8443)
   if (tls.kind === 'lan' && tls.helpPort === port && port !== 0) throw wrong('STOCKHAND_HELP_PORT')
@@ -129,6 +134,7 @@ export const readConfig = (env: Env): Config => {
     demo: STOCKHAND_DEMO,
     allowNotDurable: ALLOW_NOT_DURABLE,
     secretKeys: read.output.STOCKHAND_SECRET_KEY ?? null,
+    fileRoot: STOCKHAND_FILE_ROOT ? path.resolve(STOCKHAND_FILE_ROOT) : null,
     logLevel: LOG_LEVEL,
   }
 }

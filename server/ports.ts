@@ -1,4 +1,5 @@
-import type { Client, Location, Roster, Worker } from '../shared/catalogue.ts'
+import type { Client, Item, Location, Lot, Roster, Worker } from '../shared/catalogue.ts'
+import type { GoingLive, IntakeKind } from '../shared/desk/intake.ts'
 import type { ExceptionKind } from '../shared/exception.ts'
 import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
 import type { Variance } from '../shared/count/variance.ts'
@@ -9,13 +10,18 @@ import type {
   DocumentId,
   ItemId,
   LocationId,
+  PrinterId,
+  PrintJobId,
+  LpnId,
   TaskId,
   WarehouseId,
   WorkerId,
 } from '../shared/ids.ts'
+import type { PrintBody, Printer, PrintJob, PrintState } from '../shared/desk/print.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type {
   AuditAnswer,
+  CodesAnswer,
   CountsAnswer,
   DevicesAnswer,
   DocumentAnswer,
@@ -30,11 +36,17 @@ import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
+import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
+import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
+import type { StockKey } from '../shared/ledger/stock.ts'
 import type { SyncStore } from './sync/ports.ts'
+import type { IntakeWrite } from './intake/plan.ts'
+import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
+import type { EraseStore, GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -46,9 +58,16 @@ export type Stores = {
   quarantine: QuarantineStore
   desk: DeskStore
   photos: PhotoStore
+  kpi: KpiStore
   accounts: AccountStore
   audit: AuditStore
   views: ViewStore
+  print: PrintStore
+  intake: IntakeStore
+  recalls: RecallStore
+  goods: GoodsStore
+  stocktakes: StocktakeStore
+  leavers: EraseStore
 }
 
 export type Device = {
@@ -263,6 +282,47 @@ export interface PhotoStore {
   forget(warehouse: WarehouseId, before: string): Promise<number>
 }
 
+/** Which facts a figure is made of. Days are those of UTC, both included. */
+export type KpiScope = {
+  warehouse: WarehouseId
+  /** Null = all, and facts that name no client. */
+  clients: readonly ClientId[] | null
+  /** Null = all; else what has no zone (orders, messages, comparisons) is left out. */
+  zone: string | null
+  from: string
+  to: string
+}
+/** Instant and id of the row that the last page ended with. */
+export type KpiKey = { at: string; id: string }
+
+/** Figures at the desk: prepared rows of days, what is open now, and the rows that a figure is made of. */
+export interface KpiStore {
+  /** Prepared rows of the window, added up; standards among them. */
+  sums(scope: KpiScope): Promise<readonly SumRow[]>
+  /** The same by day, of some measures. */
+  days(scope: KpiScope, measures: readonly Measure[]): Promise<readonly (SumRow & { day: string })[]>
+  /** What is open now, and the last comparison of each connection in the window. */
+  present(scope: KpiScope, now: string): Promise<readonly SumRow[]>
+  /** How far the figures reach, and what may still change them. */
+  standing(
+    scope: KpiScope,
+    now: string,
+  ): Promise<{
+    cursor: number
+    madeAt: string | null
+    restated: readonly string[]
+    silent: number
+    /** By which parts of figures are named. */
+    connections: readonly { id: string; name: string }[]
+  }>
+  /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
+  rows(
+    table: TableName,
+    scope: KpiScope & { device: DeviceId | null; now: string | null },
+    page: { after: KpiKey | null; limit: number },
+  ): Promise<readonly { key: KpiKey; row: TableRow }[]>
+}
+
 export type Account = { worker: WorkerId; login: string; mustChange: boolean }
 export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
 
@@ -313,6 +373,10 @@ export type AuditEntry = {
 /** What people did that is neither a command nor a decision; nothing is ever taken out of it. */
 export interface AuditStore {
   note(entry: AuditEntry): Promise<void>
+  /** Whether the chain of the warehouse's entries holds, from its first to its head. */
+  check(warehouse: WarehouseId): Promise<AuditCheck>
+  /** Whether the signed commands of a handheld follow one another; null = there is no such handheld. */
+  checkDevice(warehouse: WarehouseId, device: DeviceId): Promise<CommandsCheck | null>
 }
 
 /** Who looks: at one warehouse, at the goods of some clients (null = all). */
@@ -331,4 +395,100 @@ export interface ViewStore {
   devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
   audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
   find(viewer: Viewer, q: string): Promise<FindAnswer>
+  /** At most 50 items whose SKU, name or code is meant. */
+  codes(viewer: Viewer, q: string): Promise<CodesAnswer['rows']>
+}
+
+export type JobKey = { seq: number }
+export type NewJob = { id: PrintJobId; printer: PrinterId; body: PrintBody; copies: number }
+/** A job that is being sent; `token` is the lease that everything after names. */
+export type ClaimedJob = {
+  id: PrintJobId
+  printer: Printer
+  body: PrintBody | null
+  copies: number
+  attempts: number
+}
+
+/** Label printers and their queue: one job a label, in the order of asking for each printer. */
+export interface PrintStore {
+  printers(warehouse: WarehouseId): Promise<readonly Printer[]>
+  /** On the version that was seen (0 = a new one); null = it is another one by now, or the name of another warehouse. */
+  putPrinter(
+    at: { warehouse: WarehouseId; worker: WorkerId; now: string },
+    printer: Omit<Printer, 'version'>,
+    expectedVersion: number,
+  ): Promise<Printer | null>
+  /** Jobs that are there already (the same id) stay as they are. `full`: more would wait than `most`, nothing was added. */
+  add(
+    at: { warehouse: WarehouseId; worker: WorkerId; device: DeviceId | null; now: string; most: number },
+    jobs: readonly NewJob[],
+  ): Promise<'added' | 'full'>
+  /** Newest first. */
+  jobs(
+    warehouse: WarehouseId,
+    wanted: { state: PrintState | null; printer: PrinterId | null; before: number | null; limit: number },
+  ): Promise<readonly PrintJob[]>
+  /**
+   * Prints it once more: what never reached the printer goes back into the queue, what did or may have becomes a new job,
+   * `as`, that names the first one and counts. The same `as` again gives the same answer.
+   */
+  again(
+    at: { warehouse: WarehouseId; worker: WorkerId; device: DeviceId | null; now: string },
+    job: PrintJobId,
+    as: PrintJobId,
+  ): Promise<{ kind: 'done'; job: PrintJob } | { kind: 'none' } | { kind: 'running' } | { kind: 'secret' }>
+  /**
+   * The oldest job of each printer, if it is due and nothing is being sent there. Leases that ran out end first: back to
+   * `waiting` where no byte had gone out, else `unknown`.
+   */
+  claim(at: { now: string; token: string; leaseUntil: string; limit: number }): Promise<readonly ClaimedJob[]>
+  /** Bytes go out from now on; false = the lease is another's, send nothing. */
+  touch(job: PrintJobId, token: string): Promise<boolean>
+  /** Writes back only while `token` holds the lease. What opens a door is not kept once it is printed. */
+  finish(
+    job: PrintJobId,
+    token: string,
+    to: { state: Exclude<PrintState, 'sending'>; words: string | null; now: string; nextAt: string },
+  ): Promise<boolean>
+}
+
+export type KnownItem = { item: Item; cost: number | null; hasStock: boolean }
+
+/** What is there of what a file names. */
+export interface IntakeLook {
+  clients(): Promise<readonly Client[]>
+  /** All of the warehouse, virtual ones too. */
+  places(): Promise<readonly Location[]>
+  /** Of any client. */
+  itemsBySku(skus: readonly string[]): Promise<readonly KnownItem[]>
+  /** Which item of which client has these codes, as they are written. */
+  codeOwners(codes: readonly string[]): Promise<readonly { client: ClientId; code: string; item: ItemId }[]>
+  lots(items: readonly ItemId[]): Promise<readonly Lot[]>
+  /** Pallets that are known, and where their goods lie. */
+  pallets(ids: readonly LpnId[]): Promise<readonly { id: LpnId; client: ClientId; location: LocationId | null }[]>
+  /** Rows of real places that have goods of these items. */
+  stock(items: readonly ItemId[]): Promise<readonly StockKey[]>
+  /** When this content was taken over. */
+  before(hash: string): Promise<{ at: string; worker: WorkerId | null } | null>
+}
+export type IntakeBook = { hash: string; kind: IntakeKind; name: string; rows: number }
+
+/** Files of places, items and opening stock. */
+export interface IntakeStore {
+  look(warehouse: WarehouseId): IntakeLook
+  /**
+   * One transaction under the warehouse's counter row: what is read in it stands until it is written. `write` keeps the
+   * content's name and the entry of the audit log with it; without a `write` nothing is kept.
+   */
+  apply<T>(
+    at: { warehouse: WarehouseId; worker: WorkerId; now: string },
+    run: (look: IntakeLook, write: (what: IntakeWrite, book: IntakeBook) => Promise<void>) => Promise<T>,
+  ): Promise<T>
+  /** The newest files. */
+  files(warehouse: WarehouseId): Promise<GoingLive['files']>
+  /** How far a site is. */
+  counts(
+    warehouse: WarehouseId,
+  ): Promise<{ places: number; items: number; stock: number; people: number; handhelds: number }>
 }

@@ -30,6 +30,7 @@ import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
 import { freeBytes, readiness } from './ready.ts'
 import { handleSync } from './sync/handle.ts'
+import { diskFolder } from './erp/folder.ts'
 import { loopbackUrl, serve } from './tls/serve.ts'
 import type { Machine, Served } from './tls/serve.ts'
 import { makeErpDesk } from './workers/erp-desk.ts'
@@ -146,9 +147,11 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     every,
     onFault: error => log.error({ err: error }, 'the doorbell cannot read the feed'),
   })
+  const { fileRoot } = config
   const erp = makeErpDesk({
     stores,
     keys: config.secretKeys,
+    folder: fileRoot === null ? null : name => diskFolder(fileRoot, name),
     ring: warehouse => doorbell.ring(warehouse),
     now,
     random: Math.random,

@@ -8,6 +8,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   late_line: ['accept', 'return', 'block'],
   short_life: ['accept', 'return', 'block'],
   lot_date: ['correct', 'newLot', 'block'],
+  lot_blocked: ['putBack', 'note'],
   unknown_code: ['link', 'note'],
   negative_stock: ['count', 'note'],
   serial_twice: ['count', 'move'],

@@ -9,6 +9,7 @@ export const EXCEPTIONS = {
   late_line: 'Goods were received on a delivery that was closed already; the ERP gets a supplement.',
   short_life: 'The remaining shelf life at receipt is below what the client accepts.',
   lot_date: 'A lot came with another expiry date than the one known.',
+  lot_blocked: 'Goods of a recalled lot are in the hands of an order, or have turned up after the recall.',
   unknown_code: 'A code was scanned that no item has; the text is kept.',
   negative_stock: 'A fact took a stock row below zero.',
   serial_twice: 'A serial number came in that the books have in another place.',
@@ -95,6 +96,11 @@ export const REFUSALS = {
   forged: 'The request does not come from the desk’s own page.',
   password_change: 'The password was given by somebody else: choose your own first.',
   taken: 'Somebody else has this name.',
+  gone: 'The goods are not there any more, or somebody has reserved them.',
+  linked: 'Another item has this code already.',
+  untrusted: 'This command is kept because it cannot be trusted; it is never booked.',
+  still: 'It can still not be booked; what it speaks of is not known here.',
+  unsettled: 'Places are neither settled nor left out with a reason.',
   fault: 'A fault of ours; it was logged with this id.',
 } as const
 export type RefusalCode = keyof typeof REFUSALS

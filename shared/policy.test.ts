@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from './default-policy.ts'
-import { policyFor, policySchema } from './policy.ts'
+import { policySchema } from './policy-schema.ts'
+import { policyFor } from './policy.ts'
 
 const with_ = (change: object): unknown => ({ ...DEFAULT_POLICY, ...change })
 

@@ -36,8 +36,20 @@ export interface ErpConnector {
   webhook?(request: {
     headers: Readonly<Record<string, string>>
     raw: Uint8Array
+    /** What stands in the address behind `?secret=`: for ERPs that can sign nothing. */
+    secret?: string | null
     now: string
   }): Promise<{ id: string; hints: readonly Hint[] }>
+
+  /**
+   * Verify and read records that the ERP brings by itself instead of being asked: signed like a hint, in the words that `pull`
+   * would have given them. Null = signed well, but not as it must be.
+   */
+  pushed?(request: {
+    headers: Readonly<Record<string, string>>
+    raw: Uint8Array
+    now: string
+  }): Promise<{ id: string; page: PushedPage | null }>
 
   /** Find the remote document by op.key, or make a draft. NO stock effect. Safe to repeat. */
   prepare(op: OutboundOp, known: RemoteRef | null, signal: AbortSignal): Promise<RemoteRef>
@@ -80,6 +92,9 @@ export type Problem = {
   words: string
 }
 
+export type PushedPage = {
+  [K in InboundKind]: { kind: K } & Pick<InboundPage<K>, 'items' | 'flaws'>
+}[InboundKind]
 export type Hint = { kind: InboundKind; id: string | null }
 
 export type PostedLine = Pick<Line, 'item' | 'lot' | 'serial' | 'qty'>
@@ -145,6 +160,8 @@ export type ErpCaps = {
   perSecond: number
   /** How long an unanswered request may still commit over there. */
   settleMs: number
+  /** The ERP takes documents when it comes to it: one that waits there is no sign of trouble, and is asked for again. */
+  takesLater?: boolean
 }
 
 export type { Inbound, InboundKind }

@@ -16,6 +16,7 @@ import type { Watched } from './erpnext-sweep.ts'
 import { readRecords } from './inbound.ts'
 import { connectorKind, erpUrl } from './settings.ts'
 import type { ConnectorDeps } from './settings.ts'
+import { hintsIn, signedBody } from './hints.ts'
 
 const CAPS: ErpCaps = {
   // A field of ours on each doctype, unique by the database.
@@ -34,7 +35,7 @@ const CAPS: ErpCaps = {
   packages: false,
   carrierLabels: false,
   pictures: false,
-  webhooks: false,
+  webhooks: true,
   fractions: true,
   kinds: ['item', 'partner', 'location', 'lot', 'purchaseOrder', 'salesOrder'],
   operations: ['receipt', 'shipment', 'adjustment', 'transfer', 'return'],
@@ -64,6 +65,19 @@ const KINDS: Partial<Record<InboundKind, Kind>> = {
   salesOrder: { watched: site => watchedSales(site.company), read: readSales },
 }
 
+/** Whatever it tells of, everything is pulled; the kind only says that it concerns us. */
+const HINTED: Readonly<Record<string, InboundKind>> = {
+  Item: 'item',
+  Supplier: 'partner',
+  Customer: 'partner',
+  Warehouse: 'location',
+  Batch: 'lot',
+  'Purchase Order': 'purchaseOrder',
+  'Purchase Receipt': 'purchaseOrder',
+  'Sales Order': 'salesOrder',
+  'Delivery Note': 'salesOrder',
+}
+
 const name = (max: number) => v.optional(v.pipe(v.string(), v.maxLength(max)), '')
 const settings = v.object({
   url: erpUrl,
@@ -76,7 +90,7 @@ const settings = v.object({
 })
 type Settings = v.InferOutput<typeof settings>
 
-const makeConnector = (deps: ConnectorDeps<Settings, 'key' | 'secret'>): ErpConnector => {
+const makeConnector = (deps: ConnectorDeps<Settings, 'key' | 'secret' | 'hook'>): ErpConnector => {
   const { id, secrets, fetch, now } = deps
   const frappe = makeFrappe({ url: deps.settings.url, fetch, now, key: secrets.key, secret: secrets.secret })
   const base = makeBase(frappe, deps.settings)
@@ -97,6 +111,10 @@ const makeConnector = (deps: ConnectorDeps<Settings, 'key' | 'secret'>): ErpConn
       const known = KINDS[kind]
       if (known !== undefined) yield* everyId(frappe, known.watched(await base.site(signal)), signal)
     },
+    webhook: async request => {
+      signedBody(secrets.hook(), 'x-frappe-webhook-signature', request)
+      return hintsIn(request, 'doctype', HINTED)
+    },
     prepare: (op, known, signal) => prepare(base, op, known, signal),
     post: (op, ref, signal) => post(base, op, ref, signal),
     find: (op, ref, signal) => find(base, op, ref, signal),
@@ -113,6 +131,7 @@ export const erpnext = connectorKind({
   secrets: [
     { name: 'key', title: 'API key' },
     { name: 'secret', title: 'API secret' },
+    { name: 'hook', title: 'Webhook secret', optional: true },
   ],
   make: makeConnector,
 })

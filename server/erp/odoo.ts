@@ -17,6 +17,7 @@ import { everyId, remoteId, sweep } from './odoo-sweep.ts'
 import type { Watched } from './odoo-sweep.ts'
 import { connectorKind, erpUrl } from './settings.ts'
 import type { ConnectorDeps } from './settings.ts'
+import { hintsIn, secretInAddress } from './hints.ts'
 
 const CAPS: ErpCaps = {
   key: 'externalId',
@@ -34,7 +35,7 @@ const CAPS: ErpCaps = {
   packages: true,
   carrierLabels: false,
   pictures: true,
-  webhooks: false,
+  webhooks: true,
   fractions: true,
   kinds: ['item', 'partner', 'location', 'lot', 'purchaseOrder', 'salesOrder'],
   operations: ['receipt', 'shipment', 'adjustment', 'transfer', 'return'],
@@ -72,6 +73,17 @@ const KINDS: Partial<Record<InboundKind, Kind>> = {
   salesOrder: { watched: always(watchedSales), read: (base, ids, signal) => readSales(base.odoo, ids, signal) },
 }
 
+/** Whatever it tells of, everything is pulled; the kind only says that it concerns us. */
+const HINTED: Readonly<Record<string, InboundKind>> = {
+  'product.product': 'item',
+  'product.template': 'item',
+  'res.partner': 'partner',
+  'stock.location': 'location',
+  'stock.lot': 'lot',
+  'purchase.order': 'purchaseOrder',
+  'sale.order': 'salesOrder',
+}
+
 const settings = v.object({
   url: erpUrl,
   database: v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
@@ -83,7 +95,13 @@ const settings = v.object({
 })
 type Settings = v.InferOutput<typeof settings>
 
-const makeConnector = ({ id, settings, secrets, fetch, now }: ConnectorDeps<Settings, 'key'>): ErpConnector => {
+const makeConnector = ({
+  id,
+  settings,
+  secrets,
+  fetch,
+  now,
+}: ConnectorDeps<Settings, 'key' | 'hook'>): ErpConnector => {
   const protocol = settings.protocol === 'json-rpc' ? jsonRpc(settings.database, settings.user, secrets.key) : null
   const odoo = makeOdoo({ url: settings.url, database: settings.database, key: secrets.key, fetch, now, protocol })
   const base = makeBase(odoo, settings)
@@ -106,6 +124,10 @@ const makeConnector = ({ id, settings, secrets, fetch, now }: ConnectorDeps<Sett
       for await (const one of everyId(odoo, { ...watched, domain: [...watched.domain, ...active] }, signal))
         yield remoteId(watched.model, one)
     },
+    webhook: async request => {
+      secretInAddress(secrets.hook(), request)
+      return hintsIn(request, '_model', HINTED)
+    },
     prepare: (op, _known, signal) => prepare(base, op, signal),
     post: (op, ref, signal) => post(base, op, ref, signal),
     find: (op, ref, signal) => find(base, op, ref, signal),
@@ -118,6 +140,9 @@ export const odoo = connectorKind({
   name: 'odoo',
   title: 'Odoo',
   settings,
-  secrets: [{ name: 'key', title: 'API key' }],
+  secrets: [
+    { name: 'key', title: 'API key' },
+    { name: 'hook', title: 'Webhook secret', optional: true },
+  ],
   make: makeConnector,
 })

@@ -42,6 +42,14 @@ export const decimalQty = (text: string, unit: Ratio = ONE): Qty | null => {
   return Number.isSafeInteger(n) && Number.isSafeInteger(den) ? { n: n || 0, num: unit.num, den } : null
 }
 
+/** Both together; null where the sum cannot be said exactly. */
+export const sumOfQty = (a: Qty, b: Qty): Qty | null => {
+  if (a.num === b.num && a.den === b.den) return Number.isSafeInteger(a.n + b.n) ? { ...a, n: a.n + b.n } : null
+  const n = a.n * a.num * b.den + b.n * b.num * a.den
+  const den = a.den * b.den
+  return Number.isSafeInteger(n) && Number.isSafeInteger(den) ? { n, num: 1, den } : null
+}
+
 const MAX_TERM = 10_000
 
 /**

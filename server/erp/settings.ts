@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ErpConnector } from './connector.ts'
+import type { Folder } from './folder.ts'
 
 /** A secret is a function, so that no log, answer or dump can print it: JSON leaves it out, inspection shows a function. */
 export type Secret = () => string
@@ -13,6 +14,8 @@ export type ConnectorDeps<S, N extends string> = {
   settings: S
   secrets: Readonly<Record<N, Secret>>
   fetch: typeof globalThis.fetch
+  /** A folder below the one that files are exchanged in; null = there is none. */
+  folder: ((name: string) => Folder) | null
   now: () => string
 }
 
@@ -38,6 +41,7 @@ export type ConnectorOptions = {
   settings: unknown
   secrets: Readonly<Record<string, string>>
   fetch?: typeof globalThis.fetch
+  folder?: ((name: string) => Folder) | null
   now?: () => string
 }
 
@@ -58,6 +62,7 @@ export const makeConnector = (kind: ConnectorKind, options: ConnectorOptions): E
     settings: read.output,
     secrets,
     fetch: options.fetch ?? globalThis.fetch,
+    folder: options.folder ?? null,
     now: options.now ?? ((): string => new Date().toISOString()),
   })
 }

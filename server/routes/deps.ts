@@ -26,7 +26,14 @@ export type AppDeps = {
     | 'accounts'
     | 'audit'
     | 'views'
+    | 'print'
     | 'photos'
+    | 'kpi'
+    | 'intake'
+    | 'recalls'
+    | 'goods'
+    | 'stocktakes'
+    | 'leavers'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -182,6 +182,23 @@ export const personEndpoint = <T>(
   },
 })
 
+/** A route of the desk that takes a file as it is; its encoding is looked for behind it. */
+export const fileEndpoint = (
+  spec: Description & { maxBytes: number; roles: readonly Role[] },
+  handle: (
+    call: { c: Context; deps: AppDeps; bytes: Uint8Array } & Awaited<ReturnType<typeof enterDesk>>,
+  ) => Promise<Response>,
+): Endpoint => ({
+  ...spec,
+  body: { maxBytes: spec.maxBytes, schema: null, read: text => text },
+  door: 'desk',
+  run: async (c, deps) => {
+    const entered = await enterDesk(c, deps)
+    if (!letsIn(spec, entered.who.roles)) throw refused('role')
+    return handle({ c, deps, bytes: await readBytes(c, spec.maxBytes), ...entered })
+  },
+})
+
 /** A route of the desk alone. */
 export const deskEndpoint = <T>(
   spec: Description & { body: Body<T>; roles?: readonly Role[]; beforeChange?: boolean },

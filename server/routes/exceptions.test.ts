@@ -61,7 +61,7 @@ describe('the inbox over HTTP', async () => {
   it('[Z11] the integrator sees and settles master data only, others nothing; a supervisor goods of their clients', async () => {
     for (const who of [people.berk, people.admin]) {
       expect(await list(who)).toMatchObject({ status: 403, code: 'role' })
-      expect(await settle(who, ask('no role', 'unknown_code', 'b', 'link'))).toMatchObject({ status: 403 })
+      expect(await settle(who, ask('no role', 'unknown_code', 'b', 'note'))).toMatchObject({ status: 403 })
     }
     expect((await list(people.integrator)).exceptions.map(one => one.kind)).toEqual(['unknown_code'])
     expect((await list(people.narrow)).exceptions).toEqual([])
@@ -69,7 +69,7 @@ describe('the inbox over HTTP', async () => {
       await settle(
         people.integrator,
         ask('int 1', 'moved_twice', 'a', 'move'),
-        ask('int 2', 'unknown_code', 'b', 'link'),
+        ask('int 2', 'unknown_code', 'b', 'note'),
       ),
     ).toMatchObject({ results: [{ code: 'not_found' }, { outcome: 'done', state: 'settled' }] })
     expect(await settle(people.narrow, ask('narrow', 'moved_twice', 'a', 'move'))).toMatchObject({

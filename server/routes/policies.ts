@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { WorkerId } from '../../shared/ids.ts'
-import { policySchema } from '../../shared/policy.ts'
+import { policySchema } from '../../shared/policy-schema.ts'
 import { decisionAnswerSchema } from '../../shared/sync/decision.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { policyRequestSchema } from '../../shared/sync/policy-change.ts'

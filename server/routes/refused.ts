@@ -24,7 +24,12 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   forged: 403,
   password_change: 403,
   taken: 409,
+  unsettled: 409,
   rate_limited: 429,
+  gone: 409,
+  linked: 409,
+  untrusted: 403,
+  still: 409,
   fault: 500,
 }
 

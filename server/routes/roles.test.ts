@@ -58,6 +58,7 @@ describe('every route and every role', async () => {
 })
 
 const codeOf = async (response: Response): Promise<string> => {
+  if (response.headers.get('content-type')?.includes('json') !== true) return ''
   const { code = '' }: { code?: string } = await response.json()
   return code
 }

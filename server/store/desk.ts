@@ -3,9 +3,8 @@ import type { Variance } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import type { DeskStore, InboxEntry } from '../ports.ts'
 import { settleExceptions } from '../sync/settle-exceptions.ts'
-import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { notBlind } from './blind.ts'
-import { json } from './names.ts'
+import { inboxOf } from './inbox.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -55,7 +54,7 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
     transact(db, trx =>
       decideIn(trx, names, at, async tx => {
         const id = await names.warehouse(trx, at.warehouse)
-        return settleExceptions(tx, inboxOf(trx, id), who, asks, at.now)
+        return settleExceptions(tx, inboxOf(trx, { warehouse: at.warehouse, id }, names), who, asks, at.now)
       }),
     ),
 })
@@ -65,18 +64,3 @@ const KEY_OF_EXCEPTION = { location: sql`e.body->>'location'`, item: sql`coalesc
 /** To the microsecond: a page begins where the last one has ended. */
 const instant = (column: ReturnType<typeof sql>) =>
   sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
-const inboxOf = (trx: Executor, warehouse: number): Inbox => ({
-  find: async id => {
-    const { rows } = await sql<InboxRow>`
-      select id, kind, state, hits, body from exception where warehouse_id = ${warehouse} and id = ${id} for update`.execute(
-      trx,
-    )
-    return rows[0] ?? null
-  },
-  settle: async (id, settlement) => {
-    await sql`
-      update exception set state = 'settled', settled = ${json(settlement)}, closed_at = ${settlement.at}::timestamptz
-      where warehouse_id = ${warehouse} and id = ${id}`.execute(trx)
-  },
-})

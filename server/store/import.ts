@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Item } from '../../shared/catalogue.ts'
 import type { ConnectorId, ItemId, WarehouseId } from '../../shared/ids.ts'
+import { withCode } from '../sync/link-code.ts'
 import type { FlawRow, ImportStore, PageWrite, Remote, WaitingRecord } from '../workers/import-port.ts'
 import { codesOf } from '../workers/quality.ts'
 import { rebuildBlocks } from './catalogue.ts'
+import { linksOf } from './code-links.ts'
 import { raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -48,6 +50,7 @@ const reading = (
 ): Pick<
   ImportStore,
   | 'codes'
+  | 'unbound'
   | 'waiting'
   | 'flaws'
   | 'flawCounts'
@@ -63,6 +66,15 @@ const reading = (
       select k.code, k.item from item_code k join client c on c.id = k.client_id
       where c.uid = ${client} and k.code = any(${[...codes]}::text[])`.execute(db)
     return new Map(rows.map(row => [row.code, row.item]))
+  },
+  unbound: async (connector, client, skus) => {
+    const { rows } = await sql<{ sku: string; item: ItemId }>`
+      select k.code as sku, k.item from client c join item_code k on k.client_id = c.id join item i on i.uid = k.item
+      where c.uid = ${client} and k.code = any(${[...skus]}::text[]) and i.body->>'sku' = k.code
+        and not exists (select 1 from remote r where r.connector = ${connector} and r.kind = 'item' and r.id = k.item)`.execute(
+      db,
+    )
+    return new Map(rows.map(row => [row.sku, row.item]))
   },
   waiting: async (connector, kind, limit) => {
     const { rows } = await sql<WaitingRecord>`
@@ -125,7 +137,7 @@ const bodies = async <T>(
   return rows.map(row => row.body)
 }
 
-const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint'> => ({
+const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'newHint' | 'hasHint'> => ({
   remotes: async (connector, kind, { after, limit }) => {
     const { rows } = await sql<{ remote: string; id: string }>`
       select remote, id from remote where connector = ${connector} and kind = ${kind} and remote > ${after} order by remote limit ${limit}`.execute(
@@ -143,6 +155,10 @@ const upkeep = (db: Executor): Pick<ImportStore, 'remotes' | 'deactivate' | 'new
       db,
     )
     return Number(numAffectedRows ?? 0n)
+  },
+  hasHint: async (connector, id) => {
+    const { rows } = await sql`select 1 from erp_hint where connector = ${connector} and id = ${id}`.execute(db)
+    return rows.length > 0
   },
   newHint: async (connector, id, now) => {
     await sql`delete from erp_hint where connector = ${connector} and at < ${now}::timestamptz - interval '7 days'`.execute(
@@ -172,9 +188,15 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
   )
 }
 
-const saveItems = async (trx: Executor, names: Names, page: PageWrite): Promise<void> => {
-  const items = page.items ?? []
-  if (items.length === 0) return
+/** Items as the ERP or a file has them, in a transaction that the caller holds, with the codes that people here have given them. */
+export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrite, 'items'>): Promise<void> => {
+  const given = page.items ?? []
+  if (given.length === 0) return
+  const links = await linksOf(
+    trx,
+    given.map(({ item }) => item.id),
+  )
+  const items = given.map(({ item, cost }) => ({ item: (links.get(item.id) ?? []).reduce(withCode, item), cost }))
   const clients = await names.client(
     trx,
     items.map(({ item }) => item.client),
@@ -184,7 +206,7 @@ const saveItems = async (trx: Executor, names: Names, page: PageWrite): Promise<
   await sql`
     insert into item (uid, client_id, body, cost)
     select x.id, x.client, x.body, x.cost from jsonb_to_recordset(${json(rows)}) as x(id uuid, client int, body jsonb, cost bigint)
-    on conflict (uid) do update set body = excluded.body, cost = excluded.cost`.execute(trx)
+    on conflict (uid) do update set body = item.body || excluded.body, cost = excluded.cost`.execute(trx)
   const codes = items.flatMap(({ item }) => codesOf(item).map(code => ({ id: item.id, client: client(item), code })))
   await sql`delete from item_code where item = any(${items.map(({ item }) => item.id)}::uuid[])`.execute(trx)
   await sql`

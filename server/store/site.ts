@@ -43,6 +43,53 @@ const writeRoster = async (
   await writeChanges(trx, at.warehouse, at.seq, [{ kind: 'roster', id: 'roster', client: null, body: signed }])
 }
 
+type In = { warehouse: number; seq: number }
+
+/** Clients of a warehouse with their change rows, in a commit that the caller holds. */
+export const writeClients = async (
+  trx: Executor,
+  { warehouse, seq }: In,
+  clients: readonly Client[],
+): Promise<void> => {
+  await sql`
+    insert into client (uid, name) select x.id, x.name from jsonb_to_recordset(${json(clients)}) as x(id uuid, name text)
+    on conflict (uid) do update set name = excluded.name`.execute(trx)
+  await sql`
+    insert into warehouse_client (warehouse_id, client_id, feed_seq)
+    select ${warehouse}::int, c.id, ${seq}::bigint from client c where c.uid = any(${clients.map(c => c.id)}::uuid[])
+    on conflict (warehouse_id, client_id) do update set feed_seq = excluded.feed_seq`.execute(trx)
+  const { rows } = await sql<{
+    uid: string
+    id: number
+  }>`select uid, id from client where uid = any(${clients.map(c => c.id)}::uuid[])`.execute(trx)
+  const ids = new Map(rows.map(row => [row.uid, row.id]))
+  await writeChanges(
+    trx,
+    warehouse,
+    seq,
+    clients.map(body => ({ kind: 'client', id: body.id, client: idOf(ids, 'client', body.id), body })),
+  )
+}
+
+/** Places with their change rows, in a commit that the caller holds. */
+export const writePlaces = async (
+  trx: Executor,
+  { warehouse, seq }: In,
+  locations: readonly Location[],
+): Promise<void> => {
+  await sql`
+    insert into location (warehouse_id, uid, body, feed_seq)
+    select ${warehouse}::int, x.id, x.body, ${seq}::bigint
+    from jsonb_to_recordset(${json(locations.map((body: Location) => ({ id: body.id, body })))}) as x(id uuid, body jsonb)
+    on conflict (warehouse_id, uid) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
+  await writeChanges(
+    trx,
+    warehouse,
+    seq,
+    locations.map(body => ({ kind: 'location', id: body.id, client: null, body })),
+  )
+}
+
 /** Warehouses, clients, places, policies and rosters; each write is a commit of its own in the feed. */
 export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
   const commit = (
@@ -76,41 +123,9 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
         await sql`insert into feed (warehouse_id, epoch) values (${rows[0]?.id}, ${feedEpoch})`.execute(trx)
         return { keep: true, answer: undefined }
       }),
-    putClients: (uid, clients) =>
-      commit(uid, async (trx, warehouse, seq) => {
-        await sql`
-          insert into client (uid, name) select x.id, x.name from jsonb_to_recordset(${json(clients)}) as x(id uuid, name text)
-          on conflict (uid) do update set name = excluded.name`.execute(trx)
-        await sql`
-          insert into warehouse_client (warehouse_id, client_id, feed_seq)
-          select ${warehouse}::int, c.id, ${seq}::bigint from client c where c.uid = any(${clients.map(c => c.id)}::uuid[])
-          on conflict (warehouse_id, client_id) do update set feed_seq = excluded.feed_seq`.execute(trx)
-        const { rows } = await sql<{
-          uid: string
-          id: number
-        }>`select uid, id from client where uid = any(${clients.map(c => c.id)}::uuid[])`.execute(trx)
-        const ids = new Map(rows.map(row => [row.uid, row.id]))
-        await writeChanges(
-          trx,
-          warehouse,
-          seq,
-          clients.map(body => ({ kind: 'client', id: body.id, client: idOf(ids, 'client', body.id), body })),
-        )
-      }),
+    putClients: (uid, clients) => commit(uid, (trx, warehouse, seq) => writeClients(trx, { warehouse, seq }, clients)),
     putLocations: (uid, locations) =>
-      commit(uid, async (trx, warehouse, seq) => {
-        await sql`
-          insert into location (warehouse_id, uid, body, feed_seq)
-          select ${warehouse}::int, x.id, x.body, ${seq}::bigint
-          from jsonb_to_recordset(${json(locations.map((body: Location) => ({ id: body.id, body })))}) as x(id uuid, body jsonb)
-          on conflict (warehouse_id, uid) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
-        await writeChanges(
-          trx,
-          warehouse,
-          seq,
-          locations.map(body => ({ kind: 'location', id: body.id, client: null, body })),
-        )
-      }),
+      commit(uid, (trx, warehouse, seq) => writePlaces(trx, { warehouse, seq }, locations)),
     putPolicies: (uid, policies) =>
       commit(uid, async (trx, warehouse, seq) => writePolicies(trx, { warehouse, seq }, policies, null)),
     policies: async uid => {

@@ -1,4 +1,5 @@
 import type { FigureStore, Stores } from '../ports.ts'
+import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
@@ -8,15 +9,23 @@ import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
+import { makeEraseStore } from './erase.ts'
 import { makeFigureStore } from './figures.ts'
+import { makeGoodsStore } from './goods.ts'
 import { makeImportStore } from './import.ts'
+import { makeKpiStore } from './kpi-desk.ts'
+import { makeKpiWork } from './kpi-work.ts'
+import { makeIntakeStore } from './intake.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
 import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePlanStore } from './plan.ts'
+import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
+import { makeRecallStore } from './recall.ts'
+import { makeStocktakeStore } from './stocktake.ts'
 import { makeSiteStore } from './site.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -27,7 +36,8 @@ import { makeWorkStore } from './work.ts'
 /** All stores over one opened and migrated database, PostgreSQL or PGlite. */
 export const makeStores = (
   db: Executor,
-): Stores & ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore } => {
+): Stores &
+  ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore; kpiWork: KpiWork } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -38,10 +48,18 @@ export const makeStores = (
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
     photos: makePhotoStore(db, names),
+    kpi: makeKpiStore(db, names),
+    kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),
     audit: makeAuditStore(db, names),
     views: makeViewStore(db, names),
+    print: makePrintStore(db, names),
+    recalls: makeRecallStore(db, names),
+    goods: makeGoodsStore(db, names),
+    stocktakes: makeStocktakeStore(db, names),
+    leavers: makeEraseStore(db, names),
     import: makeImportStore(db, names),
+    intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),

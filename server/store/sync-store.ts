@@ -13,6 +13,8 @@ import { feedPart, lockFeed, raiseCommit, readFeed, readPage, readSnapshot } fro
 import type { Commit } from './feed.ts'
 import { loadStockOf, loadTables } from './load.ts'
 import type { Scope } from './load.ts'
+import { MOVEMENT, movementOf } from './movement-rows.ts'
+import type { MovementRow } from './movement-rows.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
@@ -200,9 +202,8 @@ const decisionTx = (
 
 /** Commands of a receipt that crossed to or from the outside and that no message covers yet, with their movements. */
 const readUncovered = async (trx: Executor, names: Names, at: At, document: string): Promise<readonly Uncovered[]> => {
-  const { rows } = await sql<MovementRow>`
-    select d.uid as device, m.epoch, m.seq, c.uid as client, i.uid as item, m.lot, m.serial, f.uid as from_location, m.from_lpn, m.from_status,
-           t.uid as to_location, m.to_lpn, m.to_status, m.qty, m.taken_at, m.at, m.unc
+  const { rows } = await sql<MovementRow & Uncovered['command']>`
+    select d.uid as device, m.epoch, m.seq, ${MOVEMENT}
     from command k
     join movement m using (warehouse_id, device_id, epoch, seq)
     join device d on d.id = m.device_id join client c on c.id = m.client_id join item i on i.id = m.item_id
@@ -214,40 +215,8 @@ const readUncovered = async (trx: Executor, names: Names, at: At, document: stri
   for (const row of rows) {
     const key = `${row.device}/${row.epoch}/${row.seq}`
     const entry = found.get(key) ?? { command: { device: row.device, epoch: row.epoch, seq: row.seq }, movements: [] }
-    entry.movements.push({
-      client: row.client,
-      item: row.item,
-      lot: row.lot,
-      serial: row.serial,
-      from: { location: row.from_location, lpn: row.from_lpn, status: row.from_status },
-      to: { location: row.to_location, lpn: row.to_lpn, status: row.to_status },
-      qty: row.qty,
-      takenAt: row.taken_at.toISOString(),
-      at: row.at.toISOString(),
-      unc: row.unc,
-    })
+    entry.movements.push(movementOf(row))
     found.set(key, entry)
   }
   return [...found.values()]
-}
-
-type Movement = Uncovered['movements'][number]
-type MovementRow = {
-  device: Uncovered['command']['device']
-  epoch: string
-  seq: number
-  client: Movement['client']
-  item: Movement['item']
-  lot: string
-  serial: string
-  from_location: Movement['from']['location']
-  from_lpn: Movement['from']['lpn']
-  from_status: Movement['from']['status']
-  to_location: Movement['to']['location']
-  to_lpn: Movement['to']['lpn']
-  to_status: Movement['to']['status']
-  qty: number
-  taken_at: Date
-  at: Date
-  unc: number | null
 }

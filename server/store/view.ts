@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type {
   AuditAnswer,
+  CodesAnswer,
   CountsAnswer,
   DevicesAnswer,
   DocumentAnswer,
@@ -12,39 +13,17 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../../shared/desk/view.ts'
+import type { Item } from '../../shared/catalogue.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import type { Executor, Names } from './names.ts'
-
-type Clients = readonly ClientId[] | null
-
-/** Rows whose `client_id` somebody who sees these clients may read. */
-const seen = (clients: Clients, table: string): RawBuilder<unknown> =>
-  clients === null
-    ? sql`true`
-    : sql`${sql.ref(`${table}.client_id`)} in (select id from client where uid = any(${[...clients]}::uuid[]))`
+import { iso, like, paged, seen, withoutKey } from './view-parts.ts'
+import type { Clients } from './view-parts.ts'
 
 /** The name of a client in a column of texts. */
 const ofClients = (clients: Clients, column: RawBuilder<unknown>): RawBuilder<unknown> =>
   clients === null ? sql`true` : sql`${column} = any(${[...clients]}::text[])`
-
-/** What people type as a part of a word, whatever letters it is made of. */
-const like = (typed: string): string => `%${typed.replaceAll(/[\\%_]/g, letter => `\\${letter}`)}%`
-
-/** A page ends with the key of its last row, which the next one begins behind. */
-const paged = <R extends { key: string }>(rows: readonly R[], limit: number): { rows: R[]; next: string | null } => ({
-  rows: [...rows],
-  next: rows.length === limit ? (rows.at(-1)?.key ?? null) : null,
-})
-
-const withoutKey = <R extends { key: string }>(keyed: R): Omit<R, 'key'> => {
-  const { key: _, ...row } = keyed
-  return row
-}
-
-const iso = (column: RawBuilder<unknown>) =>
-  sql<string>`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 const ITEM = sql`i.uid as id, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client`
 const DOCUMENT = sql`d.id, d.body->>'number' as number, d.body->>'kind' as kind, d.body->>'partner' as partner`
@@ -153,7 +132,27 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       order by body->>'code' limit 10`.execute(db)
     return { items: items.rows, documents: documents.rows, places: places.rows }
   },
+  codes: async ({ warehouse, clients }, q) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<CodesAnswer['rows'][number] & { body: Pick<Item, 'codes' | 'packagings'> }>`
+      select ${ITEM}, i.body from item i join client c on c.id = i.client_id
+      where ${seen(clients, 'i')} and i.client_id in (select client_id from warehouse_client where warehouse_id = ${id})
+        and (i.uid in (select item from item_code where code = ${q}) or i.body->>'sku' ilike ${like(q)} or i.body->>'name' ilike ${like(q)})
+      order by (i.body->>'sku' = ${q}) desc, i.body->>'name' limit 50`.execute(db)
+    return rows.map(({ body, ...item }) => ({ ...item, codes: codesOf(item, body) }))
+  },
 })
+
+/** Its own codes, then those of its packagings; the SKU where the base unit has none. */
+const codesOf = (
+  item: { sku: string; unit: string },
+  { codes, packagings }: Pick<Item, 'codes' | 'packagings'>,
+): CodesAnswer['rows'][number]['codes'] => [
+  ...(codes.length === 0 ? [item.sku] : codes).map(code => ({ code, packaging: item.unit, quantity: 1 })),
+  ...packagings.flatMap(({ name, quantity, codes: theirs }) =>
+    theirs.map(code => ({ code, packaging: name, quantity })),
+  ),
+]
 
 /** Goods: what lies where, and how it came there. */
 const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({

@@ -197,7 +197,15 @@ export interface DecisionBook {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, { hash: string; answer: DecisionAnswer }>>
   keep(
     decided: readonly (Pick<DecisionAsk, 'id'> & {
-      kind: DecisionAsk['kind'] | 'exception.settle' | 'policy.change'
+      kind:
+        | DecisionAsk['kind']
+        | 'exception.settle'
+        | 'policy.change'
+        | 'lot.block'
+        | 'lot.release'
+        | 'stocktake.open'
+        | 'stocktake.skip'
+        | 'stocktake.close'
       target: string
       hash: string
       answer: DecisionAnswer

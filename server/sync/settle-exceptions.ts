@@ -1,17 +1,27 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import { CHOICES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
 import type { ExceptionKind, RefusalCode } from '../../shared/exception.ts'
-import type { ItemId, LocationId, ClientId } from '../../shared/ids.ts'
-import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { ClientId, DocumentId, ItemId, LineId, LocationId } from '../../shared/ids.ts'
+import { isUuid } from '../../shared/ids.ts'
+import { merged, NOTHING } from '../../shared/ledger/effects.ts'
+import type { Effects } from '../../shared/ledger/effects.ts'
+import type { Movement } from '../../shared/ledger/stock.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import type { World } from '../../shared/ledger/world.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ExceptionId, SettleAsk } from '../../shared/sync/settle.ts'
-import type { DecisionTx } from './ports.ts'
+import { NO_NEED } from './ports.ts'
+import type { DecisionTx, Need } from './ports.ts'
+import { linkedOf } from './link-code.ts'
+import type { CodeLink } from './link-code.ts'
+import { remedyOf } from './remedy.ts'
 import { countsFor } from './renew-counts.ts'
 
 export type InboxRow = {
   id: ExceptionId
   kind: ExceptionKind
+  subject: string
   state: string
   hits: number
   body: Record<string, unknown>
@@ -22,19 +32,35 @@ export type Settlement = { choice: string; words: string; worker: Worker['id']; 
 export interface Inbox {
   find(id: ExceptionId): Promise<InboxRow | null>
   settle(id: ExceptionId, settlement: Settlement): Promise<void>
+  /** What the commands of an exception have moved, the newest first, at most so many. */
+  moved(id: ExceptionId, limit: number): Promise<readonly Movement[]>
+  /** Adds the code to its item for good, whatever the ERP sends of it; false = another item of the client has it. */
+  link(link: CodeLink & { worker: Worker['id']; at: string }): Promise<boolean>
 }
 
+/** Commands of one cause that a remedy looks at. */
+const MOVED_KEPT = 200
+
 /** Who may settle it: the supervisor of the client, for master data and the ERP the integrator as well. */
-const mayHandle = (who: Worker, { kind, body }: InboxRow): boolean => {
+export const mayHandle = (who: Worker, { kind, body }: Pick<InboxRow, 'kind' | 'body'>): boolean => {
   const client = typeof body['client'] === 'string' ? (body['client'] as ClientId) : null
   const isTheirs = who.clients === null || (client !== null && who.clients.includes(client))
   const hasRole = who.roles.includes('supervisor') || (who.roles.includes('integrator') && INTEGRATOR_KINDS.has(kind))
   return isTheirs && hasRole
 }
 
+type Desk = {
+  rows: ReadonlyMap<ExceptionId, InboxRow & { movements: readonly Movement[] }>
+  /** With what this transaction has decided so far. */
+  world: World
+  settled: Set<ExceptionId>
+  done: Effects[]
+}
+
 /**
  * Exceptions settled by a person, each taken or refused by itself; an id that was answered before gets the same answer. The
- * fact stays as it is: a choice says what is done about it, and a count is asked for at once.
+ * fact stays as it is: a choice says what is done about it, and what can be done from the desk is done in the same
+ * transaction.
  */
 export const settleExceptions = async (
   tx: DecisionTx,
@@ -44,8 +70,12 @@ export const settleExceptions = async (
   now: string,
 ): Promise<readonly DecisionAnswer[]> => {
   const known = await tx.decisions.find(asks.map(ask => ask.id))
-  const answers = new Map<string, { ask: SettleAsk; hash: string; answer: DecisionAnswer; isNew: boolean }>()
-  const tasks: Task[] = []
+  const answers = new Map<string, { ask: SettleAsk; hash: string; answer: DecisionAnswer }>()
+  const desk = await deskFor(
+    tx,
+    inbox,
+    asks.filter(ask => !known.has(ask.id)),
+  )
   const results: DecisionAnswer[] = []
   for (const ask of asks) {
     const hash = sha256Hex(JSON.stringify(ask))
@@ -54,17 +84,27 @@ export const settleExceptions = async (
       results.push(before.hash === hash ? before.answer : refusal(ask, 'bad_request', null))
       continue
     }
-    const answer = await settleOne(tx, inbox, who, ask, now, tasks)
-    answers.set(ask.id, { ask, hash, answer, isNew: true })
+    const answer = await settleOne(tx, inbox, desk, who, ask, now)
+    answers.set(ask.id, { ask, hash, answer })
     results.push(answer)
   }
   if (answers.size === 0) return results
   await tx.write({
     body: { kind: 'exceptions', by: who.id, settled: [...answers.values()].map(({ ask }) => ask) },
-    effects: { ...NOTHING, tasks },
+    effects: merged(desk.done),
   })
-  await tx.decisions.keep(
-    [...answers.values()].map(({ ask, hash, answer }) => ({
+  await keepAnswers(tx, who, [...answers.values()], now)
+  return results
+}
+
+export const keepAnswers = (
+  tx: DecisionTx,
+  who: Worker,
+  answers: readonly { ask: SettleAsk; hash: string; answer: DecisionAnswer }[],
+  now: string,
+): Promise<void> =>
+  tx.decisions.keep(
+    answers.map(({ ask, hash, answer }) => ({
       id: ask.id,
       kind: 'exception.settle',
       target: ask.exception,
@@ -74,10 +114,8 @@ export const settleExceptions = async (
       at: now,
     })),
   )
-  return results
-}
 
-const refusal = ({ id }: SettleAsk, code: RefusalCode, of: InboxRow | null): DecisionAnswer => ({
+export const refusal = ({ id }: SettleAsk, code: RefusalCode, of: InboxRow | null): DecisionAnswer => ({
   id,
   outcome: 'refused',
   code,
@@ -85,34 +123,99 @@ const refusal = ({ id }: SettleAsk, code: RefusalCode, of: InboxRow | null): Dec
   state: of?.state ?? null,
 })
 
+const deskFor = async (tx: DecisionTx, inbox: Inbox, asks: readonly SettleAsk[]): Promise<Desk> => {
+  const rows = new Map<ExceptionId, InboxRow & { movements: readonly Movement[] }>()
+  for (const { exception } of asks) {
+    const found = rows.has(exception) ? null : await inbox.find(exception)
+    if (found !== null) rows.set(exception, { ...found, movements: await inbox.moved(exception, MOVED_KEPT) })
+  }
+  const need = needOf([...rows.values()], asks)
+  const { lines } = await tx.load(need)
+  const documents = [...new Set([...need.documents, ...[...lines.values()].map(line => line.document)])]
+  const world = makeWorld(await tx.load({ ...need, documents, everywhere: true }))
+  return { rows, world, settled: new Set(), done: [] }
+}
+
+const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[], asks: readonly SettleAsk[]): Need => {
+  const named = (key: string): string[] =>
+    rows.flatMap(({ body }) => (typeof body[key] === 'string' && isUuid(body[key]) ? [body[key]] : []))
+  const subjects = rows.flatMap(({ subject }) => subject.split('/')).filter(isUuid)
+  const movements = rows.flatMap(row => row.movements)
+  const items = [...named('item'), ...movements.map(m => m.item), ...asks.flatMap(({ args }) => args.item ?? [])]
+  const places = [...named('location'), ...movements.flatMap(m => [m.from.location, m.to.location])]
+  return {
+    ...NO_NEED,
+    items: [...new Set([...items, ...subjects])] as ItemId[],
+    locations: [...new Set(places)] as LocationId[],
+    documents: [...new Set([...named('document'), ...subjects])] as DocumentId[],
+    lines: [...new Set([...named('line'), ...subjects])] as LineId[],
+  }
+}
+
 const settleOne = async (
   tx: DecisionTx,
   inbox: Inbox,
+  desk: Desk,
   who: Worker,
   ask: SettleAsk,
   now: string,
-  tasks: Task[],
 ): Promise<DecisionAnswer> => {
-  const found = await inbox.find(ask.exception)
-  if (found === null || !mayHandle(who, found)) return refusal(ask, 'not_found', null)
-  if (found.state !== 'open' || found.hits !== ask.expectedVersion) return refusal(ask, 'stale', found)
+  const found = desk.rows.get(ask.exception)
+  if (found === undefined || !mayHandle(who, found)) return refusal(ask, 'not_found', null)
+  const state = desk.settled.has(found.id) ? 'settled' : found.state
+  if (state !== 'open' || found.hits !== ask.expectedVersion) return refusal(ask, 'stale', { ...found, state })
   if (!CHOICES[found.kind].includes(ask.choice)) return refusal(ask, 'bad_request', found)
-  if (ask.choice === 'count') tasks.push(...(await countOf(tx, found, tasks)))
+  const cured =
+    ask.choice === 'link'
+      ? await linkOne(tx, inbox, desk, who, ask, now)
+      : remedyOf({ view: desk.world, trouble: found, args: ask.args, now }, ask.choice)
+  if (typeof cured === 'string') return refusal(ask, cured, found)
+  const counts = ask.choice === 'count' ? await countOf(tx, desk, found.kind, placeOf(found)) : []
+  const effects = merged([cured, { ...NOTHING, tasks: counts }])
+  desk.world.apply(effects)
+  desk.done.push(effects)
+  desk.settled.add(found.id)
   await inbox.settle(found.id, { choice: ask.choice, words: ask.words, worker: who.id, at: now })
   return { id: ask.id, outcome: 'done', version: found.hits, state: 'settled' }
 }
 
+/** The code means the item from now on, for every handheld; where goods were counted under it they are counted anew. */
+const linkOne = async (
+  tx: DecisionTx,
+  inbox: Inbox,
+  desk: Desk,
+  who: Worker,
+  { exception, args }: SettleAsk,
+  now: string,
+): Promise<Effects | RefusalCode> => {
+  const found = desk.rows.get(exception)
+  const item = args.item === undefined ? undefined : desk.world.item(args.item)
+  if (found === undefined || item === undefined) return 'bad_request'
+  const link = linkedOf(item, args.packaging ?? null, found)
+  if (link === null) return 'bad_request'
+  if (!(await inbox.link({ ...link, worker: who.id, at: now }))) return 'linked'
+  const place = placeOf(found)
+  return { ...NOTHING, tasks: await countOf(tx, desk, found.kind, { ...place, client: item.client, item: item.id }) }
+}
+
+type Spot = { client?: ClientId; location?: LocationId; item?: ItemId }
+
+const placeOf = ({ body }: InboxRow): Spot => {
+  const { place, ...spot } = body as Spot & { place?: { location?: LocationId } | string }
+  const location = spot.location ?? (typeof place === 'object' ? place.location : undefined)
+  return { ...spot, ...(location === undefined ? {} : { location }) }
+}
+
 /** Of the place that it is about, where it is about one; else people count as they see fit. */
-const countOf = async (tx: DecisionTx, { kind, body }: InboxRow, before: readonly Task[]): Promise<readonly Task[]> => {
-  const { client, location, item } = body as { client?: ClientId; location?: LocationId; item?: ItemId }
+const countOf = async (
+  tx: DecisionTx,
+  desk: Desk,
+  cause: ExceptionKind,
+  { client, location, item }: Spot,
+): Promise<readonly Task[]> => {
   if (client === undefined || location === undefined) return []
   const { policies } = await tx.counts.facts({ tasks: [], items: [], places: [] })
+  const before = desk.done.flatMap(effects => effects.tasks).filter(task => task.kind === 'count')
   const open = [...(await tx.counts.openCounts([location])), ...before]
-  return countsFor(
-    tx.counts,
-    [{ client, place: location, item: item ?? null, cause: kind }],
-    open,
-    policies,
-    before.length,
-  )
+  return countsFor(tx.counts, [{ client, place: location, item: item ?? null, cause }], open, policies, before.length)
 }

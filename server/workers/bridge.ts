@@ -18,7 +18,7 @@ import { toOperation } from './outbound.ts'
 import type { ErpStores } from './ports.ts'
 import { releaseFilled } from './release.ts'
 import { loop } from './loop.ts'
-import type { Worker } from './loop.ts'
+import type { Looping } from './loop.ts'
 
 export type BridgeDeps = {
   stores: ErpStores & {
@@ -136,25 +136,26 @@ const withOnlyClient = (mapper: Mapper, clients: readonly ClientId[]): Mapper =>
 }
 
 /** Import, delivery and comparison of one connection. */
-export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean): Worker => {
+export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean): Looping => {
   const { log, every, now, stores } = deps
   const { id } = bridge.connection
   /** The search for deletions, once in the night: the day that this process began in has had its own. */
   let sweptOn = now().slice(0, 10)
+  const importing = loop({
+    everyMs: every.importMs,
+    run: async signal => {
+      const from = await bridge.importing()
+      await importRound(from, signal)
+      await bridge.release()
+      if (sweptOn === now().slice(0, 10)) return false
+      await sweepItems(from, signal)
+      sweptOn = now().slice(0, 10)
+      return false
+    },
+    onFault: error => log.warn({ id, err: error }, 'the import waits: the ERP did not answer as it should'),
+  })
   const workers = [
-    loop({
-      everyMs: every.importMs,
-      run: async signal => {
-        const importing = await bridge.importing()
-        await importRound(importing, signal)
-        await bridge.release()
-        if (sweptOn === now().slice(0, 10)) return false
-        await sweepItems(importing, signal)
-        sweptOn = now().slice(0, 10)
-        return false
-      },
-      onFault: error => log.warn({ id, err: error }, 'the import waits: the ERP did not answer as it should'),
-    }),
+    importing,
     loop({
       everyMs: every.deliverMs,
       run: async signal => (await deliverRound(bridge.delivering, 50, signal)) > 0,
@@ -176,10 +177,10 @@ export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean
       onFault: error => log.warn({ id, err: error }, 'comparing waits'),
     }),
   ]
-  return { stop: async () => void (await Promise.all(workers.map(worker => worker.stop()))) }
+  return { wake: importing.wake, stop: async () => void (await Promise.all(workers.map(worker => worker.stop()))) }
 }
 
-type Running = { version: number; mode: string; bridge: Bridge; worker: Worker }
+type Running = { version: number; mode: string; bridge: Bridge; worker: Looping }
 
 /** Workers for every stored connection that is on; a changed one is started anew. */
 export const makeBridges = (deps: BridgeDeps) => {
@@ -215,6 +216,8 @@ export const makeBridges = (deps: BridgeDeps) => {
     renew,
     /** A comparison of everything, as soon as its worker looks. */
     compare: (id: ConnectorId): void => void asked.add(id),
+    /** An import at once: the ERP has told that there is something. */
+    pull: (id: ConnectorId): void => running.get(id)?.worker.wake(),
     ids: (): readonly ConnectorId[] => [...running.keys()],
     stop: async (): Promise<void> => {
       for (const id of running.keys()) await stop(id)

@@ -126,7 +126,7 @@ const ask = async (
     const found = await connector.find(op, row.remoteRef, signal)
     return { found: found.state, refs: found.state === 'many' ? found.refs.length : 1 }
   } catch (error) {
-    if (isErpError(error) && (error.class === 'config' || error.class === 'conflict')) return null
+    if (isErpError(error) && ['config', 'conflict', 'rejected'].includes(error.class)) return null
     throw error
   }
 }

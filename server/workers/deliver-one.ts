@@ -132,7 +132,9 @@ export const differenceOf = (op: OutboundOp, lines: (Found & { state: 'posted' }
 /** A 2xx that did nothing. Asked again by schedule; when it stays so a person has to look. */
 const yesButDraft = async (journey: Journey): Promise<void> => {
   const { deps, row } = journey
-  const stuck = row.stuck + 1
+  const stuck = deps.connector.caps.takesLater === true ? row.stuck : row.stuck + 1
+  if (row.attempts >= MAX_ATTEMPTS)
+    return advance(journey, 'dead', { errorClass: 'rejected', question: 'The ERP has not taken the document.' })
   if (stuck >= MAX_STUCK)
     return advance(journey, 'held', {
       errorClass: 'conflict',

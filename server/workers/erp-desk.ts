@@ -2,6 +2,7 @@ import type { ConnectorId } from '../../shared/ids.ts'
 import { CONNECTORS } from '../erp/index.ts'
 import type { ErpConnector } from '../erp/connector.ts'
 import { isErpError } from '../erp/erp-error.ts'
+import type { Folder } from '../erp/folder.ts'
 import { openSecrets, sealSecrets } from '../erp/sealed-secret.ts'
 import type { SecretKeys } from '../erp/sealed-secret.ts'
 import { makeConnector } from '../erp/settings.ts'
@@ -31,6 +32,8 @@ export const makeErpDesk = (
     keys: SecretKeys | null
     kinds?: ErpDesk['kinds']
     fetch?: typeof globalThis.fetch
+    /** Folders that files are exchanged in; null = none. */
+    folder?: ((name: string) => Folder) | null
   },
 ): ErpDesk => {
   const kinds = deps.kinds ?? CONNECTORS
@@ -49,7 +52,7 @@ export const makeErpDesk = (
       throw new Error('its secrets cannot be opened: STOCKHAND_SECRET_KEY is missing or another one')
     const { id, settings } = connection
     const more = deps.fetch === undefined ? {} : { fetch: deps.fetch }
-    return makeConnector(kind, { id, settings, secrets, now: deps.now, ...more })
+    return makeConnector(kind, { id, settings, secrets, now: deps.now, folder: deps.folder ?? null, ...more })
   }
   const all: BridgeDeps = { ...deps, connect }
   return {

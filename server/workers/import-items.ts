@@ -51,6 +51,7 @@ const itemPage = async (deps: ImportDeps, records: readonly Inbound['item'][], n
   )
   const fresh = newest(records).filter(record => known.get(record.id)?.hash !== hashOf(record))
   const taken = await takenCodes(deps, fresh)
+  const ids = await idsOf(deps, fresh, known)
   const flaws: RecordFlaw[] = []
   const items: { item: ReturnType<typeof cleanItem>['item']; cost: number | null }[] = []
   const remotes: Remote[] = []
@@ -61,7 +62,7 @@ const itemPage = async (deps: ImportDeps, records: readonly Inbound['item'][], n
       flaws.push(flawOf(record.id, record.sku)('client_unknown', 'client', record.client, 'waits'))
       continue
     }
-    const id = itemId(client, deps.id, record.id)
+    const id = ids.get(record.id) ?? itemId(client, deps.id, record.id)
     const codes = taken.get(client) ?? new Map<string, ItemId>()
     taken.set(client, codes)
     const clean = cleanItem(record, { id, client }, codes)
@@ -81,6 +82,39 @@ const pictureOf = (base64: string | null): StoredPicture | null => {
   const bytes = Buffer.from(base64, 'base64')
   const type = pictureType(bytes)
   return type === null ? null : { sha: hash('sha256', bytes, 'hex'), type, bytes }
+}
+
+/** Records that are items already: they were bound before, or came by file under the same client and SKU. */
+const idsOf = async (
+  deps: ImportDeps,
+  records: readonly Inbound['item'][],
+  known: ReadonlyMap<string, { id: string }>,
+): Promise<ReadonlyMap<string, ItemId>> => {
+  const ids = new Map<string, ItemId>()
+  const asked = new Map<ClientId, { record: string; sku: string }[]>()
+  for (const { id: record, client: owner, sku } of records) {
+    const before = known.get(record)
+    const client = deps.clientOf(owner)
+    if (before !== undefined) ids.set(record, before.id as ItemId)
+    else if (client !== null && sku.trim() !== '')
+      asked.set(client, [...(asked.get(client) ?? []), { record, sku: sku.trim() }])
+  }
+  for (const [client, rows] of asked) {
+    const found = new Map(
+      await deps.store.unbound(
+        deps.id,
+        client,
+        rows.map(row => row.sku),
+      ),
+    )
+    for (const { record, sku } of rows) {
+      const item = found.get(sku)
+      if (item !== undefined) ids.set(record, item)
+      // A second record with this SKU is another thing.
+      found.delete(sku)
+    }
+  }
+  return ids
 }
 
 /** Which of the page's codes belong to an item already, per client. */

@@ -103,6 +103,8 @@ export interface ImportStore {
   ): Promise<void>
   /** Which item of the client has which of these codes; an item's SKU is a code of it. */
   codes(client: ClientId, codes: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
+  /** Items of the client by their SKU that no record of the connection is yet: they came by file. */
+  unbound(connector: ConnectorId, client: ClientId, skus: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
   waiting(connector: ConnectorId, kind: WaitingRecord['kind'], limit: number): Promise<readonly WaitingRecord[]>
   /** Newest first; `kinds` of the report and its rows. */
   flaws(connector: ConnectorId, page: { after: string | null; limit: number }): Promise<readonly FlawRow[]>
@@ -124,6 +126,7 @@ export interface ImportStore {
   deactivate(connector: ConnectorId, items: readonly ItemId[]): Promise<number>
   /** False = this hint has been seen in the last 7 days. */
   newHint(connector: ConnectorId, id: string, now: string): Promise<boolean>
+  hasHint(connector: ConnectorId, id: string): Promise<boolean>
   /** The latest that is known of an order's parcels. */
   deliveries(connector: ConnectorId, document: DocumentId): Promise<readonly Delivery[]>
   labels(connector: ConnectorId, document: DocumentId): Promise<readonly StoredLabel[]>

@@ -177,6 +177,31 @@ describe('what comes in from an ERP', async () => {
     await round()
     expect(await flaws()).toEqual([])
   })
+  it('[GL10] an item that came by file is the one that the ERP names with its client and SKU, and keeps what only the file said', async () => {
+    const mine = derivedId<'item'>('item', client, 'sku', 'S1')
+    const read = await sql<{ hit: number }>`
+      with made as (insert into item (uid, client_id, body) select ${mine}::uuid, c.id,
+        ${JSON.stringify({ ...site.items, id: mine, client, sku: 'S1', name: 'By file', unit: 'pcs', packagings: [], codes: [], tracking: { lot: false, serial: false, expiry: false }, active: true, storage: 'cold' })}::jsonb
+        from client c where c.uid = ${client} returning client_id)
+      insert into item_code (client_id, code, item) select client_id, 'S1', ${mine}::uuid from made returning 1 as hit`.execute(
+      opened.db,
+    )
+    expect(read.rows).toHaveLength(1)
+    erp.say('item', item(1))
+    erp.say('item', item(2, { sku: 'S1' }))
+    await round()
+    const bodies = await sql<{ uid: string; body: { name: string; storage?: string } }>`
+      select uid, body from item order by body->>'name'`.execute(opened.db)
+    expect(bodies.rows.map(({ uid, body }) => [uid === mine, body.name, body.storage])).toEqual([
+      [true, 'Item 1', 'cold'],
+      [false, 'Item 2', undefined],
+    ])
+    // Bound from here on, whatever its SKU becomes.
+    erp.say('item', item(1, { sku: 'S9' }))
+    await round()
+    const after = await sql<{ body: { sku: string } }>`select body from item where uid = ${mine}`.execute(opened.db)
+    expect(after.rows[0]?.body.sku).toBe('S9')
+  })
   it('[E112] a document that names an unknown item waits alone, and goes through when the item comes', async () => {
     erp.say('item', item(1))
     erp.say('salesOrder', order(1, ['item,1', 'item,2']))
@@ -306,6 +331,15 @@ describe('what comes in from an ERP', async () => {
     expect([(await itemOf(1))?.active, (await itemOf(2))?.active]).toEqual([false, true])
     erp.say('item', item(1))
     await round()
+    expect((await itemOf(1))?.active).toBe(true)
+  })
+  it('[EH13] an ERP that is not asked for items says nothing about which are gone', async () => {
+    erp.say('item', item(1))
+    await round()
+    erp.forget()
+    const caps = { ...deps.connector.caps, kinds: ['salesOrder'] as const }
+    const silent = { ...deps, connector: { ...deps.connector, caps } }
+    expect(await sweepItems(silent, never)).toEqual({ deactivated: 0, missed: [] })
     expect((await itemOf(1))?.active).toBe(true)
   })
   it('[E120] a hint is heard once, and forgotten after a week', async () => {

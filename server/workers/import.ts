@@ -1,5 +1,5 @@
 import type { ClientId, ConnectorId, ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
-import type { ErpConnector } from '../erp/connector.ts'
+import type { ErpConnector, InboundKind } from '../erp/connector.ts'
 import { isErpError } from '../erp/erp-error.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { importDocuments, importWaiting } from './import-documents.ts'
@@ -40,16 +40,48 @@ export const importRound = async (deps: ImportDeps, signal: AbortSignal): Promis
   }
 }
 
-const importAll = async (deps: ImportDeps, signal: AbortSignal): Promise<void> => {
+/** Items, and with them what the handhelds look up. True when anything has changed. */
+const importCatalogue = async (deps: ImportDeps, signal: AbortSignal): Promise<boolean> => {
   const changed = await importItems(deps, signal)
-  if (changed) {
-    const { changed: rebuilt } = await deps.store.rebuildCatalogue(deps.warehouse, deps.now())
-    if (rebuilt) deps.ring()
+  if (!changed) return false
+  const { changed: rebuilt } = await deps.store.rebuildCatalogue(deps.warehouse, deps.now())
+  if (rebuilt) deps.ring()
+  return true
+}
+
+/** One kind of records that the ERP brings by itself, as its `pull` gives them. */
+export const importPushed = async (deps: ImportDeps, kind: InboundKind): Promise<void> => {
+  const { signal } = new AbortController()
+  switch (kind) {
+    case 'item':
+      if (!(await importCatalogue(deps, signal))) return
+      for (const waiting of DOCUMENTS) await importWaiting(deps, waiting)
+      return
+    case 'partner':
+    case 'location':
+      return importCandidates(deps, kind, signal)
+    case 'lot':
+      return importLots(deps, signal)
+    case 'purchaseOrder':
+    case 'asn':
+    case 'salesOrder':
+      return importDocuments(deps, kind, signal)
+    case 'cancellation':
+      return importCancellations(deps, signal)
+    case 'delivery':
+    case 'carrierLabel':
+      return importShipping(deps, signal)
   }
+}
+
+const DOCUMENTS = ['purchaseOrder', 'asn', 'salesOrder'] as const
+
+const importAll = async (deps: ImportDeps, signal: AbortSignal): Promise<void> => {
+  const changed = await importCatalogue(deps, signal)
   for (const kind of ['partner', 'location'] as const) await importCandidates(deps, kind, signal)
   await importLots(deps, signal)
   await importOpeningStock(deps, signal)
-  for (const kind of ['purchaseOrder', 'asn', 'salesOrder'] as const) {
+  for (const kind of DOCUMENTS) {
     if (changed) await importWaiting(deps, kind)
     await importDocuments(deps, kind, signal)
   }
@@ -67,6 +99,8 @@ export const sweepItems = async (
   deps: ImportDeps,
   signal: AbortSignal,
 ): Promise<{ deactivated: number; missed: readonly string[] }> => {
+  // An ERP that is not asked for items (it brings them, or another one does) says nothing about which are gone.
+  if (!deps.connector.caps.kinds.includes('item')) return { deactivated: 0, missed: [] }
   const theirs = new Set<string>()
   for await (const id of deps.connector.ids('item', signal)) theirs.add(id)
   const missed = new Set(theirs)

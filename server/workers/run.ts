@@ -1,10 +1,16 @@
 import type { DeliverDeps } from './deliver.ts'
+import { makeKpiRound } from './kpi.ts'
+import type { KpiDeps } from './kpi.ts'
 import { loop } from './loop.ts'
 import type { Worker } from './loop.ts'
+import { printRound } from './print.ts'
+import type { PrintDeps } from './print.ts'
 import { makePlanRound } from './plan.ts'
 import type { PlanDeps } from './plan.ts'
 import { photoRound } from './photos.ts'
 import type { PhotoDeps } from './photos.ts'
+import { makeRecallRound } from './recall.ts'
+import type { RecallDeps } from './recall.ts'
 import { makeReplenishRound } from './replenish.ts'
 import type { ReplenishDeps } from './replenish.ts'
 import { makeReserveRound } from './reserve.ts'
@@ -62,6 +68,14 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
   })
 }
 
+/** Labels → printers. */
+export const startPrint = (deps: PrintDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: signal => printRound(deps, signal),
+    onFault: error => deps.log.warn({ err: error }, 'printing waits'),
+  })
+
 /** Photos that were kept long enough → gone. */
 export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
   loop({
@@ -72,3 +86,24 @@ export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, every
     },
     onFault: error => deps.log.warn({ err: error }, 'old photos stay'),
   })
+
+/** The log → rows of days that figures are made of. */
+export const startKpi = (deps: KpiDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: makeKpiRound(deps),
+    onFault: error => deps.log.warn({ err: error }, 'figures wait'),
+  })
+
+/** Goods of recalled lots that turn up → blocked. */
+export const startRecall = (deps: RecallDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
+  const round = makeRecallRound(deps)
+  return loop({
+    everyMs,
+    run: async () => {
+      await round()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'goods of recalled lots wait to be blocked'),
+  })
+}

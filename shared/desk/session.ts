@@ -32,11 +32,16 @@ export const meSchema = v.object({
   /** Null = all. */
   clients: v.nullable(v.array(uuid<ClientId>())),
   warehouse: v.object({ id: uuid<WarehouseId>(), name: v.string() }),
+  /** Where the person works, this one among them. */
+  warehouses: v.array(v.object({ id: uuid<WarehouseId>(), name: v.string() })),
   csrf: v.string(),
   /** The password was given by somebody else: nothing else is allowed before it is changed. */
   mustChange: v.boolean(),
 })
 export type Me = v.InferOutput<typeof meSchema>
+
+/** POST /api/desk/warehouse: goes to another warehouse, with a session of its own. */
+export const warehouseSchema = v.object({ warehouse: uuid<WarehouseId>() })
 
 /** POST /api/desk/password */
 export const passwordSchema = v.object({ before: known, password: newPassword })

@@ -170,6 +170,18 @@ export const enrolCodeSchema = v.object({
 })
 export type EnrolCode = v.InferOutput<typeof enrolCodeSchema>
 
+/** GET /api/desk/codes: what may stand on the labels of goods, for printing. */
+export const codesAnswerSchema = v.object({
+  rows: v.array(
+    v.object({
+      ...itemName.entries,
+      /** The base unit's codes come first; an item without one has its SKU. */
+      codes: v.array(v.object({ code: v.string(), packaging: v.string(), quantity: v.number() })),
+    }),
+  ),
+})
+export type CodesAnswer = v.InferOutput<typeof codesAnswerSchema>
+
 /** GET /api/desk/audit: decisions, log-ins and changes of people, the newest first. */
 export const auditQuery = v.object(page)
 export const auditRowSchema = v.object({

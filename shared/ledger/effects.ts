@@ -79,3 +79,43 @@ export const NOTHING: Effects = {
   closedCounts: [],
   undone: [],
 }
+
+/** The later of two rows with one id is how it stands afterwards. */
+const lastOf = <T>(rows: readonly T[], id: (row: T) => string): T[] => [
+  ...new Map(rows.map(row => [id(row), row])).values(),
+]
+
+/** What several effects do, one after another. */
+export const merged = (parts: readonly Effects[]): Effects => ({
+  movements: parts.flatMap(one => one.movements),
+  documents: lastOf(
+    parts.flatMap(one => one.documents),
+    row => row.id,
+  ),
+  lines: lastOf(
+    parts.flatMap(one => one.lines),
+    row => row.id,
+  ),
+  tasks: lastOf(
+    parts.flatMap(one => one.tasks),
+    row => row.id,
+  ),
+  locations: lastOf(
+    parts.flatMap(one => one.locations),
+    row => row.id,
+  ),
+  lots: lastOf(
+    parts.flatMap(one => one.lots),
+    row => [row.client, row.item, row.lot].join('\u001f'),
+  ),
+  holds: parts.flatMap(one => one.holds),
+  exceptions: parts.flatMap(one => one.exceptions),
+  messages: parts.flatMap(one => one.messages),
+  lpns: lastOf(
+    parts.flatMap(one => one.lpns),
+    row => row.id,
+  ),
+  observations: parts.flatMap(one => one.observations),
+  closedCounts: parts.flatMap(one => one.closedCounts),
+  undone: parts.flatMap(one => one.undone),
+})

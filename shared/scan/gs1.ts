@@ -87,12 +87,13 @@ export const parseBracketed = (text: string, options: ParseOptions): Parsed => {
   return { ok: true, elements }
 }
 
-const isFixed = (ai: string): boolean => aiNamed(ai)?.fixed ?? unknownAi(ai)?.fixed ?? false
+/** Whether an element's length is predefined, so that no FNC1 need end it. */
+export const isFixedAi = (ai: string): boolean => aiNamed(ai)?.fixed ?? unknownAi(ai)?.fixed ?? false
 
 /** FNC1 only where the rules need one: at the start and after a value without predefined length. */
 export const writeElements = (elements: readonly Element[]): string =>
   elements
-    .map(({ ai, value }, i) => `${i === 0 || !isFixed(elements[i - 1]?.ai ?? '') ? '^' : ''}${ai}${value}`)
+    .map(({ ai, value }, i) => `${i === 0 || !isFixedAi(elements[i - 1]?.ai ?? '') ? '^' : ''}${ai}${value}`)
     .join('')
 
 export type Relation = 'repeats' | 'excludes' | 'requires' | 'signature'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { ClientId, DecisionId, SessionId, WorkerId } from '../ids.ts'
-import { policySchema } from '../policy.ts'
+import { policySchema } from '../policy-schema.ts'
 import type { Policy } from '../policy.ts'
 import { uuid } from './fields.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { DecisionId, Id, SessionId, WorkerId } from '../ids.ts'
+import type { DecisionId, Id, ItemId, SessionId, WorkerId } from '../ids.ts'
 import { text, uuid } from './fields.ts'
 
 export const MAX_SETTLED = 100
@@ -13,6 +13,18 @@ export const settleSchema = v.object({
   expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   choice: text(40),
   words: v.pipe(text(500), v.nonEmpty()),
+  args: v.optional(
+    v.object({
+      /** What an unknown code means, and which packaging of it; null = one base unit. */
+      item: v.optional(uuid<ItemId>()),
+      packaging: v.optional(v.nullable(text(60))),
+      /** The lot that goods belong to instead. */
+      lot: v.optional(v.pipe(text(60), v.nonEmpty())),
+      /** The date that the lot has. */
+      expiry: v.optional(v.pipe(v.string(), v.isoDate())),
+    }),
+    {},
+  ),
 })
 export type SettleAsk = v.InferOutput<typeof settleSchema>
 

@@ -2,6 +2,7 @@ import { lookup, search, snapshot } from './catalogue.ts'
 import { erp } from './erp.ts'
 import { erpShare } from './erp-share.ts'
 import { ingest } from './ingest.ts'
+import { kpi } from './kpi.ts'
 import { pickpath } from './pickpath.ts'
 import { reconcile } from './reconcile.ts'
 import { scan } from './scan.ts'
@@ -10,6 +11,7 @@ import { scan } from './scan.ts'
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   erp: () => (['tryton', 'odoo'].includes(process.argv[3] ?? '') ? erpShare(process.argv[3] ?? '') : erp()),
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
+  kpi,
   lookup,
   pickpath,
   reconcile,

@@ -27,5 +27,12 @@ export const sessionCases = (kit: Kit): readonly Case[] => {
     expect(await classOf(wrong.pull('item', null, 1, never))).toBe('auth')
     expect(kit.proxy().faults.calls() - before).toBeLessThanOrEqual(2)
   })
+  test('[E129] hints: taken exactly if the connector says so, never without a proof', async () => {
+    const { caps, webhook } = kit.connector()
+    expect(webhook !== undefined).toBe(caps.webhooks)
+    const raw = new TextEncoder().encode('{"type":"item.changed","doctype":"Item","_model":"product.product"}')
+    const request = { headers: {}, raw, secret: null, now: '2026-11-23T08:00:00.000Z' }
+    if (webhook !== undefined) expect(await classOf(webhook(request))).toBe('auth')
+  })
   return cases
 }

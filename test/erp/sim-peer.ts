@@ -1,3 +1,4 @@
+import type { SimErp } from '../../server/erp/sim/erp.ts'
 import { makeConnector } from '../../server/erp/settings.ts'
 import { sim } from '../../server/erp/sim.ts'
 import { PROFILES } from '../../server/erp/sim/profile.ts'
@@ -6,17 +7,29 @@ import { serveSimErp } from '../../server/erp/sim/serve.ts'
 import { emptyState, MAIN } from '../../server/erp/sim/state.ts'
 import type { ErpPeer } from './fixture.ts'
 
-/** The demo ERP in a profile as a peer of the kit: people act on its books directly, the connector over HTTP. */
-export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
-  const state = emptyState()
-  const profile = PROFILES[name]
-  let ms = Date.parse('2026-11-23T08:00:00.000Z')
-  // Every look at the clock is a little later: records have times of their own.
-  const now = (): string => new Date((ms += 7)).toISOString()
-  let posts = 0
-  const slow = (): boolean => (posts += 1) % 3 === 0
-  const served = await serveSimErp({ state, save: async () => {}, now, token: 'right', profile, slow })
-  const { erp } = served
+type People = Pick<
+  ErpPeer,
+  | 'client'
+  | 'places'
+  | 'reasons'
+  | 'item'
+  | 'stockUp'
+  | 'purchase'
+  | 'sale'
+  | 'cancel'
+  | 'moveByHand'
+  | 'adjustByHand'
+  | 'rename'
+  | 'archive'
+  | 'addBarcode'
+  | 'onHand'
+  | 'postedWith'
+> &
+  Required<Pick<ErpPeer, 'bookAgain'>>
+
+/** People who work in the sim's books directly. */
+export const simPeople = (erp: SimErp): People => {
+  const { state } = erp
   let n = 0
   const move = (item: string, from: string | null, to: string | null, quantity: number, lot = ''): void => {
     const line = { item, lot, serial: '', expiry: null, quantity, line: null, from, to }
@@ -35,13 +48,9 @@ export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
       .id
   }
   return {
-    url: served.url,
-    connect: ({ url, password = 'right' }) =>
-      makeConnector(sim, { id: 'sim', settings: { url, profile: name }, secrets: { token: password }, now }),
     client: 'demo',
     places: { main: MAIN, second: 'DAMAGED' },
     reasons: { adjustment: 'count', return: 'unwanted' },
-    answers: { no_origin: 'yes' },
     item: async (wish = {}) => {
       n += 1
       const tracking = { lot: wish.lot ?? false, serial: wish.serial ?? false, expiry: false }
@@ -67,13 +76,32 @@ export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
         )
         .reduce((sum, row) => sum + row.quantity, 0),
     postedWith: async key =>
-      profile.adjust === 'absolute'
-        ? null
-        : Object.values(state.documents).filter(document => document.key === key && document.state === 'posted').length,
+      Object.values(state.documents).filter(document => document.key === key && document.state === 'posted').length,
     bookAgain: async key => {
       const [document] = erp.byKey(key)
       if (document !== undefined) erp.book({ ...document, id: `again,${document.id}` })
     },
+  }
+}
+
+/** The demo ERP in a profile as a peer of the kit: people act on its books directly, the connector over HTTP. */
+export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
+  const state = emptyState()
+  const profile = PROFILES[name]
+  let ms = Date.parse('2026-11-23T08:00:00.000Z')
+  // Every look at the clock is a little later: records have times of their own.
+  const now = (): string => new Date((ms += 7)).toISOString()
+  let posts = 0
+  const slow = (): boolean => (posts += 1) % 3 === 0
+  const served = await serveSimErp({ state, save: async () => {}, now, token: 'right', profile, slow })
+  const people = simPeople(served.erp)
+  return {
+    ...people,
+    url: served.url,
+    connect: ({ url, password = 'right' }) =>
+      makeConnector(sim, { id: 'sim', settings: { url, profile: name }, secrets: { token: password }, now }),
+    answers: { no_origin: 'yes' },
+    postedWith: async key => (profile.adjust === 'absolute' ? null : people.postedWith(key)),
     settle: async () => {
       ms += profile.settleMs
       served.finishJobs()

@@ -16,3 +16,10 @@ export const violations = async (page: Page): Promise<readonly string[]> => {
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 120)).join(' ')}`)
   }, RULES)
 }
+
+/** What axe finds on a page, and how far the page goes sideways. */
+export const faultsOf = async (page: Page): Promise<readonly string[]> => {
+  const found = await violations(page)
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  return wide === 0 ? found : [...found, `${wide} px sideways`]
+}

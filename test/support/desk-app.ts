@@ -5,6 +5,7 @@ import type { AppDeps } from '../../server/routes/deps.ts'
 import type { TestDevice } from '../../server/routes/test-app.ts'
 import { sim } from '../../server/erp/sim.ts'
 import { makeErpDesk } from '../../server/workers/erp-desk.ts'
+import type { ErpDesk } from '../../server/workers/erp-desk.ts'
 import { handleSync } from '../../server/sync/handle.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import type { Worker } from '../../shared/catalogue.ts'
@@ -30,7 +31,7 @@ const person = (name: string, roles: Worker['roles'], clients: Worker['clients']
 })
 
 /** The whole HTTP side over PGlite: a supervisor's requests, and facts that are pushed under it. */
-export const deskApp = async (more: Partial<AppDeps> = {}) => {
+export const deskApp = async (more: Partial<AppDeps> = {}, kinds: ErpDesk['kinds'] = { sim }) => {
   const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
   // Its warehouse is the one that test handhelds enrol into; version 1 of the roster is the test app's own.
   const plan = testSite('routes')
@@ -45,7 +46,7 @@ export const deskApp = async (more: Partial<AppDeps> = {}) => {
   const made = makeErpDesk({
     stores,
     keys: [Buffer.alloc(32, 7)],
-    kinds: { sim },
+    kinds,
     ring: () => {},
     now: () => app.deps.now(),
     random: () => 0.5,
@@ -172,7 +173,8 @@ export const deskApp = async (more: Partial<AppDeps> = {}) => {
     subject: (of: StockKey = key()): string => stockKeyText(of),
     read: async (path: string, from: TestDevice = device): Promise<{ status: number; body: unknown }> => {
       const response = await get(app, from, path)
-      return { status: response.status, body: await response.json() }
+      const isJson = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, body: isJson ? await response.json() : await response.text() }
     },
     write: async (
       path: string,

@@ -81,6 +81,14 @@ export const makeMemoryImport = (deps: { sync: SyncStore; items: Item[]; ledgerI
         .slice(0, limit),
     flaws: async (_, { limit }) => of(flaws).slice(0, limit),
     flawCounts: async () => [],
+    unbound: async (_, client, skus) =>
+      new Map(
+        deps.items.flatMap(item =>
+          item.client === client && skus.includes(item.sku) && !byRemote('item').some(row => row.id === item.id)
+            ? [[item.sku, item.id] as const]
+            : [],
+        ),
+      ),
     rebuildCatalogue: async () => ({ changed: true }),
     ledgerIsEmpty: async () => deps.ledgerIsEmpty(),
     remoteOf: async (_, ids) =>
@@ -104,6 +112,7 @@ export const makeMemoryImport = (deps: { sync: SyncStore; items: Item[]; ledgerI
       for (const item of gone) putItem({ ...item, active: false })
       return gone.length
     },
+    hasHint: async (_, id) => hints.has(id),
     newHint: async (_, id) => {
       const isNew = !hints.has(id)
       hints.add(id)

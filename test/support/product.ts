@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+const SECRET = /with this secret: (\S+)\s/
+
 export type Product = {
   url: string
   /** Everything that it printed so far. */
   printed: () => string
   /** The set-up code and the badges, as printed. */
   code: string
+  /** What the first administrator proves themselves with, as printed; '' in the demo. */
+  secret: string
   badge: (name: string) => string
   dataDir: string
   pid: number
@@ -52,7 +56,7 @@ export const startProduct = async (
   const ready = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString('utf8')
-      if (printed.includes(`:${port}`) && /\bXE[A-Z0-9]{4,}/.test(printed)) resolve()
+      if (printed.includes(`:${port}`) && (/\bXE[A-Z0-9]{4,}/.test(printed) || SECRET.test(printed))) resolve()
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
@@ -71,6 +75,7 @@ export const startProduct = async (
     url: `http://localhost:${port}`,
     printed: () => printed,
     code: /\bXE[A-Z0-9]{4,}/.exec(printed)?.[0] ?? '',
+    secret: SECRET.exec(printed)?.[1] ?? '',
     badge: name => {
       const line = printed.split('\n').find(text => text.includes(name) && /\bXB[A-Z0-9]{3,}/.test(text))
       const found = line === undefined ? null : /\bXB[A-Z0-9]{3,}/.exec(line)

@@ -184,6 +184,19 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
       expect(await stores.views.document(narrow, document('ORD-2'))).toBeNull()
     })
 
+    it('[DV7] what is printed for goods has their own codes, then those of their packagings, and of nobody else’s goods', async () => {
+      const [found] = await stores.views.codes(all, mine.codes[0] ?? '')
+      expect(found).toMatchObject({ id: mine.id, sku: mine.sku })
+      expect(found?.codes).toEqual([
+        ...mine.codes.map(code => ({ code, packaging: mine.unit, quantity: 1 })),
+        ...mine.packagings.flatMap(({ name, quantity, codes }) =>
+          codes.map(code => ({ code, packaging: name, quantity })),
+        ),
+      ])
+      expect((await stores.views.codes(narrow, mine.sku)).map(item => item.client)).not.toContain(one.id)
+      expect(await stores.views.codes(all, '')).toHaveLength(Math.min(50, site.items.length))
+    })
+
     it('[DV4] a text is found as code, SKU, part of a name, number or place, and only where it may be seen', async () => {
       const code = mine.codes[0] ?? ''
       expect((await stores.views.find(all, code)).items.map(item => item.id)).toContain(mine.id)

@@ -8,6 +8,7 @@ import { BulkFoot } from './bulk-foot.tsx'
 import { useDesk } from './context.ts'
 import type { Desk } from './context.ts'
 import { reasonFor } from './decide.ts'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
@@ -139,6 +140,7 @@ const Tools = ({ part, all, onChoose }: ToolsProps) => {
         ]}
         onChoose={onChoose}
       />
+      <Exports list="approvals" />
       <p className="desk-sum">
         {speaker.say('a.stake')} <b>{speaker.say('a.net', { net: speaker.money(stake.net) })}</b>{' '}
         <b>{speaker.say('a.gross', { gross: speaker.money(stake.gross) })}</b>

@@ -1,5 +1,6 @@
 import { auditAnswerSchema } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { usePaged } from './query.ts'
@@ -12,6 +13,7 @@ export const Audit = ({ onScan }: { onScan: (text: string) => void }) => {
   useKeys({}, onScan)
   return (
     <section aria-label={speaker.say('s.audit')}>
+      <Exports list="audit" />
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table
           caption={speaker.say('s.audit')}

@@ -17,6 +17,8 @@ export type Desk = {
   names: Names
   /** A sentence at the foot of the page, with a way back where there is one. */
   tell: (words: string, undo?: { label: string; run: () => void }) => void
+  /** Goes to another warehouse. */
+  move: (warehouse: Me['warehouse']['id']) => void
   /** Counts in the navigation are asked for anew. */
   changed: () => void
 }
@@ -29,6 +31,8 @@ export const useDesk = (): Desk => {
 }
 
 export type Names = {
+  clients: SiteAnswer['clients']
+  zones: readonly string[]
   person: (id: string | null) => string
   place: (id: string) => string
   client: (id: string) => string
@@ -44,6 +48,8 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
   const clients = new Map(site.clients.map(({ id, name }) => [id, name]))
   const items = new Map<string, ItemName>()
   return {
+    clients: site.clients,
+    zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
     client: id => clients.get(id) ?? '–',

@@ -6,7 +6,7 @@ import { siteAnswerSchema } from '../../../shared/desk/view.ts'
 import type { SettingsStore } from '../../app/settings.ts'
 import { makeApi, Refused } from './api.ts'
 import type { Api } from './api.ts'
-import { DeskProvider, makeNames } from './context.ts'
+import { DeskProvider, makeNames, whyNot } from './context.ts'
 import type { Desk as DeskValue, Names } from './context.ts'
 import { Frame } from './frame.tsx'
 import { ChangePassword, First, LogIn } from './login.tsx'
@@ -65,13 +65,17 @@ const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () =>
   if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} isDemo={at.isDemo} />
   if (at.me.mustChange) return <ChangePassword api={api} speaker={speaker} onIn={enter} />
   const inside = { api, speaker, me: at.me, onLanguage }
-  return <Inside key={at.me.worker} {...inside} onOut={() => setAt(OUT)} />
+  return <Inside key={`${at.me.worker} ${at.me.warehouse.id}`} {...inside} onMove={enter} onOut={() => setAt(OUT)} />
 }
 
-type InsideProps = Pick<DeskValue, 'api' | 'speaker' | 'me'> & { onOut: () => void; onLanguage: () => void }
+type InsideProps = Pick<DeskValue, 'api' | 'speaker' | 'me'> & {
+  onMove: (me: Me) => void
+  onOut: () => void
+  onLanguage: () => void
+}
 
 /** Waits for the names that every section needs. */
-const Inside = ({ api, speaker, me, onOut, onLanguage }: InsideProps) => {
+const Inside = ({ api, speaker, me, onMove, onOut, onLanguage }: InsideProps) => {
   const [names, setNames] = useState<Names | null>(null)
   const [, setLearnt] = useState(0)
   const [told, setTold] = useState<Parameters<DeskValue['tell']> | null>(null)
@@ -89,6 +93,11 @@ const Inside = ({ api, speaker, me, onOut, onLanguage }: InsideProps) => {
     speaker,
     names,
     tell: (...what) => setTold(what),
+    move: warehouse => {
+      api
+        .post('/api/desk/warehouse', { warehouse }, meSchema)
+        .then(onMove, (error: unknown) => setTold([whyNot(speaker, error)]))
+    },
     changed: () => setTurn(n => n + 1),
   }
   return (

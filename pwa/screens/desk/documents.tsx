@@ -1,11 +1,12 @@
 import { useState } from 'react'
-import { documentAnswerSchema, documentsAnswerSchema } from '../../../shared/desk/view.ts'
+import { documentsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
-import { Code } from '../../ui/code.tsx'
 import { useDesk } from './context.ts'
+import { DocumentPanel } from './document-panel.tsx'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
-import { useLoaded, usePaged } from './query.ts'
+import { usePaged } from './query.ts'
 import { Chips, Listed, Table } from './table.tsx'
 import type { Column } from './table.tsx'
 
@@ -67,8 +68,9 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
             onChoose={value => setReturn(value === 'return')}
           />
         )}
+        <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />
       </div>
-      {open === null ? null : <DocumentPanel id={open} onClose={() => onOpen(null)} />}
+      {open === null ? null : <DocumentPanel id={open} isOrder={kind === 'order'} onClose={() => onOpen(null)} />}
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table
           caption={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}
@@ -81,65 +83,5 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
         <MoreButton more={list.more} />
       </Listed>
     </section>
-  )
-}
-
-const DocumentPanel = ({ id, onClose }: { id: string; onClose: () => void }) => {
-  const { speaker, names, api } = useDesk()
-  const found = useLoaded(id, () => api.get('/api/desk/document', { id }, documentAnswerSchema))
-  if (found.value === null) return <p className="desk-panel">{found.error ?? speaker.say('loading')}</p>
-  const { document, lines, tasks, messages } = found.value
-  return (
-    <aside className="desk-panel" aria-label={document.number}>
-      <h2>
-        <Code>{document.number}</Code> · {document.partner} · {names.client(document.client)} ·{' '}
-        {speaker.maybe('state', document.state)}
-      </h2>
-      <Table
-        caption={document.number}
-        rows={lines}
-        rowKey={line => line.id}
-        columns={[
-          { key: 'no', head: '#', number: true, cell: line => line.no },
-          { key: 'sku', head: 'SKU', code: true, cell: line => line.sku },
-          { key: 'name', head: speaker.say('a.item'), cell: line => line.name },
-          { key: 'wanted', head: speaker.say('d.wanted'), number: true, cell: line => speaker.number(line.wanted) },
-          { key: 'done', head: speaker.say('d.done'), number: true, cell: line => speaker.number(line.done) },
-          { key: 'left', head: speaker.say('d.left'), number: true, cell: line => speaker.number(line.shipped) },
-          { key: 'state', head: speaker.say('d.state'), cell: line => speaker.maybe('state', line.state) },
-          {
-            key: 'where',
-            head: speaker.say('d.where'),
-            code: true,
-            cell: line => line.claims.map(({ place, lot, qty }) => `${qty} ${place}${lot && ` ${lot}`}`).join(', '),
-          },
-        ]}
-      />
-      {tasks.length === 0 ? null : (
-        <p>
-          {speaker.say('d.tasks')}:{' '}
-          {tasks
-            .map(
-              task =>
-                `${speaker.maybe('task', task.kind)} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
-            )
-            .join(' · ')}
-        </p>
-      )}
-      {messages.length === 0 ? null : (
-        <p>
-          {speaker.say('d.erp')}:{' '}
-          {messages
-            .map(
-              one =>
-                `${speaker.maybe('m', one.type)} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`,
-            )
-            .join(' · ')}
-        </p>
-      )}
-      <button type="button" className="desk-button" onClick={onClose}>
-        {speaker.say('close')}
-      </button>
-    </aside>
   )
 }

@@ -8,15 +8,24 @@ import type { Role } from '../../../shared/roles.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { Approvals } from './approvals.tsx'
 import { Audit } from './audit.tsx'
+import { Connections } from './connections.tsx'
 import { useDesk, whyNot } from './context.ts'
 import type { Desk } from './context.ts'
 import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
 import { Exceptions } from './exceptions.tsx'
+import { Figures } from './figures.tsx'
 import { Found } from './found.tsx'
+import { GoingLive } from './going-live.tsx'
+import { Intake } from './intake.tsx'
 import { Integrations } from './integrations.tsx'
 import { People } from './people.tsx'
+import { Printing } from './print.tsx'
+import { Policies } from './policies.tsx'
+import { Lots } from './lots.tsx'
+import { Past } from './past.tsx'
 import { Stock } from './stock.tsx'
+import { Stocktakes } from './stocktake.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
 type Section = {
@@ -30,13 +39,22 @@ type Section = {
 const SECTIONS: readonly Section[] = [
   { path: 'approvals', word: 's.approvals', roles: [], count: 'approvals' },
   { path: 'exceptions', word: 's.exceptions', roles: ['integrator'], count: 'exceptions' },
+  { path: 'figures', word: 's.figures', roles: [] },
   { path: 'orders', word: 's.orders', roles: LOOKERS },
   { path: 'receipts', word: 's.receipts', roles: LOOKERS },
   { path: 'stock', word: 's.stock', roles: LOOKERS },
+  { path: 'lots', word: 's.lots', roles: LOOKERS },
+  { path: 'stocktake', word: 's.stocktake', roles: ['administrator'] },
+  { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'] },
+  { path: 'connections', word: 's.connections', roles: ['integrator', 'administrator'], strictly: true },
+  { path: 'policies', word: 's.policies', roles: ['administrator'], strictly: true },
+  { path: 'live', word: 's.live', roles: ['administrator'], strictly: true },
+  { path: 'intake', word: 's.intake', roles: ['administrator'], strictly: true },
 ]
 const COUNT_MS = 10_000
 
@@ -144,7 +162,7 @@ const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
       <a href="/desk" className="desk-brand">
         Stockhand
       </a>
-      <span>{me.warehouse.name}</span>
+      <Warehouses />
       <form
         role="search"
         onSubmit={event => {
@@ -172,6 +190,28 @@ const Header = ({ counts, isOld, onFind, onOut, onLanguage }: HeaderProps) => {
         {speaker.say('logout')}
       </button>
     </header>
+  )
+}
+
+/** Where: a choice for whoever works in several warehouses. */
+const Warehouses = () => {
+  const { me, speaker, move } = useDesk()
+  if (me.warehouses.length < 2) return <span>{me.warehouse.name}</span>
+  return (
+    <select
+      aria-label={speaker.say('warehouse')}
+      value={me.warehouse.id}
+      onChange={event => {
+        const there = me.warehouses.find(one => one.id === event.currentTarget.value)
+        if (there !== undefined) move(there.id)
+      }}
+    >
+      {me.warehouses.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
   )
 }
 
@@ -224,10 +264,19 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
           onScan={onFind}
         />
       ) : null}
+      {section === 'figures' ? <Figures onScan={onFind} /> : null}
+      {section === 'lots' ? <Lots search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'stocktake' ? <Stocktakes search={search} onGo={go} onScan={onFind} /> : null}
+      {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
+      {section === 'connections' ? <Connections onScan={onFind} /> : null}
+      {section === 'policies' ? <Policies onScan={onFind} /> : null}
+      {section === 'live' ? <GoingLive onGo={go} onScan={onFind} /> : null}
+      {section === 'intake' ? <Intake kind={search.get('kind')} onGo={go} onScan={onFind} /> : null}
       {section === 'find' ? <Found q={search.get('q') ?? ''} onGo={go} onScan={onFind} /> : null}
     </main>
   )

@@ -9,6 +9,7 @@ import { Refused } from './api.ts'
 import { useDesk, whyNot } from './context.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
+import { PrintOut } from './print-out.tsx'
 import { Listed, Table } from './table.tsx'
 
 const NOBODY: Person = {
@@ -83,6 +84,7 @@ const BadgePanel = ({ badge, onClose }: { badge: Badge; onClose: () => void }) =
       <p className="desk-big">
         <Code>{badge.code}</Code>
       </p>
+      <PrintOut labels={[{ kind: 'badge', code: badge.code, name: badge.name, words: '' }]} />
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}
       </button>

@@ -11,6 +11,7 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
   const number = new Intl.NumberFormat(language)
   const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
   const money = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 })
   const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
   const stamp = new Intl.DateTimeFormat(language, {
     day: 'numeric',
@@ -33,6 +34,7 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
     signed: (value: number): string => signed.format(value),
     /** Minor units of the warehouse's currency. */
     money: (minor: number): string => money.format(minor / 100),
+    percent: (rate: number): string => percent.format(rate),
     time: (at: string): string => time.format(new Date(at)),
     stamp: (at: string | null): string => (at === null ? '–' : stamp.format(new Date(at))),
     day: (at: string | null): string => (at === null ? '–' : day.format(new Date(at))),

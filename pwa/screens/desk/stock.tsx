@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
 import type { StockAnswer } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
+import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { Movements } from './movements.tsx'
@@ -58,6 +59,7 @@ export const Stock = ({
   return (
     <section aria-label={speaker.say('s.stock')}>
       <FindForm q={q} onFind={onFind} />
+      <Exports list="stock" query={{ q }} />
       {open === null ? null : <History row={open} onClose={() => setOpen(null)} />}
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table
@@ -88,6 +90,7 @@ const History = ({ row, onClose }: { row: Row; onClose: () => void }) => {
         <Movements rows={[...(list.value ?? [])]} caption={caption} />
         <MoreButton more={list.more} />
       </Listed>
+      <Exports list="movements" query={{ item, location }} />{' '}
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}
       </button>

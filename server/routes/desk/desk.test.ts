@@ -4,6 +4,8 @@ import { CSRF_HEADER, meSchema } from '../../../shared/desk/session.ts'
 import * as v from 'valibot'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { waitAfter } from '../../auth/lockout.ts'
+import { nextRoster, signRoster } from '../../auth/roster.ts'
+import { OTHER_WAREHOUSE } from '../test-app.ts'
 import { browserOf } from './test-browser.ts'
 
 describe('log-in at the desk', async () => {
@@ -33,6 +35,28 @@ describe('log-in at the desk', async () => {
       body: JSON.stringify({ login: 'sevda', password: PASSWORD }),
     })
     expect(safe.headers.get('set-cookie')).toMatch(/^__Host-stockhand-desk=[\w-]{43}; Path=\/; HttpOnly; Secure/)
+  })
+
+  it('[GL11] whoever works in two warehouses chooses where, with a session of its own; nobody goes where they do not work', async () => {
+    const { site } = desk.stores
+    const roster = nextRoster({ warehouse: OTHER_WAREHOUSE, version: 5, workers: [people.deniz] }, app.deps.now(), 7)
+    await site.putRoster(OTHER_WAREHOUSE, roster, signRoster(app.deps.serverKey, roster))
+    await desk.account(people.deniz, 'deniz')
+    const page = browser('10.0.0.21')
+    await page.logIn('deniz', PASSWORD)
+    const me = v.parse(meSchema, await (await page.get('/api/desk/session')).json())
+    expect(me.warehouses.map(one => one.id).sort()).toEqual([desk.site.warehouse.id, OTHER_WAREHOUSE].sort())
+    const there = me.warehouses.find(one => one.id !== me.warehouse.id)!.id
+    const moved = await page.post('/api/desk/warehouse', { warehouse: there })
+    expect(v.parse(meSchema, await moved.json()).warehouse.id).toBe(there)
+    expect(v.parse(meSchema, await (await page.get('/api/desk/session')).json()).warehouse.id).toBe(there)
+    const only = browser('10.0.0.22')
+    await only.logIn('sevda', PASSWORD)
+    expect((await only.post('/api/desk/warehouse', { warehouse: OTHER_WAREHOUSE })).status).toBe(404)
+    const { rows } = await sql<{ kind: string }>`select kind from audit where kind = 'desk.warehouse'`.execute(
+      desk.opened.db,
+    )
+    expect(rows).toHaveLength(1)
   })
 
   it('[DS2] a change that the desk’s own page has not sent is refused, and changes nothing', async () => {

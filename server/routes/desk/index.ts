@@ -1,8 +1,22 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
+import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { chainEndpoint, eraseEndpoint } from './chain.ts'
+import { exportEndpoint } from './export.ts'
+import { GOODS_ENDPOINTS } from './goods.ts'
+import { RECALL_ENDPOINTS } from './recall.ts'
+import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
-import { firstEndpoint, logInEndpoint, logOutEndpoint, meEndpoint, passwordEndpoint, startEndpoint } from './session.ts'
+import {
+  firstEndpoint,
+  logInEndpoint,
+  logOutEndpoint,
+  meEndpoint,
+  passwordEndpoint,
+  startEndpoint,
+  warehouseEndpoint,
+} from './session.ts'
 
 /** What the desk has of its own: who is logged in, and who may. */
 export const deskEndpoints = (): readonly Endpoint[] => [
@@ -11,6 +25,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   meEndpoint,
   logOutEndpoint,
   passwordEndpoint,
+  warehouseEndpoint,
   firstEndpoint(),
   peopleEndpoint,
   changePersonEndpoint,
@@ -20,4 +35,11 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   devicesEndpoint,
   deviceActEndpoint,
   enrolCodeEndpoint,
+  ...INTAKE_ENDPOINTS,
+  ...RECALL_ENDPOINTS,
+  ...GOODS_ENDPOINTS,
+  ...STOCKTAKE_ENDPOINTS,
+  exportEndpoint,
+  chainEndpoint,
+  eraseEndpoint,
 ]

@@ -1,7 +1,14 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Worker } from '../../../shared/catalogue.ts'
-import { firstSchema, logInSchema, meSchema, passwordSchema, startSchema } from '../../../shared/desk/session.ts'
+import {
+  firstSchema,
+  logInSchema,
+  meSchema,
+  passwordSchema,
+  startSchema,
+  warehouseSchema,
+} from '../../../shared/desk/session.ts'
 import type { Me } from '../../../shared/desk/session.ts'
 import type { WarehouseId } from '../../../shared/ids.ts'
 import { msOf } from '../../../shared/time.ts'
@@ -31,29 +38,34 @@ const limited = (perMinute: number) => {
   }
 }
 
-/** The warehouse whose roster has the person, and the person as it has them; null = none does any more. */
-const homeOf = async (deps: AppDeps, worker: Worker['id']): Promise<{ who: Worker; warehouse: WarehouseId } | null> => {
+type Home = { who: Worker; warehouse: WarehouseId; name: string }
+
+/** The warehouses whose rosters have the person, and the person as each has them. */
+const homesOf = async (deps: AppDeps, worker: Worker['id']): Promise<readonly Home[]> => {
   const { site } = deps.stores
-  for (const { id } of await site.warehouses()) {
+  const homes: Home[] = []
+  for (const { id, name } of await site.warehouses()) {
     const who = (await site.roster(id))?.roster.workers.find(one => one.id === worker && one.active)
-    if (who !== undefined) return { who, warehouse: id }
+    if (who !== undefined) homes.push({ who, warehouse: id, name })
   }
-  return null
+  return homes
 }
 
 const meOf = async (
   deps: AppDeps,
   at: { who: Worker; warehouse: WarehouseId; account: Pick<Account, 'login' | 'mustChange'>; token: string },
 ): Promise<Me> => {
-  const name = (await deps.stores.site.warehouses()).find(one => one.id === at.warehouse)?.name ?? ''
   const { id, roles, clients } = at.who
+  const warehouses = (await homesOf(deps, id)).map(home => ({ id: home.warehouse, name: home.name }))
+  const warehouse = warehouses.find(one => one.id === at.warehouse) ?? { id: at.warehouse, name: '' }
   return {
     worker: id,
     name: at.who.name,
     login: at.account.login,
     roles: [...roles],
     clients: clients === null ? null : [...clients],
-    warehouse: { id: at.warehouse, name },
+    warehouse,
+    warehouses,
     csrf: csrfOf(at.token),
     mustChange: at.account.mustChange,
   }
@@ -87,12 +99,12 @@ export const logInEndpoint = (): Endpoint =>
     },
     async ({ c, deps, body }) => {
       const account = await provenAccount(c, deps, body)
-      const home = await homeOf(deps, account.worker)
-      if (home === null) throw refused('credentials')
+      const [home] = await homesOf(deps, account.worker)
+      if (home === undefined) throw refused('credentials')
       const at = { worker: account.worker, warehouse: home.warehouse }
       const entry = { ...at, at: deps.now(), kind: 'desk.logIn', subject: account.login, body: {} }
       const token = await openSession(c, deps, at, entry)
-      return sendJson(c, await meOf(deps, { ...home, account, token }))
+      return sendJson(c, await meOf(deps, { who: home.who, ...at, account, token }))
     },
   )
 
@@ -108,6 +120,27 @@ export const meEndpoint = deskEndpoint(
   },
   async ({ c, deps, session, who, warehouse, token }) =>
     sendJson(c, await meOf(deps, { who, warehouse, account: session, token })),
+)
+
+/** POST /api/desk/warehouse: goes to another warehouse that the person works in. */
+export const warehouseEndpoint = deskEndpoint(
+  {
+    method: 'POST',
+    path: '/api/desk/warehouse',
+    summary: 'Goes to another warehouse whose roster has the person; the session of before ends.',
+    body: json(MAX_BYTES, warehouseSchema),
+    answers: ME,
+    refusals: ['not_found'],
+  },
+  async ({ c, deps, body, session, who, token: before }) => {
+    const home = (await homesOf(deps, who.id)).find(one => one.warehouse === body.warehouse)
+    if (home === undefined) throw refused('not_found', 'You do not work in this warehouse.')
+    const at = { worker: who.id, warehouse: home.warehouse }
+    const entry = { ...at, at: deps.now(), kind: 'desk.warehouse', subject: session.login, body: {} }
+    await closeSession(c, deps, before)
+    const token = await openSession(c, deps, at, entry)
+    return sendJson(c, await meOf(deps, { who: home.who, warehouse: home.warehouse, account: session, token }))
+  },
 )
 
 /** POST /api/desk/session/end: logs out. */

@@ -31,9 +31,19 @@ export const browserOf = (app: Hono, from: string) => {
     if (answer.csrf !== undefined) csrf = answer.csrf
     return response
   }
+  /** A file as it is. */
+  const file = (path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Response> =>
+    Promise.resolve(
+      app.request(
+        path,
+        { method: 'POST', headers: { 'content-type': 'text/csv', cookie, [CSRF_HEADER]: csrf }, body: bytes },
+        env,
+      ),
+    )
   return {
     get,
     post,
+    file,
     logIn: async (login: string, password: string): Promise<void> => {
       const { status } = await post('/api/desk/session', { login, password })
       if (status !== 200) throw new Error(`no log-in: ${status}`)

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import {
   auditAnswerSchema,
   auditQuery,
+  codesAnswerSchema,
   countsAnswerSchema,
   documentAnswerSchema,
   documentQuery,
@@ -9,7 +10,6 @@ import {
   documentsQuery,
   findAnswerSchema,
   findQuery,
-  MAX_ROWS,
   movementsAnswerSchema,
   movementsQuery,
   namesAnswerSchema,
@@ -19,53 +19,16 @@ import {
   stockQuery,
 } from '../../../shared/desk/view.ts'
 import { isUuid } from '../../../shared/ids.ts'
-import type { Role } from '../../../shared/roles.ts'
 import { sendJson } from '../answer.ts'
-import { parseAs } from '../body.ts'
-import type { AtDesk } from '../desk-door.ts'
-import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
+import { PRINTERS_ROLES } from '../printers.ts'
+import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-
-/** Who sees stock and documents: everybody who decides something, and a client's people what is theirs. */
-const LOOKERS: readonly Role[] = ['supervisor', 'integrator', 'administrator', 'client']
-
-const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({ warehouse, clients: who.clients })
-
-const pageOf = ({ after, limit }: { after: string; limit: string }) => {
-  const rows = Number(limit)
-  if (!Number.isSafeInteger(rows) || rows < 1 || rows > MAX_ROWS)
-    throw refused('bad_request', `A page has 1 to ${MAX_ROWS} rows.`)
-  return { after, limit: rows }
-}
+import { LOOKERS, pageOf, view, viewer } from './parts.ts'
 
 const uuidOrNone = (id: string): string => {
   if (id !== '' && !isUuid(id)) throw refused('bad_request', 'This is no id.')
   return id
 }
-
-/** What every view of the desk has in common. */
-const view = <S extends v.GenericSchema, A extends v.GenericSchema>(
-  spec: { path: string; summary: string; query: S; answer: A; roles?: readonly Role[] },
-  read: (
-    at: AtDesk,
-    query: v.InferOutput<S>,
-    deps: Parameters<Parameters<typeof deskEndpoint>[1]>[0]['deps'],
-  ) => Promise<v.InferOutput<A>>,
-) =>
-  deskEndpoint(
-    {
-      method: 'GET',
-      path: spec.path,
-      summary: spec.summary,
-      query: spec.query,
-      body: NOTHING,
-      roles: spec.roles ?? LOOKERS,
-      answers: { 200: { description: 'What there is', schema: spec.answer } },
-      refusals: ['bad_request', 'not_found'],
-    },
-    async ({ c, deps, session, token, who, warehouse }) =>
-      sendJson(c, await read({ session, token, who, warehouse }, parseAs(spec.query, c.req.query()), deps)),
-  )
 
 export const VIEW_ENDPOINTS = [
   view(
@@ -151,6 +114,16 @@ export const VIEW_ENDPOINTS = [
       answer: findAnswerSchema,
     },
     (at, { q }, { stores }) => stores.views.find(viewer(at), q.trim()),
+  ),
+  view(
+    {
+      path: '/api/desk/codes',
+      summary: 'Codes that may stand on the labels of goods.',
+      query: findQuery,
+      answer: codesAnswerSchema,
+      roles: PRINTERS_ROLES,
+    },
+    async (at, { q }, { stores }) => ({ rows: await stores.views.codes(viewer(at), q.trim()) }),
   ),
   view(
     {

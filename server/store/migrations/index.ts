@@ -7,7 +7,12 @@ import * as inbox from './0005_inbox.ts'
 import * as plans from './0006_plans.ts'
 import * as blocks from './0007_blocks.ts'
 import * as desk from './0008_desk.ts'
+import * as print from './0009_print.ts'
 import * as photos from './0010_photos.ts'
+import * as kpi from './0011_kpi.ts'
+import * as links from './0014_links.ts'
+import * as intake from './0013_intake.ts'
+import * as goods from './0012_goods.ts'
 import * as pictures from './0018_pictures.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
@@ -20,6 +25,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006_plans': plans,
   '0007_blocks': blocks,
   '0008_desk': desk,
+  '0009_print': print,
   '0010_photos': photos,
+  '0011_kpi': kpi,
+  '0014_links': links,
+  '0013_intake': intake,
+  '0012_goods': goods,
   '0018_pictures': pictures,
 }

@@ -1,0 +1,120 @@
+import { documentAnswerSchema } from '../../../shared/desk/view.ts'
+import type { DocumentAnswer } from '../../../shared/desk/view.ts'
+import { mayDo } from '../../../shared/roles.ts'
+import type { Role } from '../../../shared/roles.ts'
+import { Code } from '../../ui/code.tsx'
+import { useDesk, whyNot } from './context.ts'
+import type { Desk } from './context.ts'
+import { savePdf } from './print-out.tsx'
+import { useLoaded } from './query.ts'
+import { Table } from './table.tsx'
+
+const PRINTERS: readonly Role[] = ['supervisor', 'administrator']
+const MOST_SLIP_ROWS = 300
+
+/** The packing slip: what has left or is about to, else what was ordered. */
+const saveSlip = (desk: Desk, { document, lines }: DocumentAnswer): Promise<void> => {
+  const { speaker } = desk
+  const rows = lines.slice(0, MOST_SLIP_ROWS).map(({ sku, name, unit, wanted, done }) => ({
+    sku,
+    name,
+    quantity: `${speaker.number(lines.some(line => line.done > 0) ? done : wanted)} ${unit}`.trim(),
+  }))
+  const left = lines.length - rows.length
+  const note = left === 0 ? '' : speaker.say('pr.andMore', { n: left })
+  const slip = {
+    kind: 'slip',
+    title: speaker.say('pr.slip'),
+    number: document.number,
+    to: [document.partner],
+    rows,
+    note,
+  }
+  return savePdf(desk, document.number, { what: 'slips', size: 'a4', slips: [slip] })
+}
+
+type Props = { id: string; isOrder: boolean; onClose: () => void }
+
+/** One document with its lines, who is at it, and what the ERP was told. */
+export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
+  const { speaker, names, api } = useDesk()
+  const found = useLoaded(id, () => api.get('/api/desk/document', { id }, documentAnswerSchema))
+  if (found.value === null) return <p className="desk-panel">{found.error ?? speaker.say('loading')}</p>
+  const { document, lines, tasks, messages } = found.value
+  return (
+    <aside className="desk-panel" aria-label={document.number}>
+      <h2>
+        <Code>{document.number}</Code> · {document.partner} · {names.client(document.client)} ·{' '}
+        {speaker.maybe('state', document.state)}
+      </h2>
+      <Table
+        caption={document.number}
+        rows={lines}
+        rowKey={line => line.id}
+        columns={[
+          { key: 'no', head: '#', number: true, cell: line => line.no },
+          { key: 'sku', head: 'SKU', code: true, cell: line => line.sku },
+          { key: 'name', head: speaker.say('a.item'), cell: line => line.name },
+          { key: 'wanted', head: speaker.say('d.wanted'), number: true, cell: line => speaker.number(line.wanted) },
+          { key: 'done', head: speaker.say('d.done'), number: true, cell: line => speaker.number(line.done) },
+          { key: 'left', head: speaker.say('d.left'), number: true, cell: line => speaker.number(line.shipped) },
+          { key: 'state', head: speaker.say('d.state'), cell: line => speaker.maybe('state', line.state) },
+          {
+            key: 'where',
+            head: speaker.say('d.where'),
+            code: true,
+            cell: line => line.claims.map(({ place, lot, qty }) => `${qty} ${place}${lot && ` ${lot}`}`).join(', '),
+          },
+        ]}
+      />
+      {tasks.length === 0 ? null : (
+        <p>
+          {speaker.say('d.tasks')}:{' '}
+          {tasks
+            .map(
+              task =>
+                `${speaker.maybe('task', task.kind)} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
+            )
+            .join(' · ')}
+        </p>
+      )}
+      {messages.length === 0 ? null : (
+        <p>
+          {speaker.say('d.erp')}:{' '}
+          {messages
+            .map(
+              one =>
+                `${speaker.maybe('m', one.type)} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`,
+            )
+            .join(' · ')}
+        </p>
+      )}
+      <div className="desk-actions">
+        {isOrder ? <SlipButton found={found.value} /> : null}
+        <button type="button" className="desk-button" onClick={onClose}>
+          {speaker.say('close')}
+        </button>
+      </div>
+    </aside>
+  )
+}
+
+const SlipButton = ({ found }: { found: DocumentAnswer }) => {
+  const desk = useDesk()
+  const { speaker, me } = desk
+  if (!mayDo(me.roles, PRINTERS)) return null
+  return (
+    <button
+      type="button"
+      className="desk-button"
+      onClick={() =>
+        void saveSlip(desk, found).then(
+          () => desk.tell(speaker.say('pr.saved')),
+          (error: unknown) => desk.tell(whyNot(speaker, error)),
+        )
+      }
+    >
+      {speaker.say('pr.slip')}
+    </button>
+  )
+}

@@ -1,0 +1,135 @@
+import { pastAnswerSchema } from '../../../shared/desk/goods.ts'
+import type { PastAnswer } from '../../../shared/desk/goods.ts'
+import { useDesk } from './context.ts'
+import { Exports } from './exports.tsx'
+import { textOf } from './form.ts'
+import { useKeys } from './keys.ts'
+import { MoreButton } from './more.tsx'
+import { useLoaded, usePaged } from './query.ts'
+import { Chips, Listed, Table } from './table.tsx'
+
+type Row = PastAnswer['rows'][number]
+type Props = { search: URLSearchParams; onGo: (path: string) => void; onScan: (text: string) => void }
+
+const yesterday = (): string => new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+
+/** Stock and its value at the end of a past day; the heading says on which basis. */
+export const Past = ({ search, onGo, onScan }: Props) => {
+  const { speaker, api, names } = useDesk()
+  const want = {
+    day: search.get('day') ?? yesterday(),
+    basis: search.get('basis') === 'known' ? 'known' : 'booked',
+    by: search.get('by') === 'place' ? 'place' : 'item',
+    client: search.get('client') ?? '',
+  } as const
+  const list = usePaged(`past ${JSON.stringify(want)}`, after =>
+    api.get('/api/desk/past', { ...want, after, limit: '200' }, pastAnswerSchema),
+  )
+  useKeys({}, onScan)
+  const show = (change: Partial<Record<keyof typeof want, string>>): void =>
+    onGo(`/desk/past?${new URLSearchParams({ ...want, ...change }).toString()}`)
+  const byPlace = want.by === 'place'
+  return (
+    <section aria-label={speaker.say('s.past')}>
+      <form
+        className="desk-tools"
+        onSubmit={event => {
+          event.preventDefault()
+          const form = new FormData(event.currentTarget)
+          show({ day: textOf(form, 'day'), client: textOf(form, 'client') })
+        }}
+      >
+        <label>
+          {speaker.say('z.day')}{' '}
+          <input key={want.day} name="day" type="date" required defaultValue={want.day} max={yesterday()} />
+        </label>
+        <label>
+          {speaker.say('d.client')}{' '}
+          <select key={want.client} name="client" defaultValue={want.client}>
+            <option value="">{speaker.say('p.allClients')}</option>
+            {names.clients.map(one => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" className="desk-button primary">
+          {speaker.say('z.show')}
+        </button>
+        <Exports list="past" query={want} />
+      </form>
+      <div className="desk-tools">
+        <Chips
+          label={speaker.say('z.basis')}
+          value={want.basis}
+          choices={[
+            { value: 'booked', word: speaker.say('z.booked') },
+            { value: 'known', word: speaker.say('z.known') },
+          ]}
+          onChoose={basis => show({ basis })}
+        />
+        <Chips
+          label={speaker.say('z.by')}
+          value={want.by}
+          choices={[
+            { value: 'item', word: speaker.say('z.byItem') },
+            { value: 'place', word: speaker.say('z.byPlace') },
+          ]}
+          onChoose={by => show({ by })}
+        />
+      </div>
+      <Totals want={want} />
+      <Listed loaded={list} empty={speaker.say('none')}>
+        <Table<Row>
+          caption={speaker.say('s.past')}
+          rows={list.value ?? []}
+          rowKey={row => [row.item, row.client, row.place, row.lot, row.status].join()}
+          columns={[
+            { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
+            { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
+            { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
+            ...(byPlace
+              ? [
+                  { key: 'place', head: speaker.say('a.place'), code: true, cell: (row: Row) => row.place },
+                  { key: 'lot', head: speaker.say('a.lot'), code: true, cell: (row: Row) => row.lot },
+                  { key: 'status', head: speaker.say('t.status'), cell: (row: Row) => speaker.maybe('st', row.status) },
+                ]
+              : []),
+            {
+              key: 'onHand',
+              head: speaker.say('t.onHand'),
+              number: true,
+              alarm: row => row.onHand < 0,
+              cell: row => speaker.number(row.onHand),
+            },
+            {
+              key: 'value',
+              head: speaker.say('a.value'),
+              number: true,
+              cell: row => (row.value === null ? '–' : speaker.money(row.value)),
+            },
+          ]}
+        />
+        <MoreButton more={list.more} />
+      </Listed>
+    </section>
+  )
+}
+
+const Totals = ({ want }: { want: { day: string; basis: string; by: string; client: string } }) => {
+  const { speaker, api } = useDesk()
+  const first = useLoaded(`totals ${JSON.stringify(want)}`, () =>
+    api.get('/api/desk/past', { ...want, after: '', limit: '1' }, pastAnswerSchema),
+  )
+  const totals = first.value?.totals
+  if (totals === null || totals === undefined) return null
+  const day = speaker.day(`${want.day}T12:00:00.000Z`)
+  return (
+    <p>
+      <b>{speaker.say(want.basis === 'known' ? 'z.head.known' : 'z.head.booked', { day })}</b>{' '}
+      {speaker.say('z.totals', { n: totals.onHand, value: speaker.money(totals.value) })}
+      {totals.withoutCost === 0 ? '' : ` · ${speaker.say('z.withoutCost', { n: totals.withoutCost })}`}
+    </p>
+  )
+}

@@ -1,0 +1,165 @@
+import { useState } from 'react'
+import * as v from 'valibot'
+import { auditAnswerSchema } from '../../../shared/desk/view.ts'
+import { policySchema } from '../../../shared/policy-schema.ts'
+import type { Policy } from '../../../shared/policy.ts'
+import { decisionAnswerSchema } from '../../../shared/sync/decision.ts'
+import { useDesk, whyNot } from './context.ts'
+import { v7 } from './id.ts'
+import { useKeys } from './keys.ts'
+import { Group } from './policy-field.tsx'
+import { shapeOf } from './policy-shape.ts'
+import { useLoaded } from './query.ts'
+import { Chips, Listed, Table } from './table.tsx'
+
+const answerSchema = v.object({
+  version: v.number(),
+  warehouse: policySchema,
+  clients: v.record(v.string(), policySchema),
+})
+type Answer = v.InferOutput<typeof answerSchema>
+
+const shape = shapeOf(policySchema)
+const GROUPS = shape.kind === 'group' ? shape.fields : []
+
+/** Everything that a site may decide about how it works, for the warehouse and for each client. */
+export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
+  const { speaker, api, me } = useDesk()
+  const loaded = useLoaded('policies', () => api.get('/api/policies', { worker: me.worker }, answerSchema))
+  const [scope, setScope] = useState('')
+  const people = useLoaded('policy clients', () =>
+    api.get('/api/desk/people', {}, v.object({ clients: v.array(v.object({ id: v.string(), name: v.string() })) })),
+  )
+  useKeys({}, onScan)
+  const clients = people.value?.clients ?? []
+  return (
+    <section aria-label={speaker.say('s.policies')}>
+      <p>{speaker.say('po.why')}</p>
+      <Listed loaded={{ ...loaded, isEmpty: false }} empty="">
+        <p className="desk-quiet">{speaker.say('po.version', { n: loaded.value?.version ?? 0 })}</p>
+        <Chips
+          label={speaker.say('po.scope')}
+          value={scope}
+          choices={[
+            { value: '', word: speaker.say('po.warehouse') },
+            ...clients.map(({ id, name }) => ({ value: id, word: name })),
+          ]}
+          onChoose={setScope}
+        />
+        {loaded.value === null ? null : (
+          <Scope
+            key={scope}
+            client={clients.find(({ id }) => id === scope) ?? null}
+            held={loaded.value}
+            onSaved={loaded.reload}
+          />
+        )}
+        <History version={loaded.value?.version ?? 0} />
+      </Listed>
+    </section>
+  )
+}
+
+type ScopeProps = { client: { id: string; name: string } | null; held: Answer; onSaved: () => void }
+
+/** `draft` null = the client works as the warehouse does. It stays when somebody else has saved meanwhile. */
+const Scope = ({ client, held, onSaved }: ScopeProps) => {
+  const { speaker, api, me, tell } = useDesk()
+  const own = client === null ? held.warehouse : (held.clients[client.id] ?? null)
+  const [draft, setDraft] = useState<Policy | null>(own)
+  const isSame = JSON.stringify(draft) === JSON.stringify(own)
+  const save = (): void => {
+    const read = v.safeParse(v.nullable(policySchema), draft)
+    if (!read.success) {
+      const path = v.getDotPath(read.issues[0]) ?? ''
+      const [group = '', key = ''] = path.split('.')
+      return tell(speaker.say('po.wrong', { key: speaker.maybe('po', `${group}.${key}`) }))
+    }
+    const ask = { id: v7(), expectedVersion: held.version, client: client?.id ?? null, policy: read.output }
+    api.post('/api/policies', { worker: me.worker, session: v7(), ...ask }, decisionAnswerSchema).then(
+      answer => {
+        tell(answer.outcome === 'done' ? speaker.say('po.saved', { n: answer.version ?? 0 }) : speaker.say('po.stale'))
+        onSaved()
+      },
+      (error: unknown) => tell(whyNot(speaker, error)),
+    )
+  }
+  return (
+    <form
+      className="desk-form desk-policies"
+      onSubmit={event => {
+        event.preventDefault()
+        save()
+      }}
+    >
+      {draft === null ? (
+        <div className="desk-panel">
+          <p>{speaker.say('po.asWarehouse', { client: client?.name ?? '' })}</p>
+          <button type="button" className="desk-button" onClick={() => setDraft(held.warehouse)}>
+            {speaker.say('po.own', { client: client?.name ?? '' })}
+          </button>
+        </div>
+      ) : (
+        <Groups draft={draft} onChange={setDraft} />
+      )}
+      <div className="desk-actions desk-foot">
+        <button type="submit" className="desk-button primary" disabled={isSame}>
+          {isSame ? speaker.say('po.same') : speaker.say('po.save', { n: held.version + 1 })}
+        </button>
+        {client === null || draft === null ? null : (
+          <button type="button" className="desk-button" onClick={() => setDraft(null)}>
+            {speaker.say('po.back')}
+          </button>
+        )}
+      </div>
+    </form>
+  )
+}
+
+const Groups = ({ draft, onChange }: { draft: Policy; onChange: (draft: Policy) => void }) => {
+  const { speaker } = useDesk()
+  const held = draft as Readonly<Record<string, unknown>>
+  return GROUPS.map(([group, of]) => (
+    <details key={group} className="desk-panel" open={group === 'receive'}>
+      <summary>{speaker.maybe('pg', group)}</summary>
+      <div className="desk-form">
+        <Group
+          fields={of.kind === 'group' ? of.fields : []}
+          value={held[group]}
+          nameOf={key => speaker.maybe('po', `${group}.${key}`)}
+          onChange={next => onChange({ ...draft, [group]: next })}
+        />
+      </div>
+    </details>
+  ))
+}
+
+/** Who has changed them, from the audit log. */
+const History = ({ version }: { version: number }) => {
+  const { speaker, names, api } = useDesk()
+  const list = useLoaded(`policy history ${version}`, () =>
+    api.get('/api/desk/audit', { after: '', limit: '500' }, auditAnswerSchema),
+  )
+  const rows = (list.value?.rows ?? []).filter(row => row.kind === 'policy.change')
+  return (
+    <>
+      <h2>{speaker.say('po.history')}</h2>
+      <Listed loaded={{ ...list, isEmpty: rows.length === 0 }} empty={speaker.say('po.none')}>
+        <Table
+          caption={speaker.say('po.history')}
+          rows={rows}
+          rowKey={row => row.key}
+          columns={[
+            { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.at) },
+            { key: 'by', head: speaker.say('a.by'), cell: row => names.person(row.worker) },
+            {
+              key: 'scope',
+              head: speaker.say('po.scope'),
+              cell: row => (row.subject === 'warehouse' ? speaker.say('po.warehouse') : names.client(row.subject)),
+            },
+          ]}
+        />
+      </Listed>
+    </>
+  )
+}

@@ -1,0 +1,77 @@
+import type { ExpiringAnswer } from '../../../shared/desk/goods.ts'
+import {
+  expiringAnswerSchema,
+  expiringQuery,
+  MAX_DAYS,
+  pastAnswerSchema,
+  pastQuery,
+} from '../../../shared/desk/goods.ts'
+import type { ClientId } from '../../../shared/ids.ts'
+import { policyFor } from '../../../shared/policy.ts'
+import type { PolicySet } from '../../../shared/policy.ts'
+import { dayOf, isoOf, msOf } from '../../../shared/time.ts'
+import type { ExpiringFound } from '../../desk-ports.ts'
+import type { AppDeps } from '../deps.ts'
+import type { AtDesk } from '../desk-door.ts'
+import { refused } from '../refused.ts'
+import { pageOf, view, viewer } from './parts.ts'
+
+const DAY_MS = 86_400_000
+
+/** Of one client only, where one is named; never of one whose goods the person may not see. */
+export const narrowed = (at: Pick<AtDesk, 'who' | 'warehouse'>, client: ClientId | '') => {
+  const { warehouse, clients } = viewer(at)
+  if (client === '') return { warehouse, clients }
+  if (clients !== null && !clients.includes(client)) throw refused('not_found', 'There is no such client.')
+  return { warehouse, clients: [client] }
+}
+
+const judged = (row: ExpiringFound, today: string, policies: PolicySet | null): ExpiringAnswer['rows'][number] => {
+  const { minDaysOut, ...rest } = row
+  const daysLeft = Math.round((msOf(`${row.expiry}T00:00:00.000Z`) - msOf(`${today}T00:00:00.000Z`)) / DAY_MS)
+  const least = minDaysOut ?? (policies === null ? null : policyFor(policies, row.client).shelf.minDaysOut) ?? 0
+  return { ...rest, daysLeft, state: daysLeft < 0 ? 'expired' : daysLeft < least ? 'tooShort' : 'soon' }
+}
+
+export const readExpiring = async (
+  at: Pick<AtDesk, 'who' | 'warehouse'>,
+  { days, client, ...page }: { days: string; client: ClientId | ''; after: string; limit: string },
+  { stores, now }: Pick<AppDeps, 'stores' | 'now'>,
+): Promise<ExpiringAnswer> => {
+  if (Number(days) > MAX_DAYS) throw refused('bad_request', `At most ${MAX_DAYS} days ahead.`)
+  const today = now().slice(0, 10)
+  const want = { until: dayOf(now(), Number(days)), ...pageOf(page) }
+  const policies = await stores.site.policies(at.warehouse)
+  const { rows, next } = await stores.goods.expiring(narrowed(at, client), want)
+  return { rows: rows.map(row => judged(row, today, policies)), next, today }
+}
+
+/** The first instant that is not of the day any more. */
+export const endOf = (day: string, now: string): string => {
+  const ms = msOf(`${day}T00:00:00.000Z`)
+  if (Number.isNaN(ms) || ms > msOf(now)) throw refused('bad_request', 'This is no day that has been.')
+  return isoOf(ms + DAY_MS)
+}
+
+export const GOODS_ENDPOINTS = [
+  view(
+    {
+      path: '/api/desk/expiring',
+      summary: 'Stock that expires within so many days, with its places; what must not leave any more is said apart.',
+      query: expiringQuery,
+      answer: expiringAnswerSchema,
+    },
+    (at, query, deps) => readExpiring(at, query, deps),
+  ),
+  view(
+    {
+      path: '/api/desk/past',
+      summary:
+        'Stock and its value at the end of a day, folded from the ledger: as it was booked then, or as it is known now.',
+      query: pastQuery,
+      answer: pastAnswerSchema,
+    },
+    async (at, { day, basis, by, client, ...page }, { stores, now }) =>
+      stores.goods.past(narrowed(at, client), { before: endOf(day, now()), basis, by, ...pageOf(page) }),
+  ),
+]

@@ -1,0 +1,13 @@
+import * as v from 'valibot'
+import type { KpiKey } from '../ports.ts'
+
+const keySchema = v.tuple([v.pipe(v.string(), v.isoTimestamp()), v.pipe(v.string(), v.minLength(1), v.maxLength(120))])
+
+export const writeKpiKey = ({ at, id }: KpiKey): string => `${at}~${id}`
+
+/** Null = from the start; undefined = no key of ours. */
+export const readKpiKey = (key: string): KpiKey | null | undefined => {
+  if (key === '') return null
+  const read = v.safeParse(keySchema, key.split('~'))
+  return read.success ? { at: read.output[0], id: read.output[1] } : undefined
+}
