@@ -44,12 +44,15 @@ describe('thumbnails on a handheld', () => {
   it('[PH32] bytes of another name and what is no picture are not kept; one that is nowhere is asked for once', async () => {
     const sha = await shaOf(png(2))
     const { state, make } = world([png(2)])
-    const shelf = make()
     for (const lie of [png(3), new TextEncoder().encode('<svg onload=alert(1)>')]) {
       state.lie = Uint8Array.from(lie)
-      expect(await shelf.get(sha)).toBeNull()
+      expect(await make().get(sha)).toBeNull()
     }
     state.lie = null
+    const shelf = make()
+    state.isOnline = false
+    expect(await shelf.get(sha)).toBeNull()
+    state.isOnline = true
     expect(await shelf.get(sha)).not.toBeNull()
     const before = state.asked.length
     expect([await shelf.get('0'.repeat(64)), await shelf.get('0'.repeat(64))]).toEqual([null, null])

@@ -23,18 +23,25 @@ export type PictureShelfDeps = {
 
 export const makePictureShelf = ({ api, mayFetch, caches, most = MOST }: PictureShelfDeps): PictureShelf => {
   const coming = new Map<string, Promise<Blob | null>>()
+  /** Not on this handheld; and, for this run of the app, not to be had from the server either. */
+  const absent = new Set<string>()
   const none = new Set<string>()
   const fetched = async (sha: string): Promise<Blob | null> => {
     const answer = await api.send({ method: 'GET', path: picturePath(sha), timeoutMs: TIMEOUT_MS })
-    if (answer?.status === 404) none.add(sha)
-    if (answer === null || !answer.ok) return null
+    if (answer === null) return null
+    none.add(sha)
+    if (!answer.ok) return null
     const bytes = new Uint8Array(await answer.arrayBuffer())
     const type = pictureType(bytes)
     const name = bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
     if (type === null || name !== sha) return null
     const picture = new Blob([bytes], { type })
     // A full disk costs the picture of next time, nothing else.
-    await keep(sha, picture).catch(() => undefined)
+    await keep(sha, picture).then(
+      () => absent.delete(sha),
+      () => undefined,
+    )
+    none.delete(sha)
     return picture
   }
   const keep = async (sha: string, picture: Blob): Promise<void> => {
@@ -44,9 +51,12 @@ export const makePictureShelf = ({ api, mayFetch, caches, most = MOST }: Picture
     await shelf.put(picturePath(sha), new Response(picture))
   }
   const find = async (sha: string): Promise<Blob | null> => {
-    const shelf = await caches.open(NAME).catch(() => null)
-    const kept = await shelf?.match(picturePath(sha)).catch(() => undefined)
-    if (kept !== undefined) return kept.blob()
+    if (!absent.has(sha)) {
+      const shelf = await caches.open(NAME).catch(() => null)
+      const kept = await shelf?.match(picturePath(sha)).catch(() => undefined)
+      if (kept !== undefined) return kept.blob()
+      absent.add(sha)
+    }
     return mayFetch() && !none.has(sha) ? fetched(sha) : null
   }
   return {
