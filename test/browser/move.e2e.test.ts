@@ -2,14 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { erpAddress, erpOf, findGoods } from '../support/goods.ts'
+import { findGoods } from '../support/goods.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
-const HOME = 'Scan a task, place or item'
-
-/** Goods that change their place, and goods that nobody wants any more, on the built product, by the keyboard scanner alone. */
-describe('move and put back', () => {
+/** Goods that change their place on the built product, by the keyboard scanner alone. */
+describe('move', () => {
   let product: Product
   let browser: Browser
   const until = async (what: string, handheld: Handheld, holds: () => Promise<boolean> | boolean): Promise<void> => {
@@ -92,60 +90,4 @@ describe('move and put back', () => {
     }
     throw new Error(`nowhere to go\n${await handheld.text()}`)
   }
-
-  it('[O29] what was picked of an order that is cancelled meanwhile goes back to its place, without a network', async () => {
-    const plain = (id: string): boolean => {
-      const tracking = erpOf(product.dataDir).items[id]?.tracking
-      return tracking !== undefined && !tracking.lot && !tracking.serial && !tracking.expiry
-    }
-    const orders = Object.values(erpOf(product.dataDir).orders)
-    const order = orders.find(o => o.kind === 'sales' && o.state === 'open' && o.lines.every(l => plain(l.item)))
-    if (order === undefined) throw new Error('no sales order')
-    const emre = await worker('Emre')
-    const page = await (await fetch(`${product.url}/demo`)).text()
-    const tote = [...page.matchAll(/XT[A-Z0-9]{4,}/g)].map(m => m[0])[5] ?? ''
-    await until('the order is on the handheld', emre, async () => {
-      await emre.scan(order.number)
-      await emre.page.waitForTimeout(300)
-      return /tote/.test(await emre.text())
-    })
-    await emre.scan(tote)
-    await emre.band('Scan the place')
-    const place = /\b[ABC]\d-\d\d-\d\d\b/.exec(await emre.text())?.[0] ?? ''
-    await emre.scan(place)
-    await emre.band('Scan the item')
-    const name = /Item\s+(.+?)\s+Take/s.exec(await emre.text())?.[1]
-    const item = Object.values(erpOf(product.dataDir).items).find(one => one.name === name)
-    const code = item?.barcodes[0] ?? ''
-    const before = (await placesOf(code)).get(place) ?? 0
-    // The picture of the goods is here by now, and nothing waited for it.
-    if (item?.picture != null) await emre.page.locator('img.item-picture').waitFor()
-    await emre.scan(code)
-    await emre.band(/Scan the place|Scan the item|empty\?|where the totes stay|PACK/)
-    await until('the pick is on the server', emre, async () => ((await placesOf(code)).get(place) ?? 0) === before - 1)
-    const { url, token } = erpAddress(product.dataDir)
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const cancelled = await fetch(`${url}/api/orders/${encodeURIComponent(order.id)}/cancel`, {
-      method: 'POST',
-      headers,
-      body: '{}',
-    })
-    expect(cancelled.status).toBe(200)
-    await emre.page.goto(`${product.url}/?open=putback`)
-    await until('it is to be put back', emre, async () => {
-      await emre.scan(tote)
-      await emre.page.waitForTimeout(400)
-      return (await emre.text()).includes('Scan the item')
-    })
-    await emre.context.setOffline(true)
-    await emre.scan(code)
-    await emre.band(`Scan ${place}`)
-    await emre.scan(place)
-    await emre.band(HOME)
-    await emre.page.reload()
-    await emre.context.setOffline(false)
-    await until('it lies in its place again', emre, async () => ((await placesOf(code)).get(place) ?? 0) === before)
-    expect(await emre.pointerEvents()).toBe(0)
-    await emre.context.close()
-  })
 })

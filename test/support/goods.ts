@@ -40,7 +40,3 @@ const lookUp = async (handheld: Handheld, code: string, name: string): Promise<s
   }
   throw new Error(`never in the catalogue: ${name}\n${await handheld.text()}`)
 }
-
-/** Where the demo ERP listens, and with what it lets somebody in. */
-export const erpAddress = (dataDir: string): { url: string; token: string } =>
-  JSON.parse(readFileSync(path.join(dataDir, 'erp', 'address.json'), 'utf8')) as { url: string; token: string }
