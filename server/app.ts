@@ -31,6 +31,7 @@ import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changeOwnSettingsEndpoint, ownSettingsEndpoint } from './routes/own-settings.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
+import { pictureEndpoint } from './routes/pictures.ts'
 import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
 import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
@@ -61,6 +62,7 @@ export const endpoints = (): readonly Endpoint[] => [
   changePolicyEndpoint,
   uploadPhotoEndpoint,
   photoEndpoint,
+  pictureEndpoint,
   ...KPI_ENDPOINTS,
   ...ERP_ENDPOINTS,
   erpHookEndpoint(),

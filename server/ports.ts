@@ -162,6 +162,12 @@ export interface CatalogueStore {
   manifest(warehouse: WarehouseId): Promise<Manifest>
   /** Compressed blocks by their names, in that order; null where there is none. */
   blocks(shas: readonly string[]): Promise<readonly (Uint8Array | null)[]>
+  /** The thumbnail that an item of these clients carries; null = none does. `clients` null = all of the warehouse. */
+  picture(wanted: {
+    warehouse: WarehouseId
+    sha: string
+    clients: readonly ClientId[] | null
+  }): Promise<{ type: string; bytes: Uint8Array } | null>
 }
 
 export interface SiteStore {

@@ -3,6 +3,7 @@ import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import type { Handheld } from '../sync/handheld.ts'
 import type { PhotoDesk } from '../sync/photo-desk.ts'
+import type { PictureShelf } from '../sync/picture-shelf.ts'
 import { speakerOf } from '../words/speak.ts'
 import type { Speaker } from '../words/words.ts'
 import type { Controller } from './controller.ts'
@@ -33,6 +34,8 @@ export type Services = {
   divert: (to: Hearing | null) => void
   /** Photos of this handheld; loaded when first asked for. */
   photos: () => Promise<PhotoDesk>
+  /** Thumbnails of items; loaded when the first one is to be shown. */
+  pictures: () => Promise<PictureShelf>
   info: { version: string; number: number | null }
 }
 

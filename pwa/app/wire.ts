@@ -193,6 +193,7 @@ const app = (
     openCamera: ears.openCamera,
     divert: turnout.divert,
     photos: running.photos,
+    pictures: running.pictures,
     info: { version: VERSION, number: running.record.number },
   },
   isActive: activity.isActive,

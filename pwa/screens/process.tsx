@@ -15,6 +15,7 @@ import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
+import { ItemPicture } from './item-picture.tsx'
 import { Menu } from './menu.tsx'
 import { ProblemPanel } from './problem-panel.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
@@ -108,6 +109,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
       <div>
         <Hero prompt={prompt} />
         <Choices app={app} prompt={prompt} />
+        {prompt.picture == null ? null : <ItemPicture sha={prompt.picture} />}
         <Facts facts={prompt.facts} />
       </div>
       <Rows app={app} open={open} prompt={prompt} />

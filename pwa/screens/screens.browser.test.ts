@@ -57,6 +57,7 @@ const open = async (settings: Partial<Settings>) => {
     openCamera: async () => null,
     divert: () => undefined,
     photos: () => Promise.reject(new Error('none in this test')),
+    pictures: () => Promise.reject(new Error('none in this test')),
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')

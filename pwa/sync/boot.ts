@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
 import { makeHandheld } from './make-handheld.ts'
 import type { PhotoDesk } from './photo-desk.ts'
+import type { PictureShelf } from './picture-shelf.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { makeNet } from './transport.ts'
@@ -49,6 +50,7 @@ export type Running = {
   api: Api
   /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
   photos(): Promise<PhotoDesk>
+  pictures(): Promise<PictureShelf>
   stop(): Promise<void>
 }
 export type Boot = {
@@ -203,6 +205,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     record,
     api,
     photos: photos.open,
+    pictures: picturesOf(api, handheld),
     stop: async () => {
       quiet()
       await photos.close()
@@ -237,6 +240,17 @@ const photosOf = (api: Api, handheld: Running['handheld'], isActive: () => boole
     return desk
   }
   return { open, close: async () => (await desk?.catch(() => null))?.close() }
+}
+
+const picturesOf = (api: Api, handheld: Running['handheld']) => {
+  let shelf: Promise<PictureShelf> | null = null
+  const mayFetch = (): boolean => {
+    const { link, waiting } = handheld.status()
+    return link === 'online' && waiting === 0
+  }
+  const open = async (): Promise<PictureShelf> =>
+    (await import('./picture-shelf.ts')).makePictureShelf({ api, mayFetch, caches })
+  return (): Promise<PictureShelf> => (shelf ??= open())
 }
 
 /** What the browser knows of the world around it; returns the function that stops listening. */

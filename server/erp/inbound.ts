@@ -35,8 +35,8 @@ export const itemRecord = v.object({
   value: maybe(v.object({ minor: v.pipe(v.number(), v.safeInteger()), currency: v.pipe(v.string(), v.maxLength(3)) })),
   weightG: maybe(grams),
   shelfLifeDays: maybe(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** JPEG, PNG or WebP of at most 10 kB, base64. */
-  picture: maybe(v.pipe(v.string(), v.maxLength(14_000), v.base64())),
+  /** JPEG, PNG or WebP of at most 10 kB, base64; another one never holds up its item. */
+  picture: v.fallback(maybe(v.pipe(v.string(), v.maxLength(14_000), v.base64())), null),
   active: v.boolean(),
 })
 

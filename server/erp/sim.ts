@@ -23,7 +23,7 @@ const capsOf = (profile: Profile): ErpCaps => ({
   tracking: true,
   packages: false,
   carrierLabels: false,
-  pictures: false,
+  pictures: true,
   webhooks: false,
   fractions: false,
   kinds: Object.keys(LISTS) as ErpCaps['kinds'],

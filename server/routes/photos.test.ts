@@ -95,6 +95,28 @@ describe('photos over HTTP', async () => {
     expect((await page.get(path(people.sevda.id))).headers.get('cache-control')).toMatch(/^private/)
   })
 
+  it('[PH31] a handheld gets the thumbnail of an item by its name, and nothing by another', async () => {
+    const { catalogue } = app.deps.stores
+    const sha = 'a'.repeat(64)
+    const { picture } = catalogue
+    const asked: unknown[] = []
+    catalogue.picture = async wanted => {
+      asked.push(wanted)
+      return wanted.sha === sha ? { type: 'image/png', bytes: Uint8Array.of(1, 2, 3) } : null
+    }
+    try {
+      const found = await get(app, device, `/api/pictures/${sha}`)
+      expect([found.status, found.headers.get('content-type')]).toEqual([200, 'image/png'])
+      expect(found.headers.get('cache-control')).toContain('immutable')
+      expect(asked).toEqual([{ warehouse: site.warehouse.id, sha, clients: null }])
+      expect((await get(app, device, `/api/pictures/${'b'.repeat(64)}`)).status).toBe(404)
+      expect((await get(app, device, '/api/pictures/x')).status).toBe(400)
+      expect((await app.app.request(`/api/pictures/${sha}`)).status).toBe(401)
+    } finally {
+      catalogue.picture = picture
+    }
+  })
+
   it('[PH11] beyond the allowance of a day a handheld is told when to come again', async () => {
     const { photos } = app.deps.stores
     const { keep } = photos

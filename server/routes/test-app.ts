@@ -374,6 +374,7 @@ const memoryStores = () => {
         families: { [`item/${CLIENT}`]: { k: 0, blocks: [BLOCK_SHA] }, 'item/other': { k: 0, blocks: [null] } },
       }),
       blocks: async shas => shas.map(sha => (sha === BLOCK_SHA ? BLOCK : null)),
+      picture: async () => null,
     },
   }
   return { stores, kept, seen, feed, leases }

@@ -24,6 +24,15 @@ export const makeCatalogueStore = (db: Executor, names: Names): CatalogueStore =
     const found = new Map(rows.map(row => [row.sha, row.body]))
     return shas.map(sha => found.get(sha) ?? null)
   },
+  picture: async ({ warehouse, sha, clients }) => {
+    const id = await names.warehouse(db, warehouse)
+    const theirs = clients === null ? sql`true` : sql`c.uid = any(${[...clients]}::uuid[])`
+    const { rows } = await sql<{ type: string; bytes: Uint8Array }>`
+      select type, bytes from picture p where sha = ${sha} and exists (
+        select from item i join client c on c.id = i.client_id join warehouse_client w on w.client_id = c.id
+        where w.warehouse_id = ${id} and i.body->>'picture' = p.sha and ${theirs})`.execute(db)
+    return rows[0] ?? null
+  },
 })
 
 /**

@@ -29,6 +29,7 @@ export const makeImportStore = (db: Executor, names: Names): ImportStore => ({
   },
   putPage: (at, page, run) =>
     transact(db, async trx => {
+      await savePictures(trx, page)
       await saveItems(trx, names, page)
       if (run !== null) await decideIn(trx, names, at, run)
       await saveRemotes(trx, at.connector, page.remotes)
@@ -212,6 +213,17 @@ export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrit
     insert into item_code (client_id, code, item)
     select x.client, x.code, x.id from jsonb_to_recordset(${json(codes)}) as x(id uuid, client int, code text)
     on conflict do nothing`.execute(trx)
+}
+
+/** As text: the two drivers hand bytes on differently. */
+const savePictures = async (trx: Executor, { pictures = [] }: PageWrite): Promise<void> => {
+  if (pictures.length === 0) return
+  const rows = pictures.map(({ sha, type, bytes }) => ({ sha, type, bytes: Buffer.from(bytes).toString('base64') }))
+  await sql`
+    insert into picture (sha, type, bytes) select x.sha, x.type, decode(x.bytes, 'base64')
+    from jsonb_to_recordset(${json(rows)}) as x(sha text, type text, bytes text) on conflict (sha) do nothing`.execute(
+    trx,
+  )
 }
 
 type At = { warehouse: WarehouseId; connector: ConnectorId; now: string }

@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ConnectorId, ItemId } from '../../shared/ids.ts'
+import { pictureType } from '../../shared/picture.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { Inbound } from '../erp/connector.ts'
 import type { ImportDeps } from './import.ts'
 import { emptyPage } from './import-port.ts'
-import type { PageWrite, RecordFlaw, Remote } from './import-port.ts'
+import type { PageWrite, RecordFlaw, Remote, StoredPicture } from './import-port.ts'
 import { cleanItem, codesOf, flawOf, unreadable } from './quality.ts'
 
 const PAGE = 200
@@ -53,6 +55,7 @@ const itemPage = async (deps: ImportDeps, records: readonly Inbound['item'][], n
   const flaws: RecordFlaw[] = []
   const items: { item: ReturnType<typeof cleanItem>['item']; cost: number | null }[] = []
   const remotes: Remote[] = []
+  const pictures: StoredPicture[] = []
   for (const record of fresh) {
     const client = deps.clientOf(record.client)
     if (client === null) {
@@ -64,10 +67,21 @@ const itemPage = async (deps: ImportDeps, records: readonly Inbound['item'][], n
     taken.set(client, codes)
     const clean = cleanItem(record, { id, client }, codes)
     flaws.push(...clean.flaws)
-    items.push({ item: clean.item, cost: record.value?.minor ?? null })
+    const picture = pictureOf(record.picture)
+    if (picture !== null) pictures.push(picture)
+    const item = picture === null ? clean.item : { ...clean.item, picture: picture.sha }
+    items.push({ item, cost: record.value?.minor ?? null })
     remotes.push({ kind: 'item', id, remote: record.id, hash: hashOf(record) })
   }
-  return { ...emptyPage('item', next), seen: fresh.map(record => record.id), flaws, items, remotes }
+  return { ...emptyPage('item', next), seen: fresh.map(record => record.id), flaws, items, remotes, pictures }
+}
+
+/** What is no picture, or too large for one, is left out without a word: its item comes in all the same. */
+const pictureOf = (base64: string | null): StoredPicture | null => {
+  if (base64 === null) return null
+  const bytes = Buffer.from(base64, 'base64')
+  const type = pictureType(bytes)
+  return type === null ? null : { sha: hash('sha256', bytes, 'hex'), type, bytes }
 }
 
 /** Records that are items already: they were bound before, or came by file under the same client and SKU. */

@@ -1,6 +1,7 @@
 import type { Item } from '../../shared/catalogue.ts'
 import type { ClientId, ConnectorId, DocumentId, ItemId, LineId, WarehouseId } from '../../shared/ids.ts'
 import type { Inbound, InboundKind } from '../erp/connector.ts'
+import type { PictureType } from '../../shared/picture.ts'
 import type { DecisionTx } from '../sync/ports.ts'
 
 /** Which thing of ours is which thing of the ERP. `remote` is the ERP's id with its kind in front, as the connector gave it. */
@@ -55,6 +56,7 @@ export type FlawRow = RecordFlaw & { kind: InboundKind; firstAt: string; lastAt:
 /** A document that waits for something that it names. Tried again whenever items have come. */
 export type WaitingRecord = { kind: 'purchaseOrder' | 'asn' | 'salesOrder'; remote: string; record: unknown }
 
+export type StoredPicture = { sha: string; type: PictureType; bytes: Uint8Array }
 export type Delivery = Inbound['delivery'] & { document: DocumentId }
 export type StoredLabel = Inbound['carrierLabel'] & { document: DocumentId }
 
@@ -70,6 +72,8 @@ export type PageWrite = {
   remotes: readonly Remote[]
   /** `cost` of one base unit in minor units of its currency, for limits of counts; never told to handhelds. */
   items?: readonly { item: Item; cost: number | null }[]
+  /** Thumbnails that the items of this page carry, by their SHA-256. */
+  pictures?: readonly StoredPicture[]
   deliveries?: readonly Delivery[]
   labels?: readonly StoredLabel[]
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import { derivedId } from '../../shared/ids.ts'
@@ -7,6 +8,7 @@ import { testSite } from '../../test/support/site.ts'
 import type { ErpConnector, Inbound, InboundKind } from '../erp/connector.ts'
 import { readRecords } from '../erp/inbound.ts'
 import { baseQty } from '../erp/quantity.ts'
+import { parcel } from '../erp/sim/drawing.ts'
 import { openDatabase } from '../store/open.ts'
 import { importRound, sweepItems } from './import.ts'
 import type { ImportDeps } from './import.ts'
@@ -117,6 +119,28 @@ describe('what comes in from an ERP', async () => {
   }
   const commits = async () => (await stores.sync.feed(site.warehouse.id)).seq
   const itemOf = async (n: number) => (await stores.import.itemsByRemote(ID, [`item,${n}`])).get(`item,${n}`)
+
+  it('[PH30] a thumbnail is kept once by its content and carried by its items; what is none holds up no item', async () => {
+    const png = Buffer.from(parcel(1), 'base64')
+    const sha = createHash('sha256').update(png).digest('hex')
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>').toString('base64')
+    const large = Buffer.concat([png, Buffer.alloc(10_241)]).toString('base64')
+    const pictures = [png.toString('base64'), png.toString('base64'), svg, large, 'no base64!', null, 7]
+    for (const [n, picture] of pictures.entries()) erp.say('item', item(n, { picture }))
+    await round()
+    const kept = await Promise.all(pictures.map(async (_, n) => (await itemOf(n))?.picture ?? null))
+    expect(kept).toEqual([sha, sha, null, null, null, null, null])
+    expect(await flaws()).toEqual([])
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from picture`.execute(opened.db)
+    expect(rows).toEqual([{ n: 1 }])
+    const at = { warehouse: site.warehouse.id, sha }
+    const found = await stores.catalogue.picture({ ...at, clients: null })
+    expect(found?.type).toBe('image/png')
+    expect(Buffer.from(found?.bytes ?? []).equals(png)).toBe(true)
+    expect(await stores.catalogue.picture({ ...at, clients: [client] })).not.toBeNull()
+    expect(await stores.catalogue.picture({ ...at, clients: [derivedId('client', 'another')] })).toBeNull()
+    expect(await stores.catalogue.picture({ ...at, sha: '0'.repeat(64), clients: null })).toBeNull()
+  })
 
   it('[E122] every flaw is named by record and field, and what can be used goes through', async () => {
     erp.say('item', item(1, { barcodes: ['8690000000011'] }))

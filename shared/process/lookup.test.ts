@@ -43,6 +43,13 @@ describe('looking up', () => {
       ['A-02', 'L2', 10],
     ])
   })
+  it('[PH32] the thumbnail of the item is named; other things have none', () => {
+    const picture = 'c'.repeat(64)
+    const world = demoWorld({ documents: [orderOf('SO-7', [wants(mug, 5)])] })
+    expect(workerAt(lookup, world, { item: mug.id }).prompt().picture).toBe(picture)
+    expect(workerAt(lookup, world, { item: milk.id }).prompt().picture).toBeNull()
+    expect(workerAt(lookup, world, { location: a1.id }).prompt().picture).toBeNull()
+  })
   it('[U2] a place or tote shows what lies there, of all clients', () => {
     const { anna } = idle()
     anna.scan(scanOf.place(a1))

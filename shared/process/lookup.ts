@@ -159,6 +159,7 @@ const prompt = (state: LookupState, view: View): Prompt => {
     progress: null,
     hero: heroOf(state, view),
     facts: factsOf(state, rows, view),
+    picture: state.item === null ? null : (view.item(state.item)?.picture ?? null),
     lines: state.document === null ? rows.map(row => stockLine(state, row, view)) : documentLines(state.document, view),
     ask: { kind: 'any', message: message('scan.anything') },
     expects: ['item', 'location', 'tote', 'carton', 'cart', 'lpn', 'document', 'task'],

@@ -79,6 +79,7 @@ export const promptPick = (before: PickState, view: View, moment: Moment): Promp
     progress: first === undefined ? null : { done: all.filter(line => line.state !== 'open').length, all: all.length },
     hero: hero(state, stop, view),
     facts: stop === undefined || OUTSIDE.has(state.at) ? [] : facts(state, stop, view),
+    picture: stop === undefined || OUTSIDE.has(state.at) ? null : (view.item(stop.line.item)?.picture ?? null),
     lines: open.slice(0, 50).map((one, i) => lineOf(one, view, i === 0)),
     ask: askPick(state, view),
     expects: EXPECTS[state.at],

@@ -193,6 +193,11 @@ describe('the walk', () => {
     expect(anna.prompt()).toMatchObject({ hero: { value: 'A-02' }, ask: { kind: 'location' } })
     rejects(world, anna, () => anna.scan(scanOf.item(mug)), 'first.place')
   })
+  it('[PH32] the thumbnail of the item to be taken is named', () => {
+    const { anna } = at([wants(mug, 1, [mugs, 1])])
+    expect(anna.prompt()).toMatchObject({ ask: { kind: 'location' }, picture: mug.picture })
+    expect(workerAt(pick, demoWorld(), { nothing: true }).prompt().picture).toBeNull()
+  })
   it('[P8] the last line ends the task by itself; a cancelled order sends the picker home', () => {
     const { world, anna } = at([wants(mug, 1, [mugs, 1])])
     anna.scan(scanOf.place(a1))

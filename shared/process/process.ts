@@ -55,6 +55,8 @@ export type Prompt = {
   progress: { done: number; all: number } | null
   hero: { kind: 'code' | 'number' | 'text' | 'none'; value: string; of?: string }
   facts: readonly Fact[]
+  /** Of the item that this is about, by its SHA-256; shown when it is on the handheld. */
+  picture?: string | null
   lines: readonly PromptLine[]
   /** The one thing to do now. `ask` decides keypad and accepted input, `message` the words. */
   ask: { kind: AskKind; message: Message }

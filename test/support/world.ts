@@ -68,7 +68,7 @@ export const mug = goods(
   one,
   'MUG',
   {},
-  { packagings: [{ id: 'case', name: 'case', quantity: 12, codes: ['18690000000017'] }] },
+  { packagings: [{ id: 'case', name: 'case', quantity: 12, codes: ['18690000000017'] }], picture: 'c'.repeat(64) },
 )
 export const bowl = goods(one, 'BOWL', {})
 export const milk = goods(one, 'MILK', { lot: true, expiry: true })

@@ -1,3 +1,4 @@
+import { parcel } from './drawing.ts'
 import { emptyState, MAIN, stockKey } from './state.ts'
 import type { SimItem, SimOrder, SimState } from './state.ts'
 
@@ -72,6 +73,8 @@ const FOODS = [
 const BRANDS = ['Ege', 'Toros', 'Kaçkar', 'Anadolu', 'Işık', 'Güneş', 'Şirin', 'Öz'] as const
 
 const ITEMS_PER_CLIENT = 264
+/** Of the first client's articles; the other has sent none. */
+const PARCELS = Array.from({ length: 8 }, (_, n) => parcel(n))
 
 const wareItem = (n: number, changed: number, at: string): SimItem => {
   const real = REAL[n]
@@ -97,6 +100,7 @@ const wareItem = (n: number, changed: number, at: string): SimItem => {
         ]
       : [],
     tracking: { lot: false, serial: real === undefined && n % 53 === 17, expiry: false },
+    picture: PARCELS[n % PARCELS.length] ?? null,
     active: true,
     changed,
     at,

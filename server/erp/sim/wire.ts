@@ -28,6 +28,8 @@ export const simItem = v.object({
   tracking: v.object({ lot: v.boolean(), serial: v.boolean(), expiry: v.boolean() }),
   value: v.optional(v.nullable(v.object({ minor: v.number(), currency: v.string() }))),
   weightG: v.optional(v.nullable(v.number())),
+  /** A thumbnail, base64; not every article has one. */
+  picture: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(14_000)))),
   active: v.boolean(),
 })
 

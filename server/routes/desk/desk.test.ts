@@ -203,8 +203,6 @@ describe('log-in at the desk', async () => {
     while (!(await reader.read()).done);
   })
 })
-  })
-})
 
 const codeOf = async (response: Response): Promise<string> => {
   const { code }: { code: string } = await response.json()
