@@ -28,9 +28,12 @@ export const policiesEndpoint = personEndpoint(
     answers: { 200: { description: 'One version of the policies', schema: policiesAnswerSchema } },
     refusals: ['bad_request', 'role'],
   },
-  async ({ c, deps, warehouse }) => {
+  async ({ c, deps, who, warehouse }) => {
     const set = await deps.stores.site.policies(warehouse)
-    return sendJson(c, set ?? { version: 0, warehouse: DEFAULT_POLICY, clients: {} })
+    if (set === null) return sendJson(c, { version: 0, warehouse: DEFAULT_POLICY, clients: {} })
+    // What another client has agreed with the warehouse is nobody else's business.
+    const seen = Object.entries(set.clients).filter(([client]) => who.clients?.some(id => id === client) ?? true)
+    return sendJson(c, { ...set, clients: Object.fromEntries(seen) })
   },
 )
 

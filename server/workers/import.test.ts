@@ -23,6 +23,7 @@ const feed = () => {
   const rows: { kind: InboundKind; record: Raw }[] = []
   const connector = {
     id: ID,
+    caps: { kinds: ['item', 'salesOrder'] },
     pull: async (kind: InboundKind, cursor: string | null, limit: number) => {
       const from = Number(cursor ?? 0)
       const all = rows.map((row, n) => ({ ...row, n: n + 1 })).filter(row => row.n > from && row.kind === kind)

@@ -34,6 +34,8 @@ type Section = {
   word: DeskKey
   roles: readonly Role[]
   strictly?: boolean
+  /** Only for who sees the goods of all clients. */
+  whole?: boolean
   count?: keyof Omit<CountsAnswer, 'asOf'>
 }
 /** In the order of a supervisor's morning: what waits for a decision comes first. */
@@ -51,7 +53,7 @@ const SECTIONS: readonly Section[] = [
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
   { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
-  { path: 'audit', word: 's.audit', roles: ['administrator'] },
+  { path: 'audit', word: 's.audit', roles: ['administrator'], whole: true },
   { path: 'connections', word: 's.connections', roles: ['integrator', 'administrator'], strictly: true },
   { path: 'policies', word: 's.policies', roles: ['administrator'], strictly: true },
   { path: 'live', word: 's.live', roles: ['administrator'], strictly: true },
@@ -95,8 +97,10 @@ export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => 
   const { me, speaker } = useDesk()
   const [location, go] = useLocation()
   const { counts, isOld } = useCounts(turn)
-  const mine = SECTIONS.filter(({ roles, strictly }) =>
-    strictly === true ? roles.some(role => me.roles.includes(role)) : mayDo(me.roles, roles),
+  const mine = SECTIONS.filter(
+    ({ roles, strictly, whole }) =>
+      (whole !== true || me.clients === null) &&
+      (strictly === true ? roles.some(role => me.roles.includes(role)) : mayDo(me.roles, roles)),
   )
   const [, , at = ''] = location.split('/')
   const section = at === 'find' || at === 'account' ? at : (mine.find(one => one.path === at) ?? mine[0])?.path

@@ -3,7 +3,7 @@ import { signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { view } from './parts.ts'
+import { seesAll, view } from './parts.ts'
 
 /** GET /api/desk/chain: whether anything was changed, taken out or put in. */
 export const chainEndpoint = view(
@@ -16,6 +16,7 @@ export const chainEndpoint = view(
     roles: ['administrator'],
   },
   async (at, { device }, { stores }) => {
+    seesAll(at)
     const of = device === '' ? null : await stores.audit.checkDevice(at.warehouse, device)
     if (device !== '' && of === null) throw refused('not_found', 'There is no such handheld.')
     return { audit: await stores.audit.check(at.warehouse), device: of }

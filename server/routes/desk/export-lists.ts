@@ -8,7 +8,7 @@ import type { AppDeps } from '../deps.ts'
 import type { AtDesk } from '../desk-door.ts'
 import { refused } from '../refused.ts'
 import { endOf, narrowed, readExpiring } from './goods.ts'
-import { LOOKERS, viewer } from './parts.ts'
+import { LOOKERS, seesAll, viewer } from './parts.ts'
 import { theirs } from './recall.ts'
 
 const PAGE = 500
@@ -182,11 +182,13 @@ const approvals: ExportList = {
 const audit: ExportList = {
   roles: ['administrator'],
   heads: ['at', 'worker', 'kind', 'subject', 'outcome'],
-  pages: ({ at, deps, names }) =>
-    paging(
+  pages: ({ at, deps, names }) => {
+    seesAll(at)
+    return paging(
       after => deps.stores.views.audit(at.warehouse, { after, limit: PAGE }),
       row => ({ ...row, worker: names.person(row.worker) }),
-    ),
+    )
+  },
 }
 
 /** Who received the lot: what a recall is answered with. */

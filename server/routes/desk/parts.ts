@@ -13,6 +13,11 @@ export const LOOKERS: readonly Role[] = ['supervisor', 'integrator', 'administra
 
 export const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({ warehouse, clients: who.clients })
 
+/** Lists that no row says the client of: nothing for who is limited to some clients. */
+export const seesAll = ({ who }: Pick<AtDesk, 'who'>): void => {
+  if (who.clients !== null) throw refused('role', 'This list is not cut to clients.')
+}
+
 export const pageOf = ({ after, limit }: { after: string; limit: string }) => {
   const rows = Number(limit)
   if (!Number.isSafeInteger(rows) || rows < 1 || rows > MAX_ROWS)
