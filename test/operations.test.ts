@@ -30,6 +30,7 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     'STOCKHAND_TLS_KEY',
     'STOCKHAND_TRUSTED_PROXIES',
     'DATABASE_URL',
+    'STOCKHAND_FILE_ROOT',
   ])
   const envOf = (list: typeof all) => Object.fromEntries(list.map(({ name, value }) => [name, value]))
   expect(readConfig(envOf(all.filter(({ name }) => !examples.has(name))))).toEqual(readConfig({}))
@@ -37,6 +38,7 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     publicUrl: 'https://stockhand.example.org',
     trustedProxies: ['127.0.0.1', '10.0.0.0/24'],
     tls: { kind: 'own' },
+    fileRoot: '/srv/erp',
   })
 })
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SimState } from '../../server/erp/sim/state.ts'
-import { launch, logIn, setUp } from '../support/browser.ts'
+import { floorLoaded, launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
@@ -150,6 +150,7 @@ describe('the handheld beside the work', () => {
     await handheld.context.setOffline(true)
     await handheld.page.reload()
     await handheld.band('Scan a task, place or item')
+    await floorLoaded(handheld.page)
     await handheld.scan('XCHLP')
     await handheld.band('Who to ask')
     expect(await handheld.text()).toContain('Elif')
@@ -180,12 +181,12 @@ describe('the handheld beside the work', () => {
     const elif = await worker('Elif')
     await elif.page.goto(`${product.url}/?open=pick`)
     await until('the list says who has it', async () =>
-      new RegExp(`${order.number}\\s+Emre, since \\d\\d:\\d\\d`).test(await elif.text()),
+      new RegExp(`${order.number}\\s+Emre Çelik, since \\d\\d:\\d\\d`).test(await elif.text()),
     )
     await elif.page.goto(product.url)
-    await until('the list is back', async () => /Emre, since/.test(await elif.text()))
+    await until('the list is back', async () => /Emre Çelik, since/.test(await elif.text()))
     await press(elif, new RegExp(order.number))
-    await elif.band(/Emre has this since \d\d:\d\d/)
+    await elif.band(/Emre Çelik has this since \d\d:\d\d/)
     await press(elif, 'Yes')
     await elif.band(order.number)
     await until('the other is told', async () => {
