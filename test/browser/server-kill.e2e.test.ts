@@ -60,6 +60,7 @@ const shift = async (
 ): Promise<void> => {
   const random = seeded(42)
   let server = await start(env)
+  await imported(server.url)
   const seed = makeSealer(
     { warehouse: { id: derivedId('warehouse', 'x') }, roster: anyRoster() },
     derivedId('device', 'unknown yet'),
@@ -153,7 +154,12 @@ const anyRoster = (): Roster => ({
   ],
 })
 
-/** An item and a dock of the running demo, read from the demo page's own data once the import has run. */
+/** Deliveries come after the goods that they name. */
+const imported = async (url: string): Promise<void> => {
+  while (!(await (await fetch(`${url}/demo`)).text()).includes('PO-701')) await new Promise(r => setTimeout(r, 200))
+}
+
+/** An item and a dock of the demo, by the ids that they have once the import has run. */
 const goods = async (
   database: { databaseUrl?: string; dataDir: string },
   warehouse: string,
