@@ -43,7 +43,12 @@ export const Stocktakes = ({ search, onGo, onScan }: Props) => {
         <OpenForm zones={list.value.zones} onOpened={list.reload} />
       )}
       {id === null ? null : (
-        <StocktakePage key={id} id={id} onChanged={list.reload} onBack={() => onGo('/desk/stocktake')} />
+        <StocktakePage
+          key={id}
+          id={id}
+          onChanged={() => (list.reload(), onGo(`/desk/stocktake?id=${id}`))}
+          onBack={() => onGo('/desk/stocktake')}
+        />
       )}
       {search.get('id') !== null ? null : (
         <Listed loaded={{ ...list, isEmpty: rows.length === 0 }} empty={speaker.say('sk.none')}>
