@@ -18,7 +18,7 @@ import { makeDoorbell } from './doorbell.ts'
 import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
 import { makeHandheld } from './make-handheld.ts'
-import type { PhotoDesk } from './photo-desk.ts'
+import type { PhotoDesk } from './photo-box.ts'
 import type { PictureShelf } from './picture-shelf.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
@@ -220,7 +220,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
 const photosOf = (api: Api, handheld: Running['handheld'], isActive: () => boolean) => {
   let desk: Promise<PhotoDesk> | null = null
   const open = (): Promise<PhotoDesk> => {
-    desk ??= import('./photo-desk.ts')
+    desk ??= import('./photo-box.ts')
       .then(({ openPhotoDesk }) =>
         openPhotoDesk({
           api,

@@ -8,8 +8,8 @@ import { photoOf } from '../scanner/photo.ts'
 import { openPhotos } from '../store/photos.ts'
 import { makeApi } from './api.ts'
 import type { SyncStatus } from './handheld.ts'
-import { openPhotoDesk } from './photo-desk.ts'
-import type { PhotoDesk } from './photo-desk.ts'
+import { openPhotoDesk } from './photo-box.ts'
+import type { PhotoDesk } from './photo-box.ts'
 import { PHOTOS_WAITING_MAX } from './photo-upload.ts'
 
 const NOW = Date.parse('2026-11-23T08:00:00.000Z')
