@@ -19,7 +19,7 @@ export const PhotoPanel = () => {
     if (source === null) return
     setState('working')
     await keep(app, source)
-    setState('open')
+    setState(state)
   }
   const chosen = (event: ChangeEvent<HTMLInputElement>): void => void take(event.target.files?.[0] ?? null)
   return (
@@ -27,7 +27,7 @@ export const PhotoPanel = () => {
       {state === 'denied' ? (
         <label className="button" data-kind="primary">
           {speaker.word('key.photo')}
-          <input className="hidden" type="file" accept="image/*" capture="environment" onChange={chosen} />
+          <input className="over" type="file" accept="image/*" capture="environment" onChange={chosen} />
         </label>
       ) : (
         <>

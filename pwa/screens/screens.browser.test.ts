@@ -119,6 +119,8 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'a photo of an unknown code': async app => {
     await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
     app.controller.panel('photo')
+    // No camera here: the photo comes from the file the device asks for.
+    await vi.waitFor(() => expect(document.querySelector('.button input[type=file]')).not.toBeNull())
   },
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
