@@ -64,7 +64,8 @@ const WHO = { name: 'frappe.auth.get_logged_user', phase: 'read' } as const
 /** A function that gives nothing leaves it out. */
 const message = v.object({ message: v.optional(v.unknown()) })
 const data = v.object({ data: v.record(v.string(), v.unknown()) })
-const ALL = 10_000
+/** A list without a limit is read to its end, so many rows at a time. */
+export const ALL_PAGE = 10_000
 
 type Send = (
   request: { method: string; path: string; phase: Phase; body?: unknown; timeoutMs?: number },
@@ -167,17 +168,28 @@ const over = (send: Send, forget: () => void, now: () => string): Frappe => {
       const there = named.some(([, entry]) => entry.type === 'optional') ? await fields(doctype, signal) : null
       const wanted = named.flatMap(([name, entry]) => (entry.type !== 'optional' || there?.has(name) ? [name] : []))
       // Long lists of names do not fit into an address; the function is the one that GET /api/resource calls.
-      const args = {
-        doctype,
-        fields: wanted,
-        filters,
-        order_by: order ?? 'name asc',
-        limit_page_length: limit ?? ALL,
-        ...(parent === undefined ? {} : { parent }),
+      const page = async (start: number, length: number) => {
+        const args = {
+          doctype,
+          fields: wanted,
+          filters,
+          order_by: order ?? 'name asc',
+          limit_start: start,
+          limit_page_length: length,
+          ...(parent === undefined ? {} : { parent }),
+        }
+        const path = '/api/method/frappe.client.get_list'
+        const { body } = await send({ method: 'POST', path, phase: 'read', body: args }, signal)
+        return read(v.array(row), read(message, body, 'read', doctype).message, 'read', doctype)
       }
-      const request = { method: 'POST', path: '/api/method/frappe.client.get_list', phase: 'read', body: args } as const
-      const { body } = await send(request, signal)
-      return read(v.array(row), read(message, body, 'read', doctype).message, 'read', doctype)
+      if (limit !== undefined) return page(0, limit)
+      const all: v.InferOutput<typeof row>[] = []
+      for (let last = ALL_PAGE; last === ALL_PAGE;) {
+        const some = await page(all.length, ALL_PAGE)
+        all.push(...some)
+        last = some.length
+      }
+      return all
     },
     clock: async signal => {
       const { answer } = await send({ method: 'GET', path: pathOf(WHO), phase: 'read' }, signal)

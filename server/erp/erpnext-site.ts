@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { msOf } from '../../shared/time.ts'
 import { ErpError } from './erp-error.ts'
 import { number, text, tick } from './erpnext-rpc.ts'
 import type { Frappe } from './erpnext-rpc.ts'
@@ -70,7 +71,10 @@ const readZone = async (frappe: Frappe, signal: AbortSignal): Promise<string> =>
   }
 }
 
-/** What the parts of the connector share. Company and warehouses are asked for once, and again after a failure. */
+/** Warehouses are added and renamed over there while we run. */
+const SITE_MS = 600_000
+
+/** What the parts of the connector share. Company and warehouses are asked for again after ten minutes, or a failure. */
 export type Base = {
   frappe: Frappe
   /** The field over there that holds our key. */
@@ -79,21 +83,32 @@ export type Base = {
   link(doctype: string, name: string): string
 }
 
-export const makeBase = (frappe: Frappe, settings: Chosen & { url: string; keyField: string }): Base => ({
+export const makeBase = (
+  frappe: Frappe,
+  settings: Chosen & { url: string; keyField: string },
+  now: () => string,
+): Base => ({
   frappe,
   keyField: settings.keyField,
-  site: once(signal => readSite(frappe, settings, signal)),
+  site: kept(signal => readSite(frappe, settings, signal), now),
   link: (doctype, name) =>
     `${settings.url}/app/${doctype.toLowerCase().replaceAll(' ', '-')}/${encodeURIComponent(name)}`,
 })
 
-const once = <T>(ask: (signal: AbortSignal) => Promise<T>): ((signal: AbortSignal) => Promise<T>) => {
-  let asked: Promise<T> | null = null
+const kept = <T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  now: () => string,
+): ((signal: AbortSignal) => Promise<T>) => {
+  let held: { answer: Promise<T>; at: number } | null = null
   return signal => {
-    const answer = asked ?? ask(signal)
-    asked = answer
-    answer.catch(() => (asked = null))
-    return answer
+    const at = msOf(now())
+    if (held !== null && Math.abs(at - held.at) < SITE_MS) return held.answer
+    const asked = { answer: ask(signal), at }
+    held = asked
+    asked.answer.catch(() => {
+      if (held === asked) held = null
+    })
+    return asked.answer
   }
 }
 

@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { isErpError } from './erp-error.ts'
 import { classify } from './erpnext-answer.ts'
@@ -5,6 +6,7 @@ import { batchNames, lotOf } from './erpnext-items.ts'
 import { shareOut } from './erpnext-share.ts'
 import type { Goods } from './erpnext-goods.ts'
 import { momentOf, postedAt, wallBefore, wallOf } from './erpnext-time.ts'
+import { ALL_PAGE, makeFrappe } from './erpnext-rpc.ts'
 import { factorOf, quantityOf } from './erpnext-units.ts'
 import { erpnext } from './erpnext.ts'
 import { makeConnector } from './settings.ts'
@@ -83,6 +85,26 @@ describe('answers of ERPNext', () => {
   it('[EN1] a page in HTML is no answer', async () => {
     expect((await failure(200, '<!DOCTYPE html><title>Login</title>')).class).toBe('transient')
     expect((await failure(404, '<html>Not Found</html>')).message).toBe('There is no ERPNext under this address')
+  })
+})
+
+describe('lists over there', () => {
+  it('[EN2] a list without a limit is read to its end', async () => {
+    const rows = Array.from({ length: ALL_PAGE + 3 }, (_, n) => ({ name: `row ${n}` }))
+    const frappe = makeFrappe({
+      url: 'http://localhost:1',
+      now: () => '2026-11-25T12:00:00.000Z',
+      key: () => 'key',
+      secret: () => 'secret',
+      fetch: async (_url, init) => {
+        if (typeof init?.body !== 'string') return Response.json({ message: 'bot' })
+        const { limit_start: start, limit_page_length: length }: Record<string, number> = JSON.parse(init.body)
+        return Response.json({ message: rows.slice(start, start! + length!) })
+      },
+    })
+    const row = v.object({ name: v.string() })
+    expect(await frappe.rows('Batch', row, { filters: [] }, never)).toEqual(rows)
+    expect(await frappe.rows('Batch', row, { filters: [], limit: 2 }, never)).toEqual(rows.slice(0, 2))
   })
 })
 

@@ -93,7 +93,7 @@ type Settings = v.InferOutput<typeof settings>
 const makeConnector = (deps: ConnectorDeps<Settings, 'key' | 'secret' | 'hook'>): ErpConnector => {
   const { id, secrets, fetch, now } = deps
   const frappe = makeFrappe({ url: deps.settings.url, fetch, now, key: secrets.key, secret: secrets.secret })
-  const base = makeBase(frappe, deps.settings)
+  const base = makeBase(frappe, deps.settings, now)
   return {
     id,
     caps: CAPS,

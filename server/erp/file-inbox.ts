@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { Naming } from './file-cells.ts'
 import { columnName, decodeText, readCsv } from './file-csv.ts'
@@ -95,7 +96,7 @@ type Log = ReturnType<typeof makeLog>
 const judging = (log: Log, settings: InboxSettings, now: () => string) => {
   const sumOf = async (name: string): Promise<string> =>
     (/[0-9a-f]{64}/i.exec(Buffer.from(await log.readBytes(name)).toString('latin1'))?.[0] ?? '').toLowerCase()
-  return async (file: Arrived): Promise<string | null> => {
+  return async (file: Arrived, done: readonly string[]): Promise<string | null> => {
     const { kind, name, bytes, hasSum, changedMs } = file
     const late = msOf(now()) - changedMs > ARRIVING_MS
     if (!hasSum && settings.checksums === 'required') return late ? 'its .sha256 is missing' : 'wait'
@@ -104,7 +105,7 @@ const judging = (log: Log, settings: InboxSettings, now: () => string) => {
     const read = log.parse(kind, name, bytes)
     if (read.problem !== null) return read.problem
     const isWhole = (one: string): boolean => kind === 'stock' || isFull(one)
-    const last = (await log.done(kind)).filter(isWhole).at(-1)
+    const last = done.findLast(isWhole)
     if (!isWhole(name) || last === undefined || /forced/i.test(name)) return null
     const before = (await log.records(kind, last)).raw.length
     return before >= SMALL && read.raw.length < before * SHRINKS_TO
@@ -153,7 +154,9 @@ export const makeInbox = (folder: Folder, settings: InboxSettings, now: () => st
     const mine = names.filter(one => kindOfFile(one) === kind).sort()
     if (mine.length === 0) return []
     const flaws: Flaw[] = []
-    const newest = (await log.done(kind)).at(-1)?.slice(0, 17) ?? ''
+    // Listed once: with what is taken here it stays what the folder holds.
+    const done = [...(await log.done(kind))]
+    const newest = done.at(-1)?.slice(0, 17) ?? ''
     let last = after.slice(0, 17) > newest ? after.slice(0, 17) : newest
     for (const name of mine) {
       const [state = null] = await folderCall('read', `look at in/${name}`, () => folder.state([`in/${name}`]))
@@ -165,12 +168,15 @@ export const makeInbox = (folder: Folder, settings: InboxSettings, now: () => st
       }
       const bytes = await log.readBytes(`in/${name}`)
       const hasSum = names.includes(`${name}.sha256`)
-      const trouble = await troubleOf({ kind, name, bytes, hasSum, changedMs: state.changedMs })
+      const trouble = await troubleOf({ kind, name, bytes, hasSum, changedMs: state.changedMs }, done)
       // The ones behind it wait too: an older file must not come after a newer one.
       if (trouble === 'wait') break
       const to = `${DONE}/${stamp}-${sha256(bytes).slice(0, 12)}-${name}`
       if (trouble !== null) flaws.push(await refuse(name, stamp, trouble))
-      else if (await move(`in/${name}`, to)) last = stamp
+      else if (await move(`in/${name}`, to)) {
+        last = stamp
+        done.push(path.posix.basename(to))
+      }
       if (hasSum) await move(`in/${name}.sha256`, `${trouble === null ? to : `${REFUSED}/${stamp}-${name}`}.sha256`)
     }
     return flaws

@@ -350,6 +350,19 @@ describe('the shared folder', () => {
     expect(await classOf(connect().prepare(odd, null, never))).toBe('config')
     expect(await classOf(connect().find(odd, null, never))).toBe('config')
   })
+  it('[EF15] a share that is not mounted is trouble, not a folder without files', async () => {
+    await put('in/items-full-1.csv', 'sku,name\nA,Mug\n')
+    const ids = async (): Promise<string[]> => {
+      const all: string[] = []
+      for await (const id of connect().ids('item', never)) all.push(id)
+      return all
+    }
+    expect([(await pull('item')).items.length, await ids()]).toEqual([1, ['A']])
+    await rename(at(''), path.join(root, 'away'))
+    await mkdir(at(''))
+    const runs = [() => pull('item'), ids, () => stockOf(connect()), () => connect().find(receipt(), null, never)]
+    for (const run of runs) expect(await classOf(run())).toBe('transient')
+  })
   it('[EF14] the check names what is not there; without a root there is no such connection', async () => {
     expect(await connect().check(never)).toMatchObject({ ok: true, problems: [], company: 'erp', serverTime: now })
     await rm(at('out'), { recursive: true })

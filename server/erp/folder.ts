@@ -11,7 +11,7 @@ export type FileState = { size: number; changedMs: number; writtenMs: number }
  * Whatever goes wrong is thrown as an error with a `code` as Node gives it.
  */
 export interface Folder {
-  /** Names in one folder of it; one that is not there is empty. */
+  /** Names in one folder of it; one below `in` or `out` that nobody has made yet is empty. */
   list(folder: string): Promise<readonly string[]>
   state(names: readonly string[]): Promise<readonly (FileState | null)[]>
   /** Refuses what is larger (`EFBIG`). */
@@ -64,10 +64,16 @@ const statesOf = async (
   const parentOf = (name: string): Promise<string | null> => {
     const known = parents.get(path.posix.dirname(name))
     if (known !== undefined) return known
+    const folder = path.posix.dirname(name)
     const found = placeOf(name)
       .then(place => path.dirname(place))
-      .catch(absent(null))
-    parents.set(path.posix.dirname(name), found)
+      .catch(async (error: unknown) => {
+        // What is below `out` may not have been made yet; `out` itself is there, or nothing can be said of its files.
+        if (codeOf(error) !== 'ENOENT' || !folder.includes('/')) throw error
+        await placeOf(folder)
+        return null
+      })
+    parents.set(folder, found)
     return found
   }
   const stateOf = async (name: string): Promise<FileState | null> => {
@@ -86,13 +92,12 @@ export const diskFolder = (root: string, folder: string): Folder => {
   const { placeOf, madePlaceOf } = placing(root, folder)
   return {
     list: async name => {
-      const found = await placeOf(name)
-        .then(place => readdir(place, { withFileTypes: true }))
-        .catch(absent([]))
-      return found
-        .slice(0, MAX_NAMES)
-        .filter(entry => entry.isFile())
-        .map(entry => entry.name)
+      // A share that is not mounted is no empty folder.
+      const found = await readdir(await placeOf(name), { withFileTypes: true }).catch(
+        name.includes('/') ? absent([]) : thrown,
+      )
+      if (found.length > MAX_NAMES) throw fault('EFBIG', 'the folder has too many files')
+      return found.filter(entry => entry.isFile()).map(entry => entry.name)
     },
     state: names => statesOf(placeOf, names),
     read: async (name, maxBytes) => {
@@ -130,6 +135,9 @@ export const diskFolder = (root: string, folder: string): Folder => {
   }
 }
 
+const thrown = (error: unknown): never => {
+  throw error
+}
 const isThere = (error: unknown): void => {
   if (codeOf(error) !== 'EEXIST') throw error
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { ErpConnector, InboundKind, StockRow } from './connector.ts'
+import { ErpError } from './erp-error.ts'
 import { readRecords } from './inbound.ts'
 import type { Qty } from './quantity.ts'
 import type { RestCall } from './rest-call.ts'
@@ -69,6 +70,11 @@ const asked = (from: string | null, limit: number, rest: readonly (readonly [str
   ] as [string, string][])
   return `?${query.toString()}`
 }
+/** A page that leads nowhere would be asked for without end; a list that was cut there would be taken for all of it. */
+const leads = ({ next, more: isMore }: { next: string; more: boolean }, from: string | null): void => {
+  if (isMore && (next === '' || next === from))
+    throw new ErpError('transient', 'the ERP says that there is more, and gives no way there (next)')
+}
 /** Items named in one address: it must not grow beyond what servers take. */
 const ITEMS_AT_ONCE = 40
 const PAGE = 500
@@ -81,6 +87,7 @@ export const restPulling = (
   pull: async (kind, text, limit, signal) => {
     if (!kinds.includes(kind)) return { items: [], flaws: [], next: text ?? '', more: false }
     const found = await call.get(`${REST_PATHS[kind]}${asked(text, limit)}`, page, signal)
+    leads(found, text)
     const raw = found.items.map(record => ({ id: restRemote(kind, record.id), record: restRecord(kind, record) }))
     return { ...readRecords(kind, raw), next: found.next, more: found.more }
   },
@@ -93,8 +100,8 @@ export const restPulling = (
         signal,
       )
       for (const id of found.ids) yield restRemote(kind, id)
-      // A page that leads nowhere would be asked for without end.
-      isMore = found.more && found.next !== from
+      leads(found, from)
+      isMore = found.more
       from = found.next
     }
   },
@@ -105,6 +112,7 @@ export const restPulling = (
   },
   movementsSince: async (text, limit, signal) => {
     const found = await call.get(`/movements${asked(text, limit)}`, movesPage, signal)
+    leads(found, text)
     const moves = found.movements.map(({ document, ...move }) => ({
       ...move,
       document: document === null ? null : { kind: 'document', id: document },
@@ -134,7 +142,8 @@ const stockOf = async (
       signal,
     )
     for (const row of found.rows) sums.add(row)
-    isMore = found.more && found.next !== from
+    leads(found, from)
+    isMore = found.more
     from = found.next
   }
   return sums.rows()

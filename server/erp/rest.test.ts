@@ -239,6 +239,29 @@ describe('records that come in', () => {
     expect(ids).toEqual(['salesOrder,7'])
     expect(await connector.pull('item', '5', 9, never)).toEqual({ items: [], flaws: [], next: '5', more: false })
   })
+  it('[EH14] a page that leads nowhere is trouble, and its list is not taken for all of it', async () => {
+    const page = { items: [], rows: [], ids: ['1'], movements: [], next: 'a', more: true }
+    const nowhere = { ...page, next: '' }
+    const stuck = connect({
+      '/items?limit=100&cursor=a': page,
+      '/items?limit=100': nowhere,
+      '/items/ids?limit=500': nowhere,
+      '/stock?limit=500': page,
+      '/stock?limit=500&cursor=a': page,
+      '/movements?limit=100&cursor=a': page,
+    })
+    const all = async (list: AsyncIterable<unknown>): Promise<void> => {
+      for await (const _ of list);
+    }
+    const runs = [
+      () => stuck.pull('item', 'a', 100, never),
+      () => stuck.pull('item', null, 100, never),
+      () => all(stuck.ids('item', never)),
+      () => all(stuck.stock({ locations: [] }, never)),
+      () => stuck.movementsSince('a', 100, never),
+    ]
+    for (const run of runs) expect(await failureOf(run())).toMatchObject({ class: 'transient' })
+  })
   it('[EH8] a clock that is minutes off is named', async () => {
     const check = (serverTime: string) => connect({ '/info': { serverTime } }).check(never)
     expect(await check('2026-11-23T08:03:00Z')).toMatchObject({ ok: true, problems: [] })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import { CSRF_HEADER } from '../../shared/desk/session.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { deskApp, PASSWORD } from '../../test/support/desk-app.ts'
@@ -94,11 +95,21 @@ describe('a person of one client, and the goods of another', async () => {
     ...makeWorker({ id: derivedId('worker', 'foreign', 'client'), name: 'Client', badge: 'XBCLI', roles: ['client'] }),
     clients: [own.id],
   }
+  const limited = {
+    ...makeWorker({
+      id: derivedId('worker', 'foreign', 'limited'),
+      name: 'Limited',
+      badge: 'XBLIM',
+      roles: ['administrator', 'integrator', 'supervisor'],
+    }),
+    clients: [own.id],
+  }
   const held = (await stores.site.roster(site.warehouse.id))!.roster
-  const roster = nextRoster({ ...held, workers: [...held.workers, theirs] }, app.deps.now(), 7)
+  const roster = nextRoster({ ...held, workers: [...held.workers, theirs, limited] }, app.deps.now(), 7)
   await stores.site.putRoster(site.warehouse.id, roster, signRoster(app.deps.serverKey, roster))
   await desk.account(people.narrow, 'narrow')
   await desk.account(theirs, 'theirs')
+  await desk.account(limited, 'limited')
   const policies = (await stores.site.policies(site.warehouse.id))!
   await stores.site.putPolicies(site.warehouse.id, {
     ...policies,
@@ -136,9 +147,46 @@ describe('a person of one client, and the goods of another', async () => {
     return found.join('\n')
   }
 
+  it('[DS10] what is the whole warehouse’s is not decided by an administrator of one client', async () => {
+    const page = browserOf(app.app, '10.5.0.1')
+    await page.logIn('limited', PASSWORD)
+    const worker = limited.id
+    const { version } = (await stores.site.roster(site.warehouse.id))!.roster
+    const person = { id: null, name: 'All', roles: ['administrator'], clients: null, active: true, badge: true }
+    const account = { worker: people.berk.id, account: { login: 'berk', password: 'a long enough password' } }
+    const policy = (client: string | null) => ({
+      worker,
+      id: derivedId('decision', 'limited', client ?? ''),
+      expectedVersion: 1,
+      client,
+      policy: DEFAULT_POLICY,
+    })
+    const asked: Readonly<Record<string, object>> = {
+      '/api/desk/people': { ...person, expectedVersion: version },
+      '/api/desk/account': account,
+      '/api/desk/people/erase': { worker: people.berk.id, expectedVersion: version },
+      '/api/desk/intake/preview?kind=places': {},
+      [`/api/desk/intake/apply?kind=places&name=x.csv&hash=${'0'.repeat(64)}`]: {},
+      '/api/desk/going-live': { step: 'labels', done: true },
+    }
+    const ends: unknown[] = []
+    for (const [path, body] of Object.entries(asked)) {
+      const answer = await page.post(path, body)
+      ends.push([path, answer.status, await codeOf(answer)])
+    }
+    expect(ends).toEqual(Object.keys(asked).map(path => [path, 403, 'role']))
+    for (const path of ['/api/desk/people', '/api/desk/going-live', '/api/desk/audit', '/api/desk/chain'])
+      expect([path, (await page.get(path)).status]).toEqual([path, 403])
+    for (const client of [null, foreign.id]) {
+      const answer = await page.post('/api/policies', policy(client))
+      expect([client, answer.status, await codeOf(answer)]).toEqual([client, 403, 'role'])
+    }
+    expect((await page.post('/api/policies', policy(own.id))).status).toBe(200)
+  })
   it.each([
     ['narrow', people.narrow.id],
     ['theirs', theirs.id],
+    ['limited', limited.id],
   ])(
     '[DV1] no route tells %s anything of another client’s, whichever id it is asked by, and none changes it',
     async (login, id) => {

@@ -56,6 +56,8 @@ export const changePolicyEndpoint = personEndpoint(
     const { worker: _, session: __, ...ask } = body
     const { site } = deps.stores
     const clients = await site.clients(warehouse)
+    if (who.clients !== null && (ask.client === null || !who.clients.includes(ask.client)))
+      throw refused('role', 'How the warehouse and other clients work is not theirs to change.')
     if (ask.client !== null && !clients.some(one => one.id === ask.client)) throw refused('not_found')
     const answer = await site.changePolicy({ warehouse, worker: who.id, now: deps.now(), ask })
     if (answer.outcome === 'done') deps.doorbell.ring(warehouse)

@@ -334,6 +334,13 @@ describe('what comes in from an ERP', async () => {
     await round()
     expect((await itemOf(1))?.active).toBe(true)
   })
+  it('[E119] an ERP that names no item at all is not believed', async () => {
+    erp.say('item', item(1))
+    await round()
+    erp.forget()
+    expect(await sweepItems(deps, never)).toEqual({ deactivated: 0, missed: [] })
+    expect((await itemOf(1))?.active).toBe(true)
+  })
   it('[EH13] an ERP that is not asked for items says nothing about which are gone', async () => {
     erp.say('item', item(1))
     await round()

@@ -103,6 +103,11 @@ export const sweepItems = async (
   if (!deps.connector.caps.kinds.includes('item')) return { deactivated: 0, missed: [] }
   const theirs = new Set<string>()
   for await (const id of deps.connector.ids('item', signal)) theirs.add(id)
+  // No warehouse works without goods: what names none has been asked the wrong way, or answers for something else.
+  if (theirs.size === 0) {
+    deps.log.warn({}, 'the ERP names no item at all; nothing was made inactive')
+    return { deactivated: 0, missed: [] }
+  }
   const missed = new Set(theirs)
   const gone: ItemId[] = []
   for (let after = '', more = true; more;) {

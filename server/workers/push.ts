@@ -44,12 +44,14 @@ export const takePush = async (erp: ErpDesk, id: ConnectorId, request: Request):
   if (given.page === null) return 'unreadable'
   const taken = given.page.items.length
   const { import: store } = erp.stores
-  if (await store.hasHint(id, given.id)) return { taken, repeated: true, flaws: [] }
+  // A hint of the same id says nothing about what this push has brought.
+  const push = `push ${given.id}`
+  if (await store.hasHint(id, push)) return { taken, repeated: true, flaws: [] }
   const flaws: PushFlaw[] = []
   const deps = await bridge.importing()
   await importPushed({ ...told(deps, flaws), connector: bringing(deps.connector, given.page) }, given.page.kind)
   await bridge.release()
-  await store.newHint(id, given.id, request.now)
+  await store.newHint(id, push, request.now)
   return { taken, repeated: false, flaws: flaws.slice(0, MAX_FLAWS) }
 }
 

@@ -13,6 +13,11 @@ export const LOOKERS: readonly Role[] = ['supervisor', 'integrator', 'administra
 
 export const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({ warehouse, clients: who.clients })
 
+/** What is the whole warehouse's is not decided by who is limited to some clients. */
+export const decidesAll = ({ who }: Pick<AtDesk, 'who'>): void => {
+  if (who.clients !== null) throw refused('role', 'This is the whole warehouse’s, not one client’s.')
+}
+
 /** Lists that no row says the client of: nothing for who is limited to some clients. */
 export const seesAll = ({ who }: Pick<AtDesk, 'who'>): void => {
   if (who.clients !== null) throw refused('role', 'This list is not cut to clients.')

@@ -11,6 +11,7 @@ import { nextRoster, signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
+import { decidesAll } from './parts.ts'
 
 /** GET /api/desk/people: who works here, with what they may do. */
 export const peopleEndpoint = deskEndpoint(
@@ -23,7 +24,8 @@ export const peopleEndpoint = deskEndpoint(
     strictly: true,
     answers: { 200: { description: 'People', schema: peopleAnswerSchema } },
   },
-  async ({ c, deps, warehouse }) => {
+  async ({ c, deps, who, warehouse }) => {
+    decidesAll({ who })
     const { site, accounts } = deps.stores
     const held = await site.roster(warehouse)
     const logins = new Map((await accounts.list()).map(account => [account.worker, account]))
@@ -57,6 +59,7 @@ export const changePersonEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'stale'],
   },
   async ({ c, deps, body, who, warehouse }) => {
+    decidesAll({ who })
     const { site } = deps.stores
     const held = await site.roster(warehouse)
     const version = held?.roster.version ?? 0
@@ -98,6 +101,7 @@ export const accountEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'taken'],
   },
   async ({ c, deps, body, who, warehouse }) => {
+    decidesAll({ who })
     const { site, accounts } = deps.stores
     const held = await site.roster(warehouse)
     if (held?.roster.workers.some(one => one.id === body.worker && one.active) !== true)

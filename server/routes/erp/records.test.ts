@@ -72,6 +72,13 @@ describe('the door for records of ERPs that push', async () => {
     expect(await push('salesOrder', [order(12)], 'first')).toEqual([200, { taken: 1, repeated: true, flaws: [] }])
     expect(await wanted()).toEqual([true, 6])
   })
+  it('[EH11] a hint of the same id is not the push', async () => {
+    const hint = JSON.stringify({ type: 'salesOrder.changed', data: { id: 'S-1' } })
+    const told = await post(desk.app, `/api/erp/hooks/${CONNECTOR}`, hint, signed(hint, { id: 'both' }), '10.0.0.9')
+    expect(told.status).toBe(200)
+    expect(await push('salesOrder', [order(7)], 'both')).toEqual([200, { ...none, taken: 1 }])
+    expect(await wanted()).toEqual([true, 7])
+  })
   it('[EH11] a push that could not be written is not remembered: it comes again', async () => {
     const { putPage } = desk.stores.import
     desk.stores.import.putPage = () => Promise.reject(new Error('the disk is full'))

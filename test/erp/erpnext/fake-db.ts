@@ -27,6 +27,7 @@ export type Query = {
   fields?: readonly string[]
   filters?: readonly (readonly [string, string, unknown])[]
   order_by?: string
+  limit_start?: number
   limit_page_length?: number
   parent?: string
 }
@@ -147,7 +148,7 @@ export const makeDb = (deps: { nowMs: () => number; version: number; offsetMs: n
       if (strange !== undefined) throw new Thrown('DataError', `Field not permitted in query: ${strange}`)
       const found = rowsOf(doctype).filter(row => (query.filters ?? []).every(filter => fits(row, filter)))
       return sorted(found, query.order_by ?? 'modified desc')
-        .slice(0, query.limit_page_length ?? 20)
+        .slice(query.limit_start ?? 0, (query.limit_start ?? 0) + (query.limit_page_length ?? 20))
         .map(row => Object.fromEntries(fields.map(field => [field, row[field] ?? null])))
     },
   }
