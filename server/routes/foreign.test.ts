@@ -156,6 +156,7 @@ describe('a person of one client, and the goods of another', async () => {
     const account = { worker: people.berk.id, account: { login: 'berk', password: 'a long enough password' } }
     const policy = (client: string | null) => ({
       worker,
+      session: derivedId('session', 'limited'),
       id: derivedId('decision', 'limited', client ?? ''),
       expectedVersion: 1,
       client,
