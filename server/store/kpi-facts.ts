@@ -64,7 +64,7 @@ const STOPPING = sql`('config', 'needsDecision')`
 /** Of `outbox o`, with `t` its tries. */
 export const MESSAGE_FIELDS = sql`
   o.key, o.client, o.connector, o.type, o.created_at as "createdAt", o.posted_at as "postedAt",
-  case when o.state = 'skipped' then o.closed_at end as "skippedAt", o.closed_by is not null as "byPerson",
+  case when o.state = 'skipped' then o.closed_at end as "skippedAt", coalesce(o.closed_by <> 'rule', false) as "byPerson",
   coalesce(t.stopped, false) as stopped, t.class as "errorClass", coalesce(t.attempts, 0) as attempts, coalesce(t.failed, 0) as "failedAttempts"`
 export const MESSAGE_TRIES = sql`
   left join lateral (

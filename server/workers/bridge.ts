@@ -3,6 +3,8 @@ import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../share
 import type { ErpConnector } from '../erp/connector.ts'
 import { msOf } from '../../shared/time.ts'
 import type { SyncStore } from '../sync/ports.ts'
+import { adjustGuard } from './adjust-guard.ts'
+import { actAlone } from './compare-auto.ts'
 import { compareDue, compareRound } from './compare.ts'
 import type { CompareDeps } from './compare.ts'
 import type { Connection, Mapping } from './connection.ts'
@@ -90,17 +92,19 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
       ring: () => deps.ring(warehouse),
     }
   }
+  const about = { connector, id, warehouse, store: stores.compare, imports: stores.import, gate, now, newId }
+  const comparing: CompareDeps = { ...about, mapper, toOperation: operationOf }
   const delivering: DeliverDeps = {
     ...gate,
     outbox: stores.outbox,
     mode: mode === 'off' ? 'readOnly' : mode,
     toOperation: operationOf,
+    // A rehearsal tells the ERP nothing, so that its books differ as they must.
+    ...(mode === 'live' ? { guard: adjustGuard(comparing) } : {}),
     random,
     newToken: newId,
     log,
   }
-  const about = { connector, id, warehouse, store: stores.compare, imports: stores.import, gate, now, newId }
-  const comparing: CompareDeps = { ...about, mapper, toOperation: operationOf }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
   return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release }
 }
@@ -171,7 +175,9 @@ export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean
           : compareDue(last, { now: now(), everyMs: every.compareMs, reopened: lane.reopened })
         if (wanted === null) return false
         lane.reopened = false
-        await compareRound(bridge.comparing, { cause: wanted }, signal)
+        const run = await compareRound(bridge.comparing, { cause: wanted }, signal)
+        if (run !== null)
+          await actAlone({ connection: bridge.connection, compare: stores.compare, outbox: stores.outbox, now })
         return false
       },
       onFault: error => log.warn({ id, err: error }, 'comparing waits'),

@@ -102,7 +102,8 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
   return { keys: keys.size, drifts: verdicts, moving: [...looked.moving], cursor: cursorOf(looked.reading) }
 }
 
-const lotsOf = async ({ store, id, connector }: CompareDeps, remotes: readonly string[]): Promise<LotOf> => {
+/** Which lot a figure is compared under, for these items of the ERP. */
+export const lotsOf = async ({ store, id, connector }: CompareDeps, remotes: readonly string[]): Promise<LotOf> => {
   if (!connector.caps.lots) return () => ''
   const serial = new Set<string>()
   for (let from = 0; from < remotes.length; from += 5000)

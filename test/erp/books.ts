@@ -1,9 +1,11 @@
 import type { ErpConnector } from '../../server/erp/connector.ts'
+import { adjustGuard } from '../../server/workers/adjust-guard.ts'
 import { compareRound } from '../../server/workers/compare.ts'
 import type { CompareDeps } from '../../server/workers/compare.ts'
 import { messageEffects } from '../../server/workers/compare-effects.ts'
 import type { DriftRow, PlaceStock } from '../../server/workers/compare-port.ts'
 import type { Mapping } from '../../server/workers/connection.ts'
+import type { DeliverDeps } from '../../server/workers/deliver.ts'
 import { deliverRound } from '../../server/workers/deliver.ts'
 import { makeLane } from '../../server/workers/lane.ts'
 import { makeMapper } from '../../server/workers/mapper.ts'
@@ -25,7 +27,11 @@ const PLACES = { main: derivedId<'location'>('place', 'main'), second: derivedId
 let made = 0
 
 /** Our books beside an ERP: figures, messages about them, and the worker that compares both. */
-export const makeBooks = (peer: ErpPeer, connector: ErpConnector) => {
+export const makeBooks = (
+  peer: ErpPeer,
+  connector: ErpConnector,
+  more: { isGuarded?: boolean; allow?: Readonly<Record<string, string>> } = {},
+) => {
   const outbox = makeMemoryOutbox()
   const items = new Map<string, { id: ItemId; ratios: { num: number; den: number }[]; serial: boolean }>()
   const stock = new Map<string, PlaceStock>()
@@ -53,21 +59,8 @@ export const makeBooks = (peer: ErpPeer, connector: ErpConnector) => {
     connector: CONNECTOR,
     remoteClient: () => peer.client,
     mapper: async () => mapper,
-    allow: peer.answers ?? {},
+    allow: { ...peer.answers, ...more.allow },
   })
-  const deliver = {
-    connector,
-    id: CONNECTOR,
-    version: 1,
-    mode: 'live',
-    outbox: outbox.store,
-    lane: makeLane(),
-    toOperation: operationOf,
-    now: at,
-    random: () => 0.5,
-    newToken: () => crypto.randomUUID(),
-    log: { warn: () => {} },
-  } as const
   const store = makeMemoryCompare({ stock: () => [...stock.values()], rows: outbox.rows, items: () => items })
   const compare: CompareDeps = {
     connector,
@@ -79,6 +72,20 @@ export const makeBooks = (peer: ErpPeer, connector: ErpConnector) => {
     toOperation: operationOf,
     now: at,
     newId: () => crypto.randomUUID(),
+  }
+  const deliver: DeliverDeps = {
+    connector,
+    id: CONNECTOR,
+    version: 1,
+    mode: 'live',
+    outbox: outbox.store,
+    lane: makeLane(),
+    toOperation: operationOf,
+    ...(more.isGuarded === true ? { guard: adjustGuard(compare) } : {}),
+    now: at,
+    random: () => 0.5,
+    newToken: () => crypto.randomUUID(),
+    log: { warn: () => {} },
   }
   /** Goods come to a place of ours, or leave it. */
   const put = (remote: string, n: number, place: keyof typeof PLACES = 'main', lot = ''): void => {

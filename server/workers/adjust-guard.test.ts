@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeBooks } from '../../test/erp/books.ts'
+import type { ErpPeer } from '../../test/erp/fixture.ts'
+import { startSim } from '../../test/erp/sim-peer.ts'
+import { ErpError } from '../erp/erp-error.ts'
+import type { ErpConnector } from '../erp/connector.ts'
+import { GUARD } from './adjust-guard.ts'
+import { actAlone, AUTO, RULE } from './compare-auto.ts'
+
+describe('what is told to an ERP, and what is decided without a person', () => {
+  let peer: ErpPeer
+  let connector: ErpConnector
+  beforeAll(async () => {
+    peer = await startSim('odoo')
+    connector = peer.connect({ url: peer.url })
+  })
+  afterAll(() => peer.stop())
+  /** Ten pieces in both books. */
+  const agreed = async (our: ReturnType<typeof makeBooks>) => {
+    const item = await peer.item()
+    our.know(item)
+    await peer.stockUp(item, peer.places.main, 10)
+    our.put(item, 10)
+    return item
+  }
+  const there = async (item: string): Promise<number> => {
+    let sum = 0
+    for await (const row of connector.stock(
+      { locations: [peer.places.main], items: [item] },
+      new AbortController().signal,
+    ))
+      sum += row.quantity.n
+    return sum
+  }
+
+  it('[ER29] a correction goes out where the ERP stands as our books think', async () => {
+    const our = makeBooks(peer, connector, { isGuarded: true })
+    const item = await agreed(our)
+    const keys = [our.say(our.adjust(item, -3, our.at())), our.say(our.adjust(item, 1, our.at()))]
+    await our.deliver()
+    expect(await Promise.all(keys.map(async key => (await our.rowOf(key)).state))).toEqual(['posted', 'posted'])
+    expect(await there(item)).toBe(8)
+  })
+  it('[ER29] one that somebody has entered over there already is held with both figures, until a person says so', async () => {
+    const our = makeBooks(peer, connector, { isGuarded: true })
+    const item = await agreed(our)
+    const key = our.say(our.adjust(item, -3, our.at()))
+    await peer.adjustByHand(item, peer.places.main, -3)
+    await our.deliver()
+    const held = await our.rowOf(key)
+    expect([held.state, held.errorClass, held.ask?.id]).toEqual(['held', 'needsDecision', GUARD.id])
+    expect(held.question).toMatch('correction of -3 the ERP should have 10, and has 7')
+    expect(await there(item)).toBe(7)
+    const answer = { kind: 'answer', question: GUARD.id, answer: GUARD.post } as const
+    expect(await our.outbox.store.settle({ connector: our.compare.id, keys: [key] }, answer, 'sevda', our.at())).toBe(1)
+    await our.deliver()
+    expect([(await our.rowOf(key)).state, await there(item)]).toEqual(['posted', 4])
+  })
+  it('[ER29] a connection may answer by itself; an ERP without figures is not asked', async () => {
+    const our = makeBooks(peer, connector, { isGuarded: true, allow: { [GUARD.id]: GUARD.post } })
+    const item = await agreed(our)
+    const key = our.say(our.adjust(item, -3, our.at()))
+    await peer.adjustByHand(item, peer.places.main, -3)
+    await our.deliver()
+    expect([(await our.rowOf(key)).state, await there(item)]).toEqual(['posted', 4])
+    const blind: ErpConnector = {
+      ...connector,
+      // oxlint-disable-next-line require-yield
+      stock: async function* () {
+        throw new ErpError('config', 'no picture of the stock')
+      },
+    }
+    const other = makeBooks(peer, blind, { isGuarded: true })
+    const more = await agreed(other)
+    const sent = other.say(other.adjust(more, 2, other.at()))
+    await peer.adjustByHand(more, peer.places.main, 5)
+    await other.deliver()
+    expect((await other.rowOf(sent)).state).toBe('posted')
+  })
+
+  it('[ER30] what is missing over there is posted again where the connection says so, once and nothing else', async () => {
+    const our = makeBooks(peer, connector)
+    const item = await agreed(our)
+    const key = our.say(our.adjust(item, -3, our.at()))
+    const edited = await agreed(our)
+    expect(await our.found(edited)).toEqual([])
+    await our.leave(key, 'posted', 'none')
+    await peer.adjustByHand(edited, peer.places.main, 2)
+    expect((await our.found(item, edited)).map(row => row.class).sort()).toEqual(['edited', 'missing'])
+    const about = { compare: our.store, outbox: our.outbox.store, now: our.at }
+    const act = (allow: Readonly<Record<string, string>>, mode: 'live' | 'shadow' = 'live') =>
+      actAlone({ ...about, connection: { id: our.compare.id, mode, allow } })
+    expect([await act({}), await act({ [AUTO.id]: AUTO.repost }, 'shadow')]).toEqual([0, 0])
+    expect(await act({ [AUTO.id]: AUTO.repost })).toBe(1)
+    await our.deliver()
+    expect([(await our.rowOf(key)).state, (await our.rowOf(key)).closedBy, await there(item)]).toEqual([
+      'posted',
+      RULE,
+      7,
+    ])
+    expect((await our.found(item, edited)).map(row => row.class)).toEqual(['edited'])
+  })
+  it('[ER30] what goes missing a second time is a person’s', async () => {
+    const our = makeBooks(peer, { ...connector, find: async () => ({ state: 'absent' }) })
+    const item = await agreed(our)
+    const key = our.say(our.adjust(item, -3, our.at()))
+    await our.leave(key, 'posted', 'none')
+    const about = { compare: our.store, outbox: our.outbox.store, now: our.at }
+    const act = () =>
+      actAlone({ ...about, connection: { id: our.compare.id, mode: 'live', allow: { [AUTO.id]: AUTO.repost } } })
+    await our.found(item)
+    expect(await act()).toBe(1)
+    await our.leave(key, 'posted', 'none')
+    expect((await our.found(item)).map(row => row.class)).toEqual(['missing'])
+    expect(await act()).toBe(0)
+  })
+})
