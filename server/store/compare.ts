@@ -125,7 +125,9 @@ const driftOf = ({ body, ...raw }: RawDrift): DriftRow => ({
   closedAt: raw.closedAt?.toISOString() ?? null,
 })
 
-const history = (db: Executor): Pick<CompareStore, 'begin' | 'end' | 'runs' | 'drifts' | 'close' | 'reopen'> => ({
+const history = (
+  db: Executor,
+): Pick<CompareStore, 'openDrifts' | 'begin' | 'end' | 'runs' | 'drifts' | 'close' | 'reopen'> => ({
   begin: async ({ id, connector, cause, startedAt }) => {
     await sql`insert into erp_compare (id, connector, started_at, cause) values (${id}, ${connector}, ${startedAt}::timestamptz, ${cause})`.execute(
       db,
@@ -167,6 +169,11 @@ const history = (db: Executor): Pick<CompareStore, 'begin' | 'end' | 'runs' | 'd
         and (${after}::text is null or item || '|' || location || '|' || lot > ${after}::text)
       order by item || '|' || location || '|' || lot, first_at limit ${limit}`.execute(db)
     return rows.map(driftOf)
+  },
+  openDrifts: async connector => {
+    const { rows } = await sql<{ n: string }>`
+      select count(*) as n from erp_drift where connector = ${connector} and closed_at is null`.execute(db)
+    return Number(rows[0]?.n ?? 0)
   },
   reopen: async (connector, { item, location, lot }, closedAt) => {
     await sql`

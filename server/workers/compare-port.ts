@@ -86,6 +86,8 @@ export interface CompareStore {
     filter: DriftFilter,
     page: { after: string | null; limit: number },
   ): Promise<readonly DriftRow[]>
+  /** How many are open. */
+  openDrifts(connector: ConnectorId): Promise<number>
   /** What was closed by a decision that could not be carried out is open again. */
   reopen(connector: ConnectorId, drift: Pick<Drift, 'item' | 'location' | 'lot'>, closedAt: string): Promise<void>
   /** False = it is not open (any more). */

@@ -73,6 +73,7 @@ export const makeMemoryCompare = (books: {
         )
         .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
         .slice(0, limit),
+    openDrifts: async () => drifts.filter(row => row.closedAt === null).length,
     reopen: async (_, at, closedAt) => {
       drifts = drifts.map(row =>
         nameOf(row) === nameOf(at) && row.closedAt === closedAt && row.closedBy !== 'agree'

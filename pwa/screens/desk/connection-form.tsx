@@ -77,6 +77,7 @@ export const ConnectionForm = ({ connection, kinds, onSaved, onClose }: Props) =
         />
         <Settings kind={kind} settings={draft.settings} onChange={settings => put({ settings })} />
         <Secrets kind={kind} kept={connection.secrets} typed={secrets} onChange={setSecrets} />
+        <Allowed allow={draft.allow} onChange={allow => put({ allow })} />
         <Modes mode={draft.mode} onChange={mode => put({ mode })} />
         <div className="desk-actions">
           <button type="submit" className="desk-button primary">
@@ -219,6 +220,36 @@ const Secrets = ({ kind, kept, typed, onChange }: SecretProps) => {
           />
         </label>
       ))}
+    </fieldset>
+  )
+}
+
+/** Answers that are given without a person, by the name of the question. */
+const ALLOWED = [
+  { id: 'adjustGuard', answer: 'post', word: 'cn.allow.guard' },
+  { id: 'reconcile.missing', answer: 'repost', word: 'cn.allow.missing' },
+] as const
+type Allow = StoredConnection['allow']
+
+const Allowed = ({ allow, onChange }: { allow: Allow; onChange: (allow: Allow) => void }) => {
+  const { speaker } = useDesk()
+  return (
+    <fieldset className="desk-stack">
+      <legend>{speaker.say('cn.allow')}</legend>
+      {ALLOWED.map(({ id, answer, word }) => {
+        const { [id]: given, ...others } = allow
+        const isAllowed = given === answer
+        return (
+          <label key={id} className="desk-check">
+            <input
+              type="checkbox"
+              checked={isAllowed}
+              onChange={() => onChange(isAllowed ? others : { ...others, [id]: answer })}
+            />{' '}
+            {speaker.say(word)}
+          </label>
+        )
+      })}
     </fieldset>
   )
 }

@@ -12,6 +12,7 @@ export const connectionsShape = v.object({
       circuit: v.looseObject({ state: v.string(), words: v.optional(v.string()) }),
       healthAt: nullable,
       messages: v.record(v.string(), v.number()),
+      drifts: v.number(),
     }),
   ),
 })
@@ -28,6 +29,13 @@ export const messagesShape = v.object({
       attempts: v.number(),
       question: nullable,
       gap: nullable,
+      ask: v.nullable(
+        v.object({
+          id: v.string(),
+          text: v.string(),
+          answers: v.array(v.object({ id: v.string(), text: v.string() })),
+        }),
+      ),
       createdAt: v.string(),
     }),
   ),
@@ -46,8 +54,12 @@ export const driftsShape = v.object({
       drift: v.number(),
       class: v.string(),
       proposal: v.string(),
+      run: v.string(),
       lastAt: v.string(),
     }),
   ),
 })
+export type Drift = v.InferOutput<typeof driftsShape>['drifts'][number]
+/** Done; or in words why not. */
+export const actedShape = v.object({ done: v.optional(v.boolean()), words: v.optional(v.string()) })
 export const settledShape = v.object({ settled: v.number() })

@@ -5,6 +5,7 @@ import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
+import { ErpCauses } from './erp-causes.tsx'
 import { About } from './exception-facts.tsx'
 import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
@@ -112,6 +113,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
           </section>
         ))}
       </Listed>
+      {state === 'open' ? <ErpCauses /> : null}
     </section>
   )
 }

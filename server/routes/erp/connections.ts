@@ -36,6 +36,8 @@ const shownSchema = v.object({
   health: v.nullable(v.looseObject({ ok: v.boolean() })),
   healthAt: v.nullable(v.string()),
   messages: v.record(v.picklist(OUTBOX_STATES), v.number()),
+  /** Open differences of the books. */
+  drifts: v.number(),
 })
 export type ShownConnection = v.InferOutput<typeof shownSchema>
 
@@ -60,6 +62,7 @@ const shown = async ({ erp }: At, connection: Connection): Promise<ShownConnecti
     health: health === null ? null : { ...health },
     healthAt,
     messages: await erp.stores.outbox.counts(id),
+    drifts: await erp.stores.compare.openDrifts(id),
   }
 }
 

@@ -37,6 +37,14 @@ const messageSchema = v.looseObject({
   /** What the ERP asks, or what stands in the way, in words. */
   question: v.nullable(v.string()),
   gap: v.nullable(v.string()),
+  /** The question of the ERP (or of ours before a correction) with its answers. */
+  ask: v.nullable(
+    v.object({
+      id: v.string(),
+      text: v.string(),
+      answers: v.array(v.object({ id: v.string(), text: v.string() })),
+    }),
+  ),
   payload: v.unknown(),
   createdAt: v.string(),
   nextAt: v.string(),
