@@ -84,7 +84,10 @@ describe('the books of both sides at the desk of the built product', () => {
     await page.getByLabel('url').fill(url)
     await page.getByLabel('Token').fill(token)
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText(/^Saved/).first().waitFor()
+    await page
+      .getByText(/^Saved/)
+      .first()
+      .waitFor()
     await open()
     expect(await again.isChecked()).toBe(true)
     await page.context().close()

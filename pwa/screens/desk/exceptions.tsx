@@ -11,6 +11,7 @@ import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
 import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
+import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
@@ -52,7 +53,7 @@ const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> 
 export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   const desk = useDesk()
   const { speaker } = desk
-  const [state, setState] = useState<'open' | 'settled'>('open')
+  const [state, setState] = useFilter('state', ['open', 'settled'], 'open')
   const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
   useLive(loaded.reload)
   const [open, setOpen] = useState<string | null>(null)
