@@ -111,6 +111,8 @@ export const MESSAGES = [
   'ask.lpnRest',
   'rcv.asnDone',
   'rcv.asnPart',
+  'rcv.looseLeft',
+  'rcv.looseMost',
   'rcv.scanDamaged',
   'rcv.scanReject',
   'rcv.scanAsk',

@@ -107,14 +107,18 @@ const booked = (
   const isFull = ordered > 0 && have >= ordered
   // Serial after serial: the next one needs no scan of the item, until the line is full.
   const goesOn = item.tracking.serial && state.at === 'serial' && !isFull
+  const { loose, over } =
+    state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : { loose: state.loose, over: undefined }
   const next: ReceiveState = {
     ...state,
     at: goesOn ? 'serial' : 'line',
     hand: goesOn ? { ...hand, serial: '' } : null,
     last,
     photos: [],
-    loose: state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : state.loose,
+    loose,
   }
+  if (over !== undefined)
+    return go(next, 'warn', 'rcv.looseMost', { n: over.qty, item: view.item(over.item)?.name ?? '' }, [command])
   if (ordered > 0 && have > ordered)
     return go(next, 'warn', 'over.ok', { n: have - ordered, item: item.name }, [command])
   const older = olderThan(item, hand, view)

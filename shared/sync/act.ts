@@ -46,7 +46,7 @@ const by = (first: (typeof COMMAND_PROCESSES)[number]) => v.optional(v.picklist(
 export const ACTS = {
   receive: v.object({
     type: v.literal('receive'),
-    /** Text of the pallet label that the goods go onto, so that a new one has a name. */
+    /** Text of the pallet label that the goods go onto, so that a new one has a name. With loose `to`: that they came on. */
     label: v.optional(text(60)),
     ...goods,
     /** A receipt without document gets its id here, from the handheld, and is made by the first command that names it. */
@@ -64,6 +64,8 @@ export const ACTS = {
   /** Not taken in: recorded, nothing moves. */
   reject: v.object({
     type: v.literal('reject'),
+    /** Text of the label of the pallet that they came on. */
+    label: v.optional(text(60)),
     ...goods,
     document: uuid<DocumentId>(),
     qty: quantity,
@@ -136,6 +138,8 @@ export const ACTS = {
     task: v.nullable(uuid<TaskId>()),
     /** Of a put-back: the order line that lets go of the goods. */
     line: v.optional(v.nullable(uuid<LineId>()), null),
+    /** Of a label that gathers: the delivery that the goods were counted on. */
+    document: v.optional(uuid<DocumentId>()),
     from: address,
     to: address,
     qty: quantity,
