@@ -200,6 +200,8 @@ export type Task = {
   priority?: number
   /** Replenish: what a short has put on hold, for its undo. */
   held?: Line['held']
+  /** Replenish: what it was about before a command put its goods onto a cart, for the undo of that. `by` names the command. */
+  before?: readonly { by: string; goods: TaskGoods }[]
   /** Why it was made ("zero", "short", "min", "demand"), in the words of flows. */
   cause?: string | null
 }
