@@ -339,6 +339,21 @@ describe('codes that nobody knows', () => {
     expect(closedBy(anna)).toBe(1)
   })
 
+  it('[PH26] five photos of a row or a code, each picture once; the sixth is told', () => {
+    const sha = (n: number) => ({ kind: 'photo' as const, sha: `${n}`.repeat(64) })
+    const { world, anna } = spot()
+    refuses(world, anna, sha(1), 'no.key')
+    anna.scan(scanned('???'))
+    const five = [1, 1, 2, 3, 4, 5, 5].map(n => anna.input(sha(n)).message.key)
+    expect(five).toEqual(Array(7).fill('count.photo'))
+    expect(anna.state().unmatched[0]?.photos).toHaveLength(5)
+    refuses(world, anna, sha(6), 'no.key')
+    anna.scan(scanOf.item(mug))
+    for (const n of [1, 1, 2, 3, 4, 5, 5]) anna.input(sha(n))
+    expect(anna.state().row?.photos).toHaveLength(5)
+    refuses(world, anna, sha(6), 'no.key')
+  })
+
   it('[C17] a label that cannot be trusted is refused, neither kept nor guessed at', () => {
     const { world, anna } = spot()
     refuses(world, anna, scan({ ...scanned('01...'), problem: 'separatorLost' }), 'label.separator')

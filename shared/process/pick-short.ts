@@ -6,6 +6,7 @@ import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
 import { placesToChoose } from './pick-elsewhere.ts'
+import { withPhoto } from './photo.ts'
 import { askedOf } from './pick-lines.ts'
 import type { Stop } from './pick-lines.ts'
 import { closeShort, pieceAt } from './pick-short-close.ts'
@@ -132,10 +133,10 @@ export const stepDamagedNumber = (
   return closeShort({ ...state, held: [], short }, stop, null, view, moment)
 }
 
-/** Pictures of what is wrong, at most five. */
+/** Pictures of what is wrong. */
 export const stepPhoto = (state: PickState, sha: string): PickNext => {
   const { short } = state
-  if (short === null || short.photos.length >= 5) return stay(state, 'wrong', 'no.key')
-  const photos = short.photos.includes(sha) ? short.photos : [...short.photos, sha]
+  const photos = short === null ? null : withPhoto(short.photos, sha)
+  if (short === null || photos === null) return stay(state, 'wrong', 'no.key')
   return go({ ...state, short: { ...short, photos } }, 'ok', 'photo.kept', { n: photos.length })
 }

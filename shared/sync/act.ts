@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { COUNT_MODES } from '../catalogue.ts'
 import type { ClientId, DocumentId, Id, ItemId, LineId, LocationId, LpnId, TaskId } from '../ids.ts'
 import { STATUSES } from '../ledger/stock.ts'
+import { PHOTOS_MAX } from '../process/photo.ts'
 import { MAX_SCAN } from '../scan/scan.ts'
 import { isoDay, isoInstant, isWritable, quantity, text, uuid } from './fields.ts'
 
@@ -23,7 +24,7 @@ const takenAt = v.optional(isoInstant)
 /** A statement of zero is a statement. */
 const seen = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000_000_000))
 /** Pictures travel apart, by their content (SHA-256, hex); losing one loses no stock. */
-const photos = v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.maxLength(5)))
+const photos = v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.maxLength(PHOTOS_MAX)))
 const millimetres = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000))
 
 /** Processes that share a kind of command: it says which of them judges it and whose role it needs. */
