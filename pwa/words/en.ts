@@ -84,6 +84,7 @@ export const en: FloorWords = {
     'rcv.noDock': 'No dock is set up here. Ask',
     over: 'You have {have} of {wanted}. Put it back',
     'qty.max': 'Not more than {n} here. Scan them instead',
+    'qty.counted': 'Too many. This place is being counted',
     'qty.bad': 'Not a number to use here',
     'pick.none': 'Nothing to pick',
     'pick.notAvailable': '{lot} is on hold. Take another',

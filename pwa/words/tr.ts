@@ -76,6 +76,7 @@ export const tr: FloorWords = {
     'rcv.noDock': 'Burada kabul kapısı tanımlı değil. Sor',
     over: '{have}/{wanted} tamam. Bunu geri koy',
     'qty.max': 'Burada en çok {n}. Onun yerine okut',
+    'qty.counted': 'Fazla. Burası şu an sayılıyor',
     'qty.bad': 'Bu sayı burada olmaz',
     'pick.none': 'Toplanacak iş yok',
     'pick.notAvailable': '{lot} bekletiliyor. Başkasını al',

@@ -116,6 +116,24 @@ describe('C1 the place', () => {
     expect(beside.state().task).toBeNull()
   })
 
+  it('[C24] a spot count beside a blind one of another handheld, or one that waits, does not say what is right', () => {
+    const again = (tasks: WorldSeed['tasks']) => {
+      const { anna } = spot({ tasks: tasks ?? [] })
+      anna.scan(scanOf.item(mug))
+      anna.number(29)
+      const { hidden } = anna.state()
+      anna.key('XCDNE')
+      return [hidden, anna.state().at === 'again']
+    }
+    const blind = { mode: 'blind' as const, hidden: true }
+    const theirs = { lease: { device: otherDevice, worker: null } }
+    expect(again([])).toEqual([false, true])
+    expect(again([countTaskOf('CNT-1', a1, blind, theirs)])).toEqual([true, false])
+    expect(again([countTaskOf('CNT-1', a1, blind, { state: 'ready', lease: null })])).toEqual([true, false])
+    expect(again([countTaskOf('CNT-1', a2, blind, theirs)])).toEqual([false, true])
+    expect(again([countTaskOf('CNT-1', a1, blind, { ...theirs, state: 'done' })])).toEqual([false, true])
+  })
+
   it('[C3] a recount is not for somebody who has counted; a count that is over is not opened', () => {
     const barred = demoWorld({ tasks: [countTaskOf('CNT-1', a1, { notBy: [counter.id], mode: 'recount' })] })
     expect(at(barred, { task: taskId('CNT-1') }).first).toMatchObject({

@@ -84,6 +84,7 @@ export const MESSAGES = [
   'rcv.noDock',
   'over',
   'qty.max',
+  'qty.counted',
   'qty.bad',
   'pick.none',
   'pick.notAvailable',

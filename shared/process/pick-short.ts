@@ -5,6 +5,7 @@ import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
+import { countedBlind } from './count-blind.ts'
 import { placesToChoose } from './pick-elsewhere.ts'
 import { withPhoto } from './photo.ts'
 import { askedOf } from './pick-lines.ts'
@@ -128,7 +129,10 @@ export const stepDamagedNumber = (
   const { claim, line } = stop
   const { onHand } = view.stock(keyOf({ ...claim, client: line.client, item: line.item }))
   if (!isQuantity(value)) return stay(state, 'wrong', 'qty.bad')
-  if (value > onHand) return stay(state, 'wrong', 'qty.max', { n: Math.max(0, onHand) })
+  if (value > onHand)
+    return countedBlind(view)({ ...claim, item: line.item })
+      ? stay(state, 'wrong', 'qty.counted')
+      : stay(state, 'wrong', 'qty.max', { n: Math.max(0, onHand) })
   const short: Shortage = { ...(state.short ?? FRESH), taken: 0, reason: 'DAMAGED', spoilt: value }
   return closeShort({ ...state, held: [], short }, stop, null, view, moment)
 }
