@@ -113,7 +113,6 @@ export const en: FloorWords = {
     'rcv.asnDone': 'Pallet {lpn}: {n} received',
     'rcv.asnPart': 'Pallet {lpn}: scan {n} of it yourself',
     'rcv.looseLeft': 'Now onto {lpn}. {n} loose did not come along',
-    'rcv.looseMost': 'Too many loose. {n} × {item}: onto no pallet',
     'rcv.scanDamaged': 'Scan what is broken',
     'rcv.scanReject': 'Scan what is refused',
     'rcv.scanAsk': 'Scan what to ask about',

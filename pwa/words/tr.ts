@@ -105,7 +105,6 @@ export const tr: FloorWords = {
     'rcv.asnDone': 'Palet {lpn}: {n} kabul edildi',
     'rcv.asnPart': 'Palet {lpn}: {n} adedi sen okut',
     'rcv.looseLeft': 'Şimdi palete: {lpn}. Paletsiz kalan: {n}',
-    'rcv.looseMost': 'Paletsiz mal çok. Paletsiz kalır: {n} × {item}',
     'rcv.scanDamaged': 'Hasarlı malı okut',
     'rcv.scanReject': 'Reddedilen malı okut',
     'rcv.scanAsk': 'Sorulacak malı okut',

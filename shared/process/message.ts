@@ -113,7 +113,6 @@ export const MESSAGES = [
   'rcv.asnDone',
   'rcv.asnPart',
   'rcv.looseLeft',
-  'rcv.looseMost',
   'rcv.scanDamaged',
   'rcv.scanReject',
   'rcv.scanAsk',

@@ -107,8 +107,7 @@ const booked = (
   const isFull = ordered > 0 && have >= ordered
   // Serial after serial: the next one needs no scan of the item, until the line is full.
   const goesOn = item.tracking.serial && state.at === 'serial' && !isFull
-  const { loose, over } =
-    state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : { loose: state.loose, over: undefined }
+  const { loose, beyond } = state.pallet === null ? withLoose(state, { ...goods, status, qty }) : state
   const next: ReceiveState = {
     ...state,
     at: goesOn ? 'serial' : 'line',
@@ -116,9 +115,8 @@ const booked = (
     last,
     photos: [],
     loose,
+    beyond,
   }
-  if (over !== undefined)
-    return go(next, 'warn', 'rcv.looseMost', { n: over.qty, item: view.item(over.item)?.name ?? '' }, [command])
   if (ordered > 0 && have > ordered)
     return go(next, 'warn', 'over.ok', { n: have - ordered, item: item.name }, [command])
   const older = olderThan(item, hand, view)

@@ -27,7 +27,7 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
     if (!place.active || isVirtual(place)) return stay(state, 'wrong', 'place.closed', { place: place.code })
     if (place.kind !== 'dock') return stay(state, 'wrong', 'rcv.placeNo', { place: place.code })
     // What stands at the other dock, on a pallet or loose, stays there.
-    const here = place.id === state.dock ? {} : { pallet: null, loose: [], last: null }
+    const here = place.id === state.dock ? {} : { pallet: null, loose: [], beyond: 0, last: null }
     return go({ ...state, ...here, dock: place.id }, 'ok', 'place.ok', { place: place.code })
   }
   return stepGoods(state, resolved, view, moment)

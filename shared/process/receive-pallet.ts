@@ -43,7 +43,7 @@ export const stepPallet = (
   if (!isKnown && !confirmed(state, code, moment.monoMs))
     return ask(state, code, moment.monoMs, 'ask.newLpn', { lpn: label })
   const { commands, loose, left } = together
-  const next: ReceiveState = { ...state, pallet: { id: lpn, label }, last: null, loose }
+  const next: ReceiveState = { ...state, pallet: { id: lpn, label }, last: null, loose, beyond: 0 }
   return left > 0
     ? go(next, 'warn', 'rcv.looseLeft', { lpn: label, n: left }, commands)
     : go(next, 'ok', 'rcv.onPallet', { lpn: label }, commands)
@@ -75,7 +75,7 @@ type Gather = Extract<Draft, { type: 'move' }>
  * given another status, or others have put away, is no more of it.
  */
 const gathered = (
-  { loose, document }: ReceiveState,
+  { loose, beyond, document }: ReceiveState,
   { lpn, label }: Pallet,
   dock: LocationId,
   status: StockStatus | null,
@@ -93,7 +93,7 @@ const gathered = (
     })
   const stays = rows.filter(row => row.status !== same)
   const along = commands.reduce((sum, move) => sum + move.qty, 0)
-  return { commands, loose: stays, left: loose.reduce((sum, row) => sum + row.qty, 0) - along }
+  return { commands, loose: stays, left: beyond + loose.reduce((sum, row) => sum + row.qty, 0) - along }
 }
 
 /** Lines of the delivery as they are when what was counted loose counts on the pallet. */
@@ -140,7 +140,7 @@ const believed = (
     view,
   )
   const photos = commands.some(command => command.type === 'receive') ? [] : state.photos
-  const next: ReceiveState = { ...state, last: null, hand: null, photos, loose: together.loose }
+  const next: ReceiveState = { ...state, last: null, hand: null, photos, loose: together.loose, beyond: 0 }
   const opened: ReceiveState = { ...next, pallet: { id: lpn, label } }
   if (together.left > 0) return go(opened, 'warn', 'rcv.looseLeft', { lpn: label, n: together.left }, commands)
   if (left > 0) return go(opened, 'warn', 'rcv.asnPart', { lpn: label, n: left }, commands)
@@ -170,7 +170,8 @@ const announcedIn = (
     const item = view.item(line.item)
     const qty = restOf(line)
     const status = item === undefined ? null : statusAtDock(view, item)
-    const mayStand = (standing === null || standing === status) && !counted.has(line.item)
+    const isCounted = counted.has(line.item) || state.beyond > 0
+    const mayStand = (standing === null || standing === status) && !isCounted
     if (item === undefined || status === null || !mayStand || !isBelievable(view, item, line, moment.today)) {
       left += qty
       continue
@@ -217,20 +218,21 @@ export const palletTrouble = (state: ReceiveState, item: Item, status: StockStat
   return rows.some(row => row.status !== status) ? stay(state, 'wrong', 'rcv.lpnMixed', { lpn: pallet.label }) : null
 }
 
-/** The rows that a later label may still gather, so that the state does not grow without end. */
-export const MOST_LOOSE = 100
+/** The rows that a later label may still gather, so that the state does not grow without end; of others the pieces are counted. */
+const MOST_LOOSE = 100
 
-/** `over`: the oldest row, which no label gathers any more; the worker is told. */
 export const withLoose = (
-  loose: readonly Loose[],
+  { loose, beyond }: Pick<ReceiveState, 'loose' | 'beyond'>,
   row: Loose,
-): { loose: readonly Loose[]; over: Loose | undefined } => {
+): Pick<ReceiveState, 'loose' | 'beyond'> => {
   const isSame = (one: Loose): boolean =>
     one.item === row.item && one.lot === row.lot && one.serial === row.serial && one.status === row.status
   const before = loose.find(isSame)
-  const rest = loose.filter(one => one !== before)
-  const all = [...rest, { ...row, qty: row.qty + (before?.qty ?? 0) }]
-  return all.length > MOST_LOOSE ? { loose: all.slice(1), over: all[0] } : { loose: all, over: undefined }
+  const all = [...loose.filter(one => one !== before), { ...row, qty: row.qty + (before?.qty ?? 0) }]
+  const [oldest] = all
+  return all.length > MOST_LOOSE && oldest !== undefined
+    ? { loose: all.slice(1), beyond: beyond + oldest.qty }
+    : { loose: all, beyond }
 }
 
 export const lpnOf = ({ pallet, aside }: ReceiveState): LpnId => (aside === null && pallet ? pallet.id : NO_LPN)
