@@ -6,6 +6,7 @@ import {
   bowl,
   countTaskOf,
   demoWorld,
+  drill,
   milk,
   mug,
   one,
@@ -133,6 +134,18 @@ describe('looking up', () => {
       held({ mode: 'guided', hidden: false }),
     ])
       expect(seen(open)).toEqual(['34', [30, false], [4, false]])
+  })
+  it('[U5] how many serials there are is no less a figure: withheld ones are one row', () => {
+    const hidden = ['S1', 'S2', 'S3'].map(serial => ({ ...row(drill, a3, 0, { serial }), hidden: true as const }))
+    const lines = (world: World) =>
+      workerAt(lookup, world, { location: a3.id })
+        .prompt()
+        .lines.map(line => [line.title, line.hidden ?? false])
+    expect(lines(demoWorld({ stock: hidden, documents: [] }))).toEqual([['drill', true]])
+    const count = { mode: 'blind' as const, hidden: true }
+    const tasks = [countTaskOf('CNT-1', a3, count, { lease: { device: otherDevice, worker: null } })]
+    expect(lines(demoWorld({ tasks }))).toEqual([['drill', true]])
+    expect(lines(demoWorld())).toHaveLength(3)
   })
   it('[U6] a pallet shows what is on it and where it stands', () => {
     const pallet: Lpn = { id: derivedId('lpn', 'demo', 'P-1'), client: one.id, label: 'P-1' }

@@ -1,7 +1,7 @@
 import type { View } from '../ledger/world.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import { message } from './answer.ts'
-import { countedBlind } from './count-blind.ts'
+import { withheld } from './count-blind.ts'
 import { labelOf } from './lpn.ts'
 import { reasonsFor, statusesFor } from './move-change.ts'
 import type { MoveState } from './move-state.ts'
@@ -50,7 +50,6 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
   const { load, from } = state
   const rows = from === null ? [] : view.stockAt(from).filter(row => row.onHand > 0)
   const goods = load?.kind === 'goods' ? load : null
-  const isBlind = countedBlind(view)
   return {
     title: { word: 'move', code: from === null ? null : (view.location(from)?.code ?? null) },
     progress: null,
@@ -61,9 +60,9 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
         ? []
         : [{ label: 'fact.from' as const, value: view.location(from)?.code ?? '', kind: 'code' as const }]),
     ],
-    lines: rows
+    lines: withheld(rows, view)
       .slice(0, 50)
-      .map(row => lineOf(row, isBlind(row), view, goods?.item === row.item && goods.lot === row.lot)),
+      .map(row => lineOf(row, view, goods?.item === row.item && goods.lot === row.lot)),
     ask: askMove(state),
     expects: EXPECTS[state.at],
     client: goods?.client ?? null,
@@ -93,14 +92,14 @@ const goodsFacts = (view: View, goods: { item: StockRow['item']; lot: string; se
   ...(goods.serial === '' ? [] : [{ label: 'fact.serial' as const, value: goods.serial, kind: 'code' as const }]),
 ]
 
-const lineOf = (row: StockRow, isBlind: boolean, view: View, isNext: boolean): PromptLine => ({
+const lineOf = (row: StockRow, view: View, isNext: boolean): PromptLine => ({
   id: [row.item, row.lot, row.serial, row.lpn, row.status].join('/'),
   title: [view.item(row.item)?.name ?? '', row.lot, row.serial, labelOf(view, row.lpn)].filter(Boolean).join(' · '),
   place: null,
-  done: isBlind ? 0 : row.onHand,
+  done: row.onHand,
   wanted: null,
   state: isNext ? 'next' : 'open',
-  ...(isBlind ? { hidden: true } : {}),
+  ...(row.hidden === true ? { hidden: true } : {}),
 })
 
 const choicesOf = (state: MoveState): Prompt['choices'] => {
