@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import type { ClientId, ItemId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
+import { lotKey } from '../../shared/ledger/world.ts'
 import type { KeptCommand, Quarantine } from '../sync/reprocess.ts'
 import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { linkCode } from './code-links.ts'
@@ -8,6 +10,7 @@ import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { movementOf, MOVEMENT } from './movement-rows.ts'
 import type { MovementRow } from './movement-rows.ts'
+import { SERVER_DEVICE_ROW } from './server-device.ts'
 
 /** The inbox inside a decision's transaction. */
 export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): Inbox => ({
@@ -26,8 +29,19 @@ export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): 
   moved: async (id, limit) => {
     return movedBy(trx, warehouse, id, limit)
   },
+  recalled: async () => {
+    const { rows } = await sql<{ client: ClientId; item: ItemId; lot: string }>`
+      select c.uid as client, i.uid as item, r.lot from recall r join client c on c.id = r.client_id join item i on i.id = r.item_id
+      where r.warehouse_id = ${warehouse} and r.state = 'open'`.execute(trx)
+    return new Set(rows.map(row => lotKey(row.client, row.item, row.lot)))
+  },
   link: linkCode(trx, warehouse, names),
 })
+
+/** An undo that had to be judged once more has the key of that decision. */
+const TAKEN_BACK = sql`exists (
+  select 1 from command u where u.warehouse_id = x.warehouse_id and u.device_id in (x.device_id, ${SERVER_DEVICE_ROW})
+    and u.undoes = x.epoch || '/' || x.seq)`
 
 const movedBy: (trx: Executor, warehouse: number, id: string, limit: number) => Promise<readonly Movement[]> = async (
   trx,
@@ -41,7 +55,7 @@ const movedBy: (trx: Executor, warehouse: number, id: string, limit: number) => 
     join client c on c.id = m.client_id join item i on i.id = m.item_id
     join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
     join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
-    where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid
+    where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid and not ${TAKEN_BACK}
     order by m.at desc, m.device_id, m.epoch, m.seq desc, m.n limit ${limit}`.execute(trx)
   return rows.map(movementOf)
 }
