@@ -156,6 +156,7 @@ export const enDesk = {
   'x.why.recalled': 'The lot is recalled: only the end of the recall frees it',
   'x.why.untrusted': 'This record cannot be trusted; it is never booked',
   'x.why.still': 'It still cannot be booked: what it speaks of is not known here',
+  'x.why.fault': 'A fault of the software; it was logged for whoever looks after the server',
   'x.why.bad_request': 'Something is missing for this choice',
   'x.erp': 'Refused by the ERP',
   'x.erp.n': '{n} messages wait for somebody',

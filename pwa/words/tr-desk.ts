@@ -156,6 +156,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'x.why.recalled': 'Parti geri çağrıldı: yalnızca geri çağırma bitince serbest kalır',
   'x.why.untrusted': 'Bu kayda güvenilemez; hiçbir zaman işlenmez',
   'x.why.still': 'Hâlâ işlenemiyor: söz ettiği şey burada bilinmiyor',
+  'x.why.fault': 'Yazılım hatası; sunucuya bakan kişi için kaydedildi',
   'x.why.bad_request': 'Bu seçim için bir şey eksik',
   'x.erp': 'ERP kabul etmedi',
   'x.erp.n': '{n} ileti karar bekliyor',

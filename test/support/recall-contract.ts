@@ -262,7 +262,7 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
         words: 'seen',
         args: {},
       }))
-      const settled = await stores.desk.settle({ warehouse, now: NOW }, cem, noted)
+      const settled = await stores.desk.settle({ warehouse, now: NOW }, cem, noted, () => {})
       expect(settled.map(one => one.outcome)).toEqual(['done', 'done'])
       await write({ movements: [move(supplier, dock, 1, 'L78')] })
       await round()

@@ -26,6 +26,7 @@ const WHY: Readonly<Record<string, DeskKey>> = {
   recalled: 'x.why.recalled',
   untrusted: 'x.why.untrusted',
   still: 'x.why.still',
+  fault: 'x.why.fault',
   bad_request: 'x.why.bad_request',
 }
 
