@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { calendarInstant, text, uuid } from '../../shared/sync/fields.ts'
+import { calendarInstant } from '../../shared/sync/calendar.ts'
+import { text, uuid } from '../../shared/sync/fields.ts'
 
 /** Where a page ended, as text for the next question: a thing's id behind the instant that it is sorted by. */
 export const MAX_PAGE = 200

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { CSV_LANGUAGES } from '../csv.ts'
 import type { CsvLanguage } from '../csv.ts'
-import { calendarDay, text } from '../sync/fields.ts'
+import { calendarDay } from '../sync/calendar.ts'
+import { text } from '../sync/fields.ts'
 import { PAST_BASES, PAST_GROUPS } from './goods.ts'
 
 /** Lists of the desk as files, with exactly the filters of the screen. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientId } from '../ids.ts'
-import { calendarDay, text, uuid } from '../sync/fields.ts'
+import { calendarDay } from '../sync/calendar.ts'
+import { text, uuid } from '../sync/fields.ts'
 
 const nullable = v.nullable(v.string())
 const page = { after: v.optional(text(400), ''), limit: v.optional(text(4), '100') }

@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { COMMAND_CODES, isReserved } from '../scan/command-code.ts'
 import { checkDigitHolds } from '../scan/check-digit.ts'
 import { LABELS, readLabel } from '../scan/own-label.ts'
-import { calendarDay, calendarInstant, text } from '../sync/fields.ts'
+import { calendarDay, calendarInstant } from '../sync/calendar.ts'
+import { text } from '../sync/fields.ts'
 
 /** Letters of AI 10 (GS1 General Specifications, figure 7.11-1). */
 const LOT = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]*$/

@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { isUuid } from '../ids.ts'
 import type { Id } from '../ids.ts'
-import { isDay } from '../time.ts'
 
 export const uuid = <T extends Id<string>>() =>
   v.pipe(
@@ -25,15 +24,3 @@ export const text = (max: number) =>
 export const quantity = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000_000))
 export const isoInstant = v.pipe(v.string(), v.maxLength(30), v.isoTimestamp())
 export const isoDay = v.pipe(v.string(), v.maxLength(10), v.isoDate())
-/**
- * What is asked of the server, and what goes into its tables as a date: of the calendar, with an offset that databases know. What
- * a handheld has read off a label is a fact whatever it says, and stays an `isoDay`.
- */
-export const calendarDay = v.pipe(isoDay, v.check(isDay, 'no such day'))
-export const calendarInstant = v.pipe(
-  isoInstant,
-  v.check(
-    value => isDay(value.slice(0, 10)) && !/[+-](?:1[6-9]|2\d)(?::?\d\d)?$/.test(value.slice(19)),
-    'no such time',
-  ),
-)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientId } from '../ids.ts'
-import { calendarInstant, text, uuid } from './fields.ts'
+import { calendarInstant } from './calendar.ts'
+import { text, uuid } from './fields.ts'
 
 /** The longer side in pixels; what a camera gives is scaled down to it. */
 export const PHOTO_SIDE_MAX = 1600

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { DecisionId, Id, ItemId, SessionId, WorkerId } from '../ids.ts'
-import { calendarDay, text, uuid } from './fields.ts'
+import { calendarDay } from './calendar.ts'
+import { text, uuid } from './fields.ts'
 
 export const MAX_SETTLED = 100
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { calendarInstant } from '../../../shared/sync/fields.ts'
+import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { DRIFT_CLASSES, PROPOSALS } from '../../workers/compare-port.ts'
 import { actOn, DRIFT_ACTIONS } from '../../workers/compare-act.ts'
 import { compareRound } from '../../workers/compare.ts'

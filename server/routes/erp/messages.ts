@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { calendarInstant } from '../../../shared/sync/fields.ts'
+import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { payloadOf } from '../../workers/compare-effects.ts'
 import type { ConnectorId } from '../../../shared/ids.ts'
 import { ERROR_CLASSES, OUTBOX_STATES, STOPPED } from '../../workers/outbox-port.ts'
