@@ -30,7 +30,7 @@ export const makeEraseStore = (db: Executor, names: Names): EraseStore => ({
         await nextRoster(trx, row, at, ask)
       }
       const people = held.flatMap(row => row.roster.workers.filter(one => one.id === worker))
-      const late = await entriesOf(trx, worker, known.logins, known.entries.at(-1)?.id ?? 0)
+      const late = await entriesOf(trx, worker, known.logins, known.upTo)
       await forget(trx, worker, [...known.entries, ...late], [...people.map(one => one.name), ...known.texts])
       await forgetBadges(
         trx,
@@ -45,15 +45,24 @@ export const makeEraseStore = (db: Executor, names: Names): EraseStore => ({
 
 type Entry = { id: number; kind: string; subject: string; body: Record<string, unknown> }
 /** `texts`: what the person may be known by besides the names in the rosters. */
-type Known = { notes: number; logins: readonly string[]; texts: readonly string[]; entries: readonly Entry[] }
+type Known = {
+  notes: number
+  logins: readonly string[]
+  texts: readonly string[]
+  entries: readonly Entry[]
+  /** The newest entry of the audit log by then. */
+  upTo: number
+}
 
 /** Nothing more of them comes: they have no log-in and no work, which the transaction asks again. */
 const knownOf = async (db: Executor, { worker }: EraseAsk): Promise<Known> => {
+  const newest = await sql<{ id: number | null }>`select max(id) as id from audit`.execute(db)
   const logins = await loginsOf(db, worker)
   const entries = await entriesOf(db, worker, logins, 0)
   // A passkey has the name that its owner gave it.
   const keys = entries.filter(({ kind }) => kind.startsWith('passkey.')).map(({ subject }) => subject)
-  return { notes: await notesOf(db, worker), logins, texts: [...logins, ...keys], entries }
+  const notes = await notesOf(db, worker)
+  return { notes, logins, texts: [...logins, ...keys], entries, upTo: newest.rows[0]?.id ?? 0 }
 }
 
 /** Commits of one look, so that none takes long. */
