@@ -24,8 +24,11 @@ const PAGES = 20
 const WHY: Readonly<Record<string, DeskKey>> = {
   gone: 'x.why.gone',
   linked: 'x.why.linked',
+  over_bulk: 'x.why.over_bulk',
+  recalled: 'x.why.recalled',
   untrusted: 'x.why.untrusted',
   still: 'x.why.still',
+  fault: 'x.why.fault',
   bad_request: 'x.why.bad_request',
 }
 
