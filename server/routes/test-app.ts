@@ -274,7 +274,15 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
       return code.warehouse
     },
     add: async ({ id, publicKey, warehouse }) => {
-      const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null, call: null }
+      const device: Device = {
+        id,
+        number: devices.size + 1,
+        publicKey,
+        warehouse,
+        state: 'active',
+        clients: null,
+        call: null,
+      }
       devices.set(id, device)
       return device
     },

@@ -7,7 +7,7 @@ import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'
 import { iso } from './view-parts.ts'
 
-/** Answered calls that are kept of one handheld. */
+/** Calls that are kept of one handheld; those that wait are the newest and among them. */
 const KEPT = 50
 
 export const makeCallStore = (db: Executor, names: Names): CallStore => ({
@@ -70,7 +70,9 @@ const listening = async (
 
 const sentBefore = async (trx: Executor, id: string): Promise<{ device: string; body: string } | null> => {
   const { rows } = await sql<{ device: string; body: string }>`
-    select d.uid as device, k.body from device_call k join device d on d.id = k.device_id where k.id = ${id}`.execute(trx)
+    select d.uid as device, k.body from device_call k join device d on d.id = k.device_id where k.id = ${id}`.execute(
+    trx,
+  )
   return rows[0] ?? null
 }
 
