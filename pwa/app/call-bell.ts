@@ -1,0 +1,111 @@
+import type { Call } from '../../shared/sync/calls.ts'
+import type { Timer } from '../sync/ports.ts'
+import type { Calls } from './calls.ts'
+import type { FeedbackEvent } from './events.ts'
+
+/** News of the desk come at the next pause; until then they are one line. */
+export const PAUSE_MS = 3000
+export const TICK_MS = 500
+/** As long as one ring of the tone lasts, with the silence behind it. */
+const RING_MS = 5000
+
+/** What is shown: rings together, before texts, one text at a time. `isOpen`: with its words, else one line. */
+export type Shown = { call: Call; ids: readonly Call['id'][]; more: number; isOpen: boolean }
+
+export type CallBell = {
+  shown: () => Shown | null
+  /** A person wants to see it now. */
+  open: () => void
+  answer: () => void
+  subscribe: (listener: () => void) => () => void
+  stop: () => void
+}
+
+export type BellOf = {
+  calls: Calls
+  timer: Timer
+  /** Since the last scan, key or touch of the work. */
+  idleMs: () => number
+  /** Whether somebody is logged in and at it: a text is not for whoever finds the handheld. */
+  isAttended: () => boolean
+  play: (event: FeedbackEvent) => void
+}
+
+/**
+ * Shows and sounds what waits, and never stands in the way of a scan: whoever scans sees one line and hears the tones of
+ * the work, the ring goes on in the pauses.
+ */
+export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf): CallBell => {
+  const listeners = new Set<() => void>()
+  let shown: Shown | null = null
+  let isOpened = false
+  let sinceRingMs = RING_MS
+  let told: Call['id'] | null = null
+  let cancel: (() => void) | null = null
+
+  const next = (): Omit<Shown, 'isOpen'> | null => {
+    const waiting = calls.waiting()
+    const rings = waiting.filter(call => call.kind === 'ring')
+    const texts = isAttended() ? waiting.filter(call => call.kind === 'text') : []
+    const [ring, text] = [rings.at(-1), texts[0]]
+    if (ring !== undefined) return { call: ring, ids: rings.map(one => one.id), more: texts.length }
+    return text === undefined ? null : { call: text, ids: [text.id], more: texts.length - 1 }
+  }
+  const sound = ({ call, isOpen }: Shown): void => {
+    if (call.kind === 'text') {
+      if (isOpen && told !== call.id) play('note')
+      if (isOpen) told = call.id
+      return
+    }
+    // The tones of the work come first; they silence the ring, which is begun again.
+    if (sinceRingMs < RING_MS || idleMs() < TICK_MS * 2) return
+    sinceRingMs = 0
+    play('ring')
+  }
+  const look = (): void => {
+    const found = next()
+    if (idleMs() < TICK_MS) isOpened = false
+    const now = found === null ? null : { ...found, isOpen: isOpened || idleMs() >= PAUSE_MS }
+    if (now !== null) sound(now)
+    if (JSON.stringify(now) === JSON.stringify(shown)) return
+    shown = now
+    for (const listener of listeners) listener()
+  }
+  const tick = (): void => {
+    cancel = null
+    sinceRingMs += TICK_MS
+    look()
+    // Asked while anything waits, shown or not: somebody may log in.
+    if (calls.waiting().length > 0) cancel = timer.after(TICK_MS, tick)
+  }
+  const changed = (): void => {
+    if (cancel === null && calls.waiting().length > 0) {
+      sinceRingMs = RING_MS
+      tick()
+    } else look()
+  }
+  const unsubscribe = calls.subscribe(changed)
+  changed()
+  return {
+    shown: () => shown,
+    open: () => {
+      isOpened = true
+      look()
+    },
+    answer: () => {
+      if (shown === null) return
+      // A short tone of our own ends the ring at once.
+      if (shown.call.kind === 'ring') play('note')
+      isOpened = false
+      calls.answer(shown.ids)
+    },
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stop: () => {
+      unsubscribe()
+      cancel?.()
+    },
+  }
+}
