@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { LAST_NUMBERS, MAX_LOSS_PLACES, placesInDoubt } from '../../shared/desk/loss.ts'
-import type { InDoubt, LossAnswer, LossHeld, LossId, LossKnown } from '../../shared/desk/loss.ts'
+import type { InDoubt, LossAnswer, LossHeld, LossKnown } from '../../shared/desk/loss.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import type { DeviceId, TaskId } from '../../shared/ids.ts'
 import type { LossStore } from '../desk-ports.ts'
@@ -180,7 +180,7 @@ const countedOf = async (db: Executor, warehouse: number, loss: string): Promise
     select l.uid as id, l.body->>'code' as code, p.cause, ${PLACE_STATE} as state
     from device_loss x join device_loss_place p on p.warehouse_id = x.warehouse_id and p.loss = x.id
     join location l on l.warehouse_id = p.warehouse_id and l.id = p.location_id
-    where x.warehouse_id = ${warehouse} and x.id = ${loss as LossId}::uuid order by l.body->>'code'`.execute(db)
+    where x.warehouse_id = ${warehouse} and x.id = ${loss}::uuid order by l.body->>'code'`.execute(db)
   return rows
 }
 
