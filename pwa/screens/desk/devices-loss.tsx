@@ -12,14 +12,16 @@ const LOOK_MS = 5_000
 
 type Props = { device: string; onChanged: () => void; onClose: () => void }
 
+const useLoss = (device: string) => {
+  const { api } = useDesk()
+  const read = () => api.get('/api/desk/devices/loss', { device }, lossAnswerSchema)
+  return useLoaded(`loss ${device}`, read, LOOK_MS)
+}
+
 /** What is known of a handheld before it is said to be lost, and how far its places are counted afterwards. */
 export const LossPanel = ({ device, onChanged, onClose }: Props) => {
-  const { speaker, api } = useDesk()
-  const found = useLoaded(
-    `loss ${device}`,
-    () => api.get('/api/desk/devices/loss', { device }, lossAnswerSchema),
-    LOOK_MS,
-  )
+  const { speaker } = useDesk()
+  const found = useLoss(device)
   const answer = found.value
   return (
     <aside className="desk-panel" role="dialog" aria-label={speaker.say('v.loss.look')}>
@@ -41,6 +43,29 @@ export const LossPanel = ({ device, onChanged, onClose }: Props) => {
         {speaker.say('close')}
       </button>
     </aside>
+  )
+}
+
+/** The same where the loss stands among the exceptions; for those who may see it. */
+export const LossFacts = ({ device }: { device: string }) => {
+  const { me } = useDesk()
+  const isMine = me.clients === null && me.roles.some(role => role === 'supervisor' || role === 'administrator')
+  return isMine ? <LossStanding device={device} /> : null
+}
+
+const LossStanding = ({ device }: { device: string }) => {
+  const found = useLoss(device)
+  const answer = found.value
+  return (
+    <Listed loaded={{ ...found, isEmpty: false }} empty="">
+      {answer === null ? null : (
+        <>
+          <Known answer={answer} />
+          <Progress answer={answer} />
+          <Places answer={answer} />
+        </>
+      )}
+    </Listed>
   )
 }
 
