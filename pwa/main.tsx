@@ -51,12 +51,12 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
 }
 
 /** What fails here, without a network on the first day, is tried again by the log-in. The mark is for whoever measures. */
-const ahead = async ({ loadRules, services, api, isActive }: Extract<Wired, { kind: 'app' }>): Promise<void> => {
+const ahead = async (wired: Extract<Wired, { kind: 'app' }>): Promise<void> => {
   try {
-    await loadRules()
+    await wired.loadRules()
     performance.mark('floor')
     const { showCalls } = await import('./screens/calls.tsx')
-    showCalls(services, { api, isActive })
+    showCalls(wired.services, wired)
   } catch {
     return
   }

@@ -41,6 +41,7 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
   let isOpened = false
   let sinceRingMs = RING_MS
   let told: Call['id'] | null = null
+  let isRinging = false
   let cancel: (() => void) | null = null
 
   const next = (): Omit<Shown, 'isOpen'> | null => {
@@ -60,12 +61,19 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
     // The tones of the work come first; they silence the ring, which is begun again.
     if (sinceRingMs < RING_MS || idleMs() < TICK_MS * 2) return
     sinceRingMs = 0
+    isRinging = true
     play('ring')
+  }
+  /** The tone repeats by itself: a short one of our own ends it at once. */
+  const hush = (): void => {
+    if (isRinging) play('note')
+    isRinging = false
   }
   const look = (): void => {
     const found = next()
     if (idleMs() < TICK_MS) isOpened = false
     const now = found === null ? null : { ...found, isOpen: isOpened || idleMs() >= PAUSE_MS }
+    if (now?.call.kind !== 'ring') hush()
     if (now !== null) sound(now)
     if (JSON.stringify(now) === JSON.stringify(shown)) return
     shown = now
@@ -94,8 +102,6 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
     },
     answer: () => {
       if (shown === null) return
-      // A short tone of our own ends the ring at once.
-      if (shown.call.kind === 'ring') play('note')
       isOpened = false
       calls.answer(shown.ids)
     },
@@ -106,6 +112,7 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
     stop: () => {
       unsubscribe()
       cancel?.()
+      hush()
     },
   }
 }

@@ -151,7 +151,7 @@ const bellOver = async (...sent: Call[]) => {
     at.idle = 0
     pass(TICK_MS)
   }
-  return { bell, at, played, pass, scan, net }
+  return { bell, calls, at, played, pass, scan, net }
 }
 
 test('[CL4] a ring sounds again and again until a person answers; scans go before it and answer nothing', async () => {
@@ -173,6 +173,17 @@ test('[CL4] a ring sounds again and again until a person answers; scans go befor
   pass(20_000)
   expect(played).toHaveLength(heard)
   expect(at.due).toBeNull()
+})
+
+test('[CL4] a ring that is over, because it was answered elsewhere or the window is left, is silent at once', async () => {
+  const over = await bellOver(call(1, 'ring'))
+  over.net.open = []
+  over.calls.hinted('none')
+  await settle()
+  expect([over.bell.shown(), over.played]).toEqual([null, ['ring', 'note']])
+  const left = await bellOver(call(1, 'ring'))
+  left.bell.stop()
+  expect([left.at.due, left.played]).toEqual([null, ['ring', 'note']])
 })
 
 test('[CL4] a text comes with one tone at a pause, one at a time, and is one line while somebody scans', async () => {

@@ -83,9 +83,13 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
   leaves.push(() => root.unmount())
   const told: v.InferOutput<typeof callsRequestSchema>[] = []
   let hint: ((word: string) => void) | null = null
+  const active = { is: true, changed: (): void => undefined }
   const start = (): void => {
     const leave = showCalls(services, {
-      isActive: () => true,
+      isActive: () => active.is,
+      onActive: listener => {
+        active.changed = listener
+      },
       api: {
         called: run => (hint = run),
         json: async (request, schema) => {
@@ -109,6 +113,10 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
       start()
     },
     hint: (word: string): void => hint?.(word),
+    activate: (is: boolean): void => {
+      active.is = is
+      active.changed()
+    },
     scan: async (...codes: string[]): Promise<void> => {
       for (const code of codes) await controller.scan(wedgeScan(code))
     },
@@ -155,6 +163,41 @@ test('[CL4] a scan is the work’s while it rings: it is answered, the call beco
   await vi.waitFor(() => expect(sheet()).toBeNull())
   expect(app.told.at(-1)).toMatchObject({ read: [id(1)] })
   expect(app.played.at(-1)).toBe('note')
+})
+
+test('[CL2] only the window that works shows and sounds a call; what another one has answered is not shown again', async () => {
+  const app = await open({}, ring(1), text(2, 'Come to the dock'))
+  await app.scan('XBANNA')
+  app.at.mono += 10_000
+  app.hint('2')
+  await shows('Elif is calling you')
+  app.activate(false)
+  expect(sheet()).toBeNull()
+  expect(app.played.at(-1)).toBe('note')
+  const heard = app.played.length
+  // The other window answers the ring; both have one storage.
+  localStorage.setItem(
+    'stockhand-calls',
+    JSON.stringify({ calls: [text(2, 'Come to the dock')], got: [], read: [id(1)] }),
+  )
+  app.hint('3')
+  await new Promise<void>(resolve => requestAnimationFrame(() => resolve()))
+  expect([sheet(), app.played.length]).toEqual([null, heard])
+  app.activate(true)
+  await shows('Come to the dock')
+  app.hint('3')
+  await vi.waitFor(() => expect(app.told.at(-1)?.read).toEqual([id(1)]))
+  expect(app.at.open.map(one => one.id)).toEqual([id(2)])
+})
+
+test('[CL4] keys that the work does not hear, of a practice, make one line of a call as well', async () => {
+  const app = await open({}, text(1, 'Come to the dock'))
+  await app.scan('XBANNA')
+  app.at.mono += 10_000
+  app.hint('1')
+  await shows('Come to the dock')
+  dispatchEvent(new KeyboardEvent('keydown', { key: '8' }))
+  await vi.waitFor(() => expect(sheet()?.dataset['open']).toBe('false'))
 })
 
 test.each([

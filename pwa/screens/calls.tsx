@@ -12,22 +12,56 @@ import '../ui/calls.css'
 
 export type CallsServices = Pick<Services, 'controller' | 'handheld' | 'settings' | 'play'>
 
-/** Hears of calls of the desk and shows them over whatever is on the screen, in a root of their own. */
+/** Whether this window is the one that works, and who tells when that changes. */
+type Activity = { isActive: () => boolean; onActive: (listener: () => void) => void }
+
+/**
+ * Hears of calls of the desk and shows them over whatever is on the screen, while this window is the active one. What is
+ * kept is read anew each time: another window may have answered meanwhile.
+ */
 export const showCalls = (
   services: CallsServices,
-  { api, isActive }: { api: Pick<Api, 'json' | 'called'>; isActive: () => boolean },
+  { api, isActive, onActive }: Activity & { api: Pick<Api, 'json' | 'called'> },
 ): (() => void) => {
+  let end: (() => void) | null = null
+  const follow = (): void => {
+    if (isActive()) end ??= begin(services, api)
+    else {
+      end?.()
+      end = null
+    }
+  }
+  onActive(follow)
+  follow()
+  return () => end?.()
+}
+
+/** A camera and the work tell of their scans, the keys of a practice only themselves. */
+const sinceInput = (workMs: () => number): { idleMs: () => number; stop: () => void } => {
+  let keyAt = Number.NEGATIVE_INFINITY
+  const heard = (): void => {
+    keyAt = performance.now()
+  }
+  addEventListener('keydown', heard, { capture: true, passive: true })
+  return {
+    idleMs: () => Math.min(workMs(), performance.now() - keyAt),
+    stop: () => removeEventListener('keydown', heard, { capture: true }),
+  }
+}
+
+const begin = (services: CallsServices, api: Pick<Api, 'json' | 'called'>): (() => void) => {
   const { controller, handheld, settings, play } = services
   const calls = makeCalls({
     ask: askCalls(api),
     storage: localStorage,
     worker: () => handheld.session()?.worker.id ?? null,
   })
+  const input = sinceInput(controller.idleMs)
   const bell = makeCallBell({
     calls,
     timer: browserTimer,
     play,
-    idleMs: controller.idleMs,
+    idleMs: input.idleMs,
     isAttended: () => controller.state().session !== null && !controller.state().locked,
   })
   const host = document.createElement('div')
@@ -39,19 +73,21 @@ export const showCalls = (
     const { language } = settings.get()
     // The words come with the first call; until then nothing is shown.
     if (bell.shown() !== null && handHere(language) === null) void learnHand(language).then(draw, () => undefined)
-    root.render(isActive() ? <CallSheet bell={bell} language={language} /> : null)
+    root.render(<CallSheet bell={bell} language={language} />)
   }
   const leaves = [
     settings.subscribe(draw),
     bell.subscribe(draw),
     handheld.subscribe(() => handheld.status().link === 'online' && calls.wake()),
+    input.stop,
+    bell.stop,
   ]
   api.called(calls.hinted)
   draw()
   return () => {
     isOver = true
+    api.called(() => undefined)
     for (const leave of leaves) leave()
-    bell.stop()
     root.unmount()
     host.remove()
   }
