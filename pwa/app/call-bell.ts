@@ -31,6 +31,43 @@ export type BellOf = {
   play: (event: FeedbackEvent) => void
 }
 
+const nextOf = (waiting: readonly Call[], isAttended: boolean): Omit<Shown, 'isOpen'> | null => {
+  const rings = waiting.filter(call => call.kind === 'ring')
+  const texts = isAttended ? waiting.filter(call => call.kind === 'text') : []
+  const [ring, text] = [rings.at(-1), texts[0]]
+  if (ring !== undefined) return { call: ring, ids: rings.map(one => one.id), more: texts.length }
+  return text === undefined ? null : { call: text, ids: [text.id], more: texts.length - 1 }
+}
+
+/** One tone for each text, a ring again and again; the tones of the work go first. */
+const makeTones = (play: BellOf['play'], idleMs: BellOf['idleMs']) => {
+  let sinceRingMs = RING_MS
+  let told: Call['id'] | null = null
+  let isRinging = false
+  const text = ({ call, isOpen }: Shown): void => {
+    if (!isOpen || told === call.id) return
+    told = call.id
+    play('note')
+  }
+  return {
+    pass: (ms: number): void => {
+      sinceRingMs += ms
+    },
+    of: (shown: Shown | null): void => {
+      const rings = shown?.call.kind === 'ring'
+      // The tone repeats by itself: a short one of our own ends it at once.
+      if (!rings && isRinging) play('note')
+      isRinging = rings && isRinging
+      if (shown !== null && !rings) text(shown)
+      // A tone of the work has silenced it: it is begun again in the pause.
+      if (!rings || sinceRingMs < RING_MS || idleMs() < TICK_MS * 2) return
+      sinceRingMs = 0
+      isRinging = true
+      play('ring')
+    },
+  }
+}
+
 /**
  * Shows and sounds what waits, and never stands in the way of a scan: whoever scans sees one line and hears the tones of
  * the work, the ring goes on in the pauses.
@@ -39,56 +76,28 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
   const listeners = new Set<() => void>()
   let shown: Shown | null = null
   let isOpened = false
-  let sinceRingMs = RING_MS
-  let told: Call['id'] | null = null
-  let isRinging = false
+  const tones = makeTones(play, idleMs)
   let cancel: (() => void) | null = null
 
-  const next = (): Omit<Shown, 'isOpen'> | null => {
-    const waiting = calls.waiting()
-    const rings = waiting.filter(call => call.kind === 'ring')
-    const texts = isAttended() ? waiting.filter(call => call.kind === 'text') : []
-    const [ring, text] = [rings.at(-1), texts[0]]
-    if (ring !== undefined) return { call: ring, ids: rings.map(one => one.id), more: texts.length }
-    return text === undefined ? null : { call: text, ids: [text.id], more: texts.length - 1 }
-  }
-  const sound = ({ call, isOpen }: Shown): void => {
-    if (call.kind === 'text') {
-      if (isOpen && told !== call.id) play('note')
-      if (isOpen) told = call.id
-      return
-    }
-    // The tones of the work come first; they silence the ring, which is begun again.
-    if (sinceRingMs < RING_MS || idleMs() < TICK_MS * 2) return
-    sinceRingMs = 0
-    isRinging = true
-    play('ring')
-  }
-  /** The tone repeats by itself: a short one of our own ends it at once. */
-  const hush = (): void => {
-    if (isRinging) play('note')
-    isRinging = false
-  }
   const look = (): void => {
-    const found = next()
+    const found = nextOf(calls.waiting(), isAttended())
     if (idleMs() < TICK_MS) isOpened = false
     const now = found === null ? null : { ...found, isOpen: isOpened || idleMs() >= PAUSE_MS }
-    if (now?.call.kind !== 'ring') hush()
-    if (now !== null) sound(now)
+    tones.of(now)
     if (JSON.stringify(now) === JSON.stringify(shown)) return
     shown = now
     for (const listener of listeners) listener()
   }
   const tick = (): void => {
     cancel = null
-    sinceRingMs += TICK_MS
+    tones.pass(TICK_MS)
     look()
     // Asked while anything waits, shown or not: somebody may log in.
     if (calls.waiting().length > 0) cancel = timer.after(TICK_MS, tick)
   }
   const changed = (): void => {
     if (cancel === null && calls.waiting().length > 0) {
-      sinceRingMs = RING_MS
+      tones.pass(RING_MS)
       tick()
     } else look()
   }
@@ -112,7 +121,7 @@ export const makeCallBell = ({ calls, timer, idleMs, isAttended, play }: BellOf)
     stop: () => {
       unsubscribe()
       cancel?.()
-      hush()
+      tones.of(null)
     },
   }
 }

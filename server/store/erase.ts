@@ -121,4 +121,9 @@ const forget = async (trx: Executor, worker: WorkerId, texts: readonly string[])
     await sql`
       update audit set subject = ${clean(subject)}, body = ${json(next)}, salt = null where id = ${id}`.execute(trx)
   }
+  const calls = await sql<{ n: number; body: string }>`
+    select n, body from device_call
+    where exists (select 1 from unnest(${[...texts]}::text[]) x where position(x in body) > 0)`.execute(trx)
+  for (const { n, body } of calls.rows)
+    await sql`update device_call set body = ${clean(body)} where n = ${n}`.execute(trx)
 }

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, logIn, setUp, SIZES } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
+import { faultsOf } from '../support/axe.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -85,6 +86,7 @@ describe('handhelds and the desk', () => {
     await card('Mehmet').getByRole('button', { name: 'It is lost' }).click()
     await desk.getByText('Is handheld').waitFor()
     await desk.getByText(/last heard of .* Mehmet/).waitFor()
+    expect(await faultsOf(desk)).toEqual([])
     await desk.getByLabel('What has happened').fill('Fell into the harbour')
     await desk.getByRole('dialog').getByRole('button', { name: 'It is lost' }).click()
     await desk.getByText(/Elif Aydın.*Fell into the harbour/).waitFor()
@@ -97,8 +99,12 @@ describe('handhelds and the desk', () => {
     await mehmet.context.setOffline(false)
     await card('Mehmet').getByRole('button', { name: 'About the loss' }).click()
     await desk.getByText(/It has turned up: \d+ deliveries/).waitFor({ timeout: 60_000 })
+    await desk.setViewportSize({ width: 360, height: 740 })
+    expect(await faultsOf(desk)).toEqual([])
     await desk.goto(`${product.url}/desk/exceptions`)
     await desk.getByText('Handheld lost').first().waitFor()
+    await desk.getByRole('button', { expanded: false }).first().click()
+    await desk.getByText(/It has turned up: \d+ deliveries/).waitFor()
     await mehmet.context.close()
   })
 })

@@ -113,6 +113,8 @@ describe('handhelds at the desk', async () => {
     const { rows } = v.parse(devicesAnswerSchema, await (await sevda.get('/api/desk/devices')).json())
     const shown = rows.find(row => row.id === device.answer.device)?.calls
     expect(shown).toMatchObject([{ kind: 'text', worker: people.sevda.id, readBy: people.berk.id }])
+    const cut = v.parse(devicesAnswerSchema, await (await narrow.get('/api/desk/devices')).json())
+    expect(cut.rows.find(row => row.id === device.answer.device)?.calls).toEqual([])
     expect(shown?.[0]?.gotAt).not.toBeNull()
     expect(shown?.[0]?.readAt).not.toBeNull()
   })
