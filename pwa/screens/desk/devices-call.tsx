@@ -13,7 +13,7 @@ export const MessagePanel = ({ row, onSend, onClose }: Props) => {
   const [id] = useState(v7)
   const title = speaker.say('v.message.to', { n: row.number })
   return (
-    <aside className="desk-panel" role="dialog" aria-label={title}>
+    <div className="desk-panel" role="dialog" aria-label={title}>
       <form
         className="desk-form"
         onSubmit={event => {
@@ -34,6 +34,6 @@ export const MessagePanel = ({ row, onSend, onClose }: Props) => {
           </button>
         </div>
       </form>
-    </aside>
+    </div>
   )
 }

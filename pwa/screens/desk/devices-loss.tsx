@@ -24,7 +24,7 @@ export const LossPanel = ({ device, onChanged, onClose }: Props) => {
   const found = useLoss(device)
   const answer = found.value
   return (
-    <aside className="desk-panel" role="dialog" aria-label={speaker.say('v.loss.look')}>
+    <div className="desk-panel" role="dialog" aria-label={speaker.say('v.loss.look')}>
       <Listed loaded={{ ...found, isEmpty: false }} empty="">
         {answer === null ? null : (
           <>
@@ -42,7 +42,7 @@ export const LossPanel = ({ device, onChanged, onClose }: Props) => {
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}
       </button>
-    </aside>
+    </div>
   )
 }
 

@@ -113,7 +113,7 @@ const PanelOf = ({ panel, onClose, onChanged, onSend, onRevoke }: PanelProps) =>
 const RevokePanel = ({ row, onRevoke, onClose }: { row: DeviceRow; onRevoke: () => void; onClose: () => void }) => {
   const { speaker } = useDesk()
   return (
-    <aside className="desk-panel" role="alertdialog" aria-label={speaker.say('v.revoke')}>
+    <div className="desk-panel" role="alertdialog" aria-label={speaker.say('v.revoke')}>
       <p>{speaker.say('v.revoke.sure', { n: row.number })}</p>
       <button type="button" className="desk-button primary" onClick={onRevoke}>
         {speaker.say('v.revoke')}
@@ -121,7 +121,7 @@ const RevokePanel = ({ row, onRevoke, onClose }: { row: DeviceRow; onRevoke: () 
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('cancel')}
       </button>
-    </aside>
+    </div>
   )
 }
 
