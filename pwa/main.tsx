@@ -51,10 +51,12 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
 }
 
 /** What fails here, without a network on the first day, is tried again by the log-in. The mark is for whoever measures. */
-const ahead = async (loadRules: () => Promise<unknown>): Promise<void> => {
+const ahead = async (wired: Extract<Wired, { kind: 'app' }>): Promise<void> => {
   try {
-    await loadRules()
+    await wired.loadRules()
     performance.mark('floor')
+    const { showCalls } = await import('./screens/calls.tsx')
+    showCalls(wired.services, wired)
   } catch {
     return
   }
@@ -88,7 +90,7 @@ const start = async (): Promise<void> => {
     redraw()
     if (wired.kind === 'app') {
       wired.onActive(redraw)
-      whenDrawn(() => void ahead(wired.loadRules))
+      whenDrawn(() => void ahead(wired))
     }
   } catch (error) {
     const speaker = speakerOf(settings.get().language)

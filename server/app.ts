@@ -7,6 +7,7 @@ import { HEADERS } from '../shared/sync/enrol.ts'
 import type { Refusal } from '../shared/sync/wire.ts'
 import { addDemoRoutes } from './demo/demo-routes.ts'
 import { codeEndpoint } from './routes/admin.ts'
+import { callsEndpoint } from './routes/calls.ts'
 import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
@@ -52,6 +53,7 @@ export const endpoints = (): readonly Endpoint[] => [
   leasesEndpoint,
   ownSettingsEndpoint,
   changeOwnSettingsEndpoint,
+  callsEndpoint,
   facesEndpoint,
   fillEndpoint,
   variancesEndpoint,

@@ -1,4 +1,6 @@
 import type { ExpiringAnswer, PastAnswer, PastWish } from '../shared/desk/goods.ts'
+import type { CallAct } from '../shared/desk/calls.ts'
+import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
 import type { LotKey, LotsAnswer, RecallAnswer, RecallAsk, Trace } from '../shared/desk/recall.ts'
 import type {
   Stocktake,
@@ -7,7 +9,8 @@ import type {
   StocktakeReport,
   StocktakesAnswer,
 } from '../shared/desk/stocktake.ts'
-import type { WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { CallId, DeviceId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { Call } from '../shared/sync/calls.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type { AuditEntry, Page, Viewer } from './ports.ts'
 import type { Roster } from '../shared/catalogue.ts'
@@ -50,6 +53,33 @@ export interface StocktakeStore {
   read(warehouse: WarehouseId, id: StocktakeId): Promise<{ stocktake: Stocktake; report: StocktakeReport } | null>
   /** One transaction under the warehouse's counter row. */
   decide(at: { warehouse: WarehouseId; now: string }, who: WorkerId, ask: StocktakeAct): Promise<DecisionAnswer>
+}
+
+/** Handhelds that are lost. */
+export interface LossStore {
+  /** From one picture; null = there is no such handheld in this warehouse. */
+  read(warehouse: WarehouseId, device: DeviceId): Promise<LossAnswer | null>
+  /** One transaction under the warehouse's counter row. */
+  decide(at: { warehouse: WarehouseId; now: string }, who: WorkerId, ask: LossAct): Promise<DecisionAnswer>
+}
+
+/** What the desk wants of whoever has a handheld. */
+export interface CallStore {
+  /**
+   * With its entry of the audit log, under a commit number of its own, so that the doorbell rings. `again`: it was sent
+   * before, and nothing is written; `other`: another call has this id; `full`: so many wait there already; `gone`: no such
+   * handheld that may still ask.
+   */
+  send(
+    at: { warehouse: WarehouseId; now: string },
+    who: WorkerId,
+    call: CallAct,
+  ): Promise<'sent' | 'again' | 'other' | 'full' | 'gone'>
+  /** Notes what has come and what was answered, the first time of each, and gives the rest, the oldest first. */
+  take(
+    device: DeviceId,
+    told: { got: readonly CallId[]; read: readonly CallId[]; worker: WorkerId | null; now: string },
+  ): Promise<readonly (Omit<Call, 'by'> & { worker: WorkerId })[]>
 }
 
 export type EraseAsk = {

@@ -47,7 +47,7 @@ import type { SyncStore } from './sync/ports.ts'
 import type { IntakeWrite } from './intake/plan.ts'
 import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
 import type { PrintStore } from './print-ports.ts'
-import type { EraseStore, GoodsStore, RecallStore, StocktakeStore } from './desk-ports.ts'
+import type { CallStore, EraseStore, GoodsStore, LossStore, RecallStore, StocktakeStore } from './desk-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -71,6 +71,8 @@ export type Stores = {
   goods: GoodsStore
   stocktakes: StocktakeStore
   leavers: EraseStore
+  losses: LossStore
+  calls: CallStore
 }
 
 /** How people like their handhelds. */
@@ -89,6 +91,8 @@ export type Device = {
   state: 'active' | 'revoked' | 'frozen'
   /** Clients of the last worker that was logged in; null = all. The scope of the feed that this device gets. */
   clients: readonly ClientId[] | null
+  /** Number of the newest call of the desk that nobody has answered; null = there is none. */
+  call: number | null
 }
 
 export interface DeviceStore {

@@ -44,6 +44,7 @@ export const EXCEPTIONS = {
   quarantined: 'A command could not be read or trusted; its bytes are kept.',
   storage_lost: 'A handheld lost its queue database and started a new epoch.',
   movements_missing: 'A declared hole in the numbers of a handheld.',
+  device_lost: 'A handheld was said to be lost; the places of its last work are counted.',
   device_forked: 'Two different commands carry one number: the device is frozen.',
   clock_wrong: 'A handheld clock is more than two minutes off; times were corrected.',
 } as const

@@ -19,6 +19,8 @@ export type WorkerId = Id<'worker'>
 export type SessionId = Id<'session'>
 export type ConnectorId = Id<'connector'>
 export type DecisionId = Id<'decision'>
+/** What the desk wants of whoever has a handheld. */
+export type CallId = Id<'call'>
 export type PrinterId = Id<'printer'>
 export type PrintJobId = Id<'print job'>
 /** What a decision is about: a variance, or a place that is to be counted. */

@@ -42,6 +42,8 @@ export type Wired =
       /** What the log-in waits for, fetched ahead. */
       loadRules: () => Promise<unknown>
       services: Services
+      /** For calls of the desk. */
+      api: Running['api']
       isActive: () => boolean
       onActive: (listener: () => void) => void
       useHere: () => void
@@ -199,6 +201,7 @@ const app = (
   isActive: activity.isActive,
   onActive: activity.subscribe,
   useHere: () => running.tab.steal(),
+  api: running.api,
 })
 
 /** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */

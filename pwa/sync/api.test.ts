@@ -50,6 +50,20 @@ describe('requests of a handheld', () => {
     expect(first?.headers.get('x-proof')).toBe(proof)
     expect(second?.headers.get('x-nonce')).toBe('n2')
   })
+  test('[CL2] an answer that says that the desk calls is passed on, to whoever comes later as well', async () => {
+    const { api, net } = served([
+      () => json(200, {}, { 'x-call': '7' }),
+      () => json(200, {}),
+      () => json(200, {}, { 'x-call': '9' }),
+    ])
+    const heard: string[] = []
+    await net.quarantine('raw')
+    api.called(call => void heard.push(call))
+    expect(heard).toEqual(['7'])
+    await net.quarantine('raw')
+    await net.quarantine('raw')
+    expect(heard).toEqual(['7', '9'])
+  })
   test('[S61] a stale nonce is answered with the new one, once, without asking for a token', async () => {
     const { calls, net } = served([
       () => json(401, { code: 'use_nonce', message: '', nonce: 'n9' }),

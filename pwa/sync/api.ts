@@ -22,6 +22,8 @@ export type Api = {
   send(request: Request): Promise<Response | null>
   /** The answer's JSON through a schema; what does not fit is no network (captive portals answer everything). */
   json<S extends v.GenericSchema>(request: Request, schema: S): Promise<Reply<v.InferOutput<S>>>
+  /** `run` gets what an answer says of calls of the desk; at once what the last one has said. */
+  called(run: (call: string) => void): void
 }
 
 export type ApiDeps = {
@@ -35,10 +37,17 @@ export type ApiDeps = {
 const TIMEOUT_MS = 20_000
 
 /** What is known of the token at this moment. */
-type Tokens = { access: string; nonce: string; refreshing: Promise<boolean> | null }
+type Tokens = {
+  access: string
+  nonce: string
+  refreshing: Promise<boolean> | null
+  call: string | null
+  called: ((call: string) => void) | null
+}
 
 export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: string; nonce: string } | null): Api => {
-  const tokens: Tokens = { access: first?.access ?? '', nonce: first?.nonce ?? '', refreshing: null }
+  const [access, nonce] = [first?.access ?? '', first?.nonce ?? '']
+  const tokens: Tokens = { access, nonce, refreshing: null, call: null, called: null }
   const proven = async (request: Request): Promise<Response | null> =>
     raw(deps, tokens, request, {
       authorization: `${SCHEME} ${tokens.access}`,
@@ -65,6 +74,10 @@ export const makeApi = (deps: ApiDeps, device: ApiDevice, first: { access: strin
   }
   return {
     send,
+    called: run => {
+      tokens.called = run
+      if (tokens.call !== null) run(tokens.call)
+    },
     json: async (request, schema) => {
       const sentAt = deps.now()
       const response = await send(request)
@@ -96,6 +109,11 @@ const raw = async (
       ...(timeout === null ? {} : { signal: AbortSignal.timeout(timeout) }),
     })
     tokens.nonce = response.headers.get(HEADERS.nonce) ?? tokens.nonce
+    const call = response.headers.get(HEADERS.call)
+    if (call !== null) {
+      tokens.call = call
+      tokens.called?.(call)
+    }
     return response
   } catch {
     return null

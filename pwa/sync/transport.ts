@@ -17,7 +17,7 @@ const SNAPSHOT_TIMEOUT_MS = 300_000
 
 /** The network as the engine knows it, over fetch. */
 export const makeNet = (
-  api: Api,
+  api: Pick<Api, 'send' | 'json'>,
   now: () => number,
 ): Net & { lease(request: LeaseRequest): Promise<Reply<LeaseAnswer>> } => ({
   sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncResponseSchema),

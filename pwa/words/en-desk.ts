@@ -1,6 +1,7 @@
 import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
+import { enDevices } from './desk-devices.ts'
 import { enGoods } from './desk-goods.ts'
 import { enAccount } from './desk-account.ts'
 
@@ -419,5 +420,6 @@ export const enDesk = {
   ...enPolicies,
   ...enConnect,
   ...enGoods,
+  ...enDevices,
 } as const
 export type DeskKey = keyof typeof enDesk

@@ -1,3 +1,4 @@
+import { trDevices } from './desk-devices.ts'
 import { trGoods } from './desk-goods.ts'
 import { trAccount } from './desk-account.ts'
 import type { DeskKey } from './en-desk.ts'
@@ -419,4 +420,5 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   ...trPolicies,
   ...trConnect,
   ...trGoods,
+  ...trDevices,
 }

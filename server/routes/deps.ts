@@ -36,6 +36,8 @@ export type AppDeps = {
     | 'goods'
     | 'stocktakes'
     | 'leavers'
+    | 'losses'
+    | 'calls'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { DeviceId } from '../../shared/ids.ts'
+import { HEADERS } from '../../shared/sync/enrol.ts'
 import { MIN_PROTO, PROTO } from '../../shared/sync/version.ts'
 import {
   MAX_BODY_BYTES,
@@ -55,6 +56,7 @@ export const syncEndpoint = (): Endpoint => {
         const answer = await deps.sync(body, { device: device.id, warehouse: device.warehouse, clients, verify })
         await seen
         notePush(c, body.push, answer.push.acked)
+        if (device.call !== null) c.header(HEADERS.call, String(device.call))
         deps.ops.metrics.round(body.push.commands.length)
         return await sendJson(c, { ...answer, catalogue: scopedVersion(answer.catalogue, clients) })
       } finally {

@@ -274,7 +274,15 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
       return code.warehouse
     },
     add: async ({ id, publicKey, warehouse }) => {
-      const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null }
+      const device: Device = {
+        id,
+        number: devices.size + 1,
+        publicKey,
+        warehouse,
+        state: 'active',
+        clients: null,
+        call: null,
+      }
       devices.set(id, device)
       return device
     },
@@ -351,6 +359,8 @@ const memoryStores = () => {
     goods: unusedStore(),
     stocktakes: unusedStore(),
     leavers: unusedStore(),
+    losses: unusedStore(),
+    calls: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -18,9 +18,11 @@ type DeviceRow = {
   seenAt: Date | null
   head: SyncRequest['head'] | null
   acked: number | null
+  call: number | null
 }
 
-const COLUMNS = sql`d.uid as id, d.number, d.public_key as "publicKey", w.uid as warehouse, d.state, d.clients`
+const COLUMNS = sql`d.uid as id, d.number, d.public_key as "publicKey", w.uid as warehouse, d.state, d.clients,
+  (select max(k.n) from device_call k where k.device_id = d.id and k.read_at is null) as call`
 
 /** Handhelds and the codes that set them up. The server's own device (row 0) never shows here. */
 export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
@@ -47,7 +49,7 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
       select ${id}::uuid, coalesce(max(number), 0) + 1, ${row}::int, ${json(publicKey)}, 'active', ${agent}::text, ${now}::timestamptz
       from device where warehouse_id = ${row}::int
       returning number`.execute(db)
-    return { id, number: rows[0]?.number ?? 0, publicKey, warehouse, state: 'active', clients: null }
+    return { id, number: rows[0]?.number ?? 0, publicKey, warehouse, state: 'active', clients: null, call: null }
   },
   get: async id => {
     const { rows } = await sql<DeviceRow>`
@@ -62,7 +64,7 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
   },
   revoke: (id, state, entry) =>
     transact(db, async trx => {
-      await sql`update device set state = ${state} where uid = ${id}`.execute(trx)
+      await sql`update device set state = ${state}, version = version + 1 where uid = ${id}`.execute(trx)
       if (entry !== null) await writeAudit(trx, names, entry)
       return { keep: true, answer: undefined }
     }),

@@ -193,6 +193,11 @@ const forget = async (
       trx,
     )
   }
+  const calls = await sql<{ n: number; body: string }>`
+    select n, body from device_call
+    where exists (select 1 from unnest(${[...texts]}::text[]) x where position(x in body) > 0)`.execute(trx)
+  for (const { n, body } of calls.rows)
+    await sql`update device_call set body = ${clean(body)} where n = ${n}`.execute(trx)
 }
 
 /** Fields of the audit log whose words are ours, although somebody may be called so. */

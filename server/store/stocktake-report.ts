@@ -13,7 +13,7 @@ import type { Executor } from './names.ts'
 const MAX_DIFFERENCES = 5_000
 const MAX_UNSETTLED = 200
 
-const PENDING = ['counting', 'again', 'provisional', 'review', 'recount', 'approved']
+export const PENDING = ['counting', 'again', 'provisional', 'review', 'recount', 'approved']
 
 /** Each place with how far it is: a count of the whole place since the opening, and nothing about it that waits. */
 const placesOf = (warehouse: number, stocktake: StocktakeId) => sql`

@@ -14,7 +14,13 @@ import { transact } from './transaction.ts'
 import { iso } from './view-parts.ts'
 
 /** Where goods lie of themselves; totes, cartons and carts are counted with their orders. */
-const PLACES = ['pickable', 'reserve', 'dock', 'staging', 'pack', 'aside', 'returns', 'hospital']
+export const PLACES = ['pickable', 'reserve', 'dock', 'staging', 'pack', 'aside', 'returns', 'hospital']
+
+/** Whose goods lie first at the place `l`; at an empty one any client of the warehouse. */
+export const FIRST_CLIENT = sql`coalesce(
+        (select min(c.uid::text) from balance b join client c on c.id = b.client_id
+         where b.warehouse_id = l.warehouse_id and b.location_id = l.id and b.on_hand <> 0),
+        (select min(c.uid::text) from warehouse_client w join client c on c.id = w.client_id where w.warehouse_id = l.warehouse_id))::uuid`
 
 const COLUMNS = sql`s.id, s.state, s.version, s.scope->'zones' as zones, (s.scope->>'blind')::boolean as blind, s.worker,
   ${iso(sql`s.at`)} as at, s.closed_by as "closedBy", ${iso(sql`s.closed_at`)} as "closedAt"`
@@ -108,10 +114,7 @@ const places = async (
   limit: number,
 ): Promise<readonly StocktakePlace[]> => {
   const { rows } = await sql<StocktakePlace>`
-    select l.uid as location, coalesce(
-        (select min(c.uid::text) from balance b join client c on c.id = b.client_id
-         where b.warehouse_id = l.warehouse_id and b.location_id = l.id and b.on_hand <> 0),
-        (select min(c.uid::text) from warehouse_client w join client c on c.id = w.client_id where w.warehouse_id = l.warehouse_id))::uuid as client
+    select l.uid as location, ${FIRST_CLIENT} as client
     from location l
     where l.warehouse_id = ${scope.id} and (l.body->>'active')::boolean and l.body->>'kind' = any(${PLACES}::text[])
       and (cardinality(${[...zones]}::text[]) = 0 or l.body->>'zone' = any(${[...zones]}::text[]))

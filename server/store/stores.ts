@@ -4,6 +4,7 @@ import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
 import { makeAuditStore } from './audit-book.ts'
+import { makeCallStore } from './calls.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
@@ -16,6 +17,7 @@ import { makeImportStore } from './import.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
 import { makeIntakeStore } from './intake.ts'
+import { makeLossStore } from './losses.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeOutboxStore } from './outbox.ts'
@@ -62,6 +64,8 @@ export const makeStores = (
     goods: makeGoodsStore(db, names),
     stocktakes: makeStocktakeStore(db, names),
     leavers: makeEraseStore(db, names),
+    losses: makeLossStore(db, names),
+    calls: makeCallStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),

@@ -29,3 +29,8 @@ export const withoutKey = <R extends { key: string }>(keyed: R): Omit<R, 'key'> 
 
 export const iso = (column: RawBuilder<unknown>) =>
   sql<string>`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+/** The highest number of the present epoch of the device `d` that has come. */
+export const ACKED = sql`coalesce((
+  select c.last_seq::int from device_cursor c where c.warehouse_id = d.warehouse_id and c.device_id = d.id
+  order by c.seen_at desc limit 1), 0)`

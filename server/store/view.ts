@@ -16,8 +16,10 @@ import type {
 import type { Item } from '../../shared/catalogue.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
+import { CALLS_ON_CARD } from './calls.ts'
+import { LOSS_ON_CARD } from './losses.ts'
 import type { Executor, Names } from './names.ts'
-import { iso, like, paged, seen, withoutKey } from './view-parts.ts'
+import { ACKED, iso, like, paged, seen, withoutKey } from './view-parts.ts'
 import type { Clients } from './view-parts.ts'
 
 /** The name of a client in a column of texts. */
@@ -94,9 +96,8 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       select d.uid as id, d.number, d.state, d.worker, ${iso(sql`d.seen_at`)} as "seenAt", d.app, coalesce(d.agent, '') as agent,
         coalesce((d.head->>'pending')::int, 0) as pending, d.head->>'oldest' as oldest,
         coalesce((d.head->>'lost')::boolean, false) as lost, (d.head->>'persisted')::boolean as persisted,
-        greatest(0, coalesce((d.head->>'seq')::int, 0) - coalesce((
-          select c.last_seq::int from device_cursor c where c.warehouse_id = d.warehouse_id and c.device_id = d.id
-          order by c.seen_at desc limit 1), 0)) as missing
+        greatest(0, coalesce((d.head->>'seq')::int, 0) - ${ACKED}) as missing,
+        ${LOSS_ON_CARD} as loss, ${CALLS_ON_CARD} as calls
       from device d where d.warehouse_id = ${id} and d.id > 0 order by d.number`.execute(db)
     return rows
   },

@@ -208,6 +208,7 @@ export interface DecisionBook {
         | 'stocktake.open'
         | 'stocktake.skip'
         | 'stocktake.close'
+        | 'device.lost'
       target: string
       hash: string
       answer: DecisionAnswer

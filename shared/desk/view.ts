@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type { DeviceId, DocumentId, ItemId } from '../ids.ts'
 import { text, uuid } from '../sync/fields.ts'
+import { callRowSchema } from './calls.ts'
+import { lossOnCard } from './loss.ts'
 
 /** Everything that the desk shows besides variances, exceptions, policies and connections. Quantities in base units. */
 const nullable = v.nullable(v.string())
@@ -153,6 +155,9 @@ export const deviceRowSchema = v.object({
   persisted: v.nullable(v.boolean()),
   /** Steps that it has announced and that have not come. */
   missing: v.number(),
+  loss: v.nullable(lossOnCard),
+  /** The newest first, a few. */
+  calls: v.array(callRowSchema),
 })
 export const devicesAnswerSchema = v.object({ rows: v.array(deviceRowSchema), asOf: v.string() })
 export type DevicesAnswer = v.InferOutput<typeof devicesAnswerSchema>

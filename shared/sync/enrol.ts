@@ -40,7 +40,8 @@ export const tokenRequestSchema = v.object({ device: uuid<DeviceId>(), nonce: te
 export const tokenAnswerSchema = v.object({ access: v.string(), expiresInS: v.number(), nonce: v.string() })
 
 /** Headers of every request with a token; the answer's `x-nonce` is used for the next proof. */
-export const HEADERS = { nonce: 'x-nonce', proof: 'x-proof' } as const
+/** `call` stands on the answer of a round while the desk waits for somebody at this handheld: another value = ask what for. */
+export const HEADERS = { nonce: 'x-nonce', proof: 'x-proof', call: 'x-call' } as const
 /** `Authorization: Stockhand <access token>` */
 export const SCHEME = 'Stockhand'
 

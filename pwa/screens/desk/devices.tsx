@@ -1,74 +1,85 @@
 import { useState } from 'react'
 import * as v from 'valibot'
 import { devicesAnswerSchema, enrolCodeSchema } from '../../../shared/desk/view.ts'
-import type { DevicesAnswer, EnrolCode } from '../../../shared/desk/view.ts'
+import type { EnrolCode } from '../../../shared/desk/view.ts'
 import { Code } from '../../ui/code.tsx'
+import { Refused } from './api.ts'
 import { useDesk, whyNot } from './context.ts'
+import { MessagePanel } from './devices-call.tsx'
+import { DeviceCard } from './devices-card.tsx'
+import type { DeviceActs, DeviceRow } from './devices-card.tsx'
+import { LossPanel } from './devices-loss.tsx'
+import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { Listed } from './table.tsx'
 
 const LOOK_MS = 5_000
 
-type Row = DevicesAnswer['rows'][number]
-
 /** Worst first: what is wrong, then what waits longest. */
-const worry = (row: Row): number =>
+const worry = (row: DeviceRow): number =>
   (row.state === 'frozen' ? 1e12 : 0) +
   (row.lost ? 1e11 : 0) +
+  (row.loss !== null && row.loss.counted < row.loss.places ? 1e10 : 0) +
   (row.state === 'active' ? row.missing * 1e4 + row.pending : -1)
 
+/** What stands beside the list; one thing at a time. */
+type Panel = { kind: 'enrol'; code: EnrolCode } | { kind: 'message' | 'loss' | 'revoke'; row: DeviceRow } | null
+
 export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
-  const desk = useDesk()
-  const { speaker, api } = desk
+  const { speaker, api, me, tell } = useDesk()
   const loaded = useLoaded('devices', () => api.get('/api/desk/devices', {}, devicesAnswerSchema), LOOK_MS)
-  const [code, setCode] = useState<EnrolCode | null>(null)
-  const [sure, setSure] = useState<Row | null>(null)
-  useKeys({ Escape: () => (setCode(null), setSure(null)) }, onScan)
+  const [panel, setPanel] = useState<Panel>(null)
+  const close = (): void => setPanel(null)
+  useKeys({ Escape: close }, onScan)
   const rows = (loaded.value?.rows ?? []).toSorted((a, b) => worry(b) - worry(a) || a.number - b.number)
-  const mayChange = desk.me.roles.some(role => role === 'supervisor' || role === 'administrator')
+  const mayChange = me.roles.some(role => role === 'supervisor' || role === 'administrator')
   const run = (what: () => Promise<void>): void => {
-    what().catch((error: unknown) => desk.tell(whyNot(speaker, error)))
+    what().catch((error: unknown) => {
+      const isFull = error instanceof Refused && error.code === 'busy'
+      tell(isFull ? speaker.say('v.call.full') : whyNot(speaker, error))
+    })
+  }
+  const send = (row: DeviceRow, call: { kind: 'ring' | 'text'; id: string; text?: string }): void =>
+    run(async () => {
+      await api.post('/api/desk/devices/call', { ...call, device: row.id }, v.object({}))
+      tell(speaker.say(`v.call.done.${call.kind}`, { n: row.number }))
+      close()
+      loaded.reload()
+    })
+  const acts: DeviceActs = {
+    ring: row => send(row, { kind: 'ring', id: v7() }),
+    message: row => setPanel({ kind: 'message', row }),
+    loss: row => setPanel({ kind: 'loss', row }),
+    revoke: row => setPanel({ kind: 'revoke', row }),
+  }
+  const enrol = async (): Promise<void> =>
+    setPanel({ kind: 'enrol', code: await api.post('/api/desk/enrol', {}, enrolCodeSchema) })
+  const revoke = async (row: DeviceRow): Promise<void> => {
+    await api.post('/api/desk/devices', { device: row.id, act: 'revoke' }, v.object({}))
+    close()
+    loaded.reload()
   }
   return (
     <section aria-label={speaker.say('s.devices')}>
       {mayChange ? (
         <div className="desk-tools">
-          <button
-            type="button"
-            className="desk-button primary"
-            onClick={() => run(async () => setCode(await api.post('/api/desk/enrol', {}, enrolCodeSchema)))}
-          >
+          <button type="button" className="desk-button primary" onClick={() => run(enrol)}>
             {speaker.say('v.enrol')}
           </button>
         </div>
       ) : null}
-      {code === null ? null : <EnrolPanel code={code} onClose={() => setCode(null)} />}
-      {sure === null ? null : (
-        <aside className="desk-panel" role="alertdialog" aria-label={speaker.say('v.revoke')}>
-          <p>{speaker.say('v.revoke.sure', { n: sure.number })}</p>
-          <button
-            type="button"
-            className="desk-button primary"
-            onClick={() =>
-              run(async () => {
-                await api.post('/api/desk/devices', { device: sure.id, act: 'revoke' }, v.object({}))
-                setSure(null)
-                loaded.reload()
-              })
-            }
-          >
-            {speaker.say('v.revoke')}
-          </button>{' '}
-          <button type="button" className="desk-button" onClick={() => setSure(null)}>
-            {speaker.say('cancel')}
-          </button>
-        </aside>
-      )}
+      <PanelOf
+        panel={panel}
+        onClose={close}
+        onChanged={loaded.reload}
+        onSend={(row, id, text) => send(row, { kind: 'text', id, text })}
+        onRevoke={row => run(() => revoke(row))}
+      />
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('v.empty')}>
         <ul className="desk-cards">
           {rows.map(row => (
-            <DeviceCard key={row.id} row={row} onRevoke={mayChange ? () => setSure(row) : null} />
+            <DeviceCard key={row.id} row={row} acts={mayChange ? acts : null} />
           ))}
         </ul>
       </Listed>
@@ -76,41 +87,41 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
   )
 }
 
-const DeviceCard = ({ row, onRevoke }: { row: Row; onRevoke: (() => void) | null }) => {
-  const { speaker, names } = useDesk()
-  const lines = [
-    row.seenAt === null ? speaker.say('v.never') : speaker.say('v.seen', { time: speaker.stamp(row.seenAt) }),
-    row.pending > 0
-      ? speaker.say('v.waiting', { n: row.pending, time: speaker.stamp(row.oldest) })
-      : speaker.say('v.sent'),
-  ]
-  const worries = [
-    row.state === 'frozen' ? speaker.say('v.frozen') : row.state === 'revoked' ? speaker.say('v.revoked') : '',
-    row.missing > 0 ? speaker.say('v.missing', { n: row.missing }) : '',
-    row.lost ? speaker.say('v.lost') : '',
-    row.persisted === false ? speaker.say('v.notKept') : '',
-  ].filter(word => word !== '')
+type PanelProps = {
+  panel: Panel
+  onClose: () => void
+  onChanged: () => void
+  onSend: (row: DeviceRow, id: string, text: string) => void
+  onRevoke: (row: DeviceRow) => void
+}
+
+const PanelOf = ({ panel, onClose, onChanged, onSend, onRevoke }: PanelProps) => {
+  switch (panel?.kind) {
+    case undefined:
+      return null
+    case 'enrol':
+      return <EnrolPanel code={panel.code} onClose={onClose} />
+    case 'message':
+      return <MessagePanel row={panel.row} onSend={(id, text) => onSend(panel.row, id, text)} onClose={onClose} />
+    case 'loss':
+      return <LossPanel key={panel.row.id} device={panel.row.id} onChanged={onChanged} onClose={onClose} />
+    case 'revoke':
+      return <RevokePanel row={panel.row} onRevoke={() => onRevoke(panel.row)} onClose={onClose} />
+  }
+}
+
+const RevokePanel = ({ row, onRevoke, onClose }: { row: DeviceRow; onRevoke: () => void; onClose: () => void }) => {
+  const { speaker } = useDesk()
   return (
-    <li className="desk-card" data-worry={worries.length > 0}>
-      <h2>{speaker.say('v.number', { n: row.number })}</h2>
-      <p>{row.worker === null ? speaker.say('v.nobody') : names.person(row.worker)}</p>
-      {lines.map(line => (
-        <p key={line}>{line}</p>
-      ))}
-      {worries.map(line => (
-        <p key={line} className="desk-worry">
-          ▲ {line}
-        </p>
-      ))}
-      <p className="desk-quiet">
-        <Code>{row.app ?? ''}</Code>
-      </p>
-      {onRevoke === null || row.state !== 'active' ? null : (
-        <button type="button" className="desk-button" onClick={onRevoke}>
-          {speaker.say('v.revoke')}
-        </button>
-      )}
-    </li>
+    <div className="desk-panel" role="alertdialog" aria-label={speaker.say('v.revoke')}>
+      <p>{speaker.say('v.revoke.sure', { n: row.number })}</p>
+      <button type="button" className="desk-button primary" onClick={onRevoke}>
+        {speaker.say('v.revoke')}
+      </button>{' '}
+      <button type="button" className="desk-button" onClick={onClose}>
+        {speaker.say('cancel')}
+      </button>
+    </div>
   )
 }
 

@@ -5,7 +5,11 @@ import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
+<<<<<<< HEAD
 import { ErpCauses } from './erp-causes.tsx'
+=======
+import { LossFacts } from './devices-loss.tsx'
+>>>>>>> dev
 import { About } from './exception-facts.tsx'
 import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
@@ -148,6 +152,9 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
           {photos.length === 0 ? '' : ` · ${speaker.say('ph.count', { n: photos.length })}`}
         </span>
       </button>
+      {isOpen && row.kind === 'device_lost' && typeof row.body['device'] === 'string' ? (
+        <LossFacts device={row.body['device']} />
+      ) : null}
       {row.settled === null ? null : (
         <p>
           {choiceWords(speaker.language, row.settled.choice)}: {row.settled.words} ({names.person(row.settled.worker)},{' '}

@@ -87,6 +87,9 @@ describe('the audit log and those who leave, over HTTP', async () => {
     await page.logIn(LOGIN, PASSWORD)
     await page.post('/api/desk/session', { login: LOGIN, password: 'wrong' })
     await desk.facts([desk.arrived(10), desk.counted(10)], { ...people.berk, id: her })
+    const call = { kind: 'text', id: her, device: desk.device.answer.device, text: `Give it to ${NAME}, please` }
+    const { status: sent } = await admin.post('/api/desk/devices/call', call)
+    if (sent !== 200) throw new Error('the text was not sent')
   })
 
   it('[AC1] every entry of the audit log is bound to the ones before it: a change, a gap and a cut tail are found', async () => {

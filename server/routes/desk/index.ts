@@ -4,8 +4,10 @@ import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
 import { chainEndpoint, eraseEndpoint } from './chain.ts'
+import { callEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
+import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { endSessionsEndpoint, mineEndpoint } from './mine.ts'
@@ -44,6 +46,8 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   deskEventsEndpoint,
   devicesEndpoint,
   deviceActEndpoint,
+  callEndpoint,
+  ...LOSS_ENDPOINTS,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,

@@ -1,0 +1,95 @@
+import type { CallRow } from '../../../shared/desk/calls.ts'
+import type { DevicesAnswer } from '../../../shared/desk/view.ts'
+import { Code } from '../../ui/code.tsx'
+import { useDesk } from './context.ts'
+
+export type DeviceRow = DevicesAnswer['rows'][number]
+/** What a supervisor may do with a handheld; null = only look. */
+export type DeviceActs = Readonly<Record<'ring' | 'message' | 'loss' | 'revoke', (row: DeviceRow) => void>>
+
+export const DeviceCard = ({ row, acts }: { row: DeviceRow; acts: DeviceActs | null }) => {
+  const { speaker, names } = useDesk()
+  const lines = [
+    row.seenAt === null ? speaker.say('v.never') : speaker.say('v.seen', { time: speaker.stamp(row.seenAt) }),
+    row.pending > 0
+      ? speaker.say('v.waiting', { n: row.pending, time: speaker.stamp(row.oldest) })
+      : speaker.say('v.sent'),
+  ]
+  const { loss } = row
+  const worries = [
+    loss === null ? '' : speaker.say('v.loss.card', { ...loss, time: speaker.stamp(loss.at) }),
+    row.state === 'frozen' ? speaker.say('v.frozen') : row.state === 'revoked' ? speaker.say('v.revoked') : '',
+    row.missing > 0 && loss === null ? speaker.say('v.missing', { n: row.missing }) : '',
+    row.lost ? speaker.say('v.lost') : '',
+    row.persisted === false ? speaker.say('v.notKept') : '',
+  ].filter(word => word !== '')
+  return (
+    <li className="desk-card" data-worry={worries.length > 0}>
+      <h2>{speaker.say('v.number', { n: row.number })}</h2>
+      <p>{row.worker === null ? speaker.say('v.nobody') : names.person(row.worker)}</p>
+      {lines.map(line => (
+        <p key={line}>{line}</p>
+      ))}
+      {worries.map(line => (
+        <p key={line} className="desk-worry">
+          ▲ {line}
+        </p>
+      ))}
+      {row.calls.length === 0 ? null : (
+        <ul className="desk-calls">
+          {row.calls.map(call => (
+            <CallLine key={call.id} call={call} />
+          ))}
+        </ul>
+      )}
+      <p className="desk-quiet">
+        <Code>{row.app ?? ''}</Code>
+      </p>
+      {acts === null ? null : <Acts row={row} acts={acts} />}
+    </li>
+  )
+}
+
+const Acts = ({ row, acts }: { row: DeviceRow; acts: DeviceActs }) => {
+  const { speaker, me } = useDesk()
+  // A handheld is not of some clients only; revoking it is for everybody who decides here.
+  const isOfAll = me.clients === null
+  const active = [
+    ['ring', 'v.ring'],
+    ['message', 'v.message'],
+    ['revoke', 'v.revoke'],
+  ] as const
+  return (
+    <div className="desk-tools">
+      {active
+        .filter(([act]) => row.state === 'active' && (isOfAll || act === 'revoke'))
+        .map(([act, word]) => (
+          <button key={act} type="button" className="desk-button" onClick={() => acts[act](row)}>
+            {speaker.say(word)}
+          </button>
+        ))}
+      {isOfAll ? (
+        <button type="button" className="desk-button" onClick={() => acts.loss(row)}>
+          {speaker.say(row.loss === null ? 'v.loss' : 'v.loss.look')}
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
+/** Sent, on the handheld, answered: each with its time. */
+const CallLine = ({ call }: { call: CallRow }) => {
+  const { speaker, names } = useDesk()
+  const { kind, text, at, gotAt, readAt, readBy } = call
+  const answered = kind === 'ring' ? 'v.call.answered' : 'v.call.read'
+  const steps = [
+    speaker.say('v.call.sent', { time: speaker.stamp(at) }),
+    gotAt === null ? speaker.say('v.call.waits') : speaker.say('v.call.got', { time: speaker.stamp(gotAt) }),
+    readAt === null ? '' : speaker.say(answered, { time: speaker.stamp(readAt), name: names.person(readBy) }),
+  ].filter(word => word !== '')
+  return (
+    <li data-call={readAt === null ? (gotAt === null ? 'sent' : 'got') : 'read'}>
+      <bdi>{speaker.say(`v.call.${kind}`, { text })}</bdi> <span className="desk-quiet">{steps.join(' · ')}</span>
+    </li>
+  )
+}

@@ -1,0 +1,143 @@
+import type { Task } from '../../shared/catalogue.ts'
+import { MAX_LOSS_PLACES, placesInDoubt } from '../../shared/desk/loss.ts'
+import type { InDoubt, LossAct, LossHeld, LossId, LossKnown } from '../../shared/desk/loss.ts'
+import type { RefusalCode } from '../../shared/exception.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { ClientId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { ExceptionDraft } from '../../shared/ledger/effects.ts'
+import { makeWorld } from '../../shared/ledger/world.ts'
+import { policyFor } from '../../shared/policy.ts'
+import type { DecisionAnswer } from '../../shared/sync/decision.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
+import { NO_NEED } from './ports.ts'
+import type { DecisionTx } from './ports.ts'
+
+/** A place in doubt, and whose goods lie there first. */
+export type LossPlace = InDoubt & { client: ClientId }
+/** A handheld as the server knows it. */
+export type LosingDevice = {
+  number: number
+  version: number
+  isLost: boolean
+  known: LossKnown
+  held: LossHeld
+  tasks: readonly TaskId[]
+}
+
+/** Handhelds inside the transaction of a decision. */
+export interface LossBook {
+  find(): Promise<LosingDevice | null>
+  /** Every place of its work, then those of its last numbers, the latest first. */
+  places(): Promise<readonly LossPlace[]>
+  /** Revokes it under the next version, and keeps what was known. */
+  lose(loss: {
+    id: LossId
+    reason: string
+    worker: WorkerId
+    now: string
+    known: LossKnown
+    held: LossHeld
+    places: readonly LossPlace[]
+    beyond: number
+  }): Promise<void>
+}
+
+type At = { who: WorkerId; now: string }
+
+/** Says that a handheld is lost, on what was seen of it. The same id again gets the same answer. */
+export const loseDevice = async (tx: DecisionTx, book: LossBook, ask: LossAct, at: At): Promise<DecisionAnswer> => {
+  const hash = sha256Hex(JSON.stringify([ask.device, ask.expectedVersion, ask.acked, ask.reason]))
+  const before = (await tx.decisions.find([ask.id])).get(ask.id)
+  if (before !== undefined) return before.hash === hash ? before.answer : refusal(ask.id, 'bad_request', null)
+  const device = await book.find()
+  if (device === null) return refusal(ask.id, 'not_found', null)
+  const { version, known } = device
+  // Whoever is heard of again is not lost: somebody looks once more.
+  if (device.isLost || version !== ask.expectedVersion || known.acked !== ask.acked)
+    return refusal(ask.id, 'stale', version)
+  await lose(tx, book, device, ask, at)
+  const answer: DecisionAnswer = { id: ask.id, outcome: 'done', version: version + 1, state: 'lost' }
+  const kept = { id: ask.id, kind: 'device.lost' as const, target: ask.device, hash, answer }
+  await tx.decisions.keep([{ ...kept, worker: at.who, at: at.now }])
+  return answer
+}
+
+const refusal = (id: string, code: RefusalCode, version: number | null): DecisionAnswer => ({
+  id,
+  outcome: 'refused',
+  code,
+  version,
+  state: null,
+})
+
+export const lossOf = (decision: string): LossId => derivedId<'loss'>('loss', decision)
+export const lossTask = (loss: LossId, location: LocationId): TaskId =>
+  derivedId<'task'>('task', 'loss', loss, location)
+
+/** Its work is free, the places in doubt are to be counted, and one exception stands for it until a person closes it. */
+const lose = async (
+  tx: DecisionTx,
+  book: LossBook,
+  { number, known, held, tasks }: LosingDevice,
+  { id, device, reason }: LossAct,
+  { who, now }: At,
+): Promise<void> => {
+  const loss = lossOf(id)
+  const all = placesInDoubt(await book.places(), known)
+  const places = all.slice(0, MAX_LOSS_PLACES)
+  const beyond = all.length - places.length
+  const tables = await tx.load({ ...NO_NEED, tasks })
+  const freed = tasks.flatMap(task => tables.tasks.get(task) ?? []).map(free)
+  const { policies } = makeWorld(tables)
+  const isBlind = (client: ClientId): boolean => policyFor(policies, client).count.blind.plan
+  const counts = await countsOf(tx, loss, places, freed, isBlind)
+  const changed = new Map([...freed, ...counts].map(task => [task.id, task]))
+  const exception: ExceptionDraft = {
+    id: derivedId('exception', 'device_lost', loss),
+    kind: 'device_lost',
+    subject: device,
+    body: { device, number: String(number), loss, missing: known.missing, places: places.length, by: who, reason },
+  }
+  await tx.write({
+    body: { kind: 'device.lost', by: who, device, loss, reason, missing: known.missing, places: places.length },
+    effects: { ...NOTHING, tasks: [...changed.values()], exceptions: [exception] },
+  })
+  await book.lose({ id: loss, reason, worker: who, now, known, held, places, beyond })
+}
+
+/** As if it had been given back: what was begun waits with its work in it. */
+const free = (task: Task): Task => ({ ...task, state: task.state === 'started' ? 'parked' : 'ready', lease: null })
+
+const CAUSE = 'lost'
+const withCause = (cause: string | null | undefined): string =>
+  [...new Set([...(cause ?? '').split(' ').filter(word => word !== ''), CAUSE])].join(' ')
+
+/** One count of the whole place; one that is open already serves as well, also where the lost handheld had it. */
+const countsOf = async (
+  tx: DecisionTx,
+  loss: LossId,
+  places: readonly LossPlace[],
+  freed: readonly Task[],
+  isBlind: (client: ClientId) => boolean,
+): Promise<readonly Task[]> => {
+  const open = await tx.counts.openCounts(places.map(place => place.location))
+  const known = new Map(open.filter(task => task.count?.item === null).map(task => [task.count?.location, task]))
+  return places.map(({ location, client }) => {
+    const task = known.get(location)
+    if (task === undefined) return countOf(loss, location, client, isBlind(client))
+    return { ...(freed.find(one => one.id === task.id) ?? task), cause: withCause(task.cause) }
+  })
+}
+
+const countOf = (loss: LossId, location: LocationId, client: ClientId, isBlind: boolean): Task => ({
+  id: lossTask(loss, location),
+  kind: 'count',
+  client,
+  document: null,
+  state: 'ready',
+  lease: null,
+  tote: null,
+  count: { location, item: null, mode: isBlind ? 'blind' : 'guided', index: 0, notBy: [], hidden: isBlind },
+  cause: CAUSE,
+})

@@ -1,0 +1,110 @@
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, logIn, setUp, SIZES } from '../support/browser.ts'
+import type { Handheld } from '../support/browser.ts'
+import { faultsOf } from '../support/axe.ts'
+import { deskPage } from '../support/desk-page.ts'
+import { removeFolder, startProduct } from '../support/product.ts'
+import type { Product } from '../support/product.ts'
+
+/** Calls to a handheld, and a handheld that is lost, on the built product. */
+describe('handhelds and the desk', () => {
+  let product: Product
+  let browser: Browser
+  let desk: Page
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 300; i += 1) {
+      if (await holds()) return
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+    throw new Error(`never came true: ${what}`)
+  }
+  const card = (name: string) => desk.locator('.desk-card', { hasText: name })
+  const sheet = ({ page }: Handheld) => page.locator('.call')
+  const worker = async (name: string): Promise<Handheld> => {
+    const handheld = await setUp(browser, product, SIZES.usual)
+    await logIn(handheld, product.badge(name))
+    await handheld.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await card(name).getByText('everything sent').waitFor()
+    return handheld
+  }
+
+  beforeAll(async () => {
+    product = await startProduct()
+    browser = await launch()
+    desk = await deskPage(browser, product.url, 'elif')
+    await desk.goto(`${product.url}/desk/devices`)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.stop()
+    await removeFolder(product.dataDir)
+  })
+
+  it('[CL2] [CL3] [CL4] a ring and a text reach a handheld, also one that was away, and the desk sees the answers', async () => {
+    const ayse = await worker('Ayşe')
+    await card('Ayşe').getByRole('button', { name: 'Ring' }).click()
+    await sheet(ayse).getByText('Elif Aydın is calling you').waitFor()
+    // The scan is the work's; the call is one line meanwhile, and back at the next pause.
+    await ayse.scan('PO-701')
+    await ayse.band('Opened PO-701')
+    await until('it is one line', async () => (await sheet(ayse).getAttribute('data-open')) === 'false')
+    await sheet(ayse).getByRole('button', { name: 'Here I am' }).click()
+    await sheet(ayse).waitFor({ state: 'detached' })
+    await card('Ayşe')
+      .getByText(/answered .* by Ayşe/)
+      .waitFor()
+
+    await ayse.context.setOffline(true)
+    await card('Ayşe').getByRole('button', { name: 'Message' }).click()
+    await desk.getByRole('textbox', { name: 'Message to handheld' }).fill('Please come to the dock')
+    await desk.getByRole('button', { name: 'Send' }).click()
+    await card('Ayşe').getByText('waits for the handheld').waitFor()
+    await ayse.context.setOffline(false)
+    await sheet(ayse).getByText('Please come to the dock').waitFor({ timeout: 60_000 })
+    await card('Ayşe')
+      .getByText(/“Please come to the dock”.*on the handheld/)
+      .waitFor()
+    await ayse.context.setOffline(true)
+    await ayse.page.reload()
+    await sheet(ayse).getByText('Please come to the dock').waitFor({ timeout: 60_000 })
+    await sheet(ayse).getByRole('button', { name: 'I read it' }).click()
+    await sheet(ayse).waitFor({ state: 'detached' })
+    await ayse.context.setOffline(false)
+    await card('Ayşe')
+      .getByText(/read .* by Ayşe/)
+      .waitFor({ timeout: 60_000 })
+    expect(await sheet(ayse).count()).toBe(0)
+    await ayse.context.close()
+  })
+
+  it('[LD1] [LD2] [LD4] [LD5] a handheld with steps that never came is said to be lost; it turns up, and waits for review', async () => {
+    const mehmet = await worker('Mehmet')
+    await mehmet.scan('PO-701')
+    await mehmet.band('PO-701')
+    await mehmet.context.setOffline(true)
+    await card('Mehmet').getByRole('button', { name: 'It is lost' }).click()
+    await desk.getByText('Is handheld').waitFor()
+    await desk.getByText(/last heard of .* Mehmet/).waitFor()
+    expect(await faultsOf(desk)).toEqual([])
+    await desk.getByLabel('What has happened').fill('Fell into the harbour')
+    await desk.getByRole('dialog').getByRole('button', { name: 'It is lost' }).click()
+    await desk.getByText(/Elif Aydın.*Fell into the harbour/).waitFor()
+    await card('Mehmet').getByText('lost since').waitFor()
+    await card('Mehmet').getByRole('button', { name: 'About the loss' }).waitFor()
+    expect(await card('Mehmet').getByRole('button', { name: 'Ring' }).count()).toBe(0)
+    // Somebody finds it and goes on working; what it brings is taken.
+    await mehmet.scan('9780764544200')
+    await mehmet.band(/1\s*\/\s*5/)
+    await mehmet.context.setOffline(false)
+    await card('Mehmet').getByRole('button', { name: 'About the loss' }).click()
+    await desk.getByText(/It has turned up: \d+ deliveries/).waitFor({ timeout: 60_000 })
+    await desk.setViewportSize({ width: 360, height: 740 })
+    expect(await faultsOf(desk)).toEqual([])
+    await desk.goto(`${product.url}/desk/exceptions`)
+    await desk.getByText('Handheld lost').first().waitFor()
+    await desk.getByRole('button', { expanded: false }).first().click()
+    await desk.getByText(/It has turned up: \d+ deliveries/).waitFor()
+    await mehmet.context.close()
+  })
+})
