@@ -5,11 +5,8 @@ import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
-<<<<<<< HEAD
 import { ErpCauses } from './erp-causes.tsx'
-=======
 import { LossFacts } from './devices-loss.tsx'
->>>>>>> dev
 import { About } from './exception-facts.tsx'
 import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'

@@ -16,11 +16,8 @@ import * as links from './0014_links.ts'
 import * as signIn from './0015_sign_in.ts'
 import * as ownSettings from './0017_own_settings.ts'
 import * as pictures from './0018_pictures.ts'
-<<<<<<< HEAD
 import * as recallBefore from './0019_recall_before.ts'
-=======
 import * as losses from './0020_losses.ts'
->>>>>>> dev
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -41,9 +38,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015_sign_in': signIn,
   '0017_own_settings': ownSettings,
   '0018_pictures': pictures,
-<<<<<<< HEAD
   '0019_recall_before': recallBefore,
-=======
   '0020_losses': losses,
->>>>>>> dev
 }
