@@ -40,6 +40,7 @@ const back = async (core: Core): Promise<void> => {
   const isInside = open !== null && books(open.process) && prompt?.keys.some(key => key.command === 'XCBAK')
   if (isInside) return step?.(core, { kind: 'key', command: 'XCBAK' })
   if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
+  else await core.ports.out?.()
 }
 
 /** Whoever is not logged in has nothing but the first screen and what lies on it. */
@@ -81,5 +82,5 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
     core.ports.handheld.syncNow()
   },
   XCHLP: core => show(core, 'help'),
-  XCLGT: logOut,
+  XCLGT: core => core.ports.out?.() ?? logOut(core),
 }

@@ -204,7 +204,7 @@ const app = (
 /** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */
 const connect = (
   controller: Controller,
-  { hears }: Turnout,
+  { hears, back }: Turnout,
   ears: Ears,
   activity: Activity,
   registration: Promise<ServiceWorkerRegistration | undefined>,
@@ -224,7 +224,7 @@ const connect = (
   ears.prewarm()
   void listenToDemo(take)
   listenToKeys(hears, window)
-  guardBack({ ...hears, subscribe: controller.subscribe }, window)
+  guardBack(back, window)
   keepAwake(controller)
   const updates = watchUpdates({
     registration: () => registration,

@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react'
 import { ServicesProvider, useApp, useServices } from '../app/services.ts'
+import type { Hearing } from '../app/hearing.ts'
 import type { Services } from '../app/services.ts'
 import { startPractice } from '../practice/practice.ts'
 import type { Practice } from '../practice/practice.ts'
 import { Sheet } from '../practice/sheet.tsx'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { Button } from '../ui/button.tsx'
+import { Band } from '../ui/band.tsx'
 import { AppScreen, workScreens } from './app.tsx'
 import { useHand } from './use-hand.ts'
 import '../ui/aside.css'
@@ -14,12 +16,9 @@ import '../ui/aside.css'
 export const PracticeScreen = () => {
   const app = useApp()
   const hand = useHand(app.chosen.language)
-  const practice = usePractice(useServices())
   const [isSheet, setSheet] = useState(true)
-  const tap = (code: string): void => {
-    setSheet(false)
-    void practice?.hears.scan(tapped(code))
-  }
+  const practice = usePractice(useServices(), setSheet)
+  const tap = (code: string): void => void practice?.hears.scan(tapped(code))
   return (
     <div className="practice">
       <aside className="strip" aria-label={hand.say('b.practise')}>
@@ -29,7 +28,9 @@ export const PracticeScreen = () => {
         </Button>
         <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
       </aside>
-      {practice === null ? null : isSheet ? (
+      {practice === null ? (
+        <Band state={app.state} speaker={app.speaker} />
+      ) : isSheet ? (
         <main className="middle aside">
           <h1 className="hint">{hand.say('practice.hint')}</h1>
           <Button onPress={() => print()}>{hand.say('b.print')}</Button>
@@ -44,8 +45,8 @@ export const PracticeScreen = () => {
   )
 }
 
-/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. */
-const usePractice = (outer: Services): Practice | null => {
+/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. A scan is answered in sight. */
+const usePractice = (outer: Services, setSheet: (isOpen: boolean) => void): Practice | null => {
   const [practice, setPractice] = useState<Practice | null>(null)
   useEffect(() => {
     let gone = false
@@ -54,8 +55,14 @@ const usePractice = (outer: Services): Practice | null => {
       await workScreens()
       begun = await startPractice(outer)
       if (gone) return begun.end()
-      outer.divert(begun.hears)
-      setPractice(begun)
+      const { hears, ...rest } = begun
+      const scan: Hearing['scan'] = heard => {
+        setSheet(false)
+        return hears.scan(heard)
+      }
+      const shown = { ...rest, hears: { ...hears, scan } }
+      outer.divert(shown.hears)
+      setPractice(shown)
     }
     void begin()
     return () => {
@@ -63,7 +70,7 @@ const usePractice = (outer: Services): Practice | null => {
       outer.divert(null)
       begun?.end()
     }
-  }, [outer])
+  }, [outer, setSheet])
   return practice
 }
 
