@@ -55,7 +55,7 @@ const asksNumber = (core: Core, process: Process, next: Next): boolean => {
 }
 
 /** The history with this step in it, or null when nothing was written. */
-const stored = async (core: Core, open: OpenProcess, next: Next): Promise<readonly Done[] | null> => {
+export const stored = async (core: Core, open: OpenProcess, next: Next): Promise<readonly Done[] | null> => {
   if (!books(open.process)) return []
   let { history } = open
   const saved = await save(core, next.commands, at => {

@@ -6,6 +6,7 @@ import type { Core, Floor } from './core.ts'
 import { makeLock, unlock } from './lock.ts'
 import { makeNotices } from './notices.ts'
 import { press, tookPhoto } from './press.ts'
+import type { Taken } from './press.ts'
 import { topOf } from './state.ts'
 import type { AppState, Aside, Panel, Ports } from './state.ts'
 import { keyOf, typed } from './typing.ts'
@@ -28,8 +29,11 @@ export type Controller = {
   press: (command: string) => Promise<void>
   number: (value: number) => Promise<void>
   choose: (n: number) => Promise<void>
-  /** A picture that is on disk, by its hash; `full` and `bad` are said, and the work goes on without. */
-  photo: (taken: { sha: string } | 'full' | 'bad') => Promise<void>
+  /**
+   * A picture that is on disk, by its hash, and the state when it was taken; `full` and `bad` are said, and the work goes
+   * on without.
+   */
+  photo: (taken: Taken, at: AppState) => Promise<void>
   /** One key of the keypad or of the device: a character, Backspace, Enter. */
   typeKey: (key: string) => Promise<void>
   /** A code, lot or day that was typed, by what the prompt asks for. */
@@ -81,7 +85,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     press: command => line.run(() => press(core, command), command === 'XCBAK'),
     number: value => line.run(async () => floor()?.step(core, { kind: 'number', value })),
     choose: n => line.run(async () => floor()?.step(core, { kind: 'choice', n })),
-    photo: taken => line.run(() => tookPhoto(core, taken)),
+    photo: (taken, at) => line.run(() => tookPhoto(core, taken, at)),
     typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
     openProcess: name => line.run(async () => floor()?.open(core, name)),

@@ -93,6 +93,8 @@ export type Floor = {
   next: (core: Core) => Promise<void>
   leave: (core: Core, stack: readonly Screen[]) => Promise<void>
   undo: (core: Core) => Promise<void>
+  /** A picture that is on disk, of what was on the screen when it was taken. */
+  photo: (core: Core, sha: string, at: AppState) => Promise<void>
   /** Keeps a code that nobody knows for the desk. */
   park: (core: Core, text: string) => Promise<void>
 }
