@@ -24,16 +24,18 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   const speaker = speakerOf(language)
   if (wired.kind === 'enrol') {
     root.render(
-      <Suspense fallback={null}>
-        <EnrolScreen
-          settings={settings}
-          language={language}
-          enrol={wired.enrol}
-          token={wired.token}
-          listen={wired.listen}
-          onDone={wired.done}
-        />
-      </Suspense>,
+      <ErrorBoundary speaker={speaker}>
+        <Suspense fallback={null}>
+          <EnrolScreen
+            settings={settings}
+            language={language}
+            enrol={wired.enrol}
+            token={wired.token}
+            listen={wired.listen}
+            onDone={wired.done}
+          />
+        </Suspense>
+      </ErrorBoundary>,
     )
   } else if (wired.isActive()) {
     root.render(
@@ -50,14 +52,10 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   }
 }
 
-/** What fails here, without a network on the first day, is tried again by the log-in. The mark is for whoever measures. */
-const ahead = async (loadRules: () => Promise<unknown>): Promise<void> => {
-  try {
-    await loadRules()
-    performance.mark('floor')
-  } catch {
-    return
-  }
+/** The mark is for whoever measures. */
+const ahead = async (loadRules: () => Promise<void>): Promise<void> => {
+  await loadRules()
+  performance.mark('floor')
 }
 
 /** After the next frame: the badge prompt is on the screen and hears, the rest may come. */
@@ -95,9 +93,11 @@ const start = async (): Promise<void> => {
     // What could not be opened is left alone; the rescue page reads it without any of our code.
     if (error instanceof NoDatabase)
       root.render(
-        <Suspense fallback={null}>
-          <EmergencyScreen speaker={speaker} settings={settings} />
-        </Suspense>,
+        <ErrorBoundary speaker={speaker}>
+          <Suspense fallback={null}>
+            <EmergencyScreen speaker={speaker} settings={settings} />
+          </Suspense>
+        </ErrorBoundary>,
       )
     else root.render(<ErrorScreen speaker={speaker} error={error} />)
   }

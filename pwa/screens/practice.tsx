@@ -9,6 +9,7 @@ import type { Scan } from '../../shared/scan/scan.ts'
 import { Button } from '../ui/button.tsx'
 import { Band } from '../ui/band.tsx'
 import { AppScreen, workScreens } from './app.tsx'
+import { MissingPart } from './late.tsx'
 import { useHand } from './use-hand.ts'
 import '../ui/aside.css'
 
@@ -18,7 +19,9 @@ export const PracticeScreen = () => {
   const hand = useHand(app.chosen.language)
   const [isSheet, setSheet] = useState(true)
   const practice = usePractice(useServices(), setSheet)
-  const tap = (code: string): void => void practice?.hears.scan(tapped(code))
+  const tap = (code: string): void => {
+    if (typeof practice === 'object') void practice?.hears.scan(tapped(code))
+  }
   return (
     <div className="practice">
       <aside className="strip" aria-label={hand.say('b.practise')}>
@@ -28,7 +31,11 @@ export const PracticeScreen = () => {
         </Button>
         <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
       </aside>
-      {practice === null ? (
+      {practice === 'missing' ? (
+        <main className="middle aside">
+          <MissingPart />
+        </main>
+      ) : practice === null ? (
         <Band state={app.state} speaker={app.speaker} />
       ) : isSheet ? (
         <main className="middle aside">
@@ -46,8 +53,8 @@ export const PracticeScreen = () => {
 }
 
 /** Ends with the screen: whatever was done is gone, and scans are heard by the work again. A scan is answered in sight. */
-const usePractice = (outer: Services, setSheet: (isOpen: boolean) => void): Practice | null => {
-  const [practice, setPractice] = useState<Practice | null>(null)
+const usePractice = (outer: Services, setSheet: (isOpen: boolean) => void): Practice | 'missing' | null => {
+  const [practice, setPractice] = useState<Practice | 'missing' | null>(null)
   useEffect(() => {
     let gone = false
     let begun: Practice | null = null
@@ -64,7 +71,9 @@ const usePractice = (outer: Services, setSheet: (isOpen: boolean) => void): Prac
       outer.divert(shown.hears)
       setPractice(shown)
     }
-    void begin()
+    begin().catch(() => {
+      if (!gone) setPractice('missing')
+    })
     return () => {
       gone = true
       outer.divert(null)

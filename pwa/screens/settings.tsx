@@ -1,6 +1,8 @@
+import { useState } from 'react'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { TestRead } from '../app/state.ts'
+import { learnHand } from '../words/hand.ts'
 import { LANGUAGES, learn } from '../words/speak.ts'
 import type { Language } from '../words/words.ts'
 import { Button } from '../ui/button.tsx'
@@ -8,6 +10,7 @@ import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
+import { MissingPart } from './late.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { useHand } from './use-hand.ts'
 
@@ -89,7 +92,12 @@ const after = <T,>(values: readonly T[], value: T): T => {
 /** Each row is one big button that turns to the next value: no slider can be moved with a glove. */
 const Chosen = ({ app }: { app: App }) => {
   const { chosen, settings, speaker } = app
-  const speak = (language: Language): void => void learn(language).then(() => settings.set({ language }))
+  const [isMissing, setMissing] = useState(false)
+  const speak = (language: Language): void =>
+    void Promise.all([learn(language), learnHand(language)]).then(
+      () => settings.set({ language }),
+      () => setMissing(true),
+    )
   const rows = [
     {
       word: speaker.word('set.language'),
@@ -129,6 +137,7 @@ const Chosen = ({ app }: { app: App }) => {
   ]
   return (
     <>
+      {isMissing ? <MissingPart /> : null}
       {rows.map(row => (
         <Button key={row.word} kind="row" onPress={row.turn}>
           <span>{row.word}</span>

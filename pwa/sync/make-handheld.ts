@@ -270,7 +270,7 @@ const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
 
 /** Catalogue and local rows together; the places' index is built again only when the places have changed. */
 const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld, 'loadItems' | 'lookup' | 'search'> => {
-  let searching: Promise<ItemSearch> | null = null
+  let searching: ItemSearch | null = null
   let places = overlay.places()
   let byCode = placeCodes(places.values())
   const lookup: Handheld['lookup'] = async keys => {
@@ -291,8 +291,9 @@ const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld,
     lookup,
     // Nobody types before the first scan.
     search: async (text, most) => {
-      searching ??= import('./item-search.ts').then(({ makeItemSearch }) => makeItemSearch(catalogue))
-      return (await searching).find(text, most)
+      const { makeItemSearch } = await import('./item-search.ts')
+      searching ??= makeItemSearch(catalogue)
+      return searching.find(text, most)
     },
     loadItems: async ids => {
       overlay.addItems(await catalogue.items(ids.filter(id => !overlay.hasItem(id))))
