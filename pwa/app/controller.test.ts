@@ -394,6 +394,22 @@ describe('resume, detour and questions', () => {
     expect(app.commands).toMatchObject([{ type: 'unmatched', process: 'receive' }])
   })
 
+  test('[HH8] a tap and a scan keep a code as it was read, and both know it again', async () => {
+    const read = (raw: string) => ({ ...wedgeScan('NOBODY KNOWS'), raw })
+    await app.scan('XBANNA')
+    await app.controller.scan(read(']C0NOBODY KNOWS'))
+    expect(app.band()).toBe('unknown')
+    await app.controller.park('NOBODY KNOWS')
+    expect(app.commands).toMatchObject([{ type: 'unmatched', scan: ']C0NOBODY KNOWS' }])
+    await app.scan('XCPRB')
+    await app.controller.scan(read(']C0NOBODY KNOWS'))
+    expect(app.band()).toBe('dup')
+    await app.controller.scan(read('NOBODY KNOWS'))
+    await app.controller.park('NOBODY KNOWS')
+    expect(app.band()).toBe('dup')
+    expect(app.commands).toHaveLength(1)
+  })
+
   test('[H15] a task of nobody cannot be begun without a network, my own can', async () => {
     app.setLease({ kind: 'offline' })
     await app.scan('XBANNA', 'ORD-1042')

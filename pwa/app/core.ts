@@ -36,6 +36,7 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     locked: false,
     saving: 'idle',
     status: handheld.status(),
+    last: null,
     test: null,
     update: false,
   }

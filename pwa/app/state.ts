@@ -70,6 +70,8 @@ export type AppState = {
   locked: boolean
   saving: Saving
   status: SyncStatus
+  /** The newest scan, as it was read. */
+  last: Scan | null
   /** Newest read on the test page. */
   test: TestRead | null
   /** A new version waits for a safe moment. */

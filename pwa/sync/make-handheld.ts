@@ -23,6 +23,7 @@ import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
 import type { Inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
+import { firstOf } from './troubles.ts'
 
 /** What a handheld is made of besides its ports. All of it comes from enrolment (enrol.ts) or from a test. */
 export type HandheldSetup = {
@@ -265,7 +266,7 @@ const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
       found.unshift({ seq, outcome, reason: reason ?? null, command })
     }
   }
-  return found.slice(0, NEEDS_ME)
+  return firstOf(found, NEEDS_ME)
 }
 
 /** Catalogue and local rows together; the places' index is built again only when the places have changed. */
