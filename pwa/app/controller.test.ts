@@ -157,6 +157,24 @@ describe('the way of one scan', () => {
     expect(app.journal).toEqual(['wrong'])
   })
 
+  test('[H3] the tone comes with the transaction; what is tidied up after it makes nobody wait, and its failure undoes nothing', async () => {
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.scan('ORD-1042', 'XT00018', 'A-01', MUG, MUG, 'A-02', BOWL)
+    const { journal } = app
+    const { savedStates } = app.handheld
+    app.handheld.savedStates = async () => {
+      throw new DOMException('gone', 'InvalidStateError')
+    }
+    journal.length = 0
+    await expect(app.scan('PACK-1')).rejects.toThrow('gone')
+    expect(journal.slice(0, 2)).toEqual(['append park', 'task'])
+    expect(topOf(app.controller.state()).at).toBe('home')
+    app.handheld.savedStates = savedStates
+    await app.scan('PACK-1')
+    expect(app.commands.filter(one => one.type === 'park')).toHaveLength(1)
+  })
+
   test('[H4] a scan that cannot be saved moves nothing, is told, and the same scan works when the disk does', async () => {
     await picking()
     await app.scan('A-01')
