@@ -192,7 +192,7 @@ export const followWorker = (of: Follow): void => {
   look()
 }
 
-const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration }: Settings): OwnSettings => ({
+const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration, noisy }: Settings): OwnSettings => ({
   language,
   theme,
   text,
@@ -200,4 +200,5 @@ const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration }
   leftHand,
   sound,
   vibration,
+  noisy,
 })

@@ -276,6 +276,29 @@ describe('codes and focus', () => {
   })
 })
 
+describe('a noisy place', () => {
+  test('[HH18] the band of trouble flashes where the person has set it, at most three times a second, and no other does', async () => {
+    await page.viewport(...COMFORTABLE)
+    const animations = () => document.querySelector('.band')?.getAnimations() ?? []
+    const app = await open({ noisy: true })
+    await app.scan(...PICKING)
+    expect(animations()).toEqual([])
+    await app.scan('8690000000004')
+    const [flash] = animations()
+    const { duration } = flash?.effect?.getTiming() ?? {}
+    const frames = flash?.effect instanceof KeyframeEffect ? flash.effect.getKeyframes() : []
+    const starts = frames.filter(frame => frame['filter'] === 'invert(1)').map(frame => frame.computedOffset)
+    expect(starts.length).toBeGreaterThan(1)
+    for (const [i, at] of starts.slice(1).entries())
+      expect((at - (starts[i] ?? 0)) * Number(duration)).toBeGreaterThan(333)
+    root?.unmount()
+    document.body.innerHTML = ''
+    const quiet = await open({})
+    await quiet.scan(...PICKING, '8690000000004')
+    expect(animations()).toEqual([])
+  })
+})
+
 describe('a photo without a camera', () => {
   const input = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('.button input[type=file]')
   const picture = async (): Promise<File> => {
