@@ -1,6 +1,7 @@
 import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Root } from 'react-dom/client'
+import { begin } from './app/begin.ts'
 import { ServicesProvider } from './app/services.ts'
 import { openSettings, wear } from './app/settings.ts'
 import type { SettingsStore } from './app/settings.ts'
@@ -24,16 +25,18 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   const speaker = speakerOf(language)
   if (wired.kind === 'enrol') {
     root.render(
-      <Suspense fallback={null}>
-        <EnrolScreen
-          settings={settings}
-          language={language}
-          enrol={wired.enrol}
-          token={wired.token}
-          listen={wired.listen}
-          onDone={wired.done}
-        />
-      </Suspense>,
+      <ErrorBoundary speaker={speaker}>
+        <Suspense fallback={null}>
+          <EnrolScreen
+            settings={settings}
+            language={language}
+            enrol={wired.enrol}
+            token={wired.token}
+            listen={wired.listen}
+            onDone={wired.done}
+          />
+        </Suspense>
+      </ErrorBoundary>,
     )
   } else if (wired.isActive()) {
     root.render(
@@ -50,16 +53,14 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
   }
 }
 
-/** What fails here, without a network on the first day, is tried again by the log-in. The mark is for whoever measures. */
+/** The mark is for whoever measures. Calls of the desk come behind the floor: nobody waits for them at the log-in. */
 const ahead = async (wired: Extract<Wired, { kind: 'app' }>): Promise<void> => {
-  try {
-    await wired.loadRules()
-    performance.mark('floor')
+  await wired.loadRules()
+  performance.mark('floor')
+  await begin(wired.services.handheld, async () => {
     const { showCalls } = await import('./screens/calls.tsx')
     showCalls(wired.services, wired)
-  } catch {
-    return
-  }
+  })
 }
 
 /** After the next frame: the badge prompt is on the screen and hears, the rest may come. */
@@ -97,9 +98,11 @@ const start = async (): Promise<void> => {
     // What could not be opened is left alone; the rescue page reads it without any of our code.
     if (error instanceof NoDatabase)
       root.render(
-        <Suspense fallback={null}>
-          <EmergencyScreen speaker={speaker} settings={settings} />
-        </Suspense>,
+        <ErrorBoundary speaker={speaker}>
+          <Suspense fallback={null}>
+            <EmergencyScreen speaker={speaker} settings={settings} />
+          </Suspense>
+        </ErrorBoundary>,
       )
     else root.render(<ErrorScreen speaker={speaker} error={error} />)
   }

@@ -26,17 +26,20 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
   if (isTrouble(event)) core.ports.feedback.play(event)
   const history = await (writes ? stored(core, open, next) : open.history)
   if (history === null) return false
-  if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
   const told = { event, say: next.message, scanned }
-  if (next.finished) {
-    await forgetFinished(core, next.state.key)
-    await closeSlots(core, core.get().stack.slice(0, -1))
-    core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
-  } else {
+  const below = core.get().stack.slice(0, -1)
+  if (next.finished) core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
+  else {
     core.set({ stack: withOpen(core.get(), { process, state: next.state, history }), band: told })
     core.set({ panel: panelAfter(core, next, input) })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
+  // Only tidying up is left: it makes no answer wait, and where it fails the step has been taken all the same.
+  if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
+  if (next.finished) {
+    await forgetFinished(core, next.state.key)
+    await closeSlots(core, below)
+  }
   return true
 }
 
@@ -55,7 +58,7 @@ const asksNumber = (core: Core, process: Process, next: Next): boolean => {
 }
 
 /** The history with this step in it, or null when nothing was written. */
-const stored = async (core: Core, open: OpenProcess, next: Next): Promise<readonly Done[] | null> => {
+export const stored = async (core: Core, open: OpenProcess, next: Next): Promise<readonly Done[] | null> => {
   if (!books(open.process)) return []
   let { history } = open
   const saved = await save(core, next.commands, at => {

@@ -157,6 +157,24 @@ describe('the way of one scan', () => {
     expect(app.journal).toEqual(['wrong'])
   })
 
+  test('[H3] the tone comes with the transaction; what is tidied up after it makes nobody wait, and its failure undoes nothing', async () => {
+    await app.scan('XBANNA')
+    await app.controller.openProcess('pick')
+    await app.scan('ORD-1042', 'XT00018', 'A-01', MUG, MUG, 'A-02', BOWL)
+    const { journal } = app
+    const { savedStates } = app.handheld
+    app.handheld.savedStates = async () => {
+      throw new DOMException('gone', 'InvalidStateError')
+    }
+    journal.length = 0
+    await expect(app.scan('PACK-1')).rejects.toThrow('gone')
+    expect(journal.slice(0, 2)).toEqual(['append park', 'task'])
+    expect(topOf(app.controller.state()).at).toBe('home')
+    app.handheld.savedStates = savedStates
+    await app.scan('PACK-1')
+    expect(app.commands.filter(one => one.type === 'park')).toHaveLength(1)
+  })
+
   test('[H4] a scan that cannot be saved moves nothing, is told, and the same scan works when the disk does', async () => {
     await picking()
     await app.scan('A-01')
@@ -392,6 +410,22 @@ describe('resume, detour and questions', () => {
     expect(app.commands).toEqual([])
     await app.controller.park('NOBODY KNOWS')
     expect(app.commands).toMatchObject([{ type: 'unmatched', process: 'receive' }])
+  })
+
+  test('[HH8] a tap and a scan keep a code as it was read, and both know it again', async () => {
+    const read = (raw: string) => ({ ...wedgeScan('NOBODY KNOWS'), raw })
+    await app.scan('XBANNA')
+    await app.controller.scan(read(']C0NOBODY KNOWS'))
+    expect(app.band()).toBe('unknown')
+    await app.controller.park('NOBODY KNOWS')
+    expect(app.commands).toMatchObject([{ type: 'unmatched', scan: ']C0NOBODY KNOWS' }])
+    await app.scan('XCPRB')
+    await app.controller.scan(read(']C0NOBODY KNOWS'))
+    expect(app.band()).toBe('dup')
+    await app.controller.scan(read('NOBODY KNOWS'))
+    await app.controller.park('NOBODY KNOWS')
+    expect(app.band()).toBe('dup')
+    expect(app.commands).toHaveLength(1)
   })
 
   test('[H15] a task of nobody cannot be begun without a network, my own can', async () => {
@@ -704,7 +738,7 @@ describe('photos', () => {
     await app.scan('PO-778', 'NOBODY-KNOWS-1')
     await app.controller.press('XCPHT')
     expect(app.controller.state().panel).toBe('photo')
-    await app.controller.photo(SHOT)
+    await app.controller.photo(SHOT, app.controller.state())
     expect([app.band(), app.controller.state().panel]).toEqual(['photo.kept', 'none'])
     expect(app.commands).toMatchObject([{ type: 'unmatched' }, { type: 'unmatched', photos: [SHOT.sha] }])
     expect(app.named.at(-1)).toMatchObject([{ type: 'unmatched', photos: [SHOT.sha] }])
@@ -717,11 +751,75 @@ describe('photos', () => {
     await app.scan('XBANNA', 'PO-778')
     for (const trouble of ['full', 'bad'] as const) {
       await app.controller.press('XCPHT')
-      await app.controller.photo(trouble)
+      await app.controller.photo(trouble, app.controller.state())
       expect([app.band(), app.controller.state().panel]).toEqual([`photo.${trouble}`, 'none'])
     }
     await app.scan(MUG)
     expect(app.commands).toMatchObject([{ type: 'receive' }])
     expect(app.commands[0]).not.toHaveProperty('photos')
+  })
+
+  /** Logged in, a code that nobody knows kept in a delivery, and the picture of it taken but not written yet. */
+  const takenOfUnknown = async () => {
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    await app.controller.press('XCPHT')
+    return app.controller.state()
+  }
+
+  test('[PH26] a picture is of the code that was on the screen when it was taken, whatever was scanned meanwhile', async () => {
+    const taken = await takenOfUnknown()
+    await app.scan('NOBODY-KNOWS-2', MUG)
+    const now = openOf(app.controller.state())
+    await app.controller.photo(SHOT, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', scan: 'NOBODY-KNOWS-1', photos: [SHOT.sha] })
+    expect(app.band()).toBe('photo.kept')
+    // The step that is on the screen now has none.
+    expect(openOf(app.controller.state())).toEqual(now)
+    await app.scan(MUG)
+    expect(app.commands.at(-1)).not.toHaveProperty('photos')
+  })
+
+  test('[PH26] it goes to its code from the home screen too, and to nobody else who has taken the handheld over', async () => {
+    const taken = await takenOfUnknown()
+    await app.controller.press('XCBAK')
+    await app.controller.press('XCHME')
+    await app.controller.photo(SHOT, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', scan: 'NOBODY-KNOWS-1', photos: [SHOT.sha] })
+    const { length } = app.commands
+    await app.scan('XBCEM')
+    await app.controller.photo(SHOT, taken)
+    expect([app.band(), app.commands.length]).toEqual(['photo.late', length])
+  })
+
+  test('[PH26] a picture of goods that were booked meanwhile comes too late, which is said, and is not of the next goods', async () => {
+    await app.scan('XBANNA', 'PO-778')
+    await app.controller.press('XCPHT')
+    const taken = app.controller.state()
+    await app.scan(MUG)
+    await app.controller.photo(SHOT, taken)
+    expect([app.band(), app.heard.at(-1)]).toEqual(['photo.late', 'note'])
+    await app.scan(MUG)
+    expect(app.commands.map(command => command.type)).toEqual(['receive', 'receive'])
+    for (const command of app.commands) expect(command).not.toHaveProperty('photos')
+  })
+
+  test('[PH26] a step that a look-up lies over gets its picture, is stored with it, and names it in its booking', async () => {
+    await app.scan('XBANNA', 'PO-778')
+    const taken = app.controller.state()
+    await app.controller.press('XCLKP')
+    await app.controller.photo(SHOT, taken)
+    expect([app.band(), openOf(app.controller.state())?.process.name]).toEqual(['photo.kept', 'lookup'])
+    expect(JSON.stringify([...app.states.values()])).toContain(SHOT.sha)
+    await app.controller.press('XCBAK')
+    await app.scan(MUG)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'receive', photos: [SHOT.sha] })
+  })
+
+  test('[PH26] trouble with a picture closes no keypad that was opened meanwhile', async () => {
+    await app.scan('XBANNA', 'PO-778')
+    const taken = app.controller.state()
+    app.controller.panel('number')
+    await app.controller.photo('bad', taken)
+    expect([app.band(), app.controller.state().panel]).toEqual(['photo.bad', 'number'])
   })
 })

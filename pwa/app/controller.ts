@@ -6,6 +6,8 @@ import type { Core, Floor } from './core.ts'
 import { makeLock, unlock } from './lock.ts'
 import { makeNotices } from './notices.ts'
 import { press, tookPhoto } from './press.ts'
+import type { Taken } from './press.ts'
+import { topOf } from './state.ts'
 import type { AppState, Aside, Panel, Ports } from './state.ts'
 import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
@@ -27,8 +29,11 @@ export type Controller = {
   press: (command: string) => Promise<void>
   number: (value: number) => Promise<void>
   choose: (n: number) => Promise<void>
-  /** A picture that is on disk, by its hash; `full` and `bad` are said, and the work goes on without. */
-  photo: (taken: { sha: string } | 'full' | 'bad') => Promise<void>
+  /**
+   * A picture that is on disk, by its hash, and the state when it was taken; `full` and `bad` are said, and the work goes
+   * on without.
+   */
+  photo: (taken: Taken, at: AppState) => Promise<void>
   /** One key of the keypad or of the device: a character, Backspace, Enter. */
   typeKey: (key: string) => Promise<void>
   /** A code, lot or day that was typed, by what the prompt asks for. */
@@ -77,10 +82,10 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     },
     wants: async text => (await floor()?.wants(core, text)) ?? false,
     sendsTwice: makeTwice(core),
-    press: command => line.run(() => press(core, command)),
+    press: command => line.run(() => press(core, command), command === 'XCBAK'),
     number: value => line.run(async () => floor()?.step(core, { kind: 'number', value })),
     choose: n => line.run(async () => floor()?.step(core, { kind: 'choice', n })),
-    photo: taken => line.run(() => tookPhoto(core, taken)),
+    photo: (taken, at) => line.run(() => tookPhoto(core, taken, at)),
     typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
     openProcess: name => line.run(async () => floor()?.open(core, name)),
@@ -115,7 +120,8 @@ const makeTwice = (core: Core): (() => void) => {
 }
 
 type Line = {
-  run: (job: () => Promise<void>) => Promise<void>
+  /** `ends`: it goes through to the work under a practice, and so ends the practice. */
+  run: (job: () => Promise<void>, ends?: boolean) => Promise<void>
   /** Drawn at once; only what it answers waits its turn. */
   quick: (key: () => (() => Promise<void>) | null) => Promise<void>
   lastAt: () => number
@@ -136,9 +142,13 @@ const makeLine = (core: Core, heard: () => void): Line => {
     unsay = null
     if (core.get().busy) core.set({ busy: false })
   }
-  const run = async (job: () => Promise<void>): Promise<void> => {
+  // What comes before a practice is loaded, or came before it was opened, is no work: it is answered and done nowhere.
+  const isPractice = (): boolean => topOf(core.get()).at === 'practice'
+  const refuse = (): void => core.say('wrong', 'slow')
+  const run = async (job: () => Promise<void>, ends: boolean): Promise<void> => {
     try {
-      await job()
+      if (isPractice() && !ends) refuse()
+      else await job()
     } catch (error) {
       // A fault of ours must not stop the line: it is told, thrown to the caller, and the next scan is heard.
       core.say('wrong', 'fault')
@@ -148,16 +158,16 @@ const makeLine = (core: Core, heard: () => void): Line => {
       if (waiting === 0) rest()
     }
   }
-  const add = (job: () => Promise<void>): Promise<void> => {
+  const add = (job: () => Promise<void>, ends = false): Promise<void> => {
     last = core.ports.clock.mono()
     heard()
     if (waiting >= WAITING_MAX) {
-      core.say('wrong', 'slow')
+      refuse()
       return Promise.resolve()
     }
     waiting += 1
     unsay ??= core.ports.timer.after(HEARD_MS, () => core.set({ busy: true }))
-    const done = tail.then(() => run(job))
+    const done = tail.then(() => run(job, ends))
     tail = done.catch(() => undefined)
     return done
   }
@@ -168,7 +178,7 @@ const makeLine = (core: Core, heard: () => void): Line => {
     quick: key => {
       last = core.ports.clock.mono()
       heard()
-      const job = key()
+      const job = isPractice() ? async () => refuse() : key()
       return job === null ? Promise.resolve() : add(job)
     },
   }

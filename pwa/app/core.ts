@@ -36,6 +36,7 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     locked: false,
     saving: 'idle',
     status: handheld.status(),
+    last: null,
     test: null,
     update: false,
   }
@@ -93,6 +94,8 @@ export type Floor = {
   next: (core: Core) => Promise<void>
   leave: (core: Core, stack: readonly Screen[]) => Promise<void>
   undo: (core: Core) => Promise<void>
+  /** A picture that is on disk, of what was on the screen when it was taken. */
+  photo: (core: Core, sha: string, at: AppState) => Promise<void>
   /** Keeps a code that nobody knows for the desk. */
   park: (core: Core, text: string) => Promise<void>
 }

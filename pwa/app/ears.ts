@@ -32,12 +32,11 @@ const PROFILE = 'stockhand-scanner'
 const CAMERA = 'stockhand-camera'
 
 export const makeEars = (settings: SettingsStore): Ears => {
-  const levels = () => ({ sound: settings.get().sound, vibration: settings.get().vibration })
-  const feedback = createFeedback(levels())
-  settings.subscribe(() => feedback.setLevels(levels()))
+  const feedback = createFeedback(settings.get())
+  settings.subscribe(() => feedback.setLevels(settings.get()))
   // Browsers keep sound silent until a key or tap; the scan of the badge is the first of them.
   for (const gesture of ['keydown', 'pointerdown', 'input'])
-    addEventListener(gesture, () => feedback.unlock(), { capture: true, passive: true })
+    addEventListener(gesture, () => feedback.heard(), { capture: true, passive: true })
   return {
     listen: heard => {
       const unmount = mountSink(document)

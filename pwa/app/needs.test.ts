@@ -3,7 +3,7 @@ import { derivedId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import { needsOf } from './needs.ts'
 import type { Need } from './needs.ts'
-import { troublesOf } from './troubles.ts'
+import { troublesOf } from '../sync/troubles.ts'
 
 const anna = derivedId<'worker'>('worker', 'anna')
 const berk = derivedId<'worker'>('worker', 'berk')
@@ -36,6 +36,8 @@ test('[HH8] a code that was kept is listed once, whether it has been sent or sti
     { text: 'X', at: AT, sent: true },
     { text: 'Y', at: AT, sent: false },
   ])
+  // As it was read by two scanners, one of which says what kind of code it is.
+  expect(needsOf([need(1, unknown(']C0X'))], [unknown(' X')], anna).kept).toEqual([{ text: 'X', at: AT, sent: true }])
   expect(mine).toEqual([])
   expect(needsOf([need(1, unknown('X'), 'quarantined')], [], anna).mine).toHaveLength(1)
 })

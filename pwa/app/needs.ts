@@ -1,7 +1,8 @@
 import type { WorkerId } from '../../shared/ids.ts'
+import { scanOf } from '../../shared/scan/symbology.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
-import { troublesOf } from './troubles.ts'
+import { troublesOf } from '../sync/troubles.ts'
 
 export type Need = SyncStatus['needsMe'][number]
 
@@ -20,7 +21,11 @@ export const needsOf = (needsMe: readonly Need[], pending: readonly Command[], w
   return { mine: needs.filter(isMine), others: needs.filter(need => !isMine(need)), kept: [...kept.values()] }
 }
 
+/** Facts hold what the scanner sent; one code is one text, with or without what scanners put around it. */
+export const keptText = (raw: string): string => scanOf(raw, 'wedge', 0).text
+
 const note = (kept: Map<string, Kept>, command: Command | null, sent: boolean): void => {
-  if (command?.type !== 'unmatched' || kept.get(command.scan)?.sent === true) return
-  kept.set(command.scan, { text: command.scan, at: command.at, sent })
+  if (command?.type !== 'unmatched') return
+  const text = keptText(command.scan)
+  if (kept.get(text)?.sent !== true) kept.set(text, { text, at: command.at, sent })
 }

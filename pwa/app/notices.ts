@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { troublesOf } from './troubles.ts'
+import { troublesOf } from '../sync/troubles.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
 
 /** News of the desk come at the next pause, never in the middle of a line. */

@@ -26,7 +26,13 @@ const server = () => {
   return { known, told, net }
 }
 
-const handheld = (net: OwnSettingsNet, minute: () => number, rows = new Map<string, string>()) => {
+type Learn = (language: string) => Promise<unknown>
+const handheld = (
+  net: OwnSettingsNet,
+  minute: () => number,
+  rows = new Map<string, string>(),
+  learn: Learn = async () => undefined,
+) => {
   const storage = {
     getItem: (key: string) => rows.get(key) ?? null,
     setItem: (k: string, to: string) => void rows.set(k, to),
@@ -48,7 +54,10 @@ const handheld = (net: OwnSettingsNet, minute: () => number, rows = new Map<stri
     isOnline: () => online,
     subscribe: listener => void listeners.push(listener),
     now: () => `2027-01-15T10:${String(minute()).padStart(2, '0')}:00.000Z`,
-    learn: async language => void learnt.push(language),
+    learn: language => {
+      learnt.push(language)
+      return learn(language)
+    },
   })
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 20; i += 1) await Promise.resolve()
@@ -80,12 +89,12 @@ test('[HH5] what a person chose on one handheld is worn on another after the log
   const minute = clock()
   const one = handheld(net, minute)
   await one.logIn(anna)
-  one.settings.set({ leftHand: true, text: 150, language: 'tr' })
+  one.settings.set({ leftHand: true, text: 150, language: 'tr', noisy: true })
   await one.settle()
   expect(told).toHaveLength(1)
   const two = handheld(net, minute)
   await two.logIn(anna)
-  expect(two.settings.get()).toMatchObject({ leftHand: true, text: 150, language: 'tr' })
+  expect(two.settings.get()).toMatchObject({ leftHand: true, text: 150, language: 'tr', noisy: true })
   expect(two.learnt).toContain('tr')
   await two.logIn(berk)
   expect(two.settings.get()).toEqual(DEFAULTS)
@@ -153,4 +162,103 @@ test('[HH5] what was stored and cannot be read is as if nothing had been chosen'
   const one = handheld(net, clock(), rows)
   await one.logIn(anna)
   expect(one.settings.get()).toEqual(DEFAULTS)
+})
+
+/** A promise that is settled by hand. */
+const later = <T>() => {
+  let resolve = (_value: T): void => undefined
+  let reject = (_error: Error): void => undefined
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
+}
+
+test('[HH17] whoever logs in while words of the person before are still loading wears nothing of that person', async () => {
+  const { net, known } = server()
+  const minute = clock()
+  known.set(anna, { at: '2027-01-15T09:00:00.000Z', settings: { ...DEFAULTS, language: 'tr', leftHand: true } })
+  const words = later<void>()
+  const one = handheld(net, minute, new Map(), language => (language === 'tr' ? words.promise : Promise.resolve()))
+  await one.logIn(anna)
+  await one.logIn(berk)
+  words.resolve()
+  await one.settle()
+  expect(one.settings.get()).toEqual(DEFAULTS)
+  one.settings.set({ text: 125 })
+  await one.settle()
+  expect(known.get(berk)?.settings).toMatchObject({ language: 'en', leftHand: false, text: 125 })
+  expect(known.get(anna)?.settings).toMatchObject({ language: 'tr', leftHand: true, text: 100 })
+})
+
+test('[HH17] what is chosen while the words are still loading is kept with the rest of the choice of the person', async () => {
+  const { net, known } = server()
+  known.set(anna, { at: '2027-01-15T09:00:00.000Z', settings: { ...DEFAULTS, language: 'tr', leftHand: true } })
+  const words = later<void>()
+  const one = handheld(net, clock(), new Map(), language => (language === 'tr' ? words.promise : Promise.resolve()))
+  await one.logIn(anna)
+  one.settings.set({ text: 150 })
+  await one.settle()
+  expect(known.get(anna)?.settings).toMatchObject({ language: 'tr', leftHand: true, text: 150 })
+  words.resolve()
+  await one.settle()
+  expect(one.settings.get()).toMatchObject({ language: 'tr', leftHand: true, text: 150 })
+})
+
+test('[HH17] words that cannot be had leave the language, and nothing else', async () => {
+  const { net, known } = server()
+  known.set(anna, { at: '2027-01-15T09:00:00.000Z', settings: { ...DEFAULTS, language: 'tr', leftHand: true } })
+  const gone = async (language: string): Promise<void> => {
+    if (language === 'tr') throw new TypeError('Failed to fetch dynamically imported module')
+  }
+  const one = handheld(net, clock(), new Map(), gone)
+  await one.logIn(anna)
+  expect(one.settings.get()).toMatchObject({ language: 'en', leftHand: true })
+  expect(known.get(anna)?.settings?.language).toBe('tr')
+})
+
+test('[HH17] a request for one person that never ends holds up nobody else, and one that fails is made again', async () => {
+  const { net, known } = server()
+  const slow = later<OwnSettingsAnswer | null>()
+  let isSlow = true
+  const told: WorkerId[] = []
+  const one = handheld(
+    {
+      ask: net.ask,
+      tell: (worker, ...rest) => {
+        told.push(worker)
+        return isSlow && worker === anna ? slow.promise : net.tell(worker, ...rest)
+      },
+    },
+    clock(),
+  )
+  await one.logIn(anna)
+  one.settings.set({ sound: 1 })
+  await one.logIn(berk)
+  one.settings.set({ sound: 2 })
+  await one.settle()
+  expect(known.get(berk)?.settings?.sound).toBe(2)
+  isSlow = false
+  slow.reject(new Error('broken'))
+  await one.settle()
+  await one.logIn(anna)
+  expect(told).toEqual([anna, berk, anna])
+  expect(known.get(anna)?.settings?.sound).toBe(1)
+  expect(one.settings.get().sound).toBe(1)
+})
+
+test('[HH17] what could not be asked at the log-in is asked when the network is back, once', async () => {
+  const { net, known } = server()
+  known.set(anna, { at: '2027-01-15T09:00:00.000Z', settings: { ...DEFAULTS, leftHand: true } })
+  let asked = 0
+  const one = handheld({ ...net, ask: worker => ((asked += 1), net.ask(worker)) }, clock())
+  await one.goOnline(false)
+  await one.logIn(anna)
+  expect([asked, one.settings.get().leftHand]).toEqual([0, false])
+  await one.goOnline(true)
+  expect([asked, one.settings.get().leftHand]).toEqual([1, true])
+  await one.goOnline(false)
+  await one.goOnline(true)
+  expect(asked).toBe(1)
 })

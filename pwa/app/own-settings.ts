@@ -73,6 +73,55 @@ export type Follow = {
 }
 
 /**
+ * What the handheld wears. The words of another language are loaded before it speaks it: until then everything else is worn,
+ * and the language counts as chosen.
+ */
+const makeWardrobe = ({ settings, learn }: Follow) => {
+  let worn = settings.get()
+  let coming: Settings['language'] | null = null
+  let latest = {}
+  const put = (change: Partial<OwnSettings>): void => {
+    worn = { ...settings.get(), ...change }
+    settings.set(change)
+  }
+  return {
+    chosen: (): OwnSettings => ({ ...chosenOf(settings.get()), ...(coming === null ? {} : { language: coming }) }),
+    wear: async ({ language, ...rest }: OwnSettings): Promise<void> => {
+      const mine = (latest = {})
+      coming = language === settings.get().language ? null : language
+      put(rest)
+      if (coming === null) return
+      try {
+        await learn(language)
+      } catch {
+        // Worn at the next log-in; until then the language that is here is spoken, and the choice stays.
+        return
+      }
+      // Another person, or another choice, meanwhile: these words are for nobody.
+      if (mine !== latest) return
+      coming = null
+      put({ language })
+    },
+    /** Whether a change is the person's own and not what was just put on. */
+    isChange: (): boolean => {
+      const now = settings.get()
+      if (JSON.stringify(now) === JSON.stringify(worn)) return false
+      if (now.language !== worn.language) {
+        coming = null
+        latest = {}
+      }
+      worn = now
+      return true
+    },
+    /** The next one to wear it has chosen nothing of this. */
+    takeOff: (): void => {
+      coming = null
+      latest = {}
+    },
+  }
+}
+
+/**
  * A person's settings go along with the person: worn at the log-in from what this handheld knows, replaced by what the
  * server knows later, told to the server when they are changed, also after a day without a network. Without a log-in the
  * handheld wears its own.
@@ -80,65 +129,70 @@ export type Follow = {
 export const followWorker = (of: Follow): void => {
   const { settings, net, storage, now } = of
   const shelf = makeShelf(storage)
+  const wardrobe = makeWardrobe(of)
+  const telling = new Set<WorkerId>()
   let who: WorkerId | null = null
-  let worn = settings.get()
-  let isTelling = false
+  let isAsked = false
+  let wasOnline = of.isOnline()
 
-  const wear = async (next: OwnSettings): Promise<void> => {
-    await of.learn(next.language)
-    worn = { ...settings.get(), ...next }
-    settings.set(next)
-  }
   const take = async (worker: WorkerId, answer: OwnSettingsAnswer | null): Promise<void> => {
     if (answer === null) return
+    if (worker === who) isAsked = true
     const { at, settings: theirs } = answer
     const kept = shelf.of(worker)
     if (at === null || theirs === null || (kept !== null && kept.at > at)) return
     shelf.put(worker, { at, settings: theirs, sent: true })
-    if (worker === who && JSON.stringify(theirs) !== JSON.stringify(chosenOf(settings.get()))) await wear(theirs)
+    if (worker === who && JSON.stringify(theirs) !== JSON.stringify(wardrobe.chosen())) await wardrobe.wear(theirs)
   }
   const tell = async (worker: WorkerId): Promise<void> => {
     const kept = shelf.of(worker)
-    if (kept === null || kept.sent || isTelling || !of.isOnline()) return
-    isTelling = true
-    const answer = await net.tell(worker, kept.at, kept.settings)
-    isTelling = false
+    if (kept === null || kept.sent || telling.has(worker) || !of.isOnline()) return
+    telling.add(worker)
+    const answer = await net.tell(worker, kept.at, kept.settings).catch(() => null)
+    telling.delete(worker)
     if (answer === null) return
     const latest = shelf.of(worker)
     if (latest?.at === kept.at) shelf.put(worker, { ...kept, sent: true })
     else void tell(worker)
     await take(worker, answer)
   }
+  const ask = async (worker: WorkerId): Promise<void> => take(worker, await net.ask(worker).catch(() => null))
   const come = async (worker: WorkerId): Promise<void> => {
     const kept = shelf.of(worker)
-    await wear(kept?.settings ?? shelf.device() ?? chosenOf(settings.get()))
-    if (kept !== null && !kept.sent) await tell(worker)
-    else await take(worker, await net.ask(worker))
+    void wardrobe.wear(kept?.settings ?? shelf.device() ?? wardrobe.chosen())
+    await (kept !== null && !kept.sent ? tell(worker) : ask(worker))
+  }
+  /** The same person goes on: what could not be told or asked is, once somebody can be asked. */
+  const goOn = (worker: WorkerId): void => {
+    const isBack = of.isOnline() && !wasOnline
+    wasOnline = of.isOnline()
+    void tell(worker)
+    if (isBack && !isAsked && shelf.of(worker)?.sent !== false) void ask(worker)
   }
   const look = (): void => {
     const next = of.worker()
-    if (next === who) return void (who === null ? undefined : tell(who))
+    if (next === who) return who === null ? undefined : goOn(who)
     const before = who
     who = next
-    if (next === null) return void wear(shelf.device() ?? chosenOf(settings.get()))
+    isAsked = false
+    wasOnline = of.isOnline()
+    wardrobe.takeOff()
+    if (next === null) return void wardrobe.wear(shelf.device() ?? wardrobe.chosen())
     // After a reload in the middle of a shift what is worn is the person's, not the handheld's.
-    if (before === null && shelf.of(next) === null && shelf.device() === null)
-      shelf.keepDevice(chosenOf(settings.get()))
+    if (before === null && shelf.of(next) === null && shelf.device() === null) shelf.keepDevice(wardrobe.chosen())
     void come(next)
   }
   settings.subscribe(() => {
-    const chosen = settings.get()
-    if (JSON.stringify(chosen) === JSON.stringify(worn)) return
-    worn = chosen
-    if (who === null) return shelf.keepDevice(chosenOf(chosen))
-    shelf.put(who, { at: now(), settings: chosenOf(chosen), sent: false })
+    if (!wardrobe.isChange()) return
+    if (who === null) return shelf.keepDevice(wardrobe.chosen())
+    shelf.put(who, { at: now(), settings: wardrobe.chosen(), sent: false })
     void tell(who)
   })
   of.subscribe(look)
   look()
 }
 
-const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration }: Settings): OwnSettings => ({
+const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration, noisy }: Settings): OwnSettings => ({
   language,
   theme,
   text,
@@ -146,4 +200,5 @@ const chosenOf = ({ language, theme, text, buttons, leftHand, sound, vibration }
   leftHand,
   sound,
   vibration,
+  noisy,
 })

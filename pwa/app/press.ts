@@ -5,7 +5,7 @@ import { choiceOf, quantityOf } from './keys.ts'
 import { answer } from './question.ts'
 import { resolveText } from './resolve.ts'
 import { books, openOf } from './state.ts'
-import type { Aside, Screen } from './state.ts'
+import type { AppState, Aside, Screen } from './state.ts'
 
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
@@ -40,6 +40,7 @@ const back = async (core: Core): Promise<void> => {
   const isInside = open !== null && books(open.process) && prompt?.keys.some(key => key.command === 'XCBAK')
   if (isInside) return step?.(core, { kind: 'key', command: 'XCBAK' })
   if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
+  else await core.ports.out?.()
 }
 
 /** Whoever is not logged in has nothing but the first screen and what lies on it. */
@@ -49,12 +50,14 @@ const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
   else await floor.leave(core, stack)
 }
 
+export type Taken = { sha: string } | 'full' | 'bad'
+
 /** Whether the step on the screen takes a photo. */
 const takesPhoto = (core: Core): boolean => core.get().prompt?.keys.some(key => key.command === 'XCPHT') ?? false
 
-export const tookPhoto = async (core: Core, taken: { sha: string } | 'full' | 'bad'): Promise<void> => {
-  if (typeof taken === 'object') return core.floor()?.step(core, { kind: 'photo', sha: taken.sha })
-  core.set({ panel: 'none' })
+export const tookPhoto = async (core: Core, taken: Taken, at: AppState): Promise<void> => {
+  if (typeof taken === 'object') return core.floor()?.photo(core, taken.sha, at)
+  if (core.get().panel === 'photo') core.set({ panel: 'none' })
   core.say('wrong', `photo.${taken}`)
 }
 
@@ -81,5 +84,5 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
     core.ports.handheld.syncNow()
   },
   XCHLP: core => show(core, 'help'),
-  XCLGT: logOut,
+  XCLGT: core => core.ports.out?.() ?? logOut(core),
 }

@@ -11,6 +11,8 @@ export type Settings = {
   sound: number
   /** 0 to 5. */
   vibration: number
+  /** Trouble comes again until the next scan, is felt longer and flashes. */
+  noisy: boolean
 }
 
 export type SettingsStore = {
@@ -27,6 +29,7 @@ export const DEFAULTS: Settings = {
   leftHand: false,
   sound: 8,
   vibration: 3,
+  noisy: false,
 }
 
 const KEY = 'stockhand-settings'
@@ -73,6 +76,7 @@ const merged = (base: Settings, value: Record<string, unknown>): Settings => ({
   leftHand: value['leftHand'] === true,
   sound: level(value['sound'], 10, base.sound),
   vibration: level(value['vibration'], 5, base.vibration),
+  noisy: value['noisy'] === true,
 })
 
 /** What the person has chosen, on the root element: the style sheets do the rest. */
@@ -81,6 +85,7 @@ export const wear = (root: HTMLElement, settings: Settings, prefersDark: boolean
   root.dir = 'ltr'
   root.dataset['theme'] = settings.theme === 'auto' ? (prefersDark ? 'dark' : 'light') : settings.theme
   root.dataset['hand'] = settings.leftHand ? 'left' : 'right'
+  root.dataset['noisy'] = String(settings.noisy)
   root.style.fontSize = `${settings.text}%`
   root.style.setProperty('--scale', String(settings.buttons / 100))
 }

@@ -70,6 +70,8 @@ export type AppState = {
   locked: boolean
   saving: Saving
   status: SyncStatus
+  /** The newest scan, as it was read. */
+  last: Scan | null
   /** Newest read on the test page. */
   test: TestRead | null
   /** A new version waits for a safe moment. */
@@ -88,6 +90,8 @@ export type Ports = {
   processes: readonly Process[]
   /** Told of steps after they were stored: photos that they name belong to them. */
   photos?: { appended(drafts: readonly Draft[], rows: readonly QueueRow[]): void }
+  /** A practice is left by Log out and by Back on its first screen; the work has nothing above it. */
+  out?: () => Promise<void>
   /** A set-up code scanned on a handheld that is set up already: its token has run out. Keeps device, epochs and queue. */
   setUpAgain: (token: string) => Promise<'ok' | 'offline' | 'spent' | 'refused'>
 }

@@ -12,6 +12,7 @@ import { openOf, topOf } from './state.ts'
  */
 export const take = async (core: Core, scan: Scan): Promise<void> => {
   const { handheld } = core.ports
+  core.set({ last: scan })
   const resolved = await resolveHere(core, scan)
   const { at } = topOf(core.get())
   const isTest = at === 'settings' || at === 'check'
@@ -25,7 +26,7 @@ export const take = async (core: Core, scan: Scan): Promise<void> => {
   const floor = core.floor()
   if (handheld.session() === null || floor === null) return core.say('wrong', 'login.first', {}, scan.text)
   if (isStillLoading(core, resolved)) return core.say('wrong', 'still.loading', {}, scan.text)
-  if (at === 'problems' && resolved.readings.length === 0) await floor.park(core, scan.raw)
+  if (at === 'problems' && resolved.readings.length === 0) await floor.park(core, scan.text)
   else if (isSearch(core, resolved)) await floor.search(core, scan.text)
   else if (openOf(core.get()) === null) await floor.route(core, resolved)
   else await floor.step(core, { kind: 'scan', resolved })

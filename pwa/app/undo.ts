@@ -31,10 +31,10 @@ export const undo = async (core: Core): Promise<void> => {
   }))
   const back: OpenProcess = { ...open, state: last.before, history: open.history.slice(0, -1) }
   if (!(await save(core, drafts, slot(core, back, false)))) return
-  if (open.state.key !== back.state.key) await core.ports.handheld.dropState(open.state.key)
   const stack = openOf(core.get()) === null ? [...core.get().stack, { at: 'home' as const }] : core.get().stack
   core.set({ stack: withOpen({ ...core.get(), stack }, back), panel: 'none', typed: '', question: null })
   core.say('undo', 'undone')
+  if (open.state.key !== back.state.key) await core.ports.handheld.dropState(open.state.key)
 }
 
 const finishedLast = async (core: Core): Promise<OpenProcess | null> => {

@@ -22,6 +22,7 @@ export const keepAwake = (controller: Controller): (() => void) => {
   const run = (): void => void settle()
   const unsubscribe = controller.subscribe(run)
   document.addEventListener('visibilitychange', run)
+  run()
   return () => {
     unsubscribe()
     document.removeEventListener('visibilitychange', run)

@@ -10,9 +10,9 @@ import type { Floor } from './core.ts'
 import type { QueueRow } from '../sync/ports.ts'
 import { fetchRules, rulesFrom } from '../sync/rules.ts'
 import type { RulesPort } from '../sync/rules.ts'
-import { learn, learnFloor } from '../words/speak.ts'
+import { learnFloor } from '../words/speak.ts'
+import { begin } from './begin.ts'
 import { byTurn } from './by-turn.ts'
-import { listenToDemo } from './demo.ts'
 import { tokenOf } from './enrolment.ts'
 import { makeTurnout } from './hearing.ts'
 import type { Turnout } from './hearing.ts'
@@ -24,8 +24,6 @@ import { makeResolver } from './scan-meaning.ts'
 import { registerWorker } from './service-worker.ts'
 import type { Services } from './services.ts'
 import type { SettingsStore } from './settings.ts'
-import { watchUpdates } from './update.ts'
-import { keepAwake } from './wake-lock.ts'
 
 export type EnrolAnswer = 'ok' | 'offline' | 'spent' | 'refused'
 
@@ -39,8 +37,8 @@ export type Wired =
     }
   | {
       kind: 'app'
-      /** What the log-in waits for, fetched ahead. */
-      loadRules: () => Promise<unknown>
+      /** What the log-in waits for, and all else that comes behind it. Resolves when the rules are here. */
+      loadRules: () => Promise<void>
       services: Services
       /** For calls of the desk. */
       api: Running['api']
@@ -100,33 +98,22 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
     () => floor,
   )
   const turnout = makeTurnout(controller)
-  connect(controller, turnout, ears, activity, registration, () => running.handheld.coming())
+  const take = connect(controller, turnout, ears, activity, () => running.handheld.coming())
   await activity.settled()
   await controller.start()
   await openShortcut(controller, rules)
   checkOnce(controller)
-  return app(running, controller, turnout, ears, settings, activity, rules)
+  const ahead = async (): Promise<void> => {
+    const { behind } = await import('./behind.ts')
+    behind({ running, controller, settings, registration, take })
+  }
+  return app(running, controller, turnout, ears, settings, activity, rules, ahead)
 }
 
 const storedNumber = (storage: Storage, key: string) => ({
   get: (): number | null => Number(storage.getItem(key)) || null,
   set: (value: number): void => storage.setItem(key, String(value)),
 })
-
-/** Settings go along with the person; they come behind the first screen like everything that a badge does not need. */
-const follow = async ({ handheld, api }: Running, settings: SettingsStore): Promise<void> => {
-  const { followWorker, ownSettingsNet } = await import('./own-settings.ts')
-  followWorker({
-    settings,
-    net: ownSettingsNet(api),
-    storage: localStorage,
-    worker: () => handheld.session()?.worker.id ?? null,
-    isOnline: () => handheld.status().link === 'online',
-    subscribe: listener => void handheld.subscribe(listener),
-    now: () => handheld.now(),
-    learn,
-  })
-}
 
 /** A step that names photos was stored; where that cannot be written down it is found out at the next start. */
 const nameTheirs = (running: Running, drafts: readonly Draft[], rows: readonly QueueRow[]): void => {
@@ -175,13 +162,16 @@ const app = (
   settings: SettingsStore,
   activity: Activity,
   rules: RulesPort,
+  behind: () => Promise<void>,
 ): Wired => ({
   kind: 'app',
-  loadRules: async () => {
-    await rules.load()
+  loadRules: () => {
+    const { handheld, photos } = running
+    const ruled = begin(handheld, rules.load)
+    void begin(handheld, behind)
     // What waits from before goes out.
-    void running.photos().catch(() => undefined)
-    await follow(running, settings)
+    void begin(handheld, photos)
+    return ruled
   },
   services: {
     controller,
@@ -204,15 +194,14 @@ const app = (
   api: running.api,
 })
 
-/** Scans, keys, Back, updates and the screen's light: everything that comes from outside the page. */
+/** Scans, keys and Back. Returns how the scan of another window is taken. */
 const connect = (
   controller: Controller,
-  { hears }: Turnout,
+  { hears, back }: Turnout,
   ears: Ears,
   activity: Activity,
-  registration: Promise<ServiceWorkerRegistration | undefined>,
   coming: () => void,
-): void => {
+): ((scan: Scan) => void) => {
   const take = (scan: Scan): void => {
     if (activity.isActive()) void hears.scan(scan)
   }
@@ -225,23 +214,9 @@ const connect = (
     onKey: coming,
   })
   ears.prewarm()
-  void listenToDemo(take)
   listenToKeys(hears, window)
-  guardBack({ ...hears, subscribe: controller.subscribe }, window)
-  keepAwake(controller)
-  const updates = watchUpdates({
-    registration: () => registration,
-    timer: browserTimer,
-    isAtRest: controller.isAtRest,
-    idleMs: controller.idleMs,
-    offer: controller.offerUpdate,
-  })
-  let hadSession = controller.state().session !== null
-  controller.subscribe(() => {
-    const hasSession = controller.state().session !== null
-    if (hasSession !== hadSession) void updates.atLogIn()
-    hadSession = hasSession
-  })
+  guardBack(back, window)
+  return take
 }
 
 /** A shortcut of the home screen of the device: `/?open=pick`. */

@@ -4,6 +4,7 @@ import { floor } from '../app/floor.ts'
 import type { Hearing } from '../app/hearing.ts'
 import { makeResolver } from '../app/scan-meaning.ts'
 import type { Services } from '../app/services.ts'
+import { topOf } from '../app/state.ts'
 import { browserClock, browserTimer } from '../sync/browser-ports.ts'
 import { fetchRules } from '../sync/rules.ts'
 import { practiceHandheld } from './handheld.ts'
@@ -24,6 +25,10 @@ export const startPractice = async (outer: Services): Promise<Practice> => {
     now: () => real.now(),
   })
   const port = { loaded: () => rules, load: async () => rules }
+  // A second one finds the work already, and must not go back in it.
+  const out = async (): Promise<void> => {
+    if (topOf(outer.controller.state()).at === 'practice') await outer.controller.press('XCBAK')
+  }
   const controller = createController(
     {
       handheld,
@@ -33,27 +38,25 @@ export const startPractice = async (outer: Services): Promise<Practice> => {
       timer: browserTimer,
       lastTouch: { get: () => null, set: () => undefined },
       processes: rules.processes,
+      out,
       setUpAgain: async () => 'refused',
     },
     () => floor,
   )
   await controller.start()
-  const isHome = (): boolean => controller.state().stack.length === 1 && controller.state().panel === 'none'
-  // Back on the first screen of the practice is the way out of it; so are Log out and everything beside the work.
-  const leaves = (command: string): boolean => command === 'XCLGT' || (command === 'XCBAK' && isHome())
-  const out = (): Promise<void> => outer.controller.press('XCBAK')
-  const press: Controller['press'] = command => (leaves(command) ? out() : controller.press(command))
   const show: Controller['show'] = at => (at === 'practice' ? undefined : controller.show(at))
   return {
     services: {
       ...outer,
-      controller: { ...controller, press, show },
+      controller: { ...controller, show },
       subscribe: controller.subscribe,
       handheld,
+      // Those of the work may not be there before the log-in.
+      processes: rules.processes,
       // A photo of the practice would be a photo that is sent.
       photos: () => Promise.reject(new Error('no photos in practice')),
     },
-    hears: { scan: controller.scan, typeKey: controller.typeKey, press, state: controller.state },
+    hears: controller,
     end: () => controller.stop(),
   }
 }

@@ -3,13 +3,13 @@ import type { Tone, ToneName } from './tones.ts'
 
 export type Feedback = {
   play(event: ToneName): void
-  /** Call inside the first key or tap: browsers keep sound silent before it. */
-  unlock(): void
+  /** Call inside every key and tap: browsers keep sound silent before the first, and each ends what is repeated. */
+  heard(): void
   setLevels(levels: Levels): void
   silence(): void
 }
-/** Sound 0 to 10, vibration 0 to 5. */
-export type Levels = { sound: number; vibration: number }
+/** Sound 0 to 10, vibration 0 to 5. Where it is noisy, trouble is felt longer and comes again until somebody answers. */
+export type Levels = { sound: number; vibration: number; noisy: boolean }
 
 const ATTACK_S = 0.005
 const RELEASE_S = 0.01
@@ -74,8 +74,9 @@ export const createFeedback = (levels: Levels): Feedback => {
       if (context.state !== 'running') void context.resume()
       playing = schedule(context, tone, context.currentTime + 0.005, (now.sound / 10) * 0.6)
     }
-    if (now.vibration > 0 && 'vibrate' in navigator)
-      navigator.vibrate(tone.vibrate.map((ms, i) => (i % 2 === 0 ? Math.round((ms * now.vibration) / 3) : ms)))
+    const strength = (now.vibration / 3) * (now.noisy && TROUBLE.has(event) ? 2 : 1)
+    if (strength > 0 && 'vibrate' in navigator)
+      navigator.vibrate(tone.vibrate.map((ms, i) => (i % 2 === 0 ? Math.round(ms * strength) : ms)))
   }
   return {
     play: event => {
@@ -85,14 +86,17 @@ export const createFeedback = (levels: Levels): Feedback => {
           : 0
       if (waits > 0) {
         clearTimeout(later)
+        clearInterval(repeating)
         later = setTimeout(() => sound(event), waits)
         return
       }
       silence()
       sound(event)
-      if (TONES[event].repeats) repeating = setInterval(() => sound(event), REPEAT_MS)
+      if (TONES[event].repeats || (now.noisy && TROUBLE.has(event)))
+        repeating = setInterval(() => sound(event), REPEAT_MS)
     },
-    unlock: () => {
+    heard: () => {
+      clearInterval(repeating)
       if (context === null) {
         context = new AudioContext({ latencyHint: 'interactive' })
         const blank = context.createBufferSource()
@@ -104,6 +108,7 @@ export const createFeedback = (levels: Levels): Feedback => {
     },
     setLevels: next => {
       now = next
+      clearInterval(repeating)
     },
     silence,
   }

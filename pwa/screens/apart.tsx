@@ -24,35 +24,45 @@ export const SecondTabScreen = ({ speaker, onUseHere }: { speaker: Speaker; onUs
   </div>
 )
 
-/** Nothing can be trusted to work here but a link: the rescue page needs none of our code. */
-export const ErrorScreen = ({ speaker, error }: { speaker: Speaker; error: unknown }) => (
-  <div className="frame">
-    <header className="head">
-      <h1 className="title">{speaker.word('t.error')}</h1>
-    </header>
-    <div className="band" role="alert" data-event="notSaved">
-      {speaker.say('notsaved')}
-    </div>
-    <main className="main">
-      <div className="middle">
-        <p className="code" translate="no">
-          {error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : String(error).slice(0, 300)}
-        </p>
-      </div>
-      <div />
-      <div className="bar">
-        <Button kind="primary" onPress={() => location.reload()}>
-          {speaker.word('b.retry')}
-        </Button>
-        <a className="button" href="/rescue.html">
-          {speaker.word('b.rescue')}
-        </a>
-      </div>
-    </main>
-  </div>
-)
+/** What browsers and the loader of the build say when a part of the app cannot be had. */
+const NOT_LOADED = /dynamically imported|importing a module|preload/i
 
-type Props = { speaker: Speaker; children: ReactNode }
+/**
+ * Nothing can be trusted to work here but a link: the rescue page needs none of our code. A part of the app that could not be
+ * loaded has lost nothing.
+ */
+export const ErrorScreen = ({ speaker, error }: { speaker: Speaker; error: unknown }) => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const isMissing = NOT_LOADED.test(text)
+  return (
+    <div className="frame">
+      <header className="head">
+        <h1 className="title">{isMissing ? 'Stockhand' : speaker.word('t.error')}</h1>
+      </header>
+      <div className="band" role="alert" data-event={isMissing ? 'offline' : 'notSaved'}>
+        {speaker.say(isMissing ? 'part.missing' : 'notsaved')}
+      </div>
+      <main className="main">
+        <div className="middle">
+          <p className="code" translate="no">
+            {text.slice(0, 300)}
+          </p>
+        </div>
+        <div />
+        <div className="bar">
+          <Button kind="primary" onPress={() => location.reload()}>
+            {speaker.word('b.retry')}
+          </Button>
+          <a className="button" href="/rescue.html">
+            {speaker.word('b.rescue')}
+          </a>
+        </div>
+      </main>
+    </div>
+  )
+}
+
+type Props = { speaker: Speaker; children?: ReactNode }
 
 /** React knows no other way than a class to catch what a screen throws. */
 export class ErrorBoundary extends Component<Props, { error: unknown }> {

@@ -3,12 +3,13 @@ import { useApp } from '../app/services.ts'
 import type { OpenCamera } from '../app/services.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { MissingPart } from './late.tsx'
 
 /** The camera lives in the middle row: band, prompt and bar stay where they are. */
 export const CameraPanel = () => {
   const { controller, openCamera, speaker } = useApp()
   const video = useRef<HTMLVideoElement>(null)
-  const [state, setState] = useState<'opening' | 'denied' | OpenCamera>('opening')
+  const [state, setState] = useState<'opening' | 'denied' | 'missing' | OpenCamera>('opening')
   const [light, setLight] = useState(false)
   useEffect(() => {
     let closed = false
@@ -19,13 +20,17 @@ export const CameraPanel = () => {
       if (closed) camera?.stop()
       else setState(camera ?? 'denied')
     }
-    void start()
+    // What decodes is loaded with it, and may not be there.
+    start().catch(() => {
+      if (!closed) setState('missing')
+    })
     return () => {
       closed = true
       camera?.stop()
     }
   }, [controller, openCamera])
   const lamp = typeof state === 'object' ? state.light : null
+  if (state === 'missing') return <MissingPart />
   if (state === 'denied') return <p className="centre">{speaker.say('camera.no')}</p>
   return (
     <div className="camera">

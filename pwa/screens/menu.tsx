@@ -1,7 +1,7 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { late, lateWithHand, MissingPart } from './late.tsx'
 
-const Panel = lazy(async () => ({ default: (await import('./menu-panel.tsx')).MenuPanel }))
-const CameraPanel = lazy(async () => ({ default: (await import('./camera-panel.tsx')).CameraPanel }))
+const Panel = lateWithHand(async () => (await import('./menu-panel.tsx')).MenuPanel, MissingPart)
 
 /** Menu and camera are no part of the first scan by the scanner; they come when they are opened. */
 export const Menu = () => (
@@ -9,8 +9,4 @@ export const Menu = () => (
     <Panel />
   </Suspense>
 )
-export const Camera = () => (
-  <Suspense fallback={null}>
-    <CameraPanel />
-  </Suspense>
-)
+export const Camera = late(async () => (await import('./camera-panel.tsx')).CameraPanel, MissingPart)

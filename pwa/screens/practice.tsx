@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'react'
 import { ServicesProvider, useApp, useServices } from '../app/services.ts'
+import type { Hearing } from '../app/hearing.ts'
 import type { Services } from '../app/services.ts'
 import { startPractice } from '../practice/practice.ts'
 import type { Practice } from '../practice/practice.ts'
 import { Sheet } from '../practice/sheet.tsx'
 import type { Scan } from '../../shared/scan/scan.ts'
 import { Button } from '../ui/button.tsx'
+import { Band } from '../ui/band.tsx'
 import { AppScreen, workScreens } from './app.tsx'
+import { MissingPart } from './late.tsx'
 import { useHand } from './use-hand.ts'
 import '../ui/aside.css'
 
@@ -14,11 +17,10 @@ import '../ui/aside.css'
 export const PracticeScreen = () => {
   const app = useApp()
   const hand = useHand(app.chosen.language)
-  const practice = usePractice(useServices())
   const [isSheet, setSheet] = useState(true)
+  const practice = usePractice(useServices(), setSheet)
   const tap = (code: string): void => {
-    setSheet(false)
-    void practice?.hears.scan(tapped(code))
+    if (typeof practice === 'object') void practice?.hears.scan(tapped(code))
   }
   return (
     <div className="practice">
@@ -29,7 +31,13 @@ export const PracticeScreen = () => {
         </Button>
         <Button onPress={() => void app.controller.press('XCBAK')}>{hand.say('b.end')}</Button>
       </aside>
-      {practice === null ? null : isSheet ? (
+      {practice === 'missing' ? (
+        <main className="middle aside">
+          <MissingPart />
+        </main>
+      ) : practice === null ? (
+        <Band state={app.state} speaker={app.speaker} />
+      ) : isSheet ? (
         <main className="middle aside">
           <h1 className="hint">{hand.say('practice.hint')}</h1>
           <Button onPress={() => print()}>{hand.say('b.print')}</Button>
@@ -44,9 +52,9 @@ export const PracticeScreen = () => {
   )
 }
 
-/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. */
-const usePractice = (outer: Services): Practice | null => {
-  const [practice, setPractice] = useState<Practice | null>(null)
+/** Ends with the screen: whatever was done is gone, and scans are heard by the work again. A scan is answered in sight. */
+const usePractice = (outer: Services, setSheet: (isOpen: boolean) => void): Practice | 'missing' | null => {
+  const [practice, setPractice] = useState<Practice | 'missing' | null>(null)
   useEffect(() => {
     let gone = false
     let begun: Practice | null = null
@@ -54,16 +62,24 @@ const usePractice = (outer: Services): Practice | null => {
       await workScreens()
       begun = await startPractice(outer)
       if (gone) return begun.end()
-      outer.divert(begun.hears)
-      setPractice(begun)
+      const { hears, ...rest } = begun
+      const scan: Hearing['scan'] = heard => {
+        setSheet(false)
+        return hears.scan(heard)
+      }
+      const shown = { ...rest, hears: { ...hears, scan } }
+      outer.divert(shown.hears)
+      setPractice(shown)
     }
-    void begin()
+    begin().catch(() => {
+      if (!gone) setPractice('missing')
+    })
     return () => {
       gone = true
       outer.divert(null)
       begun?.end()
     }
-  }, [outer])
+  }, [outer, setSheet])
   return practice
 }
 

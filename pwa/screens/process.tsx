@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react'
 import { QUESTION_BAR, barOf } from '../app/bar.ts'
 import { fillsCentre } from '../app/events.ts'
 import { useApp } from '../app/services.ts'
@@ -16,13 +15,14 @@ import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
 import { ItemPicture } from './item-picture.tsx'
+import { late, MissingPart } from './late.tsx'
 import { Menu } from './menu.tsx'
 import { ProblemPanel } from './problem-panel.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 import { WorkList } from './work-list.tsx'
 
-const PhotoPanel = lazy(async () => ({ default: (await import('./photo-panel.tsx')).PhotoPanel }))
+const PhotoPanel = late(async () => (await import('./photo-panel.tsx')).PhotoPanel, MissingPart)
 
 /** Draws any process: all that it knows of the work is the prompt. */
 export const ProcessScreen = () => {
@@ -96,11 +96,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
   if (state.panel === 'camera') return <CameraPanel />
   if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))
-    return (
-      <Suspense fallback={null}>
-        <PhotoPanel />
-      </Suspense>
-    )
+    return <PhotoPanel />
   if (state.panel === 'found') return <FoundPanel />
   if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
   if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />

@@ -1,7 +1,7 @@
 import type { Command } from '../../shared/sync/command.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
-import { troublesOf } from '../app/troubles.ts'
+import { troublesOf } from '../sync/troubles.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'

@@ -15,6 +15,7 @@ import type { Services } from '../app/services.ts'
 import { DEFAULTS, wear } from '../app/settings.ts'
 import type { Settings } from '../app/settings.ts'
 import { Code } from '../ui/code.tsx'
+import type { PhotoDesk } from '../sync/photo-box.ts'
 import { learnHand } from '../words/hand.ts'
 import { learnFloor } from '../words/speak.ts'
 import { AppScreen, workScreens } from './app.tsx'
@@ -28,7 +29,8 @@ afterEach(() => {
   document.body.innerHTML = ''
 })
 
-const open = async (settings: Partial<Settings>) => {
+const noPhotos = (): Promise<PhotoDesk> => Promise.reject(new Error('none in this test'))
+const open = async (settings: Partial<Settings>, photos = noPhotos) => {
   const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
   wear(document.documentElement, chosen, false)
   await Promise.all([learnFloor(chosen.language), workScreens()])
@@ -56,7 +58,7 @@ const open = async (settings: Partial<Settings>) => {
     play: () => undefined,
     openCamera: async () => null,
     divert: () => undefined,
-    photos: () => Promise.reject(new Error('none in this test')),
+    photos,
     pictures: () => Promise.reject(new Error('none in this test')),
     info: { version: '1.0.0', number: 12 },
   }
@@ -271,5 +273,68 @@ describe('codes and focus', () => {
     const hero = rectOf('.hero')
     const middle = rectOf('.middle')
     expect(hero !== null && middle !== null && hero.bottom <= middle.bottom + 0.5).toBe(true)
+  })
+})
+
+describe('a noisy place', () => {
+  test('[HH18] the band of trouble flashes where the person has set it, at most three times a second, and no other does', async () => {
+    await page.viewport(...COMFORTABLE)
+    const animations = () => document.querySelector('.band')?.getAnimations() ?? []
+    const app = await open({ noisy: true })
+    await app.scan(...PICKING)
+    expect(animations()).toEqual([])
+    await app.scan('8690000000004')
+    const [flash] = animations()
+    const { duration } = flash?.effect?.getTiming() ?? {}
+    const frames = flash?.effect instanceof KeyframeEffect ? flash.effect.getKeyframes() : []
+    const starts = frames.filter(frame => frame['filter'] === 'invert(1)').map(frame => frame.computedOffset)
+    expect(starts.length).toBeGreaterThan(1)
+    for (const [i, at] of starts.slice(1).entries())
+      expect((at - (starts[i] ?? 0)) * Number(duration)).toBeGreaterThan(333)
+    root?.unmount()
+    document.body.innerHTML = ''
+    const quiet = await open({})
+    await quiet.scan(...PICKING, '8690000000004')
+    expect(animations()).toEqual([])
+  })
+})
+
+describe('a photo without a camera', () => {
+  const input = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('.button input[type=file]')
+  const picture = async (): Promise<File> => {
+    const canvas = new OffscreenCanvas(40, 30)
+    canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
+    return new File([await canvas.convertToBlob({ type: 'image/jpeg' })], 'shot.jpg', { type: 'image/jpeg' })
+  }
+
+  test('[PH27] the button for it stays as it is while the picture is written, and takes no second one', async () => {
+    await page.viewport(...COMFORTABLE)
+    let write = (_end: 'full'): void => undefined
+    let asked = 0
+    const keep: PhotoDesk['keep'] = () =>
+      new Promise(resolve => {
+        asked += 1
+        write = resolve
+      })
+    const app = await open({}, async () => ({
+      keep,
+      appended: async () => undefined,
+      waiting: () => 0,
+      subscribe: () => () => undefined,
+      close: async () => undefined,
+    }))
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    app.controller.panel('photo')
+    await vi.waitFor(() => expect(input()).not.toBeNull())
+    const files = new DataTransfer()
+    files.items.add(await picture())
+    const field = input()
+    if (field !== null) field.files = files.files
+    field?.dispatchEvent(new Event('change', { bubbles: true }))
+    await vi.waitFor(() => expect(asked).toBe(1))
+    await drawn()
+    expect([input()?.disabled, document.querySelector('video')]).toEqual([true, null])
+    write('full')
+    await vi.waitFor(() => expect(app.controller.state().band?.say.key).toBe('photo.full'))
   })
 })

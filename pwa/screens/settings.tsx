@@ -1,6 +1,9 @@
+import { useState } from 'react'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { TestRead } from '../app/state.ts'
+import type { HandSpeaker } from '../words/hand-speaker.ts'
+import { learnHand } from '../words/hand.ts'
 import { LANGUAGES, learn } from '../words/speak.ts'
 import type { Language } from '../words/words.ts'
 import { Button } from '../ui/button.tsx'
@@ -8,6 +11,7 @@ import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
 import { CameraPanel } from './camera-panel.tsx'
+import { MissingPart } from './late.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { useHand } from './use-hand.ts'
 
@@ -41,7 +45,7 @@ export const SettingsScreen = () => {
               ? hand.say('follow.device')
               : hand.say('follow.own', { name: state.session.worker.name })}
           </p>
-          <Chosen app={app} />
+          <Chosen app={app} hand={hand} />
           <div className="choices">
             <Button onPress={() => app.controller.show('check')}>{hand.say('b.check')}</Button>
             <Button onPress={() => app.controller.show('practice')}>{hand.say('b.practise')}</Button>
@@ -87,9 +91,14 @@ const after = <T,>(values: readonly T[], value: T): T => {
 }
 
 /** Each row is one big button that turns to the next value: no slider can be moved with a glove. */
-const Chosen = ({ app }: { app: App }) => {
+const Chosen = ({ app, hand }: { app: App; hand: HandSpeaker }) => {
   const { chosen, settings, speaker } = app
-  const speak = (language: Language): void => void learn(language).then(() => settings.set({ language }))
+  const [isMissing, setMissing] = useState(false)
+  const speak = (language: Language): void =>
+    void Promise.all([learn(language), learnHand(language)]).then(
+      () => settings.set({ language }),
+      () => setMissing(true),
+    )
   const rows = [
     {
       word: speaker.word('set.language'),
@@ -105,6 +114,11 @@ const Chosen = ({ app }: { app: App }) => {
       word: speaker.word('set.vibration'),
       value: chosen.vibration,
       turn: () => settings.set({ vibration: after(VIBRATIONS, chosen.vibration) }),
+    },
+    {
+      word: hand.say('set.noisy'),
+      value: speaker.word(chosen.noisy ? 'on' : 'off'),
+      turn: () => settings.set({ noisy: !chosen.noisy }),
     },
     {
       word: speaker.word('set.text'),
@@ -129,6 +143,7 @@ const Chosen = ({ app }: { app: App }) => {
   ]
   return (
     <>
+      {isMissing ? <MissingPart /> : null}
       {rows.map(row => (
         <Button key={row.word} kind="row" onPress={row.turn}>
           <span>{row.word}</span>

@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import type { FunctionComponent } from 'react'
 import type { ProcessName } from '../../shared/process/process.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
@@ -7,6 +7,8 @@ import { heldByOthers, workFor } from '../app/work.ts'
 import type { HeldWork, Work } from '../app/work.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
+import { learnHand } from '../words/hand.ts'
+import { late, MissingPart } from './late.tsx'
 import { useHand } from './use-hand.ts'
 
 /** Longer lists are searched by scanning, not by scrolling. */
@@ -40,14 +42,16 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
           </span>
         </Button>
       ))}
-      <Suspense fallback={null}>
-        {others.map(row => (
-          <Held key={row.task} app={app} row={row} />
-        ))}
-      </Suspense>
+      {others.length === 0 ? null : <Others app={app} rows={others} />}
     </div>
   )
 }
+
+type OthersProps = { app: App; rows: readonly HeldWork[] }
+const Others = late(async (language): Promise<FunctionComponent<OthersProps>> => {
+  await learnHand(language)
+  return ({ app, rows }) => rows.map(row => <Held key={row.task} app={app} row={row} />)
+}, MissingPart)
 
 /** Somebody has it: a tap asks whether to take it over, as a scan of its number does. */
 const Held = ({ app, row }: { app: App; row: HeldWork }) => {

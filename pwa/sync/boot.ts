@@ -248,8 +248,15 @@ const picturesOf = (api: Api, handheld: Running['handheld']) => {
     const { link, waiting } = handheld.status()
     return link === 'online' && waiting === 0
   }
-  const open = async (): Promise<PictureShelf> =>
-    (await import('./picture-shelf.ts')).makePictureShelf({ api, mayFetch, caches })
+  const open = async (): Promise<PictureShelf> => {
+    try {
+      return (await import('./picture-shelf.ts')).makePictureShelf({ api, mayFetch, caches })
+    } catch (error) {
+      // Asked for again, it is tried again.
+      shelf = null
+      throw error
+    }
+  }
   return (): Promise<PictureShelf> => (shelf ??= open())
 }
 

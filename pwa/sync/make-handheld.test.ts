@@ -303,4 +303,25 @@ describe('what needs the worker', () => {
       { seq: 1, outcome: 'quarantined', reason: 'unknown_reference', command: { type: 'receive', qty: 5 } },
     ])
   })
+  test('[HH7] [HH8] codes that were kept take no room from what needs somebody, however many there are', async () => {
+    const { handheld, receive, state, sync, time } = await ready()
+    state.outcome = () => ({ outcome: 'exception' })
+    await receive(5)
+    for (let n = 0; n < 60; n += 1) {
+      const kept = {
+        type: 'unmatched' as const,
+        process: 'receive' as const,
+        client: null,
+        document: null,
+        place: null,
+      }
+      await handheld.append([{ ...kept, scan: `CODE-${n}` }], null)
+    }
+    await sync()
+    await time.settle()
+    const { needsMe } = handheld.status()
+    expect(needsMe.filter(one => one.command?.type === 'receive')).toHaveLength(1)
+    expect(needsMe.map(one => one.seq).slice(0, 3)).toEqual([61, 60, 59])
+    expect(needsMe).toHaveLength(51)
+  })
 })

@@ -23,6 +23,7 @@ import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
 import type { Inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
+import { firstOf } from './troubles.ts'
 
 /** What a handheld is made of besides its ports. All of it comes from enrolment (enrol.ts) or from a test. */
 export type HandheldSetup = {
@@ -265,12 +266,12 @@ const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
       found.unshift({ seq, outcome, reason: reason ?? null, command })
     }
   }
-  return found.slice(0, NEEDS_ME)
+  return firstOf(found, NEEDS_ME)
 }
 
 /** Catalogue and local rows together; the places' index is built again only when the places have changed. */
 const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld, 'loadItems' | 'lookup' | 'search'> => {
-  let searching: Promise<ItemSearch> | null = null
+  let searching: ItemSearch | null = null
   let places = overlay.places()
   let byCode = placeCodes(places.values())
   const lookup: Handheld['lookup'] = async keys => {
@@ -291,8 +292,9 @@ const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld,
     lookup,
     // Nobody types before the first scan.
     search: async (text, most) => {
-      searching ??= import('./item-search.ts').then(({ makeItemSearch }) => makeItemSearch(catalogue))
-      return (await searching).find(text, most)
+      const { makeItemSearch } = await import('./item-search.ts')
+      searching ??= makeItemSearch(catalogue)
+      return searching.find(text, most)
     },
     loadItems: async ids => {
       overlay.addItems(await catalogue.items(ids.filter(id => !overlay.hasItem(id))))

@@ -19,10 +19,13 @@ export const noMark = (epoch: string, warehouse: WarehouseId): EpochMark => ({
   results: [],
 })
 
+/** `kept`: it answers a code that was kept. */
+export type Result = CommandResult & { kept?: true }
+
 export type Said = {
   acked: number
   durable: number | null
-  results: readonly CommandResult[]
+  results: readonly Result[]
   /** The server was restored or named a gap: its word counts downwards too. */
   exactly: boolean
 }
@@ -54,13 +57,17 @@ const checkpoints = (mark: EpochMark, acked: number, now: number): EpochMark['ac
   return [...(moves ? kept.slice(0, -1) : kept), { seq: acked, at: now }].slice(-CHECKPOINTS_KEPT)
 }
 
-const merged = (mark: EpochMark, results: readonly CommandResult[]): EpochMark['results'] => {
+const merged = (mark: EpochMark, results: readonly Result[]): EpochMark['results'] => {
   const bySeq = new Map(mark.results.map(result => [result.seq, result]))
-  for (const { seq, outcome, reason } of results) {
+  for (const { seq, outcome, reason, kept } of results) {
+    const isKept = kept ?? bySeq.get(seq)?.kept
     if (outcome === 'applied') bySeq.delete(seq)
-    else bySeq.set(seq, { seq, outcome, ...(reason === undefined ? {} : { reason }) })
+    else bySeq.set(seq, { seq, outcome, ...(reason === undefined ? {} : { reason }), ...(isKept && { kept: isKept }) })
   }
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-RESULTS_KEPT)
+  // Codes that were kept take no room from what needs somebody.
+  const all = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+  const [codes, needs] = [true, undefined].map(kept => all.filter(one => one.kept === kept).slice(-RESULTS_KEPT))
+  return all.filter(one => codes?.includes(one) || needs?.includes(one))
 }
 
 const KEPT_COMMANDS = 5000

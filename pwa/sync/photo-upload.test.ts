@@ -24,6 +24,14 @@ describe('which photo goes next', () => {
     const ahead = photo('ahead', { kind: 'code', takenAt: NOW + 1 })
     expect(nextDue([ahead], NOW)).toEqual({ kind: 'now', photo: ahead })
   })
+  it('[PH6] a clock that was set back while one was refused or waits for its step holds it no longer than it ever waits', () => {
+    const YEAR = 31_536_000_000
+    const refused = photo('refused', { notBefore: NOW + YEAR })
+    expect(nextDue([refused], NOW)).toEqual({ kind: 'now', photo: refused })
+    // Taken under the wrong clock, refused under the right one: it waits its hour like any other.
+    const both = photo('both', { kind: 'code', takenAt: NOW + YEAR, notBefore: NOW + 3_600_000 })
+    expect(nextDue([both], NOW)).toEqual({ kind: 'later', at: NOW + 3_600_000 })
+  })
   it('[PH5] one that was refused waits, the others do not', () => {
     const refused = photo('refused', { takenAt: NOW - 9, notBefore: NOW + 1 })
     const next = photo('next')
@@ -164,6 +172,25 @@ describe('sending photos', () => {
     expect(sent).toHaveLength(3)
     await pass(1)
     expect(sent).toEqual(['a', 'a', 'b', 'a'])
+  })
+
+  it('[PH5] one of a clock that was set back is refused once in an hour, not without end', async () => {
+    const { world, sent, pass, look } = uploader([photo('a', { takenAt: NOW + 31_536_000_000 })])
+    world.ends = Array.from({ length: 9 }, () => ({ kind: 'rejected' as const }))
+    await look()
+    expect(sent).toEqual(['a'])
+    await pass(3_600_000)
+    expect(sent).toEqual(['a', 'a'])
+  })
+
+  it('[PH5] a clock that is set back while a refused one waits does not make it wait for the old hour', async () => {
+    const { world, sent, upload, look } = uploader([photo('a', { takenAt: NOW - 2 * 86_400_000 })])
+    world.ends = [{ kind: 'rejected' }]
+    await look()
+    world.now -= 86_400_000
+    upload.more()
+    await upload.rest()
+    expect(sent).toEqual(['a', 'a'])
   })
 
   it('[PH6] one of a code goes when its ten minutes are over, or at once when a step names it', async () => {

@@ -41,13 +41,19 @@ const REMEMBER_MS = 86_400_000
 
 type Due = { kind: 'none' } | { kind: 'later'; at: number } | { kind: 'now'; photo: KeptPhoto }
 
-const dueAt = ({ about, takenAt, notBefore }: KeptPhoto): number =>
-  Math.max(notBefore, about.kind === 'command' ? 0 : takenAt + ATTACH_MS)
+/** An instant further away than is ever waited for was written before the clock was set back: nothing is left of the wait. */
+const within = (at: number, now: number, mostMs: number): number => (at - now > mostMs ? now : at)
+
+const dueAt = ({ about, takenAt, notBefore }: KeptPhoto, now: number): number =>
+  Math.max(
+    within(notBefore, now, REFUSED_MS),
+    about.kind === 'command' ? 0 : within(takenAt + ATTACH_MS, now, ATTACH_MS),
+  )
 
 /** The oldest photo that may go now, else when the first one may. A clock that was set back holds nothing for longer. */
 export const nextDue = (photos: readonly KeptPhoto[], now: number): Due => {
   const waiting = photos
-    .map(photo => ({ photo, at: photo.takenAt > now ? now : dueAt(photo) }))
+    .map(photo => ({ photo, at: dueAt(photo, now) }))
     .sort((a, b) => a.photo.takenAt - b.photo.takenAt)
   const ready = waiting.find(({ at }) => at <= now)
   if (ready !== undefined) return { kind: 'now', photo: ready.photo }

@@ -12,9 +12,10 @@ const shaOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
   bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 
 const world = (given: Uint8Array<ArrayBuffer>[] = []) => {
-  const state = { asked: [] as string[], isOnline: true, lie: null as Uint8Array<ArrayBuffer> | null }
+  const state = { asked: [] as string[], isOnline: true, status: 200, lie: null as Uint8Array<ArrayBuffer> | null }
   const send = async ({ path }: { path: string }): Promise<Response | null> => {
     state.asked.push(path)
+    if (state.status !== 200) return new Response('{}', { status: state.status })
     for (const bytes of given)
       if (path.endsWith(await shaOf(bytes))) return new Response(state.lie ?? bytes, { status: 200 })
     return new Response('{}', { status: 404 })
@@ -57,6 +58,18 @@ describe('thumbnails on a handheld', () => {
     const before = state.asked.length
     expect([await shelf.get('0'.repeat(64)), await shelf.get('0'.repeat(64))]).toEqual([null, null])
     expect(state.asked.length).toBe(before + 1)
+  })
+
+  it('[PH32] a server that is busy or broken is asked again when the picture is next to be shown', async () => {
+    const sha = await shaOf(png(4))
+    const { state, make } = world([png(4)])
+    const shelf = make()
+    for (const status of [429, 500, 503]) {
+      state.status = status
+      expect(await shelf.get(sha)).toBeNull()
+    }
+    state.status = 200
+    expect(await shelf.get(sha)).not.toBeNull()
   })
 
   it('[PH32] the shelf has an end, and no room on the disk costs nothing but the picture of next time', async () => {

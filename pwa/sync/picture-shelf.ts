@@ -29,6 +29,8 @@ export const makePictureShelf = ({ api, mayFetch, caches, most = MOST }: Picture
   const fetched = async (sha: string): Promise<Blob | null> => {
     const answer = await api.send({ method: 'GET', path: picturePath(sha), timeoutMs: TIMEOUT_MS })
     if (answer === null) return null
+    // A server that is busy or broken has said nothing about the picture.
+    if (answer.status === 429 || answer.status >= 500) return null
     none.add(sha)
     if (!answer.ok) return null
     const bytes = new Uint8Array(await answer.arrayBuffer())

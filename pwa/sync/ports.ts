@@ -92,10 +92,11 @@ export type EpochMark = {
   acks: readonly { seq: number; at: number }[]
   /** Sent to the rescue door one by one, because the server cannot take them otherwise; declared as holes afterwards. */
   skipped: readonly number[]
-  /** What was not simply applied: exceptions and quarantined commands, newest last, at most 50. */
+  /** What was not simply applied: exceptions and quarantined commands, newest last, at most 50, and 50 codes that were kept. */
   results: readonly QueueResult[]
 }
-export type QueueResult = { seq: number; outcome: string; reason?: string }
+/** `kept`: a code that nobody knew, which waits for the desk and needs nobody here. */
+export type QueueResult = { seq: number; outcome: string; reason?: string; kept?: true }
 
 /** The queue at one instant: one transaction instead of one for every question. */
 export type QueueLook = {

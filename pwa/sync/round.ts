@@ -10,6 +10,7 @@ import { isLost, lostIsKnown } from './birth.ts'
 import { fetchCatalogue } from './catalogue-fetch.ts'
 import type { CatalogueProgress } from './catalogue-fetch.ts'
 import { heard, isNews, noMark } from './marks.ts'
+import { commandOf } from './own-commands.ts'
 import { headFailed, noteReviewed, unreviewed } from './poison.ts'
 import type { Suspect } from './poison.ts'
 import type { Birth, CacheHead, EpochMark, Ports, QueueLook } from './ports.ts'
@@ -191,6 +192,11 @@ const takeAnswer = async (
   return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
 }
 
+const isKeptCode = ({ commands }: Batch, { seq, outcome }: SyncResponse['push']['results'][number]): boolean => {
+  const row = outcome === 'exception' ? commands.find(one => one.seq === seq) : undefined
+  return row !== undefined && commandOf(row)?.type === 'unmatched'
+}
+
 /** Acknowledgements count only while the feed epoch is the one that the request was made with. Returns whether they moved. */
 const takePush = async (
   ports: Ports,
@@ -199,7 +205,8 @@ const takePush = async (
   batch: Batch,
   body: SyncResponse,
 ): Promise<boolean> => {
-  const said = { ...body.push, exactly: body.reset === 'feed_restored' || body.push.gap !== null }
+  const results = body.push.results.map(one => (isKeptCode(batch, one) ? { ...one, kept: true as const } : one))
+  const said = { ...body.push, results, exactly: body.reset === 'feed_restored' || body.push.gap !== null }
   if (!isNews(batch.mark, said)) return false
   const now = await ports.cache.head()
   if ((now?.feedEpoch ?? null) !== (head?.feedEpoch ?? null)) return false

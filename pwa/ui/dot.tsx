@@ -1,5 +1,5 @@
 import { useApp } from '../app/services.ts'
-import { troublesOf } from '../app/troubles.ts'
+import { troublesOf } from '../sync/troubles.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'

@@ -171,6 +171,7 @@ export const enHand = {
   'card.XCLGT': 'Log out',
   'card.XCQ': 'How many: 1 to 99',
   'card.XCR': 'Tile 1 to 9',
+  'set.noisy': 'Noisy place',
   'follow.own': 'Kept for {name}, on every handheld',
   'follow.device': 'Kept on this handheld. Log in to take it along',
   'lease.held': '{name} has it',

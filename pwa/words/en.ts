@@ -285,6 +285,7 @@ export const en: FloorWords = {
     'photo.waiting': { by: 'n', one: '{n} photo waits. Safe here', other: '{n} photos wait. Safe here' },
     'photo.full': 'Too many photos wait. Go on without',
     'photo.bad': 'No photo. Try again or go on without',
+    'photo.late': 'Too late for that step. The photo is kept by itself',
     undone: 'Taken back',
     'undo.shipped': 'It has left already',
     'undo.order': 'Undo the newer step first',

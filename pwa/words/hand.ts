@@ -8,14 +8,18 @@ const WORDS: Readonly<Record<Language, () => Promise<HandWords>>> = {
   tr: async () => (await import('./tr-hand.ts')).trHand,
 }
 const learnt = new Map<Language, Promise<HandSpeaker>>()
+const failed = new Set<Language>()
 const ready = new Map<Language, HandSpeaker>()
 
 /** What is here already needs no waiting. */
 export const handHere = (language: Language): HandSpeaker | null => ready.get(language) ?? null
 
-/** What set-up, help and the other screens beside the work say. One promise a language, so that a screen may wait for it. */
+/** For a screen that waits: one promise a language. What has failed stays so until it is learnt anew, or it would ask without end. */
+export const comingHand = (language: Language): Promise<HandSpeaker> => learnt.get(language) ?? learnHand(language)
+
+/** What set-up, help and the other screens beside the work say; what has failed before is tried again. */
 export const learnHand = (language: Language): Promise<HandSpeaker> => {
-  const known = learnt.get(language)
+  const known = failed.delete(language) ? undefined : learnt.get(language)
   if (known !== undefined) return known
   const coming = load(language)
   learnt.set(language, coming)
@@ -28,8 +32,7 @@ const load = async (language: Language): Promise<HandSpeaker> => {
     ready.set(language, speaker)
     return speaker
   } catch (error) {
-    // Without a network on the very first day: the next screen asks again.
-    learnt.delete(language)
+    failed.add(language)
     throw error
   }
 }

@@ -22,6 +22,7 @@ export const APP_MESSAGES = [
   'slow',
   'fault',
   'notsaved',
+  'part.missing',
   'emergency',
   'emergency.kept',
   'again.load',

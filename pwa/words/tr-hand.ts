@@ -172,6 +172,7 @@ export const trHand: HandWords = {
   'card.XCLGT': 'Çıkış yap',
   'card.XCQ': 'Kaç adet: 1–99',
   'card.XCR': 'Seçenek 1–9',
+  'set.noisy': 'Gürültülü yer',
   'follow.own': '{name} için saklanır, her cihazda',
   'follow.device': 'Bu cihazda kalır. Yanında taşımak için giriş yap',
   'lease.held': 'İş {name} üzerinde',

@@ -269,6 +269,7 @@ export const tr: FloorWords = {
     'photo.waiting': '{n} fotoğraf bekliyor. Burada güvende',
     'photo.full': 'Çok fotoğraf bekliyor. Fotoğrafsız devam et',
     'photo.bad': 'Fotoğraf olmadı. Yeniden dene ya da devam et',
+    'photo.late': 'O adım geçti. Fotoğraf ayrıca saklandı',
     undone: 'Geri alındı',
     'undo.shipped': 'Sevk edildi, geri alınamaz',
     'undo.order': 'Önce daha yeni adımı geri al',

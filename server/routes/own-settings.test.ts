@@ -18,6 +18,15 @@ describe('settings of a person over HTTP', async () => {
     expect(await read(people.sevda.id)).toMatchObject({ body: { at: null } })
   })
 
+  it('[HH18] a noisy place is known of whoever says so; an earlier handheld that does not say it means none', async () => {
+    expect(await write({ at: '2020-01-01T00:00:00.000Z' }, people.sevda.id)).toMatchObject({
+      body: { settings: { noisy: false } },
+    })
+    const noisy = await write({ settings: { ...chosen, noisy: true } }, people.sevda.id)
+    expect(noisy).toMatchObject({ body: { settings: { noisy: true } } })
+    expect(await write({ settings: { ...chosen, noisy: 'very' } })).toMatchObject({ status: 400 })
+  })
+
   it('[HH6] the latest choice counts: an older one that arrives late changes nothing, one from the future counts from now', async () => {
     const old = await write({ at: '2020-01-01T00:00:00.000Z', settings: { ...chosen, text: 100 } })
     expect(old).toMatchObject({ status: 200, body: { settings: { text: 150 } } })

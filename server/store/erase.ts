@@ -197,8 +197,15 @@ const forget = async (
     select n, body from device_call
     where exists (select 1 from unnest(${[...texts]}::text[]) x where position(x in body) > 0)`.execute(trx)
   for (const { n, body } of calls.rows)
-    await sql`update device_call set body = ${clean(body)} where n = ${n}`.execute(trx)
+    await sql`update device_call set body = ${without(body, known, erasedName(worker))} where n = ${n}`.execute(trx)
 }
+
+/** A text that people wrote, with other words for names that stand in it as words of their own. */
+const without = (text: string, names: ReadonlySet<string>, instead: string): string =>
+  [...names].reduce((left, name) => {
+    const quoted = name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    return left.replaceAll(new RegExp(String.raw`(?<![\p{L}\p{N}])${quoted}(?![\p{L}\p{N}])`, 'gu'), () => instead)
+  }, text)
 
 /** Fields of the audit log whose words are ours, although somebody may be called so. */
 const NO_NAMES: ReadonlySet<string> = new Set(['roles', 'way', 'format'])

@@ -277,6 +277,7 @@ export const MESSAGES = [
   'photo.waiting',
   'photo.full',
   'photo.bad',
+  'photo.late',
   'undone',
   'undo.shipped',
   'undo.order',

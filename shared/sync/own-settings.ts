@@ -14,6 +14,8 @@ export const ownSettingsSchema = v.object({
   leftHand: v.boolean(),
   sound: level(10),
   vibration: level(5),
+  /** A handheld of an earlier version does not know it. */
+  noisy: v.optional(v.boolean(), false),
 })
 export type OwnSettings = v.InferOutput<typeof ownSettingsSchema>
 

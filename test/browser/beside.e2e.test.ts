@@ -82,6 +82,10 @@ describe('the handheld beside the work', () => {
     for (const code of ['PR-MUG', 'PR-MUG', 'P-02', 'PR-BOWL']) await handheld.scan(code)
     await handheld.band('Scan a task, place or item')
     expect(await handheld.text()).toContain('PRACTICE')
+    await handheld.scan('PR-MUG')
+    await page.goBack()
+    await handheld.band('Scan a task, place or item')
+    expect(await handheld.text()).toContain('PRACTICE')
     await press(handheld, 'End practice')
     await page.locator('[data-screen=help]').waitFor()
     await handheld.scan('XCSYN')
@@ -166,6 +170,28 @@ describe('the handheld beside the work', () => {
     await handheld.band('No connection now')
     await press(handheld, 'Practise')
     await handheld.page.locator('.sheet').waitFor()
+    await handheld.context.close()
+  })
+
+  it('[HH15] a screen that cannot be had says so, Back and scans work on, and asked for again it comes', async () => {
+    const handheld = await worker('Ayşe')
+    const { page } = handheld
+    // A page that no service worker serves yet, as on the first day.
+    await page.evaluate(async () => {
+      for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+    })
+    await page.route('**/assets/help-*.js', route => route.abort())
+    await page.reload()
+    await handheld.band('Scan a task, place or item')
+    await floorLoaded(page)
+    await handheld.scan('XCHLP')
+    await handheld.band('This is not here without a network')
+    expect(await handheld.text()).not.toContain('Not saved')
+    await press(handheld, 'Back')
+    await handheld.band('Scan a task, place or item')
+    await page.unroute('**/assets/help-*.js')
+    await handheld.scan('XCHLP')
+    await handheld.band('Who to ask')
     await handheld.context.close()
   })
 
