@@ -97,7 +97,7 @@ const Row = ({ need, app, hand }: { need: Need; app: App; hand: HandSpeaker }) =
   return (
     <li className="need" data-bad={isKept}>
       <strong>
-        {command === null ? '' : app.speaker.word(`cmd.${command.type}`)} <bdi translate="no">{item?.name ?? ''}</bdi>
+        {command === null ? '' : hand.say(`cmd.${command.type}`)} <bdi translate="no">{item?.name ?? ''}</bdi>
         {command !== null && 'qty' in command ? <Code> ×{command.qty}</Code> : null}
       </strong>
       <span>

@@ -2,10 +2,12 @@ import type { Command } from '../../shared/sync/command.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { troublesOf } from '../sync/troubles.ts'
+import type { HandSpeaker } from '../words/hand-speaker.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { MenuPanel } from './menu-panel.tsx'
+import { useHand } from './use-hand.ts'
 import { usePending } from './use-pending.ts'
 import { PhotosWaiting } from './photos-waiting.tsx'
 
@@ -17,6 +19,7 @@ export const QueueScreen = () => {
   const app = useApp()
   const { controller, handheld, speaker, state } = app
   const pending = usePending(app)
+  const hand = useHand(app.chosen.language)
   const { waiting, lastGoodRound } = state.status
   const needsMe = troublesOf(state.status)
   return (
@@ -47,13 +50,13 @@ export const QueueScreen = () => {
               <li className="line" key={`needs ${row.seq}`}>
                 <span aria-hidden="true">▲</span>
                 <span className="what">
-                  {row.command ? speaker.word(`cmd.${row.command.type}`) : ''}{' '}
-                  {speaker.say('refused.why', { why: row.reason ?? row.outcome })}
+                  {row.command ? hand.say(`cmd.${row.command.type}`) : ''}{' '}
+                  {hand.say('refused.why', { why: hand.maybe('why', row.reason ?? row.outcome, 'why.exception') })}
                 </span>
               </li>
             ))}
             {pending.slice(0, SHOWN_MAX).map(command => (
-              <Row key={command.id} app={app} command={command} />
+              <Row key={command.id} app={app} hand={hand} command={command} />
             ))}
           </ul>
           <p className="quiet">
@@ -69,7 +72,7 @@ export const QueueScreen = () => {
 const timeOf = (app: App, iso: string): string =>
   new Intl.DateTimeFormat(app.chosen.language, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
 
-const Row = ({ app, command }: { app: App; command: Command }) => {
+const Row = ({ app, hand, command }: { app: App; hand: HandSpeaker; command: Command }) => {
   const { handheld, speaker } = app
   const item = 'item' in command ? handheld.world().item(command.item) : undefined
   const quantity = 'qty' in command ? command.qty : null
@@ -78,7 +81,7 @@ const Row = ({ app, command }: { app: App; command: Command }) => {
       <span aria-hidden="true">○</span>
       <span className="what">
         <span className="hidden">{speaker.word('state.waiting')} </span>
-        {speaker.word(`cmd.${command.type}`)} <bdi translate="no">{item?.name ?? ''}</bdi>{' '}
+        {hand.say(`cmd.${command.type}`)} <bdi translate="no">{item?.name ?? ''}</bdi>{' '}
         {quantity === null ? null : <Code>×{quantity}</Code>}
       </span>
       <span className="much">{timeOf(app, command.at)}</span>

@@ -357,7 +357,7 @@ describe('codes that nobody knows', () => {
     expect(closedBy(anna)).toBe(1)
   })
 
-  it('[PH26] five photos of a row or a code, each picture once; the sixth is told', () => {
+  it('[PH28] five photos of a row or a code, each picture once; the sixth is told', () => {
     const sha = (n: number) => ({ kind: 'photo' as const, sha: `${n}`.repeat(64) })
     const { world, anna } = spot()
     refuses(world, anna, sha(1), 'no.key')

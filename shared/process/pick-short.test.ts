@@ -235,7 +235,7 @@ describe('why it is short', () => {
     rejects(world, anna, () => anna.number(31), 'qty.counted')
     expect(anna.number(2).commands).toHaveLength(1)
   })
-  it('[PH26] five photos of what is wrong, each picture once; the sixth is told', () => {
+  it('[PH28] five photos of what is wrong, each picture once; the sixth is told', () => {
     const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [mugs, more] })
     anna.scan(scanOf.place(a1))
     anna.key('XCDMG')
