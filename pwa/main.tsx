@@ -8,7 +8,7 @@ import type { SettingsStore } from './app/settings.ts'
 import { wire } from './app/wire.ts'
 import type { Wired } from './app/wire.ts'
 import { AppScreen, workScreens } from './screens/app.tsx'
-import { ErrorBoundary, ErrorScreen } from './screens/apart.tsx'
+import { ErrorBoundary, ErrorScreen, SecondTabScreen } from './screens/apart.tsx'
 import { NoDatabase } from './sync/any-queue.ts'
 import { learn, speakerOf } from './words/speak.ts'
 import './ui/frame.css'
@@ -17,7 +17,6 @@ import './ui/parts.css'
 const EmergencyScreen = lazy(async () => ({
   default: (await import('./screens/emergency.tsx')).EmergencyScreen,
 }))
-const SecondTabScreen = lazy(async () => ({ default: (await import('./screens/second-tab.tsx')).SecondTabScreen }))
 const EnrolScreen = lazy(async () => ({ default: (await import('./screens/enrol.tsx')).EnrolScreen }))
 
 /** Draws what there is to draw: set-up, the app, "another window", or the page that leads to the rescue. */
@@ -50,13 +49,7 @@ const draw = (root: Root, settings: SettingsStore, wired: Wired): void => {
       </StrictMode>,
     )
   } else {
-    root.render(
-      <ErrorBoundary speaker={speaker}>
-        <Suspense fallback={null}>
-          <SecondTabScreen speaker={speaker} onUseHere={wired.useHere} />
-        </Suspense>
-      </ErrorBoundary>,
-    )
+    root.render(<SecondTabScreen speaker={speaker} onUseHere={wired.useHere} />)
   }
 }
 
