@@ -16,6 +16,12 @@ export const needsPin = (roster: Pick<Roster, 'pin'>, worker: Pick<Worker, 'role
 export const leastDigits = (roles: readonly Role[]): number =>
   DECIDES.some(role => roles.includes(role)) ? PIN_MIN_DECIDES : PIN_MIN
 
+/** As people and sessions are shown and stored elsewhere: the verifier is for the roster alone. */
+export const withoutPin = (worker: Worker): Worker => {
+  const { pin: _, ...others } = worker
+  return others
+}
+
 export type PinFault = 'digits' | 'short' | 'plain'
 
 /** Why this is no PIN for somebody with these roles; null where it is one. */

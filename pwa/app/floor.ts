@@ -2,6 +2,7 @@ import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import type { Core, Floor } from './core.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
+import { pinFloor } from './pin.ts'
 import { route } from './route.ts'
 import { lookAt, search } from './search.ts'
 import { detour, step, wants } from './step.ts'
@@ -54,5 +55,6 @@ export const floor: Floor = {
   next,
   leave,
   undo,
+  pin: pinFloor,
   park,
 }

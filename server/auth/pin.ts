@@ -16,8 +16,6 @@ export const pinVerifier = async (pin: string, random: (bytes: number) => Uint8A
   return { salt: salt.toString('base64url'), rounds: ROUNDS, hash: hash.toString('base64url') }
 }
 
-export const withoutPin = ({ pin: _, ...worker }: Worker): Worker => worker
-
 /** A PIN that may be too short for the new roles ends: how long it is nobody knows. So does that of somebody who leaves. */
 export const outlives = (before: Pick<Worker, 'roles'>, after: { roles: readonly Role[]; active: boolean }): boolean =>
   after.active && leastDigits(after.roles) <= leastDigits(before.roles)

@@ -146,9 +146,17 @@ export const fakeHandheld = (task: Task = TASK) => {
     roster: () => SITE.roster,
     clients: () => SITE.clients,
     session: () => session,
-    logIn: async badge => {
+    logIn: async (badge, pin) => {
       const worker = SITE.roster.workers.find(worker => worker.badgeHash === sha256Hex(badge))
       if (worker === undefined) return { ok: false, why: 'unknown' }
+      if (roster.pin !== undefined) {
+        const { name } = worker
+        if (pin === undefined) return { ok: false, why: worker.pin === undefined ? 'noPin' : 'pin', name }
+        tries.push(pin)
+        if (tries.length >= 5 && pin !== PIN) return { ok: false, why: 'pinWait', ms: 299_001 }
+        if (pin !== PIN) return { ok: false, why: 'pinWrong', left: 5 - tries.length }
+        if (session?.worker.id === worker.id) return { ok: true, session }
+      }
       session = { id: derivedId('session', badge), worker, roster: 1, startedAt: NOW }
       tell()
       return { ok: true, session }

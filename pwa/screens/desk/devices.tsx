@@ -7,6 +7,7 @@ import { useDesk, whyNot } from './context.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { Listed } from './table.tsx'
+import { alsoOn } from './twice.ts'
 
 const LOOK_MS = 5_000
 
@@ -68,7 +69,12 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('v.empty')}>
         <ul className="desk-cards">
           {rows.map(row => (
-            <DeviceCard key={row.id} row={row} onRevoke={mayChange ? () => setSure(row) : null} />
+            <DeviceCard
+              key={row.id}
+              row={row}
+              also={alsoOn(row, rows, loaded.value?.asOf ?? '')}
+              onRevoke={mayChange ? () => setSure(row) : null}
+            />
           ))}
         </ul>
       </Listed>
@@ -76,7 +82,9 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
   )
 }
 
-const DeviceCard = ({ row, onRevoke }: { row: Row; onRevoke: (() => void) | null }) => {
+type CardProps = { row: Row; also: readonly number[]; onRevoke: (() => void) | null }
+
+const DeviceCard = ({ row, also, onRevoke }: CardProps) => {
   const { speaker, names } = useDesk()
   const lines = [
     row.seenAt === null ? speaker.say('v.never') : speaker.say('v.seen', { time: speaker.stamp(row.seenAt) }),
@@ -88,6 +96,7 @@ const DeviceCard = ({ row, onRevoke }: { row: Row; onRevoke: (() => void) | null
     row.state === 'frozen' ? speaker.say('v.frozen') : row.state === 'revoked' ? speaker.say('v.revoked') : '',
     row.missing > 0 ? speaker.say('v.missing', { n: row.missing }) : '',
     row.lost ? speaker.say('v.lost') : '',
+    also.length > 0 ? speaker.say('v.twice', { list: also.join(', ') }) : '',
     row.persisted === false ? speaker.say('v.notKept') : '',
   ].filter(word => word !== '')
   return (
