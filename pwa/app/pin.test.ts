@@ -109,10 +109,10 @@ describe('the PIN after the badge', () => {
 describe('the PIN beside open work', () => {
   beforeEach(async () => {
     await app.scan('XBANNA', PIN, 'ORD-1042', 'XT00018')
-    expect(openOf(app.state())?.process.name).toBe('pick')
   })
   test('[PN5] a hand-over asks for it, and Back leaves the work with whom it was', async () => {
     const before = app.state().prompt
+    expect(openOf(app.state())?.process.name).toBe('pick')
     await app.scan('XBCEM', 'XBCEM')
     expect(app.state()).toMatchObject({ question: null, pin: { name: 'CEM' } })
     await app.controller.press('XCBAK')
