@@ -150,23 +150,4 @@ describe('a PIN besides the badge on the built product', () => {
     await handheld.context.close()
     await first.context.close()
   })
-
-  it('[PN8] one check takes as long as the set-up guide says, more or less', async () => {
-    // A figure for docs/handheld-setup.md, printed; nothing depends on it.
-    const ms = await desk.evaluate(async () => {
-      const key = await crypto.subtle.importKey('raw', new TextEncoder().encode('7395'), 'PBKDF2', false, [
-        'deriveBits',
-      ])
-      const how = { name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(16), iterations: 600_000 }
-      const times: number[] = []
-      for (let i = 0; i < 7; i += 1) {
-        const begun = performance.now()
-        await crypto.subtle.deriveBits(how, key, 256)
-        times.push(performance.now() - begun)
-      }
-      return times.toSorted((a, b) => a - b)
-    })
-    console.info(`one PBKDF2 check in Chromium: median ${ms[3]?.toFixed(0)} ms, of seven`)
-    expect(ms).toHaveLength(7)
-  })
 })
