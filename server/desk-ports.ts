@@ -31,7 +31,7 @@ export interface RecallStore {
   sweep(at: { warehouse: WarehouseId; now: string }): Promise<number>
 }
 
-/** As the books have it; what it means for the client is the route's to say. `minDaysOut`: of the item; null = the client's. */
+/** As the books have it; what it means for the client is the route's to say. `minDaysOut`: of the item alone; the client may ask for more. */
 export type ExpiringFound = Omit<ExpiringAnswer['rows'][number], 'daysLeft' | 'state'> & { minDaysOut: number | null }
 
 /** Goods by date, and at a date. */

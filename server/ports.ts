@@ -15,6 +15,7 @@ import type {
   WarehouseId,
   WorkerId,
 } from '../shared/ids.ts'
+import type { CommandKey } from '../shared/sync/command.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type {
   AuditAnswer,
@@ -261,6 +262,8 @@ export interface DeskStore {
     at: { warehouse: WarehouseId; now: string },
     who: Worker,
     asks: readonly SettleAsk[],
+    /** A rule threw on a command that was judged once more. */
+    broke: (command: CommandKey, error: unknown) => void,
   ): Promise<readonly DecisionAnswer[]>
 }
 

@@ -157,8 +157,9 @@ export type Line = {
   lot?: string | null
   expiry?: string | null
   lpn?: LpnId | null
-  /** Receipt: refused at the dock, for the reason of the line. */
+  /** Receipt: refused at the dock; for which reasons, the one of the line last. */
   rejected?: number
+  refusals?: readonly { reason: string; qty: number }[]
   /** Order: the lots and serials that have left, as far as they were written down. */
   sent?: readonly { lot: string; serial: string; qty: number }[]
   /** Order: has left, and of that has come back. */
@@ -199,6 +200,8 @@ export type Task = {
   priority?: number
   /** Replenish: what a short has put on hold, for its undo. */
   held?: Line['held']
+  /** Replenish: what it was about before a command put its goods onto a cart, for the undo of that. `by` names the command. */
+  before?: readonly { by: string; goods: TaskGoods }[]
   /** Why it was made ("zero", "short", "min", "demand"), in the words of flows. */
   cause?: string | null
 }

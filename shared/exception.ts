@@ -100,6 +100,7 @@ export const REFUSALS = {
   taken: 'Somebody else has this name.',
   gone: 'The goods are not there any more, or somebody has reserved them.',
   linked: 'Another item has this code already.',
+  recalled: 'The lot is recalled; the end of its recall frees it.',
   untrusted: 'This command is kept because it cannot be trusted; it is never booked.',
   still: 'It can still not be booked; what it speaks of is not known here.',
   unsettled: 'Places are neither settled nor left out with a reason.',

@@ -1,41 +1,21 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Line, Lot } from '../../shared/catalogue.ts'
-import type { ExceptionKind } from '../../shared/exception.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { LineId } from '../../shared/ids.ts'
-import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
-import { looseAt } from '../../shared/ledger/world.ts'
+import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { itemCodes } from '../../shared/scan/item-codes.ts'
 import { emptyPage } from '../workers/import-port.ts'
 import { CONNECTOR } from '../../test/support/sql-site.ts'
 import { deskApp } from '../../test/support/desk-app.ts'
+import { inboxOf } from '../../test/support/desk-inbox.ts'
 
 describe('what a choice of the inbox does', async () => {
   const desk = await deskApp()
   afterAll(() => desk.close())
   const { people, key, site } = desk
-  let n = 0
-  /** A command that moves goods and contradicts the books. */
-  const happens = async (kind: ExceptionKind, subject: string, body: object, effects: Partial<Effects> = {}) => {
-    n += 1
-    const id = derivedId('exception', kind, subject, n)
-    await desk.facts([{ ...NOTHING, ...effects, exceptions: [{ id, kind, subject, body: { ...body } }] }])
-    return id
-  }
-  const settle = async (exception: string, choice: string, args: object = {}, expectedVersion = 1) => {
-    n += 1
-    const ask = { id: derivedId('decision', 'remedy', n), exception, expectedVersion, choice, words: 'seen', args }
-    const { body } = await desk.write('/api/exceptions', { worker: people.sevda.id, decisions: [ask] })
-    return (body as { results: Record<string, unknown>[] }).results[0]
-  }
-  const stock = async (place: string) => {
-    const { rows } = await sql<{ lot: string; status: string; n: number; reserved: number }>`
-      select b.lot, b.status, b.on_hand::int as n, b.reserved::int as reserved from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
-      where l.body->>'code' = ${place} and b.on_hand <> 0 order by b.status, b.lot`.execute(desk.opened.db)
-    return rows
-  }
+  const { happens, settle, stock, line, goes } = inboxOf(desk)
   const told = async () =>
     (
       await sql<{ payload: Record<string, unknown> }>`
@@ -47,20 +27,6 @@ describe('what a choice of the inbox does', async () => {
         desk.opened.db,
       )
     ).rows.map(row => row.body)
-  const line = (name: string, over: Partial<Line> = {}): Line => ({
-    id: derivedId<'line'>('line', name),
-    document: derivedId<'document'>('document', name),
-    client: key().client,
-    item: key().item,
-    source: '1',
-    no: 1,
-    wanted: 10,
-    done: 0,
-    state: 'open',
-    claims: [],
-    reason: null,
-    ...over,
-  })
   const received = (name: string, done: number): Effects => ({
     ...desk.arrived(done, key('DOCK-1')),
     documents: [
@@ -207,22 +173,28 @@ describe('what a choice of the inbox does', async () => {
   it('[DX7] goods that wait for their scrapping are scrapped or free again', async () => {
     const at = { ...key('A-04'), status: 'blocked' as const }
     const body = { ...key('A-04'), qty: 5, reason: 'broken', limit: 1 }
-    const first = await happens('scrap_pending', 'one', body, desk.arrived(8, at))
+    await desk.facts([desk.arrived(3, at)])
+    const first = await happens('scrap_pending', 'one', body, desk.arrived(5, at))
     expect(await settle(first, 'release')).toMatchObject({ outcome: 'done' })
     expect(await stock('A-04')).toMatchObject([
       { status: 'available', n: 5 },
       { status: 'blocked', n: 3 },
     ])
-    const second = await happens('scrap_pending', 'two', body)
+    const second = await happens('scrap_pending', 'two', body, desk.arrived(5, at))
     expect(await settle(second, 'accept')).toMatchObject({ outcome: 'done' })
-    expect(await stock('A-04')).toMatchObject([{ status: 'available', n: 5 }])
+    expect(await stock('A-04')).toMatchObject([
+      { status: 'available', n: 5 },
+      { status: 'blocked', n: 3 },
+    ])
   })
 
   it('[DX8] in one request each decision sees what the ones before it have done', async () => {
     const at = { ...key('PACK-1'), status: 'blocked' as const }
     const body = { ...key('PACK-1'), qty: 5, reason: 'broken', limit: 1 }
     const first = await happens('scrap_pending', 'three', body, desk.arrived(5, at))
-    const second = await happens('scrap_pending', 'four', body)
+    // The goods of the second have left the books since.
+    const second = await happens('scrap_pending', 'four', body, desk.arrived(5, at))
+    await desk.facts([goes(5, looseAt(at.location, 'blocked'), looseAt(virtualLocation(site.warehouse.id, 'scrap')))])
     const decisions = [first, second].map((exception, i) => ({
       id: derivedId('decision', 'both', i),
       exception,

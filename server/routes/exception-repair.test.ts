@@ -1,20 +1,36 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
-import { derivedId, NO_LPN } from '../../shared/ids.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
+import type { Act } from '../../shared/sync/act.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 import { deskApp } from '../../test/support/desk-app.ts'
 import { makeSealer } from '../../test/support/sealer.ts'
 import { placeId } from '../../test/support/site.ts'
 import { CONNECTOR } from '../../test/support/sql-site.ts'
+import { audit } from '../store/audit.ts'
 import { handleSync } from '../sync/handle.ts'
 import { emptyPage } from '../workers/import-port.ts'
 
+type MoveAct = Extract<Act, { type: 'move' }>
+
+const bug = vi.hoisted(() => ({ isThere: false }))
+vi.mock('../../shared/process/judge.ts', async original => {
+  const real = await original<typeof import('../../shared/process/judge.ts')>()
+  const judge: typeof real.judge = (world, command, ...rest) => {
+    if (bug.isThere && command.type === 'receive') throw new TypeError('a bug of ours')
+    return real.judge(world, command, ...rest)
+  }
+  return { ...real, judge }
+})
+
 describe('commands of the quarantine, judged once more', async () => {
-  const desk = await deskApp()
+  const logged: unknown[] = []
+  const note = (fields: Record<string, unknown>, message: string): void => void logged.push([fields, message])
+  const desk = await deskApp({ log: { info: () => {}, warn: () => {}, error: note } })
   afterAll(() => desk.close())
   const { site, people, stores, app } = desk
   const warehouse = site.warehouse.id
@@ -119,33 +135,96 @@ describe('commands of the quarantine, judged once more', async () => {
     })
   })
 
+  const unknownPlace = (code: string) => ({
+    ...site.locations.find(one => one.code === 'A-02')!,
+    id: derivedId<'location'>('new', code),
+    code,
+  })
+  const move = (from: string, to: string, qty: number): MoveAct => ({
+    type: 'move',
+    process: 'move',
+    client: known!.client,
+    item: known!.id,
+    lot: '',
+    serial: '',
+    from: looseAt(placeId(site, from)),
+    to: looseAt(derivedId('new', to)),
+    qty,
+    task: null,
+    line: null,
+  })
+  const negatives = async () => {
+    const { rows } = await sql<{ id: string; state: string; n: number }>`
+      select id, state, (body->>'onHand')::int as n from exception where kind = 'negative_stock' order by opened_at, state desc`.execute(
+      desk.opened.db,
+    )
+    return rows
+  }
+
   it('[DX9] goods that were booked to an unknown place come from there to the one that was meant', async () => {
     const from = placeId(site, 'A-01')
     await desk.facts([desk.arrived(6)])
-    const place = {
-      ...site.locations.find(one => one.code === 'A-02')!,
-      id: derivedId<'location'>('new', 'place'),
-      code: 'N-1',
-    }
-    const move: Draft = {
-      type: 'move',
-      client: known!.client,
-      item: known!.id,
-      lot: '',
-      serial: '',
-      from: { location: from, lpn: NO_LPN, status: 'available' },
-      to: { location: place.id, lpn: NO_LPN, status: 'available' },
-      qty: 6,
-      task: null,
-      line: null,
-    } as never
-    const kept = await push(sealer.seal(move))
+    const place = unknownPlace('N-1')
+    const kept = await push(sealer.seal(move('A-01', 'N-1', 6)))
     expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'unknown_reference' })
     const nowhere = virtualLocation(warehouse, 'unknown')
     expect(await onHand(nowhere)).toBe(6)
     await stores.site.putLocations(warehouse, [place])
     expect(await repair(kept.exception)).toMatchObject({ outcome: 'done' })
     expect([await onHand(from), await onHand(nowhere), await onHand(place.id)]).toEqual([0, 0, 6])
+    // They have been there before they are judged: nothing was taken that was not there.
+    expect(await negatives()).toEqual([])
+  })
+
+  it('[DX9] what contradicts the books when it is judged once more is a row of its own, whatever became of the first', async () => {
+    await desk.facts([desk.arrived(2, desk.key('A-03'))])
+    const kept = await push(sealer.seal(move('A-03', 'N-2', 6)))
+    const [first] = await negatives()
+    expect(first).toMatchObject({ state: 'open', n: -4 })
+    const seen = { id: derivedId('decision', 'repair', 'seen'), exception: first!.id, expectedVersion: 1 }
+    const decisions = [{ ...seen, choice: 'note', words: 'seen' }]
+    expect((await desk.write('/api/exceptions', { worker: people.sevda.id, decisions })).body).toMatchObject({
+      results: [{ outcome: 'done' }],
+    })
+    await stores.site.putLocations(warehouse, [unknownPlace('N-2')])
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'done' })
+    expect((await negatives()).map(({ state, n }) => [state, n])).toEqual([
+      ['settled', -4],
+      ['open', -4],
+    ])
+    expect(await audit(desk.opened.db)).toEqual([])
+  })
+
+  it('[DX9] what the handheld has taken back meanwhile moves nothing any more', async () => {
+    await desk.facts([desk.arrived(6, desk.key('A-04'))])
+    const nowhere = virtualLocation(warehouse, 'unknown')
+    const before = await onHand(nowhere)
+    const act = move('A-04', 'N-3', 6)
+    const kept = await push(sealer.seal(act))
+    const of = { epoch: sealer.epoch, seq: sealer.seq() }
+    const undone = await push(sealer.seal({ type: 'undo', client: known!.client, of, act }))
+    expect(undone.outcome).not.toBe('quarantined')
+    expect(await onHand(placeId(site, 'A-04'))).toBe(6)
+    await stores.site.putLocations(warehouse, [unknownPlace('N-3')])
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'done', state: 'settled' })
+    expect([await onHand(placeId(site, 'A-04')), await onHand(nowhere)]).toEqual([6, before])
+  })
+
+  it('[DX9] a rule that throws once more is a fault that is logged, and the row stays open', async () => {
+    bug.isThere = true
+    const kept = await push(sealer.seal(receive(known!.id, 3)))
+    expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'handler_failed' })
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'refused', code: 'fault', state: 'open' })
+    expect(logged).toEqual([
+      [
+        { device: sealer.device, epoch: sealer.epoch, seq: sealer.seq(), err: new TypeError('a bug of ours') },
+        'a rule failed on a command that was judged once more; it stays in quarantine',
+      ],
+    ])
+    bug.isThere = false
+    const before = await onHand(placeId(site, 'DOCK-1'))
+    expect(await repair(kept.exception)).toMatchObject({ outcome: 'done' })
+    expect(await onHand(placeId(site, 'DOCK-1'))).toBe(before + 3)
   })
 
   it('[DX10] what cannot be trusted is never booked, whoever asks for it', async () => {

@@ -80,7 +80,12 @@ export const settleEndpoint = personEndpoint(
   },
   async ({ c, deps, body, who, warehouse }) => {
     const at = { warehouse, now: deps.now() }
-    const results = await deps.stores.desk.settle(at, who, body.decisions)
+    const results = await deps.stores.desk.settle(at, who, body.decisions, (command, err) =>
+      deps.log.error(
+        { ...command, err },
+        'a rule failed on a command that was judged once more; it stays in quarantine',
+      ),
+    )
     if (results.some(one => one.outcome === 'done')) deps.doorbell.ring(warehouse)
     return sendJson(c, { results: [...results] })
   },

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import { calendarInstant } from '../../shared/sync/calendar.ts'
 import type { KpiKey } from '../ports.ts'
 
-const keySchema = v.tuple([v.pipe(v.string(), v.isoTimestamp()), v.pipe(v.string(), v.minLength(1), v.maxLength(120))])
+const keySchema = v.tuple([calendarInstant, v.pipe(v.string(), v.minLength(1), v.maxLength(120))])
 
 export const writeKpiKey = ({ at, id }: KpiKey): string => `${at}~${id}`
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { calendarInstant } from '../../shared/sync/calendar.ts'
 import { text, uuid } from '../../shared/sync/fields.ts'
 
 /** Where a page ended, as text for the next question: a thing's id behind the instant that it is sorted by. */
@@ -13,7 +14,7 @@ export const pageLimit = v.pipe(
 )
 export const afterKey = v.optional(text(120), '')
 
-const keySchema = v.tuple([v.pipe(v.string(), v.isoTimestamp()), uuid<never>(), v.pipe(v.string(), v.regex(WHOLE))])
+const keySchema = v.tuple([calendarInstant, uuid<never>(), v.pipe(v.string(), v.regex(WHOLE))])
 
 export type PageKey = { at: string; id: string; n: number }
 

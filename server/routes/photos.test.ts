@@ -58,6 +58,8 @@ describe('photos over HTTP', async () => {
     expect(await upload(new Uint8Array())).toEqual([400, 'bad_request'])
     expect(await upload(jpegHeaders(1601, 10))).toEqual([400, 'bad_request'])
     expect(await upload(new Uint8Array(PHOTO_UPLOAD_MAX + 1))).toEqual([413, 'too_large'])
+    for (const takenAt of ['2026-02-31T08:00:00.000Z', '2026-02-28T08:00:00+16:00'])
+      expect(await upload(good, { about: { ...ABOUT, takenAt } })).toEqual([400, 'bad_request'])
     expect((await seen(shaOf(good), people.sevda.id)).status).toBe(404)
   })
 

@@ -30,6 +30,7 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   second: 403,
   over_bulk: 403,
   linked: 409,
+  recalled: 409,
   untrusted: 403,
   still: 409,
   fault: 500,

@@ -59,7 +59,7 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
 /** All in one transaction, but for commands that are judged once more: each of them is written under a key of its own. */
 const settleIn =
   (db: Executor, names: Names): DeskStore['settle'] =>
-  async (at, who, asks) => {
+  async (at, who, asks, broke) => {
     const answers = new Map<SettleAsk, DecisionAnswer>()
     const scopeIn = async (trx: Executor) => ({
       warehouse: at.warehouse,
@@ -79,7 +79,7 @@ const settleIn =
         ask,
         await transact(db, trx =>
           decideIn(trx, names, at, async tx =>
-            reprocess(tx, quarantineOf(trx, await scopeIn(trx), names), who, ask, at.now),
+            reprocess(tx, quarantineOf(trx, await scopeIn(trx), names), who, ask, at.now, broke),
           ),
         ),
       )

@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import type { ClientId, ItemId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
+import { lotKey } from '../../shared/ledger/world.ts'
 import type { KeptCommand, Quarantine } from '../sync/reprocess.ts'
 import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { linkCode } from './code-links.ts'
@@ -8,6 +11,7 @@ import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { movementOf, MOVEMENT } from './movement-rows.ts'
 import type { MovementRow } from './movement-rows.ts'
+import { SERVER_DEVICE_ROW } from './server-device.ts'
 
 /** The inbox inside a decision's transaction. */
 export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): Inbox => ({
@@ -23,25 +27,35 @@ export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): 
       update exception set state = 'settled', settled = ${json(settlement)}, closed_at = ${settlement.at}::timestamptz
       where warehouse_id = ${warehouse} and id = ${id}`.execute(trx)
   },
-  moved: async (id, limit) => {
-    return movedBy(trx, warehouse, id, limit)
+  moved: (id, limit) => movedBy(trx, warehouse, id, sql`not ${TAKEN_BACK}`, limit),
+  recalled: async () => {
+    const { rows } = await sql<{ client: ClientId; item: ItemId; lot: string }>`
+      select c.uid as client, i.uid as item, r.lot from recall r join client c on c.id = r.client_id join item i on i.id = r.item_id
+      where r.warehouse_id = ${warehouse} and r.state = 'open'`.execute(trx)
+    return new Set(rows.map(row => lotKey(row.client, row.item, row.lot)))
   },
   link: linkCode(trx, warehouse, names),
 })
 
-const movedBy: (trx: Executor, warehouse: number, id: string, limit: number) => Promise<readonly Movement[]> = async (
-  trx,
-  warehouse,
-  id,
-  limit,
-) => {
+/** An undo that had to be judged once more has the key of that decision. */
+const TAKEN_BACK = sql`exists (
+  select 1 from command u where u.warehouse_id = x.warehouse_id and u.device_id in (x.device_id, ${SERVER_DEVICE_ROW})
+    and u.undoes = x.epoch || '/' || x.seq)`
+
+const movedBy = async (
+  trx: Executor,
+  warehouse: number,
+  id: string,
+  which: RawBuilder<unknown>,
+  limit: number,
+): Promise<readonly Movement[]> => {
   const { rows } = await sql<MovementRow>`
     select ${MOVEMENT} from exception_command x
     join movement m on m.warehouse_id = x.warehouse_id and m.device_id = x.device_id and m.epoch = x.epoch and m.seq = x.seq
     join client c on c.id = m.client_id join item i on i.id = m.item_id
     join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
     join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
-    where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid
+    where x.warehouse_id = ${warehouse} and x.exception_id = ${id}::uuid and ${which}
     order by m.at desc, m.device_id, m.epoch, m.seq desc, m.n limit ${limit}`.execute(trx)
   return rows.map(movementOf)
 }
@@ -51,13 +65,17 @@ export const quarantineOf = (trx: Executor, scope: Scope, names: Names): Quarant
   ...inboxOf(trx, scope, names),
   command: async id => {
     const { rows } = await sql<Omit<KeptCommand, 'receivedAt' | 'movements'> & { receivedAt: Date }>`
-      select d.uid as device, k.epoch, k.seq::int as seq, k.v, k.body, k.received_at as "receivedAt"
+      select d.uid as device, k.epoch, k.seq::int as seq, k.v, k.body, k.received_at as "receivedAt", ${TAKEN_BACK} as "isTakenBack"
       from exception_command x join command k using (warehouse_id, device_id, epoch, seq) join device d on d.id = k.device_id
       where x.warehouse_id = ${scope.id} and x.exception_id = ${id}::uuid and k.outcome = 'quarantined'
       order by k.feed_seq desc limit 1`.execute(trx)
     const [row] = rows
     if (row === undefined) return null
-    return { ...row, receivedAt: row.receivedAt.toISOString(), movements: await movedBy(trx, scope.id, id, KEPT_MOVES) }
+    return {
+      ...row,
+      receivedAt: row.receivedAt.toISOString(),
+      movements: await movedBy(trx, scope.id, id, sql`true`, KEPT_MOVES),
+    }
   },
 })
 

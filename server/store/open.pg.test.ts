@@ -4,11 +4,18 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startCluster, postgresBinaries } from '../../test/support/postgres-cluster.ts'
 import { type TestDatabase, createDatabase } from '../../test/support/postgres.ts'
 import type { Database } from './database.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/index.ts'
 import { type OpenDatabase, openDatabase } from './open.ts'
 import { UNREAD } from './prepared-pg.ts'
 
 const url = inject('postgresUrl')
 const log = { info: () => {}, warn: () => {}, error: () => {} }
+
+const timeout = async (db: Kysely<Database>): Promise<string | undefined> => {
+  const { rows } = await sql<{ timeout: string }>`select current_setting('statement_timeout') as timeout`.execute(db)
+  return rows[0]?.timeout
+}
 
 describe.skipIf(!url)('on PostgreSQL and on PGlite', () => {
   let database: TestDatabase
@@ -70,6 +77,17 @@ describe.skipIf(!url)('on PostgreSQL and on PGlite', () => {
       engines[0]!.db,
     )
     expect(rows).toEqual([{ statement: '10s', lock: '5s', idle: '15s' }])
+  })
+
+  test('[D19] a migration of a large table may take as long as it takes; what comes after it may not', async () => {
+    for (const engine of engines) {
+      const within: (string | undefined)[] = []
+      const before = await timeout(engine.db)
+      const slow = { up: async (db: Kysely<Database>) => void within.push(await timeout(db)) }
+      expect(await migrate(engine.db, { ...MIGRATIONS, '9998_slow': slow, '9999_slow': slow })).toContain('9999_slow')
+      expect(within).toEqual(['0', '0'])
+      expect(await timeout(engine.db)).toBe(before)
+    }
   })
 
   test('[D16] a statement that comes often is planned once, and a use that fails leaves the next one right', async () => {

@@ -200,7 +200,9 @@ const bookOf = (trx: Executor, names: Names, scope: Scope): RecallBook => ({
   newest: async lot => {
     const at = await idsOf(trx, names, scope.id, lot)
     const { rows } = await sql<Recall>`
-      select r.id, r.state, r.version from recall r where ${MINE(at, 'r')} order by r.version desc limit 1`.execute(trx)
+      select r.id, r.state, r.version, r.was_blocked as "wasBlocked" from recall r where ${MINE(at, 'r')} order by r.version desc limit 1`.execute(
+      trx,
+    )
     return rows[0] ?? null
   },
   concerned: async lot => {
@@ -213,14 +215,16 @@ const bookOf = (trx: Executor, names: Names, scope: Scope): RecallBook => ({
         and t.body->'goods'->>'item' = ${lot.item} and t.body->'goods'->>'lot' = ${lot.lot}`.execute(trx)
     return { documents: rows.map(row => row.document), tasks: tasks.rows.map(row => row.id) }
   },
-  open: async ({ id, lot, reason, worker, now }) => {
+  open: async ({ id, lot, reason, worker, now, wasBlocked }) => {
     const at = await idsOf(trx, names, scope.id, lot)
     await sql`
-      insert into recall (warehouse_id, id, client_id, item_id, lot, state, version, reason, worker, at)
+      insert into recall (warehouse_id, id, client_id, item_id, lot, state, version, reason, worker, at, was_blocked)
       select ${scope.id}::int, ${id}::uuid, ${at.client}::int, ${at.item}::int, ${lot.lot}::text, 'open',
-        coalesce((select max(r.version) from recall r where ${MINE(at, 'r')}), 0) + 1, ${reason}::text, ${worker}::uuid, ${now}::timestamptz`.execute(
-      trx,
-    )
+        coalesce((select max(r.version) from recall r where ${MINE(at, 'r')}), 0) + 1, ${reason}::text, ${worker}::uuid, ${now}::timestamptz,
+        ${wasBlocked}::boolean`.execute(trx)
+  },
+  freed: async id => {
+    await sql`update recall set was_blocked = false where warehouse_id = ${scope.id} and id = ${id}`.execute(trx)
   },
   end: async ({ id, worker, now }) => {
     await sql`

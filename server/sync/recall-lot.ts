@@ -16,7 +16,8 @@ import { sha256Hex } from '../../shared/sync/seal.ts'
 import { NO_NEED } from './ports.ts'
 import type { DecisionTx } from './ports.ts'
 
-export type Recall = { id: string; state: 'open' | 'ended'; version: number }
+/** `wasBlocked`: somebody else keeps the lot blocked, the recall or not. */
+export type Recall = { id: string; state: 'open' | 'ended'; version: number; wasBlocked: boolean }
 /** A stock row as it was blocked, and what it was before. */
 export type BlockedRow = { key: StockKey; was: StockStatus; qty: number }
 
@@ -26,7 +27,16 @@ export interface RecallBook {
   newest(lot: LotKey): Promise<Recall | null>
   /** Orders that hold goods of the lot, and tasks that carry them and that nobody has begun. */
   concerned(lot: LotKey): Promise<{ documents: readonly DocumentId[]; tasks: readonly TaskId[] }>
-  open(recall: { id: string; lot: LotKey; reason: string; worker: WorkerId; now: string }): Promise<void>
+  open(recall: {
+    id: string
+    lot: LotKey
+    reason: string
+    worker: WorkerId
+    now: string
+    wasBlocked: boolean
+  }): Promise<void>
+  /** Whoever kept the lot blocked besides the recall does so no longer. */
+  freed(recall: string): Promise<void>
   end(recall: { id: string; reason: string; worker: WorkerId; now: string }): Promise<void>
   remember(recall: string, rows: readonly BlockedRow[]): Promise<void>
   remembered(recall: string): Promise<readonly BlockedRow[]>
@@ -51,7 +61,7 @@ export const decideRecall = async (
   const isOpen = present?.state === 'open'
   if (version !== ask.expectedVersion || isOpen === (ask.act === 'block')) return refusal(ask.id, 'stale', version)
   if (ask.act === 'block') await block(tx, book, lot, { ...at, id: ask.id, reason: ask.reason })
-  else if (present !== null) await release(tx, book, lot, { ...at, id: present.id, reason: ask.reason })
+  else if (present !== null) await release(tx, book, lot, { ...at, ...present, reason: ask.reason })
   const answer: DecisionAnswer = {
     id: ask.id,
     outcome: 'done',
@@ -78,9 +88,9 @@ const block = async (
   lot: LotKey,
   { id, reason, who, now }: At & { id: string; reason: string },
 ): Promise<void> => {
-  const { effects, rows } = await blockOf(tx, book, lot, now)
-  await tx.write({ body: { kind: 'lot.block', by: who, ...lot, reason }, effects })
-  await book.open({ id, lot, reason, worker: who, now })
+  const { effects, rows, told } = await blockOf(tx, book, lot, now)
+  await tx.write({ body: { kind: 'lot.block', by: who, ...lot, reason }, effects: { ...effects, exceptions: told } })
+  await book.open({ id, lot, reason, worker: who, now, wasBlocked: effects.lots.length === 0 })
   await book.remember(id, rows)
 }
 
@@ -92,34 +102,39 @@ export const blockArrived = async (
   recall: string,
   now: string,
 ): Promise<boolean> => {
+  const present = await book.newest(lot)
+  // It may have ended since somebody looked.
+  if (present?.id !== recall || present.state !== 'open') return false
   const { effects, rows } = await blockOf(tx, book, lot, now)
   if (rows.length === 0 && effects.lots.length === 0) return false
-  const told = rows.length === 0 ? [] : [turnedUp(lot, rows, recall)]
-  const exceptions = [...effects.exceptions, ...told]
+  const exceptions = rows.length === 0 ? [] : [turnedUp(tx, lot, rows)]
   await tx.write({ body: { kind: 'lot.arrived', ...lot, recall }, effects: { ...effects, exceptions } })
+  if (effects.lots.length > 0) await book.freed(recall)
   await book.remember(recall, rows)
   return true
 }
 
-const turnedUp = (lot: LotKey, rows: readonly BlockedRow[], recall: string): ExceptionDraft => ({
-  id: derivedId(
-    'exception',
-    'lot_blocked',
-    recall,
-    ...rows.map(row => stockKeyText(row.key).replaceAll('\u001f', ' ')),
-  ),
+/** Named by the commit: each time that something turns up is a row of its own, however the last one was settled. */
+const toldId = ({ feed }: DecisionTx, ...of: readonly string[]): string =>
+  derivedId('exception', 'lot_blocked', feed.epoch, feed.seq, ...of)
+
+const turnedUp = (tx: DecisionTx, lot: LotKey, rows: readonly BlockedRow[]): ExceptionDraft => ({
+  id: toldId(tx, lot.item, lot.lot),
   kind: 'lot_blocked',
   subject: `${lot.item}/${lot.lot}`,
   body: { ...lot, location: rows[0]?.key.location ?? '', qty: rows.reduce((sum, row) => sum + row.qty, 0) },
 })
 
-/** Everything that blocking does; rows that are blocked or damaged already stay as they are. */
+/**
+ * Everything that blocking does; rows that are blocked or damaged already stay as they are. `told`: the orders that have goods
+ * of it in hand, whom only the decision itself tells.
+ */
 const blockOf = async (
   tx: DecisionTx,
   book: RecallBook,
   lot: LotKey,
   now: string,
-): Promise<{ effects: Effects; rows: readonly BlockedRow[] }> => {
+): Promise<{ effects: Effects; rows: readonly BlockedRow[]; told: readonly ExceptionDraft[] }> => {
   const { documents, tasks } = await book.concerned(lot)
   const tables = await tx.load({ ...NO_NEED, items: [lot.item], lots: [lot], documents, tasks, everywhere: true })
   const view = makeWorld(tables)
@@ -130,6 +145,7 @@ const blockOf = async (
   const whole = before ?? { ...lot, expiry: null, firstReceivedAt: null, blocked: false }
   return {
     rows,
+    told: ordersTold(tx, view, lines, lot),
     effects: {
       ...NOTHING,
       movements: rows.map(row => statusMove(row.key, 'blocked', row.qty, now)),
@@ -142,7 +158,6 @@ const blockOf = async (
         })),
       tasks: [...lines.flatMap(line => putBacks(view, line, lot)), ...[...tables.tasks.values()].flatMap(goodsOf(lot))],
       lots: whole.blocked ? [] : [{ ...whole, blocked: true }],
-      exceptions: ordersTold(view, lines, lot),
     },
   }
 }
@@ -195,25 +210,28 @@ const goodsOf =
   }
 
 /** Orders that have goods of the lot in hand: a person sees to each. */
-const ordersTold = (view: View, lines: readonly Line[], lot: LotKey): ExceptionDraft[] => {
+const ordersTold = (tx: DecisionTx, view: View, lines: readonly Line[], lot: LotKey): ExceptionDraft[] => {
   const documents = new Map<DocumentId, number>()
   for (const line of lines)
     for (const claim of pickedOf(view, line, lot))
       documents.set(line.document, (documents.get(line.document) ?? 0) + claim.qty)
   return [...documents].map(([id, qty]) => ({
-    id: derivedId('exception', 'lot_blocked', id, lot.item, lot.lot),
+    id: toldId(tx, id, lot.item, lot.lot),
     kind: 'lot_blocked',
     subject: `${id}/${lot.item}/${lot.lot}`,
     body: { ...lot, document: id, number: view.document(id)?.number ?? '', qty },
   }))
 }
 
-/** Gives back what this recall has blocked and what still lies where it was blocked; the rest is a person's to look at. */
+/**
+ * Gives back what this recall has blocked and what still lies where it was blocked; the rest is a person's to look at. A lot
+ * that was blocked before stays blocked.
+ */
 const release = async (
   tx: DecisionTx,
   book: RecallBook,
   lot: LotKey,
-  { id, reason, who, now }: At & { id: string; reason: string },
+  { id, wasBlocked, reason, who, now }: At & Pick<Recall, 'id' | 'wasBlocked'> & { reason: string },
 ): Promise<void> => {
   const tables = await tx.load({ ...NO_NEED, items: [lot.item], lots: [lot], everywhere: true })
   const view = makeWorld(tables)
@@ -227,7 +245,7 @@ const release = async (
     return back > 0 ? [statusMove(blocked, was, back, now)] : []
   })
   const before = view.lot(lot.client, lot.item, lot.lot)
-  const lots = before === undefined ? [] : [{ ...before, blocked: false }]
+  const lots = before === undefined || wasBlocked ? [] : [{ ...before, blocked: false }]
   await tx.write({
     body: { kind: 'lot.release', by: who, ...lot, reason },
     effects: { ...NOTHING, movements, lots },

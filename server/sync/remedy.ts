@@ -2,27 +2,34 @@ import type { Line, Lot, Task } from '../../shared/catalogue.ts'
 import type { ExceptionKind, RefusalCode } from '../../shared/exception.ts'
 import { isUuid, NO_LPN } from '../../shared/ids.ts'
 import type { DocumentId, ItemId, LineId } from '../../shared/ids.ts'
-import { NOTHING } from '../../shared/ledger/effects.ts'
+import { merged, NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import { keyOf, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Address, Movement, StockKey, StockStatus } from '../../shared/ledger/stock.ts'
-import { virtualLocation } from '../../shared/ledger/world.ts'
+import { lotKey, virtualLocation } from '../../shared/ledger/world.ts'
 import type { View } from '../../shared/ledger/world.ts'
-import { isAt, release } from '../../shared/process/pick-claims.ts'
+import { isAt, release, sumOf } from '../../shared/process/pick-claims.ts'
 import { isMobile } from '../../shared/process/pick-lines.ts'
 import { isWaiting, putBackTask } from '../../shared/process/putback-task.ts'
 import { limitOf } from '../../shared/process/receive-limit.ts'
 import { isVirtual } from '../../shared/process/virtual.ts'
 import type { SettleAsk } from '../../shared/sync/settle.ts'
 
-/** What contradicts the books, with all that its commands have moved. */
+/** What contradicts the books, with all that its commands have moved and nobody has taken back. */
 export type Trouble = {
   kind: ExceptionKind
   subject: string
   body: Record<string, unknown>
   movements: readonly Movement[]
 }
-type At = { view: View; trouble: Trouble; args: SettleAsk['args']; now: string }
+type At = {
+  view: View
+  trouble: Trouble
+  args: SettleAsk['args']
+  now: string
+  /** Lots under an open recall, by `lotKey`. */
+  recalled: ReadonlySet<string>
+}
 /** What is done about it; a text is the refusal. */
 type Cure = (at: At) => Effects | RefusalCode
 
@@ -37,55 +44,80 @@ const whole = (body: Record<string, unknown>, key: string): number => {
 
 const now = ({ now: at }: At) => ({ takenAt: at, at, unc: 0 })
 const goodsOf = ({ client, item, lot, serial }: StockKey) => ({ client, item, lot, serial })
+const goodsText = ({ client, item, lot, serial }: StockKey): string => [client, item, lot, serial].join('\u001f')
 const addressOf = ({ location, lpn, status }: StockKey): Address => ({ location, lpn, status })
 
-/** What came of the goods that it is about, where its commands say so. */
-const broughtBy = ({ view, trouble: { movements, body } }: At): readonly Movement[] =>
-  movements.filter(
-    m => !isVirtual(view.location(m.to.location)) && (text(body, 'item') === '' || m.item === body['item']),
-  )
+/** What came of the goods that it is about, where its commands say so. A closed delivery is one row, whatever came of it. */
+const broughtBy = ({ view, trouble: { kind, movements, body } }: At): readonly Movement[] => {
+  const item = kind === 'late_line' ? '' : text(body, 'item')
+  return movements.filter(m => !isVirtual(view.location(m.to.location)) && (item === '' || m.item === item))
+}
 
-/** How many pieces it is about: of what came in, only what is too much. */
+/** How many pieces it is about: of what its commands have brought, only what is too much. */
 const piecesOf = (at: At): number => {
   const { view, trouble } = at
   const { kind, body } = trouble
+  const brought = broughtBy(at).reduce((sum, m) => sum + m.qty, 0)
   const item = view.item(text(body, 'item') as ItemId)
   if (kind === 'over_receipt' && item !== undefined) {
     const { limit, received } = limitOf(view, text(body, 'document') as DocumentId, item)
-    return Math.max(0, received - limit)
+    return Math.min(brought, Math.max(0, received - limit))
   }
-  if (kind === 'over_return') return whole(body, 'back') - whole(body, 'sent')
-  return broughtBy(at).reduce((sum, m) => sum + m.qty, 0)
+  return kind === 'over_return' ? Math.min(brought, whole(body, 'back') - whole(body, 'sent')) : brought
 }
 
 type Part = { key: StockKey; qty: number }
+const piecesIn = (parts: readonly Part[]): number => parts.reduce((sum, { qty }) => sum + qty, 0)
+
+/** What its commands have brought, by where they put it, the newest first: so many at most, and no row gives more than it has. */
+const stillThere = (at: At, wanted = Infinity): readonly (Part & { from: Address })[] => {
+  const parts = new Map<string, Part & { from: Address }>()
+  let rest = wanted
+  for (const m of broughtBy(at)) {
+    const key = keyOf({ ...m, ...m.to })
+    const name = stockKeyText(key)
+    const { qty: before, from } = parts.get(name) ?? { qty: 0, from: m.from }
+    const qty = Math.min(rest, m.qty, at.view.stock(key).onHand - before)
+    if (qty <= 0) continue
+    rest -= qty
+    parts.set(name, { key, from, qty: before + qty })
+  }
+  return [...parts.values()]
+}
 
 /**
  * Where so many of the goods lie now, nobody having reserved them: first where they came to, then wherever the books have the
- * same goods. Pieces without lot and serial are like one another.
+ * same goods, of each as many as came. Pieces without lot and serial are like one another.
  */
 const whereabouts = (at: At, wanted: number, statuses: readonly StockStatus[]): readonly Part[] => {
   const { view } = at
-  const brought = broughtBy(at)
-  const there = brought.map(m => keyOf({ ...m, ...m.to }))
-  const elsewhere = there.flatMap(key =>
-    view
-      .stockOf(key.client, key.item)
-      .filter(row => row.lot === key.lot && row.serial === key.serial && !isVirtual(view.location(row.location)))
-      .map(keyOf),
-  )
-  const parts = new Map<string, Part>()
-  let rest = wanted
-  for (const key of [...there, ...elsewhere]) {
-    const row = view.stock(key)
-    const free = row.onHand - row.reserved - row.held
-    const isKnown = parts.has(stockKeyText(key))
-    if (isKnown || rest === 0 || free <= 0 || !statuses.includes(key.status) || isMobile(view, key.location)) continue
-    const qty = Math.min(free, rest)
-    rest -= qty
-    parts.set(stockKeyText(key), { key, qty })
+  const came = new Map<string, Part>()
+  const there = new Map<string, StockKey>()
+  for (const m of broughtBy(at)) {
+    const key = keyOf({ ...m, ...m.to })
+    came.set(goodsText(key), { key, qty: m.qty + (came.get(goodsText(key))?.qty ?? 0) })
+    there.set(stockKeyText(key), key)
   }
-  return [...parts.values()]
+  const elsewhere = [...came.values()].flatMap(({ key }) =>
+    view.stockOf(key.client, key.item).filter(row => goodsText(row) === goodsText(key)),
+  )
+  for (const row of elsewhere)
+    if (!isVirtual(view.location(row.location)))
+      there.set(stockKeyText(row), there.get(stockKeyText(row)) ?? keyOf(row))
+  const left = new Map([...came].map(([name, { qty }]) => [name, qty]))
+  const parts: Part[] = []
+  let rest = wanted
+  for (const key of there.values()) {
+    const { onHand, reserved, held } = view.stock(key)
+    if (!statuses.includes(key.status) || isMobile(view, key.location)) continue
+    const most = left.get(goodsText(key)) ?? 0
+    const qty = Math.min(onHand - reserved - held, rest, most)
+    if (qty <= 0) continue
+    rest -= qty
+    left.set(goodsText(key), most - qty)
+    parts.push({ key, qty })
+  }
+  return parts
 }
 
 const moved = (at: At, parts: readonly Part[], to: (key: StockKey) => Address): Effects | RefusalCode =>
@@ -115,11 +147,16 @@ const block: Cure = at =>
     status: 'blocked',
   }))
 
+/** All that it is about, or nothing: half of it is no answer to what becomes of the goods. */
+const allOfThem = (at: At, statuses: readonly StockStatus[]): readonly Part[] => {
+  const wanted = piecesOf(at)
+  const parts = whereabouts(at, wanted, statuses)
+  return piecesIn(parts) < wanted ? [] : parts
+}
+
 /** The goods leave the books with the truck; the ERP is told. */
 const sendBack: Cure = at =>
-  moved(at, whereabouts(at, piecesOf(at), ['blocked', 'damaged', 'inspection', 'available']), () =>
-    outside(at, 'supplier'),
-  )
+  moved(at, allOfThem(at, ['blocked', 'damaged', 'inspection', 'available']), () => outside(at, 'supplier'))
 
 /** The delivery expects what has come: the next piece too many is a question of its own. */
 const acceptMore: Cure = at => {
@@ -155,7 +192,7 @@ const otherLot: Cure = at => {
   if (lot === undefined) return 'gone'
   if (args.lot === undefined || args.lot === lot.lot) return 'bad_request'
   const name = args.lot
-  const parts = whereabouts(at, piecesOf(at), ['available', 'inspection', 'blocked'])
+  const parts = allOfThem(at, ['available', 'inspection', 'blocked'])
   if (parts.length === 0) return 'gone'
   const expiry = args.expiry ?? (text(trouble.body, 'came') || null)
   const known = view.lot(lot.client, lot.item, name)
@@ -199,52 +236,68 @@ const pickedGoods = (at: At): Task[] => {
   const line = isUuid(id) ? view.line(id as LineId) : undefined
   if (line === undefined) return []
   const isTooMuch = kind === 'over_pick' || kind === 'picked_twice'
-  let rest = isTooMuch ? line.done - line.wanted : broughtBy(at).reduce((sum, m) => sum + m.qty, 0)
-  const tasks: Task[] = []
-  for (const m of broughtBy(at)) {
-    const qty = Math.min(rest, m.qty, view.stock(keyOf({ ...m, ...m.to })).onHand)
-    if (qty <= 0) continue
-    rest -= qty
-    const about = { client: line.client, document: line.document, line: line.id, item: m.item }
-    const goods = { ...about, lot: m.lot, serial: m.serial, qty, from: m.to, to: m.from.location }
-    tasks.push(putBackTask(view, { ...goods, cause: kind }))
-  }
-  return tasks
-}
-
-const pendingScrap = ({ view, trouble: { body } }: At): readonly Part[] => {
-  const key = keyOf({ ...(body as StockKey), status: 'blocked' })
-  const { onHand, reserved, held } = view.stock(key)
-  const qty = Math.min(whole(body, 'qty'), onHand - reserved - held)
-  return qty > 0 ? [{ key, qty }] : []
-}
-const scrapThem: Cure = at => moved(at, pendingScrap(at), () => outside(at, 'scrap'))
-const keepThem: Cure = at => moved(at, pendingScrap(at), key => ({ ...addressOf(key), status: 'available' }))
-
-/** What was taken although it may not be sold is declared good, in the tote where it lies. */
-const releaseTaken: Cure = at => {
-  const { view } = at
-  const lots = broughtBy(at).flatMap(m => {
-    const lot = m.lot === '' ? undefined : view.lot(m.client, m.item, m.lot)
-    return lot?.blocked === true ? [{ ...lot, blocked: false }] : []
+  return stillThere(at, isTooMuch ? line.done - line.wanted : Infinity).map(({ key, from, qty }) => {
+    const about = { client: line.client, document: line.document, line: line.id, item: key.item }
+    const goods = { ...about, lot: key.lot, serial: key.serial, qty, from: addressOf(key), to: from.location }
+    return putBackTask(view, { ...goods, cause: kind })
   })
-  return { ...NOTHING, lots: lots.slice(0, 1) }
 }
 
-/** What was taken is thrown away; its line has picked so much less. */
+/** What was blocked to be scrapped, as far as it still lies there and nobody has reserved it. */
+const pendingScrap = (at: At): readonly Part[] =>
+  stillThere(at).flatMap(({ key, qty }) => {
+    const { onHand, reserved, held } = at.view.stock(key)
+    const free = Math.min(qty, onHand - reserved - held)
+    return key.status === 'blocked' && free > 0 ? [{ key, qty: free }] : []
+  })
+
+const isRecalled = ({ recalled }: At, { client, item, lot }: Pick<StockKey, 'client' | 'item' | 'lot'>): boolean =>
+  recalled.has(lotKey(client, item, lot))
+
+const scrapThem: Cure = at => moved(at, pendingScrap(at), () => outside(at, 'scrap'))
+const keepThem: Cure = at => {
+  const parts = pendingScrap(at)
+  if (parts.some(({ key }) => isRecalled(at, key))) return 'recalled'
+  return moved(at, parts, key => ({ ...addressOf(key), status: 'available' }))
+}
+
+/** What was taken although it may not be sold is declared good with its lots, in the tote where it lies. */
+const releaseTaken: Cure = at => {
+  const taken = broughtBy(at)
+  if (taken.length === 0) return 'gone'
+  if (taken.some(m => isRecalled(at, m))) return 'recalled'
+  const lots = taken.flatMap(m => (m.lot === '' ? [] : (at.view.lot(m.client, m.item, m.lot) ?? [])))
+  return merged([{ ...NOTHING, lots: lots.filter(lot => lot.blocked).map(lot => ({ ...lot, blocked: false })) }])
+}
+
+/** What was taken is thrown away; the lines that have it in hand have picked so much less. */
 const scrapTaken: Cure = at => {
-  const { view, trouble } = at
-  let line: Line | undefined = view.line(text(trouble.body, 'line') as LineId)
-  const movements: Movement[] = []
-  for (const m of broughtBy(at)) {
-    const qty = Math.min(m.qty, view.stock(keyOf({ ...m, ...m.to })).onHand)
-    if (qty <= 0) continue
-    movements.push({ ...m, from: m.to, to: outside(at, 'scrap'), qty, ...now(at) })
-    if (line === undefined) continue
-    const { claims } = release(line.claims, qty, claim => isAt(claim, m.to, m.lot, m.serial))
-    line = { ...line, done: line.done - qty, state: line.state === 'done' ? 'open' : line.state, claims }
+  const parts = stillThere(at)
+  const lines = new Map<LineId, Line>()
+  for (const part of parts) lessPicked(at, part, lines)
+  const gone = moved(at, parts, () => outside(at, 'scrap'))
+  return typeof gone === 'string' ? gone : { ...gone, lines: [...lines.values()] }
+}
+
+/** First the line that it is about, then what nobody has reserved (that line has picked too much), then who else has picked it. */
+const lessPicked = ({ view, trouble }: At, { key, qty }: Part, lines: Map<LineId, Line>): void => {
+  const own = view.line(text(trouble.body, 'line') as LineId)
+  const others = view.linesClaiming(key).filter(line => line.id !== own?.id)
+  let rest = qty
+  const less = (line: Line, most: number): void => {
+    const before = lines.get(line.id) ?? line
+    const { claims, freed } = release(before.claims, most, claim => isAt(claim, key, key.lot, key.serial))
+    const n = sumOf(freed)
+    rest -= n
+    const state = before.state === 'done' ? 'open' : before.state
+    if (n > 0) lines.set(line.id, { ...before, done: before.done - n, state, claims })
   }
-  return movements.length === 0 ? 'gone' : { ...NOTHING, movements, lines: line === undefined ? [] : [line] }
+  if (own !== undefined) less(own, rest)
+  const { onHand, reserved } = view.stock(key)
+  const unclaimed = Math.min(rest, Math.max(0, onHand - reserved))
+  for (const line of others) less(line, rest - unclaimed)
+  const before = own === undefined ? undefined : (lines.get(own.id) ?? own)
+  if (before !== undefined && rest > 0) lines.set(before.id, { ...before, done: before.done - rest })
 }
 
 const ofReceipt = { accept: acceptMore, return: sendBack, block }
@@ -266,6 +319,9 @@ const CURES: Readonly<Partial<Record<ExceptionKind, Readonly<Record<string, Cure
   not_in_order: { putBack },
   not_available: { putBack, release: releaseTaken, scrap: scrapTaken },
 }
+
+/** Whether a choice does more than say what was done. */
+export const hasRemedy = (kind: ExceptionKind, choice: string): boolean => CURES[kind]?.[choice] !== undefined
 
 /** What a choice does about it. */
 export const remedyOf = (at: At, choice: string): Effects | RefusalCode =>

@@ -2,15 +2,16 @@ import type { Worker } from '../../shared/catalogue.ts'
 import { CHOICES } from '../../shared/exception-choices.ts'
 import { TRUSTED_QUARANTINE } from '../../shared/exception.ts'
 import type { QuarantineReason, RefusalCode } from '../../shared/exception.ts'
+import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, DocumentId } from '../../shared/ids.ts'
 import { merged, NOTHING } from '../../shared/ledger/effects.ts'
-import type { Effects } from '../../shared/ledger/effects.ts'
+import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { World } from '../../shared/ledger/world.ts'
 import { judge } from '../../shared/process/judge.ts'
 import { correctedTimes } from '../../shared/sync/clock.ts'
-import type { Command } from '../../shared/sync/command.ts'
+import type { Command, CommandKey } from '../../shared/sync/command.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ExceptionId, SettleAsk } from '../../shared/sync/settle.ts'
@@ -22,7 +23,7 @@ import { readBody } from './prepare.ts'
 import { keepAnswers, mayHandle, refusal } from './settle-exceptions.ts'
 import type { Inbox, InboxRow } from './settle-exceptions.ts'
 
-/** A command as it was kept, with what it has moved already (goods of an unknown place). */
+/** A command as it was kept, with what it has moved already (to the unknown place, as its own was not known). */
 export type KeptCommand = {
   device: DeviceId
   epoch: string
@@ -31,10 +32,15 @@ export type KeptCommand = {
   body: string
   receivedAt: string
   movements: readonly Movement[]
+  /** Its handheld has taken it back meanwhile. */
+  isTakenBack: boolean
 }
 export interface Quarantine extends Inbox {
   command(id: ExceptionId): Promise<KeptCommand | null>
 }
+
+/** A rule threw: whoever can mend it is told. */
+export type Broke = (command: CommandKey, error: unknown) => void
 
 /**
  * A command that was kept because it could not be booked is judged once more, by the rules and with the goods, places and
@@ -47,12 +53,13 @@ export const reprocess = async (
   who: Worker,
   ask: SettleAsk,
   now: string,
+  broke: Broke,
 ): Promise<DecisionAnswer> => {
   const hash = sha256Hex(JSON.stringify(ask))
   const before = (await tx.decisions.find([ask.id])).get(ask.id)
   if (before !== undefined) return before.hash === hash ? before.answer : refusal(ask, 'bad_request', null)
   const found = await inbox.find(ask.exception)
-  const again = await againOf(tx, inbox, who, ask, found, now)
+  const again = await againOf(tx, inbox, who, ask, found, now, broke)
   const answer: DecisionAnswer =
     typeof again === 'string'
       ? refusal(ask, again, again === 'not_found' ? null : found)
@@ -83,6 +90,7 @@ const againOf = async (
   ask: SettleAsk,
   found: InboxRow | null,
   now: string,
+  broke: Broke,
 ): Promise<Again | RefusalCode> => {
   if (found === null || !mayHandle(who, found)) return 'not_found'
   if (found.state !== 'open' || found.hits !== ask.expectedVersion) return 'stale'
@@ -91,11 +99,16 @@ const againOf = async (
   const kept = await inbox.command(ask.exception)
   const command = kept === null ? null : readBody(kept).command
   if (kept === null || command === null) return 'still'
+  // What it had moved was put back by its undo.
+  if (kept.isTakenBack && kept.movements.length > 0) return { kept, effects: NOTHING, awaits: null, messages: [] }
   const world = makeWorld(await tx.load(needOf(tx.counts.warehouse, [command])))
-  const judged = judgedAgain(world, command, kept)
-  if (judged === null) return 'still'
-  const effects = merged([{ ...NOTHING, movements: kept.movements.map(m => backOf(m, now)) }, judged])
-  world.apply(effects)
+  const back: Effects = { ...NOTHING, movements: kept.movements.map(m => backOf(m, now)) }
+  // It is judged with its goods where they were before it.
+  world.apply(back)
+  const judged = judgedAgain(world, command, kept, broke)
+  if (typeof judged === 'string') return judged
+  world.apply(judged)
+  const effects = merged([back, { ...judged, exceptions: judged.exceptions.map(one => namedAnew(tx, one)) }])
   const messages: MessageWrite[] = []
   const awaits = awaitsOf(command, judged)
   for (const draft of judged.messages) {
@@ -106,18 +119,26 @@ const againOf = async (
   return { kept, effects, awaits, messages }
 }
 
-/** Null = it still cannot be booked. */
+/** What it has said before may have been settled: what it says now is a row of its own, named by this commit. */
+const namedAnew = ({ feed }: DecisionTx, draft: ExceptionDraft): ExceptionDraft => ({
+  ...draft,
+  id: derivedId('exception', feed.epoch, feed.seq, draft.id),
+})
+
 const judgedAgain = (
   world: World,
   command: Command,
   { device, epoch, seq, receivedAt }: KeptCommand,
-): Effects | null => {
+  broke: Broke,
+): Effects | Extract<RefusalCode, 'still' | 'fault'> => {
+  const key = { device, epoch, seq }
   const times = correctedTimes(command, { notBefore: null, notAfter: receivedAt })
   try {
-    const { outcome, effects } = judge(world, command, { device, epoch, seq }, times)
-    return outcome === 'quarantined' ? null : effects
-  } catch {
-    return null
+    const { outcome, effects } = judge(world, command, key, times)
+    return outcome === 'quarantined' ? 'still' : effects
+  } catch (error) {
+    broke(key, error)
+    return 'fault'
   }
 }
 

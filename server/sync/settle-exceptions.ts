@@ -15,7 +15,7 @@ import { NO_NEED } from './ports.ts'
 import type { DecisionTx, Need } from './ports.ts'
 import { linkedOf } from './link-code.ts'
 import type { CodeLink } from './link-code.ts'
-import { remedyOf } from './remedy.ts'
+import { hasRemedy, remedyOf } from './remedy.ts'
 import { countsFor } from './renew-counts.ts'
 
 export type InboxRow = {
@@ -32,14 +32,16 @@ export type Settlement = { choice: string; words: string; worker: Worker['id']; 
 export interface Inbox {
   find(id: ExceptionId): Promise<InboxRow | null>
   settle(id: ExceptionId, settlement: Settlement): Promise<void>
-  /** What the commands of an exception have moved, the newest first, at most so many. */
+  /** What the commands of an exception have moved and nobody has taken back, the newest first, at most so many. */
   moved(id: ExceptionId, limit: number): Promise<readonly Movement[]>
+  /** Lots under an open recall, by `lotKey`. */
+  recalled(): Promise<ReadonlySet<string>>
   /** Adds the code to its item for good, whatever the ERP sends of it; false = another item of the client has it. */
   link(link: CodeLink & { worker: Worker['id']; at: string }): Promise<boolean>
 }
 
-/** Commands of one cause that a remedy looks at. */
-const MOVED_KEPT = 200
+/** Movements of one cause that a remedy looks at; with more of them it moves nothing, rather than some. */
+const MOVED_KEPT = 2_000
 
 /** Who may settle it: the supervisor of the client, for master data and the ERP the integrator as well. */
 export const mayHandle = (who: Worker, { kind, body }: Pick<InboxRow, 'kind' | 'body'>): boolean => {
@@ -53,6 +55,8 @@ type Desk = {
   rows: ReadonlyMap<ExceptionId, InboxRow & { movements: readonly Movement[] }>
   /** With what this transaction has decided so far. */
   world: World
+  /** By `lotKey`. */
+  recalled: ReadonlySet<string>
   settled: Set<ExceptionId>
   done: Effects[]
 }
@@ -127,13 +131,14 @@ const deskFor = async (tx: DecisionTx, inbox: Inbox, asks: readonly SettleAsk[])
   const rows = new Map<ExceptionId, InboxRow & { movements: readonly Movement[] }>()
   for (const { exception } of asks) {
     const found = rows.has(exception) ? null : await inbox.find(exception)
-    if (found !== null) rows.set(exception, { ...found, movements: await inbox.moved(exception, MOVED_KEPT) })
+    if (found !== null) rows.set(exception, { ...found, movements: await inbox.moved(exception, MOVED_KEPT + 1) })
   }
   const need = needOf([...rows.values()], asks)
   const { lines } = await tx.load(need)
   const documents = [...new Set([...need.documents, ...[...lines.values()].map(line => line.document)])]
   const world = makeWorld(await tx.load({ ...need, documents, everywhere: true }))
-  return { rows, world, settled: new Set(), done: [] }
+  const recalled = asks.some(ask => ask.choice === 'release') ? await inbox.recalled() : new Set<string>()
+  return { rows, world, recalled, settled: new Set(), done: [] }
 }
 
 const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[], asks: readonly SettleAsk[]): Need => {
@@ -145,6 +150,8 @@ const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[]
   const places = [...named('location'), ...movements.flatMap(m => [m.from.location, m.to.location])]
   return {
     ...NO_NEED,
+    // Who has reserved what was moved.
+    takes: true,
     items: [...new Set([...items, ...subjects])] as ItemId[],
     locations: [...new Set(places)] as LocationId[],
     documents: [...new Set([...named('document'), ...subjects])] as DocumentId[],
@@ -165,10 +172,11 @@ const settleOne = async (
   const state = desk.settled.has(found.id) ? 'settled' : found.state
   if (state !== 'open' || found.hits !== ask.expectedVersion) return refusal(ask, 'stale', { ...found, state })
   if (!CHOICES[found.kind].includes(ask.choice)) return refusal(ask, 'bad_request', found)
+  if (found.movements.length > MOVED_KEPT && hasRemedy(found.kind, ask.choice)) return refusal(ask, 'over_bulk', found)
   const cured =
     ask.choice === 'link'
       ? await linkOne(tx, inbox, desk, who, ask, now)
-      : remedyOf({ view: desk.world, trouble: found, args: ask.args, now }, ask.choice)
+      : remedyOf({ view: desk.world, recalled: desk.recalled, trouble: found, args: ask.args, now }, ask.choice)
   if (typeof cured === 'string') return refusal(ask, cured, found)
   const counts = ask.choice === 'count' ? await countOf(tx, desk, found.kind, placeOf(found)) : []
   const effects = merged([cured, { ...NOTHING, tasks: counts }])

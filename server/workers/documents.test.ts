@@ -119,6 +119,22 @@ describe('what a document of the ERP becomes', () => {
     expect(tasks[1]?.goods).toMatchObject({ item: item.id, qty: 2, line: line.id, from: { location: claim.location } })
   })
 
+  it("[B10] an order is promised no lot that lasts shorter than its item's own days", () => {
+    const claims = (minDaysOut: number | null) => {
+      const w = world()
+      const shelf = { acceptDays: null, minDaysOut, lifeDays: null }
+      Object.assign(w, { item: () => ({ ...item, shelf }) })
+      const lot = { client: item.client, item: item.id, lot: 'L1', expiry: '2026-11-30', firstReceivedAt: null }
+      const [from, to] = [looseAt(placeId(site, 'DOCK-1')), looseAt(placeId(site, 'A-01'))]
+      const goods = { client: item.client, item: item.id, lot: 'L1', serial: '', qty: 5 }
+      const movements = [{ ...goods, from, to, takenAt: '', at: '', unc: null }]
+      w.apply({ ...NOTHING, lots: [{ ...lot, blocked: false }], movements })
+      const { lines } = documentEffects(order(), connector, w)
+      return wishes(w, lines, '2026-11-23').map(wish => wish.claims.map(claim => claim.qty))
+    }
+    expect([claims(null), claims(7), claims(8)]).toEqual([[[5]], [[5]], []])
+  })
+
   it('[E24] lines of one import do not promise the same goods twice', () => {
     const w = world()
     stocked(w, 6)

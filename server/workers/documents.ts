@@ -7,8 +7,8 @@ import { allocate } from '../../shared/ledger/reservation.ts'
 import type { View, World } from '../../shared/ledger/world.ts'
 import { lpnId } from '../../shared/process/lpn.ts'
 import { putBackTask } from '../../shared/process/putback-task.ts'
+import { leavesFrom } from '../../shared/process/shelf-life.ts'
 import { policyFor } from '../../shared/policy.ts'
-import { dayOf } from '../../shared/time.ts'
 
 /** A purchase or sales order as the ERP has it, mapped to our items and client; quantities in whole base units. */
 export type ErpDocument = {
@@ -197,18 +197,17 @@ export const wishes = (world: World, lines: readonly Line[], today: string): { l
     const item = world.item(line.item)
     // What was picked lies in the tote and is claimed there, so the claims alone say what is taken care of.
     const missing = line.wanted - line.claims.reduce((sum, claim) => sum + claim.qty, 0)
-    const { pick, shelf } = policyFor(world.policies, line.client)
+    const { pick } = policyFor(world.policies, line.client)
     // What a short has let go of is a person's decision by these policies, also when new stock comes.
     const isDecided = line.reason !== null && (pick.reallocation === 'none' || pick.reallocation === 'manual')
     if (item === undefined || line.state !== 'open' || missing <= 0 || isDecided) return []
-    const minDays = shelf.minDaysOut ?? 0
     const claims = allocate({
       item,
       qty: missing,
       rows: world.stockOf(line.client, line.item),
       lot: row => world.lot(row.client, row.item, row.lot),
       location: row => world.location(row.location),
-      notExpiringBefore: dayOf(`${today}T00:00:00.000Z`, minDays),
+      notExpiringBefore: leavesFrom(world.policies, item, `${today}T00:00:00.000Z`),
     })
     if (claims.length === 0) return []
     world.apply({ ...NOTHING, lines: [{ ...line, claims: [...line.claims, ...claims] }] })

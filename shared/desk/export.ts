@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { CSV_LANGUAGES } from '../csv.ts'
 import type { CsvLanguage } from '../csv.ts'
-import { isoDay, text } from '../sync/fields.ts'
+import { calendarDay } from '../sync/calendar.ts'
+import { text } from '../sync/fields.ts'
 import { PAST_BASES, PAST_GROUPS } from './goods.ts'
 
 /** Lists of the desk as files, with exactly the filters of the screen. */
@@ -33,7 +34,7 @@ export const exportQuery = v.object({
   lot: v.optional(text(40), ''),
   id: v.optional(text(36), ''),
   days: v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/)), '30'),
-  day: v.optional(isoDay, '1970-01-01'),
+  day: v.optional(calendarDay, '1970-01-01'),
   basis: v.optional(v.picklist(PAST_BASES), 'booked'),
   by: v.optional(v.picklist(PAST_GROUPS), 'item'),
 })

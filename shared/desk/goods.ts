@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientId } from '../ids.ts'
-import { isoDay, text, uuid } from '../sync/fields.ts'
+import { calendarDay } from '../sync/calendar.ts'
+import { text, uuid } from '../sync/fields.ts'
 
 const nullable = v.nullable(v.string())
 const page = { after: v.optional(text(400), ''), limit: v.optional(text(4), '100') }
@@ -47,7 +48,7 @@ export type ExpiringAnswer = v.InferOutput<typeof expiringAnswerSchema>
 export const PAST_BASES = ['booked', 'known'] as const
 export const PAST_GROUPS = ['item', 'place'] as const
 export const pastQuery = v.object({
-  day: isoDay,
+  day: calendarDay,
   basis: v.optional(v.picklist(PAST_BASES), 'booked'),
   by: v.optional(v.picklist(PAST_GROUPS), 'item'),
   client,

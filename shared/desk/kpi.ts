@@ -2,15 +2,16 @@ import * as v from 'valibot'
 import { CSV_LANGUAGES } from '../csv.ts'
 import type { ClientId, WorkerId } from '../ids.ts'
 import { UNITS } from '../kpi/figures.ts'
-import { isoDay, text, uuid } from '../sync/fields.ts'
+import { calendarDay } from '../sync/calendar.ts'
+import { text, uuid } from '../sync/fields.ts'
 import { TABLE_NAMES } from './kpi-tables.ts'
 import type { TableName } from './kpi-tables.ts'
 
 /** Days of UTC, both included; nothing said = the last 30 days. `client` and `zone` narrow what the person sees anyway. */
 const window = {
   worker: uuid<WorkerId>(),
-  from: v.optional(isoDay),
-  to: v.optional(isoDay),
+  from: v.optional(calendarDay),
+  to: v.optional(calendarDay),
   client: v.optional(uuid<ClientId>()),
   zone: v.optional(v.pipe(text(60), v.minLength(1))),
 }

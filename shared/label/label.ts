@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { COMMAND_CODES, isReserved } from '../scan/command-code.ts'
 import { checkDigitHolds } from '../scan/check-digit.ts'
 import { LABELS, readLabel } from '../scan/own-label.ts'
-import { isoDay, isoInstant, text } from '../sync/fields.ts'
+import { calendarDay, calendarInstant } from '../sync/calendar.ts'
+import { text } from '../sync/fields.ts'
 
 /** Letters of AI 10 (GS1 General Specifications, figure 7.11-1). */
 const LOT = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]*$/
@@ -52,7 +53,7 @@ export const labelSchema = v.variant('kind', [
       null,
     ),
     lot: v.optional(v.pipe(text(20), v.regex(LOT, 'no lot of a label')), ''),
-    expiry: v.optional(v.nullable(isoDay), null),
+    expiry: v.optional(v.nullable(calendarDay), null),
   }),
   v.object({
     kind: v.literal('location'),
@@ -78,7 +79,7 @@ export const labelSchema = v.variant('kind', [
     link: v.pipe(v.string(), v.maxLength(200), v.regex(/^https?:\/\/[\x21-\x7e]+$/)),
     /** As people read it; the instant is for whoever asks. */
     until: v.pipe(text(40), v.nonEmpty()),
-    expiresAt: isoInstant,
+    expiresAt: calendarInstant,
   }),
 ])
 export type Label = v.InferOutput<typeof labelSchema>

@@ -9,7 +9,7 @@ export type Wish = {
   rows: readonly StockRow[]
   lot: (row: StockRow) => Lot | undefined
   location: (row: StockRow) => Location | undefined
-  /** ISO day: lots that are used up before it are left alone (today + the client's minDaysOut). */
+  /** ISO day: lots that are used up before it are left alone (today + the days that must be left when goods leave). */
   notExpiringBefore: string
 }
 

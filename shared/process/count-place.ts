@@ -6,6 +6,7 @@ import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
+import { isForBlind } from './count-blind.ts'
 import { FRESH, isOverTask } from './count-state.ts'
 import type { CountNext, CountState } from './count-state.ts'
 import type { Message, Moment, Start } from './process.ts'
@@ -85,5 +86,5 @@ const taskHere = (id: LocationId, view: View, moment: Moment): CountState | null
 const spotAt = (id: LocationId, view: View, moment: Moment): CountState => ({
   ...FRESH,
   count: derivedId<'count'>('count', moment.device, id, moment.now),
-  hidden: view.policies.warehouse.count.blind.spot,
+  hidden: view.policies.warehouse.count.blind.spot || isForBlind(view, id),
 })

@@ -116,6 +116,24 @@ describe('C1 the place', () => {
     expect(beside.state().task).toBeNull()
   })
 
+  it('[C24] a spot count beside a blind one of another handheld, or one that waits, does not say what is right', () => {
+    const again = (tasks: WorldSeed['tasks']) => {
+      const { anna } = spot({ tasks: tasks ?? [] })
+      anna.scan(scanOf.item(mug))
+      anna.number(29)
+      const { hidden } = anna.state()
+      anna.key('XCDNE')
+      return [hidden, anna.state().at === 'again']
+    }
+    const blind = { mode: 'blind' as const, hidden: true }
+    const theirs = { lease: { device: otherDevice, worker: null } }
+    expect(again([])).toEqual([false, true])
+    expect(again([countTaskOf('CNT-1', a1, blind, theirs)])).toEqual([true, false])
+    expect(again([countTaskOf('CNT-1', a1, blind, { state: 'ready', lease: null })])).toEqual([true, false])
+    expect(again([countTaskOf('CNT-1', a2, blind, theirs)])).toEqual([false, true])
+    expect(again([countTaskOf('CNT-1', a1, blind, { ...theirs, state: 'done' })])).toEqual([false, true])
+  })
+
   it('[C3] a recount is not for somebody who has counted; a count that is over is not opened', () => {
     const barred = demoWorld({ tasks: [countTaskOf('CNT-1', a1, { notBy: [counter.id], mode: 'recount' })] })
     expect(at(barred, { task: taskId('CNT-1') }).first).toMatchObject({
@@ -337,6 +355,21 @@ describe('codes that nobody knows', () => {
       { kind: 'unknown_code', subject: '???', body: { place: a1.id, photos: ['a'.repeat(64)] } },
     ])
     expect(closedBy(anna)).toBe(1)
+  })
+
+  it('[PH26] five photos of a row or a code, each picture once; the sixth is told', () => {
+    const sha = (n: number) => ({ kind: 'photo' as const, sha: `${n}`.repeat(64) })
+    const { world, anna } = spot()
+    refuses(world, anna, sha(1), 'no.key')
+    anna.scan(scanned('???'))
+    const five = [1, 1, 2, 3, 4, 5, 5].map(n => anna.input(sha(n)).message.key)
+    expect(five).toEqual(Array(7).fill('count.photo'))
+    expect(anna.state().unmatched[0]?.photos).toHaveLength(5)
+    refuses(world, anna, sha(6), 'no.key')
+    anna.scan(scanOf.item(mug))
+    for (const n of [1, 1, 2, 3, 4, 5, 5]) anna.input(sha(n))
+    expect(anna.state().row?.photos).toHaveLength(5)
+    refuses(world, anna, sha(6), 'no.key')
   })
 
   it('[C17] a label that cannot be trusted is refused, neither kept nor guessed at', () => {

@@ -8,6 +8,7 @@ import { leaveRow } from './count-row.ts'
 import { askCount, COUNT_STATES, promptCount } from './count-prompt.ts'
 import { isOverTask, settledCount } from './count-state.ts'
 import type { CountNext, CountState } from './count-state.ts'
+import { withPhoto } from './photo.ts'
 import type { Input, Moment, Process } from './process.ts'
 import { badLabel } from './readings.ts'
 
@@ -72,17 +73,15 @@ const stepChoice = (state: CountState, n: number, view: View, moment: Moment): C
   return state.at === 'unmatched' ? stepUnmatched(state, n, view, moment) : stay(state, 'wrong', 'no.key')
 }
 
-const MAX_PHOTOS = 5
-
 /** A picture belongs to the row in hand, else to the code that was kept last. */
 const stepPhoto = (state: CountState, sha: string): CountNext => {
   const { row, unmatched } = state
-  if (row !== null && row.photos.length < MAX_PHOTOS)
-    return go({ ...state, row: { ...row, photos: [...row.photos, sha] } }, 'ok', 'count.photo')
   const last = unmatched.at(-1)
-  if (row !== null || last === undefined || last.photos.length >= MAX_PHOTOS) return stay(state, 'wrong', 'no.key')
-  const withPhoto = { ...last, photos: [...last.photos, sha] }
-  return go({ ...state, unmatched: [...unmatched.slice(0, -1), withPhoto] }, 'ok', 'count.photo')
+  const photos = withPhoto((row ?? last)?.photos ?? [], sha)
+  if (photos === null) return stay(state, 'wrong', 'no.key')
+  if (row !== null) return go({ ...state, row: { ...row, photos } }, 'ok', 'count.photo')
+  if (last === undefined) return stay(state, 'wrong', 'no.key')
+  return go({ ...state, unmatched: [...unmatched.slice(0, -1), { ...last, photos }] }, 'ok', 'count.photo')
 }
 
 const answer = (state: CountState, input: Input, view: View, moment: Moment): CountNext => {

@@ -3,11 +3,15 @@ import {
   a1,
   a3,
   allRows,
+  bowl,
+  countTaskOf,
   demoWorld,
+  drill,
   milk,
   mug,
   one,
   orderOf,
+  otherDevice,
   receiptOf,
   row,
   scanOf,
@@ -17,9 +21,10 @@ import {
   wants,
   workerAt,
 } from '../../test/support/world.ts'
-import type { Lpn } from '../catalogue.ts'
+import type { CountTask, Lpn, Task } from '../catalogue.ts'
 import { derivedId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
+import type { World } from '../ledger/world.ts'
 import { lookup } from './lookup.ts'
 
 const idle = () => {
@@ -100,6 +105,47 @@ describe('looking up', () => {
       ['A-03', false],
     ])
     expect(workerAt(lookup, world, { location: a1.id }).prompt().facts[0]?.value).toBe('–')
+  })
+  it('[U5] what another handheld counts blind is withheld here, too, until that count is over', () => {
+    const count = { mode: 'blind' as const, hidden: true }
+    const held = (of: Partial<CountTask>, more: Partial<Task> = {}) =>
+      demoWorld({
+        stock: [row(mug, a1, 30), row(bowl, a1, 4), row(mug, a3, 7)],
+        documents: [],
+        tasks: [
+          countTaskOf('CNT-1', a1, { ...count, ...of }, { lease: { device: otherDevice, worker: null }, ...more }),
+        ],
+      })
+    const seen = (world: World) => {
+      const anna = workerAt(lookup, world, { location: a1.id })
+      return [anna.prompt().facts[0]?.value, ...anna.prompt().lines.map(line => [line.done, line.hidden ?? false])]
+    }
+    const whole = held({})
+    expect(seen(whole)).toEqual(['–', [0, true], [0, true]])
+    const item = workerAt(lookup, whole, { item: mug.id }).prompt()
+    expect([item.facts.map(fact => fact.value), item.lines.map(line => line.done)]).toEqual([
+      ['–', '–', '–'],
+      [0, 7],
+    ])
+    expect(seen(held({ item: mug.id }))).toEqual(['–', [0, true], [4, false]])
+    for (const open of [
+      held({}, { state: 'done' }),
+      held({}, { state: 'ready', lease: null }),
+      held({ mode: 'guided', hidden: false }),
+    ])
+      expect(seen(open)).toEqual(['34', [30, false], [4, false]])
+  })
+  it('[U5] how many serials there are is no less a figure: withheld ones are one row', () => {
+    const hidden = ['S1', 'S2', 'S3'].map(serial => ({ ...row(drill, a3, 0, { serial }), hidden: true as const }))
+    const lines = (world: World) =>
+      workerAt(lookup, world, { location: a3.id })
+        .prompt()
+        .lines.map(line => [line.title, line.hidden ?? false])
+    expect(lines(demoWorld({ stock: hidden, documents: [] }))).toEqual([['drill', true]])
+    const count = { mode: 'blind' as const, hidden: true }
+    const tasks = [countTaskOf('CNT-1', a3, count, { lease: { device: otherDevice, worker: null } })]
+    expect(lines(demoWorld({ tasks }))).toEqual([['drill', true]])
+    expect(lines(demoWorld())).toHaveLength(3)
   })
   it('[U6] a pallet shows what is on it and where it stands', () => {
     const pallet: Lpn = { id: derivedId('lpn', 'demo', 'P-1'), client: one.id, label: 'P-1' }

@@ -7,6 +7,7 @@ import { policyFor } from '../policy.ts'
 import { ROLES } from '../roles.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, stay } from './answer.ts'
+import { withheld } from './count-blind.ts'
 import type { Fact, Input, Next, Process, ProcessState, Prompt, PromptLine, Start } from './process.ts'
 import { badLabel, itemsIn, mistaken } from './readings.ts'
 import { isVirtual } from './virtual.ts'
@@ -78,7 +79,8 @@ const rowsOf = ({ at, item, location, lpn, label }: LookupState, view: View): re
     return at === 'label' && label !== null ? view.stockLabelled(label) : []
   }
   const isOf = (row: StockRow): boolean => label === null || row.lot === label || row.serial === label
-  return all().filter(row => isOf(row) && !isVirtual(view.location(row.location)))
+  const rows = all().filter(row => isOf(row) && !isVirtual(view.location(row.location)))
+  return withheld(rows, view)
 }
 
 const heroOf = ({ item, location, lpn, label, document }: LookupState, view: View): Prompt['hero'] => {

@@ -1,6 +1,7 @@
 import type { View } from '../ledger/world.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import { message } from './answer.ts'
+import { withheld } from './count-blind.ts'
 import { labelOf } from './lpn.ts'
 import { reasonsFor, statusesFor } from './move-change.ts'
 import type { MoveState } from './move-state.ts'
@@ -59,7 +60,9 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
         ? []
         : [{ label: 'fact.from' as const, value: view.location(from)?.code ?? '', kind: 'code' as const }]),
     ],
-    lines: rows.slice(0, 50).map(row => lineOf(row, view, goods?.item === row.item && goods.lot === row.lot)),
+    lines: withheld(rows, view)
+      .slice(0, 50)
+      .map(row => lineOf(row, view, goods?.item === row.item && goods.lot === row.lot)),
     ask: askMove(state),
     expects: EXPECTS[state.at],
     client: goods?.client ?? null,
@@ -96,6 +99,7 @@ const lineOf = (row: StockRow, view: View, isNext: boolean): PromptLine => ({
   done: row.onHand,
   wanted: null,
   state: isNext ? 'next' : 'open',
+  ...(row.hidden === true ? { hidden: true } : {}),
 })
 
 const choicesOf = (state: MoveState): Prompt['choices'] => {

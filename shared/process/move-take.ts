@@ -8,6 +8,7 @@ import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
+import { countedBlind } from './count-blind.ts'
 import { palletIn } from './lpn.ts'
 import type { Load, MoveNext, MoveState } from './move-state.ts'
 import { isMobile } from './pick-lines.ts'
@@ -164,7 +165,9 @@ const withTotal = (state: MoveState, goods: Goods, item: Item, total: number, vi
  * free part is offered (policy `guard`), or it is taken along (`allow`).
  */
 const counted = (state: MoveState, goods: Goods, item: Item, row: StockRow, total: number, view: View): MoveNext => {
-  if (total > row.onHand) return stay(state, 'wrong', 'qty.max', { n: row.onHand })
+  const isBlind = countedBlind(view)(row)
+  if (total > row.onHand)
+    return isBlind ? stay(state, 'wrong', 'qty.counted') : stay(state, 'wrong', 'qty.max', { n: row.onHand })
   const started = view
     .linesClaiming(keyOf(row))
     .filter(line => line.done > 0 && line.state === 'open')
@@ -181,6 +184,7 @@ const counted = (state: MoveState, goods: Goods, item: Item, row: StockRow, tota
   const isGuarded = row.status === 'available' && policyFor(view.policies, item.client).move.reserved === 'guard'
   if (isGuarded && total > free) {
     if (free === 0) return stay(state, 'wrong', 'move.reserved', { n: 0 })
+    if (isBlind) return stay(state, 'wrong', 'qty.counted')
     return go(
       { ...state, at: 'to', load: { ...goods, qty: free, n: free, packaging: null } },
       'warn',

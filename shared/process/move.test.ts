@@ -10,6 +10,7 @@ import {
   a3,
   allRows,
   booker,
+  countTaskOf,
   demoSeed,
   demoWorld,
   device,
@@ -77,6 +78,21 @@ describe('moving loose goods', () => {
     expect(end.commands).toMatchObject([{ type: 'move', process: 'move', qty: 13, takenAt: expect.any(String) }])
     expect([mugsAt(a1), mugsAt(a3)]).toEqual([17, 13])
     check()
+  })
+  it('[U5] of what another handheld counts blind no figure is listed or told', () => {
+    const count = { mode: 'blind' as const, hidden: true }
+    const tasks = [countTaskOf('CNT-1', a1, count, { lease: { device: otherDevice, worker: null } })]
+    const blind = at({ tasks })
+    blind.anna.scan(scanOf.place(a1))
+    const listed = blind.anna.prompt().lines
+    expect([listed.length > 0, listed.every(line => line.hidden === true && line.done === 0)]).toEqual([true, true])
+    blind.anna.scan(scanOf.item(mug))
+    expect(rejected(blind, () => blind.anna.number(31))).toEqual(['wrong', 'qty.counted'])
+    // 3 of 30 are reserved: how many are free would tell.
+    expect(rejected(blind, () => blind.anna.number(29))).toEqual(['wrong', 'qty.counted'])
+    blind.anna.number(5)
+    expect(blind.anna.scan(scanOf.place(a3)).commands).toMatchObject([{ qty: 5 }])
+    blind.check()
   })
   it('[M1] a typed number sets the total; never more than the books have, never the whole row unasked', () => {
     const all = at()

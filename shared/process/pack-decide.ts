@@ -8,13 +8,12 @@ import { keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { Address } from '../ledger/stock.ts'
 import { virtualLocation } from '../ledger/world.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
 import { isAt, withClaim } from './pick-claims.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
+import { leavesFrom } from './shelf-life.ts'
 
 type ActOf<T extends Act['type']> = Extract<Act, { type: T }>
 
@@ -131,7 +130,7 @@ const lacking = (
           rows: view.stockOf(line.client, line.item),
           lot: row => view.lot(row.client, row.item, row.lot),
           location: row => view.location(row.location),
-          notExpiringBefore: dayOf(day, policyFor(view.policies, line.client).shelf.minDaysOut ?? 0),
+          notExpiringBefore: leavesFrom(view.policies, item, day),
         })
   const task = view.taskOf(line.document)
   const document = view.document(line.document)

@@ -94,7 +94,7 @@ const step = (before: PackState, input: Input, view: View, moment: Moment): Pack
 }
 
 const undoBarred = (view: View, act: Act): MessageKey | null => {
-  const document = 'document' in act && act.document !== null ? view.document(act.document) : undefined
+  const document = 'document' in act && act.document ? view.document(act.document) : undefined
   return document?.state === 'closed' ? 'undo.shipped' : null
 }
 

@@ -1,6 +1,6 @@
 import type { KeyOffer } from './process.ts'
 
-/** As many as a command can name. */
+/** As many as a command can name: the one place that says so, for the wire and for every step. */
 export const PHOTOS_MAX = 5
 
 /** Opens the camera; the picture itself comes as an input of its own. */

@@ -3,9 +3,8 @@ import { allocate } from '../ledger/reservation.ts'
 import { keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { StockKey } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
-import { dayOf } from '../time.ts'
 import type { Stop } from './pick-lines.ts'
+import { leavesFrom } from './shelf-life.ts'
 
 /** Reservations that are made one after the other by one command: what one has taken is not free for the next. */
 export type Elsewhere = {
@@ -27,7 +26,6 @@ export const elsewhere = (
     reserve: (line, qty, fits) => {
       const item = view.item(line.item)
       if (item === undefined || qty <= 0) return []
-      const minDays = policyFor(view.policies, line.client).shelf.minDaysOut ?? 0
       const claims = allocate({
         item,
         qty,
@@ -37,7 +35,7 @@ export const elsewhere = (
           .map(row => ({ ...row, reserved: row.reserved + (taken.get(stockKeyText(row)) ?? 0) })),
         lot: row => view.lot(row.client, row.item, row.lot),
         location: row => view.location(row.location),
-        notExpiringBefore: dayOf(`${today}T00:00:00.000Z`, minDays),
+        notExpiringBefore: leavesFrom(view.policies, item, `${today}T00:00:00.000Z`),
       })
       for (const claim of claims) add(keyOf({ ...claim, client: line.client, item: line.item }), claim.qty)
       return claims

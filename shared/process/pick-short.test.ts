@@ -6,6 +6,7 @@ import type { World } from '../ledger/world.ts'
 import {
   NO_STATIONS,
   a1,
+  countTaskOf,
   a2,
   a3,
   allRows,
@@ -224,6 +225,24 @@ describe('why it is short', () => {
     expect(anna.judged.at(-1)?.effects.observations).toMatchObject([
       { kind: 'short', seen: 6, reason: 'NOT_FOUND', task: taskId('SO-7'), typed: false },
     ])
+  })
+  it('[U5] how many can be broken is not told of what another handheld counts blind', () => {
+    const count = { mode: 'blind' as const, hidden: true }
+    const tasks = [countTaskOf('CNT-1', a1, count, { lease: { device: otherDevice, worker: null } })]
+    const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [mugs, more], tasks })
+    anna.scan(scanOf.place(a1))
+    anna.key('XCDMG')
+    rejects(world, anna, () => anna.number(31), 'qty.counted')
+    expect(anna.number(2).commands).toHaveLength(1)
+  })
+  it('[PH26] five photos of what is wrong, each picture once; the sixth is told', () => {
+    const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [mugs, more] })
+    anna.scan(scanOf.place(a1))
+    anna.key('XCDMG')
+    const photo = (n: number) => anna.input({ kind: 'photo', sha: `${n}`.repeat(64) })
+    expect([1, 1, 2, 3, 4, 5, 5].map(n => photo(n).message.key)).toEqual(Array(7).fill('photo.kept'))
+    rejects(world, anna, () => photo(6), 'no.key')
+    expect(anna.number(2).commands).toMatchObject([{ photos: [1, 2, 3, 4, 5].map(n => `${n}`.repeat(64)) }])
   })
   it('[P44] damaged pieces become damaged stock at once, without a variance; the line takes others', () => {
     const { world, anna } = at([wants(mug, 5, [mugs, 5])], { stock: [mugs, more] })

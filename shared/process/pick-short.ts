@@ -5,7 +5,9 @@ import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
+import { countedBlind } from './count-blind.ts'
 import { placesToChoose } from './pick-elsewhere.ts'
+import { withPhoto } from './photo.ts'
 import { askedOf } from './pick-lines.ts'
 import type { Stop } from './pick-lines.ts'
 import { closeShort, pieceAt } from './pick-short-close.ts'
@@ -127,15 +129,18 @@ export const stepDamagedNumber = (
   const { claim, line } = stop
   const { onHand } = view.stock(keyOf({ ...claim, client: line.client, item: line.item }))
   if (!isQuantity(value)) return stay(state, 'wrong', 'qty.bad')
-  if (value > onHand) return stay(state, 'wrong', 'qty.max', { n: Math.max(0, onHand) })
+  if (value > onHand)
+    return countedBlind(view)({ ...claim, item: line.item })
+      ? stay(state, 'wrong', 'qty.counted')
+      : stay(state, 'wrong', 'qty.max', { n: Math.max(0, onHand) })
   const short: Shortage = { ...(state.short ?? FRESH), taken: 0, reason: 'DAMAGED', spoilt: value }
   return closeShort({ ...state, held: [], short }, stop, null, view, moment)
 }
 
-/** Pictures of what is wrong, at most five. */
+/** Pictures of what is wrong. */
 export const stepPhoto = (state: PickState, sha: string): PickNext => {
   const { short } = state
-  if (short === null || short.photos.length >= 5) return stay(state, 'wrong', 'no.key')
-  const photos = short.photos.includes(sha) ? short.photos : [...short.photos, sha]
+  const photos = short === null ? null : withPhoto(short.photos, sha)
+  if (short === null || photos === null) return stay(state, 'wrong', 'no.key')
   return go({ ...state, short: { ...short, photos } }, 'ok', 'photo.kept', { n: photos.length })
 }

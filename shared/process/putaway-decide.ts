@@ -8,9 +8,9 @@ import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { movedLoose, movedPallet, undoMove, unknownMove } from './move-decide.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
+import { leavesFrom } from './shelf-life.ts'
 
 export const decidePutaway = (view: View, c: Command, key: CommandKey, times: CommandTimes): Effects => {
   switch (c.type) {
@@ -35,8 +35,7 @@ export const decidePutaway = (view: View, c: Command, key: CommandKey, times: Co
  * `putaway.steal`, example C), so that a picker need not look for a pallet on its way. Else the reservation goes along.
  */
 const reReserved = (view: View, c: Extract<Act, { type: 'lpn.move' }>, times: CommandTimes): readonly Line[] => {
-  const policy = policyFor(view.policies, c.client)
-  if (!policy.putaway.steal) return []
+  if (!policyFor(view.policies, c.client).putaway.steal) return []
   const changed = new Map<LineId, Line>()
   for (const row of view.stockOn(c.lpn))
     for (const line of view.linesClaiming(keyOf(row))) {
@@ -51,7 +50,7 @@ const reReserved = (view: View, c: Extract<Act, { type: 'lpn.move' }>, times: Co
         rows: view.stockOf(line.client, line.item).filter(one => one.lpn !== c.lpn),
         lot: one => view.lot(one.client, one.item, one.lot),
         location: one => view.location(one.location),
-        notExpiringBefore: dayOf(times.at, policy.shelf.minDaysOut ?? 0),
+        notExpiringBefore: leavesFrom(view.policies, item, times.at),
       })
       if (claims.reduce((sum, claim) => sum + claim.qty, 0) < qty) continue
       changed.set(line.id, { ...now, claims: [...now.claims.filter(claim => claim.lpn !== c.lpn), ...claims] })

@@ -20,16 +20,19 @@ import {
   taskId,
   unbalanced,
   wants,
+  warehouse,
   worker,
   workerAt,
 } from '../../test/support/world.ts'
-import type { WorldSeed } from '../../test/support/world.ts'
+import type { LineSeed, WorldSeed } from '../../test/support/world.ts'
 import type { Item } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
+import { NOTHING } from '../ledger/effects.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { World } from '../ledger/world.ts'
 import { makeLabel } from '../scan/own-label.ts'
 import type { Draft } from '../sync/command.ts'
+import { lpnId } from './lpn.ts'
 import { receive } from './receive.ts'
 
 const LABEL = makeLabel('XP', '0042')
@@ -204,6 +207,146 @@ describe('goods that are refused', () => {
     })
     expect(line(world, 1)).toMatchObject({ rejected: 0, reason: null, state: 'open' })
     expect(world.linesOf(documentId('PO-7')).at(-1)).toMatchObject({ item: bowl.id, rejected: 0, state: 'cancelled' })
+  })
+})
+
+describe('broken and refused goods of a pallet', () => {
+  const SSCC = '106141412345678908'
+  const S = lpnId(warehouse, SSCC)
+  const sscc = scanned(SSCC, [{ kind: 'lpn', lpn: S, client: one.id }])
+  const opened = (lines: readonly LineSeed[] = [wants(mug, 10), { ...wants(mug, 6), lpn: S }]) => {
+    const found = at({
+      documents: [receiptOf('PO-7', lines, { asn: true })],
+      policy: { receive: { asnTrust: 'check' } },
+    })
+    found.world.apply({ ...NOTHING, lpns: [{ id: S, client: one.id, label: SSCC }] })
+    found.anna.scan(sscc)
+    const aside = (key: 'XCDMG' | 'XCREJ' | 'XCASK', item: Item, n: number) => {
+      found.anna.key(key)
+      found.anna.scan(scanOf.item(item))
+      const next = found.anna.number(n)
+      return key === 'XCASK' ? next.commands : found.anna.choose(1).commands
+    }
+    return {
+      ...found,
+      aside,
+      dones: () => [1, 2].map(no => [line(found.world, no)?.done, line(found.world, no)?.rejected]),
+    }
+  }
+
+  it('[R49] while it is open they count on what was announced on it, although they stand or go elsewhere', () => {
+    const { world, anna, aside, dones } = opened()
+    aside('XCDMG', mug, 2)
+    aside('XCREJ', mug, 1)
+    aside('XCASK', mug, 1)
+    expect(dones()).toEqual([
+      [0, undefined],
+      [3, 1],
+    ])
+    expect([stands(world, 'damaged'), stands(world, 'inspection'), world.stockOn(S)]).toEqual([2, 1, []])
+    expect(anna.judged.map(judged => judged.effects.lpns)).toEqual([[], [], []])
+    anna.scan(scanOf.item(mug))
+    anna.number(2)
+    // Nothing of the pallet is missing.
+    expect(anna.key('XCCLS')).toMatchObject({ verdict: 'ok', message: { key: 'rcv.lpnClosed' } })
+    aside('XCREJ', mug, 4)
+    expect(dones()[0]).toEqual([0, 4])
+    expect(kinds(anna)).toEqual([])
+  })
+
+  it('[R40] more broken ones than were announced on it are a difference', () => {
+    const { anna, aside } = opened()
+    aside('XCDMG', mug, 7)
+    expect(kinds(anna)).toEqual(['asn_difference'])
+  })
+
+  it('[R46] taken back, they are wanted on its line again', () => {
+    const { world, aside, dones } = opened()
+    const acts = [...aside('XCDMG', mug, 2), ...aside('XCREJ', mug, 1)]
+    const book = booker(world, otherDevice)
+    acts.forEach((act, i) => {
+      if (act?.type !== 'receive' && act?.type !== 'reject') throw new Error('not put aside')
+      book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000009', seq: i + 1 }, act })
+    })
+    expect(dones()).toEqual([
+      [0, undefined],
+      [0, 0],
+    ])
+  })
+})
+
+describe('what was refused of several lines', () => {
+  const two = () => at({ documents: [receiptOf('PO-7', [wants(mug, 5), wants(mug, 3)])] })
+  const state = (world: World) => [1, 2].map(no => [line(world, no)?.rejected ?? 0, line(world, no)?.reason ?? null])
+  const refused = (anna: Anna, n: number, reason: number): Draft => {
+    anna.key('XCREJ')
+    anna.scan(scanOf.item(mug))
+    anna.number(n)
+    const [act] = anna.choose(reason).commands
+    if (act === undefined) throw new Error('not refused')
+    return act
+  }
+  const undo = (world: World, act: Draft, seq: number) => {
+    if (act.type !== 'reject') throw new Error('not refused')
+    booker(world, otherDevice)({ type: 'undo', client: one.id, of: { epoch: `epoch000000${seq}`, seq }, act })
+  }
+
+  it('[R49] it fills what the lines still want, in their order; what is over stays with the last one', () => {
+    const { world, anna } = two()
+    anna.scan(scanOf.item(mug))
+    anna.number(2)
+    refused(anna, 4, 1)
+    expect(state(world)).toEqual([
+      [3, 'DAMAGED'],
+      [1, 'DAMAGED'],
+    ])
+    refused(anna, 4, 2)
+    expect(state(world)).toEqual([
+      [3, 'DAMAGED'],
+      [5, 'WRONG_GOODS'],
+    ])
+    expect(anna.prompt().progress).toEqual({ done: 2, all: 2 })
+  })
+
+  it('[R49] goods that are good count on what was not refused, and then on what was', () => {
+    const { world, anna } = two()
+    refused(anna, 4, 1)
+    anna.scan(scanOf.item(mug))
+    anna.number(4)
+    expect([line(world, 1)?.done, line(world, 2)?.done]).toEqual([1, 3])
+    anna.number(8)
+    expect([line(world, 1)?.done, line(world, 2)?.done]).toEqual([5, 3])
+  })
+
+  it('[R46] taken back, a line keeps the reason of what is refused of it still, and none otherwise', () => {
+    const { world, anna } = two()
+    const first = refused(anna, 6, 1)
+    const second = refused(anna, 1, 2)
+    expect(state(world)).toEqual([
+      [5, 'DAMAGED'],
+      [2, 'WRONG_GOODS'],
+    ])
+    undo(world, second, 1)
+    expect(state(world)).toEqual([
+      [5, 'DAMAGED'],
+      [1, 'DAMAGED'],
+    ])
+    undo(world, first, 2)
+    expect(state(world)).toEqual([
+      [0, null],
+      [0, null],
+    ])
+  })
+
+  it('[R46] what an earlier version has written down with one reason for all is taken back as well', () => {
+    const { world, anna } = two()
+    const act = refused(anna, 2, 1)
+    const old = world.line(lineId('PO-7', 1))
+    if (old === undefined) throw new Error('no line')
+    const { refusals: _, ...before } = old
+    world.apply({ ...NOTHING, lines: [{ ...before, rejected: 3, reason: 'OVER' }] })
+    undo(world, act, 1)
+    expect(state(world)[0]).toEqual([1, 'OVER'])
   })
 })
 

@@ -102,9 +102,21 @@ export const stepReason = (state: ReceiveState, n: number, view: View): ReceiveN
   if (document === null) return stay(state, 'wrong', 'rcv.nothing')
   const { lot, serial, qty, raw } = hand
   const goods = { client: item.client, item: item.id, lot, serial }
-  const command: Draft = { type: 'reject', ...goods, document, qty, reason, ...photosIn(state.photos), scan: raw }
+  const command: Draft = {
+    type: 'reject',
+    ...onLabel(state),
+    ...goods,
+    document,
+    qty,
+    reason,
+    ...photosIn(state.photos),
+    scan: raw,
+  }
   return go(back(state), 'ok', 'rcv.rejected', { n: qty, item: item.name }, [command])
 }
+
+/** The open pallet is the one that they came on: they are a part of what was announced on it. */
+const onLabel = ({ pallet }: ReceiveState): { label?: string } => (pallet === null ? {} : { label: pallet.label })
 
 /** Never on the label of good goods, and never gathered by the next one. */
 const taken = (
@@ -119,6 +131,7 @@ const taken = (
   const { lot, serial, expiry, qty, n, packaging, raw } = hand
   const command: Draft = {
     type: 'receive',
+    ...onLabel(state),
     client: item.client,
     item: item.id,
     lot,

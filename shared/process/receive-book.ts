@@ -107,13 +107,15 @@ const booked = (
   const isFull = ordered > 0 && have >= ordered
   // Serial after serial: the next one needs no scan of the item, until the line is full.
   const goesOn = item.tracking.serial && state.at === 'serial' && !isFull
+  const { loose, beyond } = state.pallet === null ? withLoose(state, { ...goods, status, qty }) : state
   const next: ReceiveState = {
     ...state,
     at: goesOn ? 'serial' : 'line',
     hand: goesOn ? { ...hand, serial: '' } : null,
     last,
     photos: [],
-    loose: state.pallet === null ? withLoose(state.loose, { ...goods, status, qty }) : state.loose,
+    loose,
+    beyond,
   }
   if (ordered > 0 && have > ordered)
     return go(next, 'warn', 'over.ok', { n: have - ordered, item: item.name }, [command])

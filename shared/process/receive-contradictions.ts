@@ -1,6 +1,7 @@
 import type { Document, Line } from '../catalogue.ts'
 import type { ExceptionKind } from '../exception.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
+import type { DocumentId, LpnId } from '../ids.ts'
 import type { ExceptionDraft } from '../ledger/effects.ts'
 import type { View } from '../ledger/world.ts'
 import type { CommandKey, CommandOf } from '../sync/command.ts'
@@ -8,6 +9,7 @@ import { contradiction } from './contradiction.ts'
 import type { CommandTimes } from './process.ts'
 import { announcedOn, asnTrustOf, restOf } from './receive-asn.ts'
 import { limitOf } from './receive-limit.ts'
+import { cameOn } from './receive-lines.ts'
 import { goodFrom, lifeNeeded } from './shelf-life.ts'
 import { isVirtual } from './virtual.ts'
 
@@ -69,15 +71,44 @@ export const labelTrouble = (view: View, c: Pick<Came, 'client' | 'to'>, add: Ad
 
 /** The pallet holds more, another lot or other goods than its supplier has announced. */
 const announcedOtherwise = (view: View, c: Came, add: Add): void => {
-  const { lpn } = c.to
-  const announced = asnTrustOf(view, c.client) === 'off' ? [] : announcedOn(view, c.document, lpn)
-  if (announced.length === 0) return
-  const own = announced.filter(line => line.item === c.item)
-  const fits = own.filter(line => !line.lot || line.lot === c.lot)
+  const lpn = cameOn(view, c)
+  const found = differenceOn(view, c.document, lpn, c, lines => doneOf(lines) + c.qty)
+  if (found !== null) add('asn_difference', `${c.document}/${lpn}`, found)
+}
+
+const doneOf = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + line.done, 0)
+
+/** `after` says how many of the item will have been received on these lines of the pallet. */
+const differenceOn = (
+  view: View,
+  document: DocumentId,
+  lpn: LpnId,
+  { client, item, lot }: Pick<Came, 'client' | 'item' | 'lot'>,
+  after: (lines: readonly Line[]) => number,
+): Record<string, unknown> | null => {
+  const announced = asnTrustOf(view, client) === 'off' ? [] : announcedOn(view, document, lpn)
+  if (announced.length === 0) return null
+  const own = announced.filter(line => line.item === item)
+  const fits = own.filter(line => !line.lot || line.lot === lot)
   const wanted = fits.reduce((sum, line) => sum + line.wanted, 0)
-  const done = own.reduce((sum, line) => sum + line.done, 0)
-  const difference = own.length === 0 ? 'item' : fits.length === 0 ? 'lot' : done + c.qty > wanted ? 'more' : null
-  if (difference !== null) add('asn_difference', `${c.document}/${lpn}`, { lpn, difference, lot: c.lot, wanted, done })
+  const difference = own.length === 0 ? 'item' : fits.length === 0 ? 'lot' : after(own) > wanted ? 'more' : null
+  return difference === null ? null : { lpn, difference, lot, wanted, done: doneOf(own) }
+}
+
+/** The same of goods that were counted before the label was read. `changed`: the lines as they are from then on. */
+export const gatheredOtherwise = (
+  view: View,
+  c: CommandOf<'move'>,
+  changed: readonly Line[],
+  key: CommandKey,
+): ExceptionDraft[] => {
+  const { document, item, qty } = c
+  const { lpn } = c.to
+  if (document === undefined) return []
+  const now = (line: Line): Line => changed.find(one => one.id === line.id) ?? line
+  const found = differenceOn(view, document, lpn, c, lines => doneOf(lines.map(now)))
+  const subject = `${document}/${lpn}`
+  return found === null ? [] : [contradiction(key, 'asn_difference', subject, { item, qty, document, ...found })]
 }
 
 /** What was announced on pallets and has not come by the time the delivery is closed, one for each pallet. */

@@ -12,8 +12,9 @@ import { movedLoose } from './move-decide.ts'
 import { photosIn } from './photo.ts'
 import type { CommandTimes } from './process.ts'
 import { putawayTask } from './putaway-task.ts'
-import { contradictionsOf, missingOnPallets } from './receive-contradictions.ts'
-import { filled, refusedOn } from './receive-lines.ts'
+import { standingOn } from './receive-asn.ts'
+import { contradictionsOf, gatheredOtherwise, missingOnPallets } from './receive-contradictions.ts'
+import { countedOnto, filled, refusedOn } from './receive-lines.ts'
 import { blindNumber } from './receive-state.ts'
 
 /** What receiving books. Nothing is refused: whatever contradicts the delivery becomes an exception beside the booking. */
@@ -112,7 +113,7 @@ const rejected = (view: View, c: CommandOf<'reject'>, key: CommandKey): Effects 
   return {
     ...NOTHING,
     documents: document !== undefined && isOpen ? [{ ...document, state: 'started' }] : [],
-    lines: [refusedOn(view, c, key)],
+    lines: refusedOn(view, c, key),
   }
 }
 
@@ -120,7 +121,14 @@ const rejected = (view: View, c: CommandOf<'reject'>, key: CommandKey): Effects 
 const gathered = (view: View, c: CommandOf<'move'>, key: CommandKey, times: CommandTimes): Effects => {
   const moved = movedLoose(view, c, key, times)
   const toPutAway = putawayTask(view, keyOf({ ...c, ...c.to }))
-  return { ...moved, tasks: [...moved.tasks, ...(toPutAway === null ? [] : [toPutAway])] }
+  const known = c.document === undefined ? [] : view.linesOf(c.document)
+  const lines = countedOnto(known, c, c.to.lpn, standingOn(view, c.to.lpn, c.item))
+  return {
+    ...moved,
+    lines: [...moved.lines, ...lines],
+    tasks: [...moved.tasks, ...(toPutAway === null ? [] : [toPutAway])],
+    exceptions: [...moved.exceptions, ...gatheredOtherwise(view, c, lines, key)],
+  }
 }
 
 const closed = (view: View, c: CommandOf<'close'>, key: CommandKey): Effects => {

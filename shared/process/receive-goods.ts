@@ -27,7 +27,7 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
     if (!place.active || isVirtual(place)) return stay(state, 'wrong', 'place.closed', { place: place.code })
     if (place.kind !== 'dock') return stay(state, 'wrong', 'rcv.placeNo', { place: place.code })
     // What stands at the other dock, on a pallet or loose, stays there.
-    const here = place.id === state.dock ? {} : { pallet: null, loose: [], last: null }
+    const here = place.id === state.dock ? {} : { pallet: null, loose: [], beyond: 0, last: null }
     return go({ ...state, ...here, dock: place.id }, 'ok', 'place.ok', { place: place.code })
   }
   return stepGoods(state, resolved, view, moment)
@@ -36,14 +36,17 @@ export const stepLine = (state: ReceiveState, resolved: Resolved, view: View, mo
 /** A pallet label, which may say what is on it as well (GS1: 00 with 02 and 37): then that is received onto it at once. */
 const stepOnto = (state: ReceiveState, pallet: Pallet, resolved: Resolved, view: View, moment: Moment): ReceiveNext => {
   const opened = stepPallet(state, pallet, resolved, view, moment)
-  const isOpen = opened.verdict === 'ok' && opened.state.pallet?.id === pallet.lpn
+  const isWarned = opened.message.key === 'rcv.looseLeft'
+  const isOpen = (opened.verdict === 'ok' || isWarned) && opened.state.pallet?.id === pallet.lpn
   if (!isOpen || itemsIn(resolved).length === 0) return opened
   // The yes to a new pallet is none to what the goods ask.
   const confirm = state.confirm?.question.key === 'ask.newLpn' ? null : state.confirm
   const next = stepGoods({ ...opened.state, confirm }, resolved, view, moment)
   if (next.verdict === 'ask') return { ...next, state: { ...state, confirm: next.state.confirm } }
   const isTaken = next.verdict === 'ok' || next.verdict === 'done' || next.verdict === 'warn'
-  return isTaken ? { ...next, commands: [...opened.commands, ...next.commands] } : next
+  if (!isTaken) return next
+  const told = isWarned ? { verdict: opened.verdict, message: opened.message } : {}
+  return { ...next, ...told, commands: [...opened.commands, ...next.commands] }
 }
 
 /** Goods, in the line of a delivery or put aside from it. */

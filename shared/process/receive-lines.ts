@@ -4,44 +4,87 @@ import type { LpnId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import type { CommandKey } from '../sync/command.ts'
+import { lpnId } from './lpn.ts'
+import { restOf } from './receive-asn.ts'
 
 type Received = Extract<Act, { type: 'receive' }>
 type Rejected = Extract<Act, { type: 'reject' }>
+type Goods = Pick<Received, 'client' | 'item' | 'lot'>
+type Room = (line: Line) => number
+type Part = { line: Line; n: number }
+
+/** The pallet that the goods came on: broken and refused ones do not stand on it, but are a part of what was announced. */
+export const cameOn = (view: View, act: Received | Rejected): LpnId => {
+  if (act.type === 'receive' && act.to.lpn !== NO_LPN) return act.to.lpn
+  return act.label === undefined ? NO_LPN : lpnId(view.warehouse, act.label)
+}
+
+const rankOf = (line: Line, lot: string): number => (!line.lot || lot === '' ? 1 : line.lot === lot ? 0 : 2)
+
+const linesOfItem = (lines: readonly Line[], goods: Goods): readonly Line[] =>
+  lines.filter(line => line.item === goods.item && line.client === goods.client && line.state !== 'cancelled')
 
 /**
  * Lines of a delivery that goods may count on: those announced on their pallet, where there are any; loose goods leave the
  * lines of pallets alone as long as another one is there. Lines of the same lot come first.
  */
-const linesFor = (view: View, act: Received | Rejected, lpn: LpnId): readonly Line[] => {
-  const own = view
-    .linesOf(act.document)
-    .filter(line => line.item === act.item && line.client === act.client && line.state !== 'cancelled')
+const linesFor = (lines: readonly Line[], goods: Goods, lpn: LpnId): readonly Line[] => {
+  const own = linesOfItem(lines, goods)
   const onPallet = lpn === NO_LPN ? [] : own.filter(line => line.lpn === lpn)
   const free = own.filter(line => !line.lpn)
   const fitting = onPallet.length > 0 ? onPallet : free.length > 0 ? free : own
-  const rank = (line: Line): number => (!line.lot || act.lot === '' ? 1 : line.lot === act.lot ? 0 : 2)
-  return [...fitting].sort((a, b) => rank(a) - rank(b))
+  return [...fitting].sort((a, b) => rankOf(a, goods.lot) - rankOf(b, goods.lot))
+}
+
+/** Shared out over the lines in their order, by each kind of room after the other; what is over stays with the last open one. */
+const spread = (own: readonly Line[], qty: number, rooms: readonly Room[]): Part[] => {
+  const last = own.filter(line => rooms.some(room => room(line) > 0)).at(-1) ?? own.at(-1)
+  const parts = own.map(line => ({ line, n: 0 }))
+  let rest = qty
+  for (const room of rooms)
+    for (const part of parts) {
+      const n = Math.min(rest, Math.max(0, room(part.line) - part.n))
+      part.n += n
+      rest -= n
+    }
+  return parts.map(({ line, n }) => ({ line, n: line === last ? n + rest : n })).filter(part => part.n > 0)
+}
+
+/** Taken off the lines again, the one that took some last first; lines of another lot only when the others have no more. */
+const drawn = (own: readonly Line[], lot: string, qty: number, has: Room): Part[] => {
+  let rest = qty
+  const isOther = (line: Line): number => (rankOf(line, lot) === 2 ? 1 : 0)
+  return [...own]
+    .reverse()
+    .sort((a, b) => isOther(a) - isOther(b))
+    .flatMap(line => {
+      const n = Math.min(rest, has(line))
+      rest -= n
+      return n > 0 ? [{ line, n }] : []
+    })
+}
+
+const done: Room = line => line.done
+const refused: Room = line => line.rejected ?? 0
+/** What was refused at the dock may come again: only when nothing else is open it is what goods are counted on. */
+const OPEN: readonly Room[] = [restOf, line => line.wanted - line.done]
+
+const grown = ({ line, n }: Part): Line => {
+  const now = line.done + n
+  return { ...line, done: now, state: line.wanted > 0 && now >= line.wanted ? 'done' : line.state }
+}
+
+const lessened = ({ line, n }: Part): Line => {
+  const now = line.done - n
+  // A row that the delivery never named is gone with its goods.
+  const isGone = line.source === null && now === 0 && !line.rejected
+  return { ...line, done: now, state: isGone ? 'cancelled' : line.state === 'done' ? 'open' : line.state }
 }
 
 /** Fills the open lines of the item in their order; what is over stays with the last one. No line = a new, unexpected one. */
 export const filled = (view: View, c: Received, key: CommandKey): Line[] => {
-  const own = linesFor(view, c, c.to.lpn)
-  const open = own.filter(line => line.done < line.wanted)
-  const last = open.at(-1) ?? own.at(-1)
-  if (last === undefined) return [{ ...unexpected(view, c, key), done: c.qty }]
-  const changed: Line[] = []
-  let rest = c.qty
-  for (const line of open) {
-    const n = line.id === last.id ? rest : Math.min(rest, line.wanted - line.done)
-    if (n > 0) changed.push(grown(line, n))
-    rest -= n
-  }
-  return open.length === 0 ? [grown(last, rest)] : changed
-}
-
-const grown = (line: Line, n: number): Line => {
-  const done = line.done + n
-  return { ...line, done, state: line.wanted > 0 && done >= line.wanted ? 'done' : line.state }
+  const own = linesFor(view.linesOf(c.document), c, cameOn(view, c))
+  return own.length === 0 ? [{ ...unexpected(view, c, key), done: c.qty }] : spread(own, c.qty, OPEN).map(grown)
 }
 
 const unexpected = (view: View, c: Received | Rejected, key: CommandKey): Line => ({
@@ -58,39 +101,78 @@ const unexpected = (view: View, c: Received | Rejected, key: CommandKey): Line =
   reason: 'UNEXPECTED',
 })
 
-/** The lines want their goods again, the one that took some last first. */
+/** The lines want their goods again; where a label has taken them over meanwhile, those of its pallet do. */
 export const shrunk = (view: View, act: Received): Line[] => {
-  const own = linesFor(view, act, act.to.lpn)
-    .filter(line => line.done > 0)
-    .reverse()
-  const changed: Line[] = []
-  let rest = act.qty
-  for (const line of own) {
-    const n = Math.min(rest, line.done)
-    if (n === 0) break
-    rest -= n
-    const done = line.done - n
-    // A row that the delivery never named is gone with its goods.
-    const isGone = line.source === null && done === 0 && !line.rejected
-    changed.push({ ...line, done, state: isGone ? 'cancelled' : line.state === 'done' ? 'open' : line.state })
-  }
-  return changed
+  const lines = view.linesOf(act.document)
+  const own = linesFor(lines, act, cameOn(view, act))
+  const first = drawn(own, act.lot, act.qty, done)
+  const rest = act.qty - sumOf(first)
+  const others = linesOfItem(lines, act).filter(line => !own.includes(line))
+  return [...first, ...drawn(others, act.lot, rest, done)].map(lessened)
 }
 
-/** What was refused is written on the first line that still wants the goods, with the reason. Nothing is received. */
-export const refusedOn = (view: View, c: Rejected, key: CommandKey): Line => {
-  const own = linesFor(view, c, NO_LPN)
-  const line = own.find(one => one.done + (one.rejected ?? 0) < one.wanted) ?? own.at(-1) ?? unexpected(view, c, key)
-  return { ...line, rejected: (line.rejected ?? 0) + c.qty, reason: c.reason }
+const sumOf = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + part.n, 0)
+
+/**
+ * Goods that were counted loose go onto a pallet: they count on what was announced on it from now on, where something of
+ * them was. `stands` = how many of the item stand on it already. Without a line that is no pallet's own they may have been
+ * counted on its lines from the beginning.
+ */
+export const countedOnto = (
+  lines: readonly Line[],
+  goods: Goods & { qty: number },
+  lpn: LpnId,
+  stands: number,
+): Line[] => {
+  const own = linesFor(lines, goods, lpn)
+  if (own.every(line => line.lpn !== lpn)) return []
+  const loose = linesFor(lines, goods, NO_LPN)
+  const isFree = loose.some(line => !line.lpn)
+  const here = own.reduce((sum, line) => sum + line.done, 0) - stands
+  const kept = isFree ? 0 : Math.min(goods.qty, Math.max(0, here))
+  const elsewhere = loose.filter(line => line.lpn !== lpn)
+  const taken = drawn(elsewhere, goods.lot, goods.qty - kept, done)
+  return [...taken.map(lessened), ...spread(own, sumOf(taken), OPEN).map(grown)]
 }
 
+/** Off the pallet again: the goods count on the lines of loose goods, where there are any. */
+export const countedLoose = (lines: readonly Line[], goods: Goods & { qty: number }, lpn: LpnId): Line[] => {
+  const own = linesFor(lines, goods, lpn)
+  const free = linesFor(lines, goods, NO_LPN).filter(line => !line.lpn)
+  if (free.length === 0 || own.every(line => line.lpn !== lpn)) return []
+  const taken = drawn(own, goods.lot, goods.qty, done)
+  return [...taken.map(lessened), ...spread(free, sumOf(taken), OPEN).map(grown)]
+}
+
+/** What was refused, by reason in the order of the last refusal; an earlier version has written one reason for all. */
+const refusalsOf = ({ refusals, rejected, reason }: Line): NonNullable<Line['refusals']> =>
+  refusals ?? (rejected ? [{ reason: reason ?? '', qty: rejected }] : [])
+
+/** What was refused is written on the lines that still want the goods, with the reason. Nothing is received. */
+export const refusedOn = (view: View, c: Rejected, key: CommandKey): Line[] => {
+  const own = linesFor(view.linesOf(c.document), c, cameOn(view, c))
+  const parts = own.length === 0 ? [{ line: unexpected(view, c, key), n: c.qty }] : spread(own, c.qty, [restOf])
+  return parts.map(({ line, n }) => {
+    const before = refusalsOf(line)
+    const same = before.find(one => one.reason === c.reason)?.qty ?? 0
+    const refusals = [...before.filter(one => one.reason !== c.reason), { reason: c.reason, qty: same + n }]
+    return { ...line, rejected: refused(line) + n, reason: c.reason, refusals }
+  })
+}
+
+/** What was refused for this reason is wanted again; the line keeps the reason of what is refused of it still. */
 export const refusedNoMore = (view: View, act: Rejected): Line[] => {
-  const line = linesFor(view, act, NO_LPN)
-    .filter(one => (one.rejected ?? 0) >= act.qty)
-    .at(-1)
-  if (line === undefined) return []
-  const rejected = (line.rejected ?? 0) - act.qty
-  const isGone = line.source === null && line.done === 0 && rejected === 0
-  const reason = rejected > 0 ? line.reason : line.source === null ? 'UNEXPECTED' : null
-  return [{ ...line, rejected, reason, state: isGone ? 'cancelled' : line.state }]
+  const own = linesFor(view.linesOf(act.document), act, cameOn(view, act))
+  // An earlier version has not written down which reasons there were.
+  const reasonOf = (line: Line): string => (line.refusals === undefined ? (line.reason ?? '') : act.reason)
+  const of: Room = line => refusalsOf(line).find(one => one.reason === reasonOf(line))?.qty ?? 0
+  return drawn(own, act.lot, act.qty, of).map(({ line, n }) => {
+    const refusals = refusalsOf(line)
+      .map(one => (one.reason === reasonOf(line) ? { ...one, qty: one.qty - n } : one))
+      .filter(one => one.qty > 0)
+    const isOfNobody = line.source === null
+    const isGone = isOfNobody && line.done === 0 && refusals.length === 0
+    const reason = refusals.at(-1)?.reason ?? (isOfNobody ? 'UNEXPECTED' : null)
+    return { ...line, rejected: refused(line) - n, refusals, reason, state: isGone ? 'cancelled' : line.state }
+  })
 }

@@ -405,6 +405,114 @@ describe('what a supplier has announced', () => {
   })
 })
 
+describe('goods that were counted before the label of their pallet was read', () => {
+  const FREE = [...ASN, announced(mug, 10, null)]
+  const loose = (anna: Anna, item: Item, qty: number, fields: object = {}) => {
+    anna.scan(scanOf.item(item, fields))
+    return qty === 1 ? undefined : anna.number(qty)
+  }
+  const begun = (policy: 'off' | 'check' | 'trust', lines: readonly LineSeed[] = FREE) => {
+    const { world } = asn(policy, lines)
+    return { world, anna: workerAt(receive, world, { document: documentId('ASN-1') }) }
+  }
+
+  it('[R48] they go onto it and count on its lines; their rest is scanned, what nobody has counted is believed', () => {
+    const { world, anna } = begun('trust')
+    loose(anna, mug, 4)
+    expect(done(world)).toEqual([0, 0, 0, 0, 4])
+    const next = anna.scan(sscc)
+    expect(next).toMatchObject({
+      verdict: 'warn',
+      message: { key: 'rcv.asnPart', values: { n: 6, lpn: SSCC } },
+      state: { pallet: { id: S }, loose: [] },
+    })
+    expect(next.commands).toMatchObject([
+      { type: 'move', item: mug.id, qty: 4, document: documentId('ASN-1') },
+      { type: 'receive', item: milk.id, qty: 6 },
+    ])
+    expect([done(world), on(world, S), on(world, NO_LPN)]).toEqual([[4, 6, 0, 0, 0], 4, 0])
+    loose(anna, mug, 6)
+    expect([done(world), on(world, S)]).toEqual([[10, 6, 0, 0, 0], 10])
+    expect([kinds(anna), unbalanced(allRows(world))]).toEqual([[], []])
+  })
+
+  it('[R48] when all of it was counted nothing is received twice, lot by lot', () => {
+    const { world, anna } = begun('trust')
+    loose(anna, mug, 10)
+    loose(anna, milk, 6, { lot: 'L1' })
+    expect(anna.scan(sscc)).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
+    expect([done(world), on(world, S), on(world, S, milk, { lot: 'L1' })]).toEqual([[10, 6, 0, 0, 0], 10, 6])
+    expect(kinds(anna)).toEqual([])
+    rejects(anna, () => anna.scan(sscc), 'dup', 'dup')
+  })
+
+  it('[R48] on a delivery of pallets only they move from the line that they were counted on', () => {
+    const { world, anna } = begun('trust', [announced(mug, 10, S), announced(mug, 4, Q)])
+    loose(anna, mug, 3)
+    expect(done(world)).toEqual([3, 0])
+    anna.scan(scanned(OTHER, [{ kind: 'lpn', lpn: Q, client: one.id }]))
+    expect([done(world), on(world, Q)]).toEqual([[0, 3], 3])
+    anna.scan(scanOf.item(mug))
+    anna.key('XCCLS')
+    expect(anna.scan(sscc)).toMatchObject({ verdict: 'done', message: { values: { n: 10 } } })
+    expect([done(world), on(world, S)]).toEqual([[10, 4], 10])
+    const own = begun('trust', [announced(mug, 10, S), announced(mug, 4, Q)])
+    loose(own.anna, mug, 3)
+    own.anna.scan(sscc)
+    expect([done(own.world), on(own.world, S)]).toEqual([[3, 0], 3])
+  })
+
+  it.each(['off', 'check'] as const)('[R48] under %s they count on its lines as well', policy => {
+    const { world, anna } = begun(policy)
+    loose(anna, mug, 4)
+    expect(anna.scan(sscc)).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
+    expect([done(world), on(world, S)]).toEqual([[4, 0, 0, 0, 0], 4])
+  })
+
+  it('[R40] more and other goods than announced, gathered by the label, are the difference of the pallet', () => {
+    const { world, anna } = begun('check', [announced(mug, 3, S), announced(mug, 9, null), announced(bowl, 2, null)])
+    loose(anna, mug, 4)
+    loose(anna, bowl, 1)
+    anna.scan(sscc)
+    const found = anna.judged.flatMap(judged => judged.effects.exceptions)
+    expect(found.map(e => [e.kind, e.subject, e.body['difference']])).toEqual([
+      ['asn_difference', `${documentId('ASN-1')}/${S}`, 'more'],
+      ['asn_difference', `${documentId('ASN-1')}/${S}`, 'item'],
+    ])
+    expect(done(world)).toEqual([4, 0, 1])
+  })
+
+  it('[R50] goods that do not come along, for their status or because they have left, are told', () => {
+    const { world, anna } = begun('off')
+    loose(anna, mug, 4)
+    const from = { location: dock.id, lpn: NO_LPN, status: 'available' as const }
+    const leg = { client: one.id, item: mug.id, lot: '', serial: '', takenAt: NOW, at: NOW, unc: 0 }
+    world.apply({
+      ...NOTHING,
+      movements: [
+        { ...leg, qty: 1, from, to: { ...from, status: 'inspection' } },
+        { ...leg, qty: 1, from, to: { ...from, location: a1.id } },
+      ],
+    })
+    const next = anna.scan(sscc)
+    expect(next).toMatchObject({ verdict: 'warn', message: { key: 'rcv.looseLeft', values: { n: 2, lpn: SSCC } } })
+    expect([next.commands.length, on(world, S), next.state.pallet?.id]).toEqual([1, 2, S])
+    expect(anna.scan(label(OTHER))).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
+  })
+
+  it('[R50] of more kinds than can be gathered the label tells how many pieces stay; nothing is believed then', () => {
+    const lines = [wants(drill, 200), announced(mug, 5, S), announced(milk, 6, S, { lot: 'L1' })]
+    const { world, anna } = begun('trust', lines)
+    loose(anna, mug, 4)
+    for (let i = 0; i < 101; i += 1) expect(anna.scan(scanOf.item(drill, { serial: `N${i}` })).verdict).toBe('ok')
+    const next = anna.scan(sscc)
+    expect(next).toMatchObject({ verdict: 'warn', message: { key: 'rcv.looseLeft', values: { n: 5, lpn: SSCC } } })
+    expect(next.commands.map(command => command.type)).toEqual(Array(100).fill('move'))
+    expect([on(world, NO_LPN), done(world)]).toEqual([4, [101, 4, 0]])
+    expect(anna.scan(label(OTHER))).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
+  })
+})
+
 describe('inspection and shelf life', () => {
   const flagged: Item = { ...mug, inspect: true }
   const withItem = (item: Item, policy: WorldSeed['policy']) => {
@@ -493,6 +601,37 @@ describe('what is taken back, and what an earlier version wrote', () => {
     const loose = keyOf(row(mug, dock, 0))
     expect(world.task(putawayTaskId(loose))?.state).toBe('ready')
     expect(world.task(putawayTaskId({ ...loose, lpn: P }))?.state).toBe('done')
+  })
+  it('[R46] goods that were counted loose first count on the loose lines again when the label is taken back', () => {
+    const { world } = asn('check', [announced(mug, 10, S), announced(mug, 10, null)])
+    const anna = workerAt(receive, world, { document: documentId('ASN-1') })
+    const [came] = anna.scan(scanOf.item(mug)).commands
+    const [act] = anna.scan(sscc).commands
+    if (act === undefined || came === undefined) throw new Error('nothing gathered')
+    expect(done(world)).toEqual([1, 0])
+    undo(world, act, 2)
+    expect([done(world), on(world, NO_LPN)]).toEqual([[0, 1], 1])
+    undo(world, came, 1)
+    expect([done(world), on(world, NO_LPN)]).toEqual([[0, 0], 0])
+  })
+  it('[R46] goods that are taken back after a label has gathered them are wanted on the line of the pallet', () => {
+    const { world } = asn('check', [announced(mug, 10, S), announced(mug, 10, null)])
+    const anna = workerAt(receive, world, { document: documentId('ASN-1') })
+    const [came] = anna.scan(scanOf.item(mug)).commands
+    anna.scan(sscc)
+    if (came === undefined) throw new Error('nothing received')
+    undo(world, came, 1)
+    expect(done(world)).toEqual([0, 0])
+  })
+  it('[R46] of two lots the one that is taken back is wanted again on its own line', () => {
+    const lines = [announced(milk, 5, null, { lot: 'L1' }), announced(milk, 5, null, { lot: 'L2' })]
+    const { world } = asn('check', lines)
+    const anna = workerAt(receive, world, { document: documentId('ASN-1') })
+    const [first] = anna.scan(scanOf.item(milk, { lot: 'L1' })).commands
+    anna.scan(scanOf.item(milk, { lot: 'L2' }))
+    if (first === undefined) throw new Error('nothing received')
+    undo(world, first, 1)
+    expect(done(world)).toEqual([0, 1])
   })
   it('[R46] goods of an announced pallet are wanted again on its own line', () => {
     const { world, anna } = asn('trust')

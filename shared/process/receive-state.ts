@@ -39,6 +39,8 @@ export type ReceiveState = ProcessState & {
   pallet: { id: LpnId; label: string } | null
   /** Received loose at this dock since the last label: it goes onto the next pallet that is opened. */
   loose: readonly Loose[]
+  /** Pieces that were received loose and are too many kinds to be gathered: the next label says so. */
+  beyond: number
   aside: Aside | null
   /** Taken of what is booked next, by their SHA-256. */
   photos: readonly string[]
@@ -60,6 +62,7 @@ export const FRESH: ReceiveState = {
   last: null,
   pallet: null,
   loose: [],
+  beyond: 0,
   aside: null,
   photos: [],
   parked: null,

@@ -7,7 +7,7 @@ import type { Act } from '../sync/act.ts'
 import { undoMove } from './move-decide.ts'
 import type { UndoAt } from './process.ts'
 import { putawayDone, putawayTask } from './putaway-task.ts'
-import { refusedNoMore, shrunk } from './receive-lines.ts'
+import { countedLoose, refusedNoMore, shrunk } from './receive-lines.ts'
 
 /** Received goods go back to the supplier; the lines of the delivery want them again, the last one that took some first. */
 export const undoReceive = (view: View, act: Act, at: UndoAt): Effects => {
@@ -32,5 +32,7 @@ export const undoReceive = (view: View, act: Act, at: UndoAt): Effects => {
 const scattered = (view: View, act: Extract<Act, { type: 'move' }>, at: UndoAt): Effects => {
   const loose = putawayTask(view, keyOf({ ...act, ...act.from }))
   const tasks = [...putawayDone(view, keyOf({ ...act, ...act.to }), act.qty), ...(loose === null ? [] : [loose])]
-  return { ...undoMove(view, act, at), tasks }
+  const undone = undoMove(view, act, at)
+  const lines = act.document === undefined ? [] : countedLoose(view.linesOf(act.document), act, act.to.lpn)
+  return { ...undone, lines: [...undone.lines, ...lines], tasks }
 }

@@ -38,7 +38,7 @@ const stepKey = (state: ReceiveState, command: string, view: View, moment: Momen
   return state.aside === null ? go({ ...state, at: 'line', hand: null }, 'ok', 'scan.recv') : asideBack(state, view)
 }
 
-const CLOSED = { at: 'document', hand: null, pallet: null, loose: [], photos: [] } as const
+const CLOSED = { at: 'document', hand: null, pallet: null, loose: [], beyond: 0, photos: [] } as const
 
 /** R8: DONE; with a rest it takes DONE twice. */
 const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => {

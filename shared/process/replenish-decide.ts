@@ -20,7 +20,7 @@ export const decideReplenish = (view: View, c: Command, key: CommandKey, times: 
     case 'move': {
       const moved = movedLoose(view, c, key, times)
       const isOnCart = view.location(c.to.location)?.kind === 'cart'
-      const task = isOnCart ? onCart(view, c) : lessToBring(view, c)
+      const task = isOnCart ? onCart(view, c, key) : lessToBring(view, c)
       return { ...moved, tasks: [...moved.tasks, ...task] }
     }
     case 'short':
@@ -52,11 +52,12 @@ const isRow = ({ goods }: Task, { from }: Pick<CommandOf<'move'>, 'from'>): bool
   goods?.from.location === from.location && goods.from.lpn === from.lpn && goods.from.status === from.status
 
 /** On a cart: the task goes on from there with what is on it. What it leaves in the reserve comes with a later look. */
-const onCart = (view: View, c: CommandOf<'move'>): readonly Task[] => {
+const onCart = (view: View, c: CommandOf<'move'>, key: CommandKey): readonly Task[] => {
   const task = c.task === null ? undefined : view.task(c.task)
   if (task?.goods == null || task.state === 'cancelled') return []
   const { lot, serial, qty } = c
-  return [{ ...task, state: 'started', goods: { ...task.goods, lot, serial, from: c.to, qty } }]
+  const before = [...(task.before ?? []), { by: commandText(key), goods: task.goods }]
+  return [{ ...task, state: 'started', goods: { ...task.goods, lot, serial, from: c.to, qty }, before }]
 }
 
 /** Broken pieces stay where they lie as damaged stock; no order loses a piece that is sound. */
@@ -118,7 +119,7 @@ export const undoReplenish = (view: View, act: Act, at: UndoAt): Effects => {
   switch (act.type) {
     case 'move': {
       const isOnCart = view.location(act.to.location)?.kind === 'cart'
-      const tasks = isOnCart ? offCart(view, act) : moreToBring(view, act.task, act.qty)
+      const tasks = isOnCart ? offCart(view, act, at.of) : moreToBring(view, act.task, act.qty)
       return { ...undoMove(view, act, at), tasks }
     }
     case 'short': {
@@ -151,10 +152,23 @@ export const undoReplenish = (view: View, act: Act, at: UndoAt): Effects => {
   }
 }
 
-const offCart = (view: View, act: Extract<Act, { type: 'move' }>): readonly Task[] => {
+/** The task is about what it was about before; what has gone from the cart to the face meanwhile stays brought. */
+const offCart = (view: View, act: Extract<Act, { type: 'move' }>, of: CommandKey): readonly Task[] => {
   const task = act.task === null ? undefined : view.task(act.task)
   if (task?.goods == null || task.state === 'cancelled') return []
-  return [{ ...task, state: 'started', goods: { ...task.goods, from: act.from } }]
+  const { lot, serial, from, qty } = act
+  // A task that an earlier version has put onto a cart does not say what was planned: it is what was taken.
+  const planned = task.before?.find(one => one.by === commandText(of))?.goods ?? {
+    ...task.goods,
+    lot,
+    serial,
+    from,
+    qty,
+  }
+  const brought = qty - (task.goods.qty ?? 0)
+  const goods = { ...planned, qty: (planned.qty ?? qty) - brought }
+  const before = (task.before ?? []).filter(one => one.by !== commandText(of))
+  return [{ ...task, state: goods.qty > 0 ? 'started' : 'done', goods, before }]
 }
 
 const reopened = (task: Task): Task => {

@@ -5,6 +5,7 @@ import { keyOf } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import type { World } from '../ledger/world.ts'
 import {
+  EPOCH,
   a1,
   a3,
   allRows,
@@ -27,6 +28,8 @@ import {
   wrongReserved,
 } from '../../test/support/world.ts'
 import type { WorldSeed } from '../../test/support/world.ts'
+import { NO_LPN } from '../ids.ts'
+import type { Draft } from '../sync/command.ts'
 import { lpnId } from './lpn.ts'
 import type { Next } from './process.ts'
 import { replenish } from './replenish.ts'
@@ -345,6 +348,49 @@ describe('replenishing', () => {
     const { commands } = anna.scan(cartScan())
     booker(world)({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act: commands[0] as never })
     expect([world.stock(keyOf(mugs(0))).onHand, task().goods?.from.location]).toEqual([100, bulk.id])
+    expect(task().goods?.qty).toBe(24)
+    check()
+  })
+  it('[M28] an undo leaves the task with all that was planned: place, pallet, lot and quantity', () => {
+    const PALLET = lpnId(warehouse, 'XPBULK')
+    const milkFace = { ...face({ item: milk.id, min: 5, max: 20 }) }
+    const stock = [row(milk, bulk, 30, { lot: 'L1', lpn: PALLET }), row(milk, bulk2, 9, { lot: 'L2' })]
+    const places = [...demoSeed().places.filter(one_ => one_.id !== a1.id), milkFace, bulk, bulk2, cart]
+    const world = worldOf({ places, stock })
+    const tasks = look(world)
+    world.apply({ ...NOTHING, tasks })
+    const planned = world.task(tasks[0]!.id)!
+    expect(planned.goods).toMatchObject({ lot: 'L1', qty: 20, from: { lpn: PALLET }, to: milkFace.id })
+    const load: Draft = {
+      type: 'move',
+      process: 'replenish',
+      client: one.id,
+      item: milk.id,
+      lot: 'L2',
+      serial: '',
+      task: planned.id,
+      line: null,
+      from: { location: bulk2.id, lpn: NO_LPN, status: 'available' },
+      to: { location: cart.id, lpn: NO_LPN, status: 'available' },
+      qty: 6,
+    }
+    const book = booker(world)
+    book(load)
+    expect(world.task(planned.id)?.goods).toMatchObject({ lot: 'L2', qty: 6, from: { location: cart.id } })
+    book({ ...load, from: load.to, to: { ...load.to, location: a1.id }, qty: 2 })
+    expect(world.task(planned.id)?.goods?.qty).toBe(4)
+    book({ type: 'undo', client: one.id, of: { epoch: EPOCH, seq: 1 }, act: load })
+    expect(world.task(planned.id)).toMatchObject({ state: 'started', before: [], goods: { ...planned.goods, qty: 18 } })
+  })
+  it('[M28] a task that an earlier version has put onto a cart is about what was taken', () => {
+    const { world, anna, task, check } = withCart()
+    anna.scan(scanOf.place(bulk))
+    anna.scan(scanOf.pack(mug, 'case', 12))
+    const { commands } = anna.scan(cartScan())
+    const { before: _, ...old } = task()
+    world.apply({ ...NOTHING, tasks: [old] })
+    booker(world)({ type: 'undo', client: one.id, of: { epoch: EPOCH, seq: 1 }, act: commands[0] as never })
+    expect(task().goods).toMatchObject({ qty: 12, from: { location: bulk.id, lpn: NO_LPN } })
     check()
   })
   it('[M29] DAMAGED makes what is in hand damaged stock where it lies; the task goes on, and ends with the last piece', () => {

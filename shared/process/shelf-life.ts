@@ -1,6 +1,7 @@
 import type { Item } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
+import type { PolicySet } from '../policy.ts'
 import { dayOf } from '../time.ts'
 
 /**
@@ -18,3 +19,12 @@ export const lifeNeeded = (view: View, item: Item): number | null => {
 
 /** First day that is far enough for goods that come in at `at` (ISO). Expired goods are too old whatever is asked. */
 export const goodFrom = (view: View, item: Item, at: string): string => dayOf(at, lifeNeeded(view, item) ?? 0)
+
+type Leaving = { client: string; shelf?: { minDaysOut: number | null } | null }
+
+/** Days that goods must have left when they leave: the client's or the item's own, whichever asks for more. */
+export const daysOut = (policies: PolicySet, { client, shelf }: Leaving): number =>
+  Math.max(policyFor(policies, client).shelf.minDaysOut ?? 0, shelf?.minDaysOut ?? 0)
+
+/** First day that is far enough for goods that leave at `at` (ISO). */
+export const leavesFrom = (policies: PolicySet, item: Leaving, at: string): string => dayOf(at, daysOut(policies, item))

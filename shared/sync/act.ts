@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { COUNT_MODES } from '../catalogue.ts'
 import type { ClientId, DocumentId, Id, ItemId, LineId, LocationId, LpnId, TaskId } from '../ids.ts'
 import { STATUSES } from '../ledger/stock.ts'
+import { PHOTOS_MAX } from '../process/photo.ts'
 import { MAX_SCAN } from '../scan/scan.ts'
 import { isoDay, isoInstant, isWritable, quantity, text, uuid } from './fields.ts'
 
@@ -23,7 +24,7 @@ const takenAt = v.optional(isoInstant)
 /** A statement of zero is a statement. */
 const seen = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000_000_000))
 /** Pictures travel apart, by their content (SHA-256, hex); losing one loses no stock. */
-const photos = v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.maxLength(5)))
+const photos = v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.maxLength(PHOTOS_MAX)))
 const millimetres = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000))
 
 /** Processes that share a kind of command: it says which of them judges it and whose role it needs. */
@@ -46,7 +47,7 @@ const by = (first: (typeof COMMAND_PROCESSES)[number]) => v.optional(v.picklist(
 export const ACTS = {
   receive: v.object({
     type: v.literal('receive'),
-    /** Text of the pallet label that the goods go onto, so that a new one has a name. */
+    /** Text of the pallet label that the goods go onto, so that a new one has a name. With loose `to`: that they came on. */
     label: v.optional(text(60)),
     ...goods,
     /** A receipt without document gets its id here, from the handheld, and is made by the first command that names it. */
@@ -64,6 +65,8 @@ export const ACTS = {
   /** Not taken in: recorded, nothing moves. */
   reject: v.object({
     type: v.literal('reject'),
+    /** Text of the label of the pallet that they came on. */
+    label: v.optional(text(60)),
     ...goods,
     document: uuid<DocumentId>(),
     qty: quantity,
@@ -136,6 +139,8 @@ export const ACTS = {
     task: v.nullable(uuid<TaskId>()),
     /** Of a put-back: the order line that lets go of the goods. */
     line: v.optional(v.nullable(uuid<LineId>()), null),
+    /** Of a label that gathers: the delivery that the goods were counted on. */
+    document: v.optional(uuid<DocumentId>()),
     from: address,
     to: address,
     qty: quantity,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientId } from '../ids.ts'
-import { isoInstant, text, uuid } from './fields.ts'
+import { calendarInstant } from './calendar.ts'
+import { text, uuid } from './fields.ts'
 
 /** The longer side in pixels; what a camera gives is scaled down to it. */
 export const PHOTO_SIDE_MAX = 1600
@@ -21,7 +22,7 @@ export const photoQuerySchema = v.pipe(
     kind: v.picklist(PHOTO_KINDS),
     subject: v.pipe(text(200), v.minLength(1)),
     client: v.optional(uuid<ClientId>()),
-    takenAt: isoInstant,
+    takenAt: calendarInstant,
   }),
   v.check(({ kind, subject }) => kind === 'code' || /^[a-z0-9]{12}\/[1-9]\d{0,15}$/.test(subject), 'no command'),
 )

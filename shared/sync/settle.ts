@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { DecisionId, Id, ItemId, SessionId, WorkerId } from '../ids.ts'
+import { calendarDay } from './calendar.ts'
 import { text, uuid } from './fields.ts'
 
 export const MAX_SETTLED = 100
@@ -21,7 +22,7 @@ export const settleSchema = v.object({
       /** The lot that goods belong to instead. */
       lot: v.optional(v.pipe(text(60), v.nonEmpty())),
       /** The date that the lot has. */
-      expiry: v.optional(v.pipe(v.string(), v.isoDate())),
+      expiry: v.optional(calendarDay),
     }),
     {},
   ),

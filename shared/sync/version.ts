@@ -1,8 +1,9 @@
 /**
- * Version of the wire. The server understands PROTO and PROTO - 1; anything else is answered 426.
+ * Version of the wire. The server understands MIN_PROTO to PROTO; anything else is answered 426.
  *
  * 1  first release: combined push and pull, absolute rows, one feed per warehouse
  * 2  every process of the floor: their commands, pallets as rows of the feed, undo
+ * 3  receiving: refused and gathered goods name their pallet and delivery (both optional: earlier ones are read as before)
  */
-export const PROTO = 2
+export const PROTO = 3
 export const MIN_PROTO = 1

@@ -30,7 +30,7 @@ describe('the books of both sides at the desk of the built product', () => {
     await page.getByText('Asked for.').waitFor()
   }
 
-  it('[DX13] a difference is decided among the exceptions, with a reason, and both books agree', async () => {
+  it('[DX15] a difference is decided among the exceptions, with a reason, and both books agree', async () => {
     const page = await deskPage(browser, product.url, 'elif')
     const integrations = `${product.url}/desk/integrations`
     await page.goto(integrations)
@@ -69,7 +69,7 @@ describe('the books of both sides at the desk of the built product', () => {
     await page.context().close()
   })
 
-  it('[DX13] what a connection decides without a person is chosen in its form', async () => {
+  it('[DX15] what a connection decides without a person is chosen in its form', async () => {
     const page = await deskPage(browser, product.url, 'can')
     const open = async (): Promise<void> => {
       await page.goto(`${product.url}/desk/connections`)
@@ -84,7 +84,10 @@ describe('the books of both sides at the desk of the built product', () => {
     await page.getByLabel('url').fill(url)
     await page.getByLabel('Token').fill(token)
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText(/^Saved/).first().waitFor()
+    await page
+      .getByText(/^Saved/)
+      .first()
+      .waitFor()
     await open()
     expect(await again.isChecked()).toBe(true)
     await page.context().close()

@@ -102,6 +102,8 @@ describe('printing from the desk of the built product', () => {
     await page.getByRole('button', { name: 'Sheets' }).click()
     const commands = await pdfCodes(page, () => page.getByRole('button', { name: /Command sheet · TR/ }).click())
     expect(commands).toContain(']C0XCDNE')
+    const practice = await pdfCodes(page, () => page.getByRole('button', { name: /Practice sheet · EN/ }).click())
+    expect(practice).toEqual(expect.arrayContaining([']C0PRACTICE-1', ']C0PR-MUG', ']C0XCUND']))
     await page.goto(`${product.url}/desk/orders`)
     const order = page.locator('tbody button').first()
     const number = (await order.innerText()).trim()

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from '../../server/store/audit.ts'
+import { makeNames } from '../../server/store/names.ts'
 import type { OpenDatabase } from '../../server/store/open.ts'
+import { makeRecallStore } from '../../server/store/recall.ts'
 import { NO_NEED } from '../../server/sync/ports.ts'
 import { makeRecallRound } from '../../server/workers/recall.ts'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
@@ -114,11 +116,12 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
     }
     const rows = async () =>
       (await stores.recalls.trace(warehouse, lot)).lies.map(row => [row.place, row.status, row.onHand, row.reserved])
-    const ask = (act: RecallAsk['act'], nth: string, expectedVersion: number) =>
+    const ask = (act: RecallAsk['act'], nth: string, expectedVersion: number, which = 'L77') =>
       stores.recalls.decide({ warehouse, now: NOW }, cem.id, {
         id: derivedId('decision', 'recall', nth),
         act,
         ...lot,
+        lot: which,
         reason: 'glass in it',
         expected: {},
         expectedVersion,
@@ -131,6 +134,23 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
         now: () => NOW,
         ring: () => {},
       })()
+    const told = async (which = 'L77') => {
+      const open = await stores.desk.exceptions({
+        warehouse,
+        device: null,
+        clients: [one.id],
+        state: 'open',
+        kinds: ['lot_blocked'],
+        location: null,
+        item: null,
+        after: null,
+        limit: 10,
+      })
+      return open.filter(row => row.body['lot'] === which)
+    }
+    const isBlocked = async (which: string) =>
+      (await tables()).lots.get([one.id, item.id, which].join('\u001f'))?.blocked
+    const other = { ...lot, lot: 'L78', expiry: null, firstReceivedAt: NOW }
 
     it('[RC1] a lot is found with where it lies, where it came from and what went otherwise, and the sums agree', async () => {
       const trace = await stores.recalls.trace(warehouse, lot)
@@ -182,18 +202,7 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
         ['A-01', 'blocked', 21, 0],
         ['DOCK-1', 'blocked', 10, 0],
       ])
-      const told = await stores.desk.exceptions({
-        warehouse,
-        device: null,
-        clients: [one.id],
-        state: 'open',
-        kinds: ['lot_blocked'],
-        location: null,
-        item: null,
-        after: null,
-        limit: 10,
-      })
-      expect(told.map(row => row.body['qty']).toSorted()).toEqual([3, 9])
+      expect((await told()).map(row => row.body['qty']).toSorted()).toEqual([3, 9])
       const { seq } = await stores.sync.feed(warehouse)
       await round()
       expect((await stores.sync.feed(warehouse)).seq).toBe(seq)
@@ -227,6 +236,81 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
       await round()
       expect((await rows())[0]).toEqual(['A-01', 'available', 21, 0])
       expect(await ask('block', 'four', 2)).toMatchObject({ outcome: 'done', version: 3 })
+      expect(await audit(opened.db)).toEqual([])
+    })
+
+    it('[RC3] an order is told when the lot is blocked and never again; goods that come again are told again', async () => {
+      const picked = { ...line.claims[1]!, lot: 'L78', qty: 2 }
+      await write({
+        movements: [move(shelf, tote, 2, 'L78')],
+        lines: [{ ...line, id: derivedId('line', 'recall', 2), no: 2, wanted: 2, done: 2, claims: [picked] }],
+      })
+      expect((await ask('block', 'other', 0, 'L78')).outcome).toBe('done')
+      expect((await told('L78')).map(row => [row.body['number'], row.body['qty']])).toEqual([['ORD-1', 2]])
+      await write({ movements: [move(supplier, dock, 1, 'L78')] })
+      await round()
+      const first = await told('L78')
+      expect(first.map(row => [row.body['number'] ?? '', row.body['qty'], row.hits])).toEqual([
+        ['ORD-1', 2, 1],
+        ['', 1, 1],
+      ])
+      const noted = first.map(({ id }) => ({
+        id: derivedId<'decision'>('decision', 'noted', id),
+        exception: id,
+        expectedVersion: 1,
+        choice: 'note',
+        words: 'seen',
+        args: {},
+      }))
+      const settled = await stores.desk.settle({ warehouse, now: NOW }, cem, noted, () => {})
+      expect(settled.map(one => one.outcome)).toEqual(['done', 'done'])
+      await write({ movements: [move(supplier, dock, 1, 'L78')] })
+      await round()
+      expect((await told('L78')).map(row => [row.body['number'] ?? '', row.body['qty'], row.hits])).toEqual([
+        ['', 1, 1],
+      ])
+      expect(await audit(opened.db)).toEqual([])
+    })
+
+    it('[RC4] a recall that ends while the round looks blocks nothing any more', async () => {
+      await write({ movements: [move(supplier, dock, 5, 'L78')] })
+      const { seq } = await stores.sync.feed(warehouse)
+      let ended = 0
+      const { db } = opened
+      // Between the look of the round and its transaction.
+      const racing = new Proxy(db, {
+        get: (target, name) => {
+          const value: unknown = Reflect.get(target, name, target)
+          if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value
+          return () => ({
+            execute: async (run: Parameters<ReturnType<typeof db.transaction>['execute']>[0]) => {
+              if ((ended += 1) === 1) expect((await ask('release', 'meanwhile', 1, 'L78')).outcome).toBe('done')
+              return target.transaction().execute(run)
+            },
+          })
+        },
+      })
+      expect(await makeRecallStore(racing, makeNames()).sweep({ warehouse, now: NOW })).toBe(0)
+      expect(ended).toBe(1)
+      expect((await stores.sync.feed(warehouse)).seq).toBe(seq + 1)
+      expect(await isBlocked('L78')).toBe(false)
+      expect((await stores.recalls.trace(warehouse, other)).lies.map(row => [row.place, row.status])).toContainEqual([
+        'DOCK-1',
+        'available',
+      ])
+    })
+
+    it('[RC4] a lot that was blocked before its recall stays blocked after it, unless the ERP has freed it meanwhile', async () => {
+      await write({ lots: [{ ...other, blocked: true }] })
+      expect((await ask('block', 'five', 2, 'L78')).outcome).toBe('done')
+      expect((await ask('release', 'six', 3, 'L78')).outcome).toBe('done')
+      expect(await isBlocked('L78')).toBe(true)
+      expect((await ask('block', 'seven', 4, 'L78')).outcome).toBe('done')
+      await write({ lots: [{ ...other, blocked: false }] })
+      await round()
+      expect(await isBlocked('L78')).toBe(true)
+      expect((await ask('release', 'eight', 5, 'L78')).outcome).toBe('done')
+      expect(await isBlocked('L78')).toBe(false)
       expect(await audit(opened.db)).toEqual([])
     })
   })

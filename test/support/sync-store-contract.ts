@@ -11,8 +11,12 @@ import { bodyOf, emptyTables, putRow, stockOfBody } from '../../shared/sync/rows
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import type { Row } from '../../shared/sync/wire.ts'
+import { needOf } from '../../server/sync/need.ts'
+import { judge } from '../../shared/process/judge.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import { placeId, testSite } from './site.ts'
 import type { SiteSeed } from './site.ts'
+import { stamped } from './world.ts'
 
 const NOW = '2026-11-23T08:00:00.000Z'
 const EPOCH = 'epoch0000001'
@@ -361,6 +365,60 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect(world.item(item(0).id)?.sku).toBe('SKU-1')
       expect([...tables.lines.values()].map(line => line.document)).toEqual([document])
       expect(tablesOf((await snapshot()).rows).lpns.get(lpn)?.label).toBe('XP1')
+    })
+
+    it('[R48] goods that a label gathers are judged with all lines of the delivery that they name', async () => {
+      const lpn = derivedId<'lpn'>('lpn', name, run)
+      const { client } = item(0)
+      const document = derivedId<'document'>('document', name, run)
+      const line = (no: number, done: number, on: typeof lpn | null): Line => ({
+        id: derivedId('line', name, run, no),
+        document,
+        client,
+        item: item(0).id,
+        source: `${no}`,
+        no,
+        wanted: 6,
+        done,
+        state: 'open',
+        claims: [],
+        reason: null,
+        lpn: on,
+      })
+      const lines = [line(1, 0, lpn), line(2, 4, null)]
+      const about = { id: document, client, number: 'PO-9', partner: '', due: null, priority: 0, blind: false }
+      const documents: Document[] = [{ ...about, kind: 'receipt', state: 'started' }]
+      await write(1, [{ ...receive(4), documents, lines, lpns: [{ id: lpn, client, label: 'XP1' }] }])
+      const from = looseAt(placeId(site, 'DOCK-1'))
+      const goods = { client, item: item(0).id, lot: '', serial: '', qty: 4 }
+      const gather: Draft = {
+        type: 'move',
+        process: 'receive',
+        label: 'XP1',
+        ...goods,
+        document,
+        task: null,
+        line: null,
+        from,
+        to: { ...from, lpn },
+      }
+      const key = { device: device(), epoch: EPOCH, seq: 2 }
+      const command = stamped(gather, key)
+      const world = makeWorld(await load(needOf(warehouse(), [command])))
+      const { outcome, effects } = judge(world, command, key, { takenAt: NOW, at: NOW, unc: 5 })
+      expect([outcome, effects.lines.map(one => [one.no, one.done])]).toEqual([
+        'applied',
+        [
+          [2, 0],
+          [1, 4],
+        ],
+      ])
+      await write(2, [effects])
+      const after = makeWorld(await load(needOf(warehouse(), [command])))
+      expect([after.linesOf(document).map(one => one.done), after.stockOn(lpn).map(row => row.onHand)]).toEqual([
+        [4, 0],
+        [4],
+      ])
     })
 
     it('[Y15] whether a command was taken back is known afterwards, of that one only', async () => {

@@ -9,12 +9,14 @@ import { useDesk } from './context.ts'
 import type { Desk } from './context.ts'
 import { reasonFor } from './decide.ts'
 import { Exports } from './exports.tsx'
+import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
 import { useDecisions } from './use-decisions.ts'
 
-type Part = 'all' | 'within' | 'eyes' | 'waiting'
+const PARTS = ['all', 'within', 'eyes', 'waiting'] as const
+type Part = (typeof PARTS)[number]
 const PAGES = 50
 
 /** All that wait, page after page: the sums at the top are over all of them. */
@@ -71,7 +73,7 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker, me } = desk
   const loaded = useLoaded<readonly ShownVariance[]>('approvals', grow => readAll(desk, grow))
   useLive(loaded.reload)
-  const [part, setPart] = useState<Part>('all')
+  const [part, setPart] = useFilter<Part>('part', PARTS, 'all')
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(false)
   const [asked, setAsked] = useState<string | null>(null)

@@ -1,9 +1,9 @@
-import { useState } from 'react'
 import { documentsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
 import { DocumentPanel } from './document-panel.tsx'
 import { Exports } from './exports.tsx'
+import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { usePaged } from './query.ts'
@@ -11,15 +11,16 @@ import { Chips, Listed, Table } from './table.tsx'
 import type { Column } from './table.tsx'
 
 type Row = DocumentsAnswer['rows'][number]
-type State = 'open' | 'closed' | 'all'
+const STATES = ['open', 'closed', 'all'] as const
+type State = (typeof STATES)[number]
 type Props = { kind: 'order' | 'receipt'; q: string; open: string | null; onOpen: (id: string | null) => void }
 
 /** Orders, or deliveries and returns, by date; each opens to its lines. */
 export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (text: string) => void }) => {
   const { speaker, names, api } = useDesk()
-  const [state, setState] = useState<State>('open')
-  const [isReturn, setReturn] = useState(false)
-  const of = kind === 'receipt' && isReturn ? 'return' : kind
+  const [state, setState] = useFilter<State>('state', STATES, 'open')
+  const [incoming, setIncoming] = useFilter('kind', ['receipt', 'return'], 'receipt')
+  const of = kind === 'receipt' ? incoming : kind
   const list = usePaged(`${of} ${state} ${q}`, after =>
     api.get('/api/desk/documents', { kind: of, state, q, after, limit: '100' }, documentsAnswerSchema),
   )
@@ -60,12 +61,12 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
         {kind === 'order' ? null : (
           <Chips<'receipt' | 'return'>
             label={speaker.say('s.receipts')}
-            value={isReturn ? 'return' : 'receipt'}
+            value={incoming}
             choices={[
               { value: 'receipt', word: speaker.say('d.receipts') },
               { value: 'return', word: speaker.say('d.returns') },
             ]}
-            onChoose={value => setReturn(value === 'return')}
+            onChoose={setIncoming}
           />
         )}
         <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />

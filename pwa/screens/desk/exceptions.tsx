@@ -11,6 +11,7 @@ import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
 import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
+import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
@@ -23,8 +24,11 @@ const PAGES = 20
 const WHY: Readonly<Record<string, DeskKey>> = {
   gone: 'x.why.gone',
   linked: 'x.why.linked',
+  over_bulk: 'x.why.over_bulk',
+  recalled: 'x.why.recalled',
   untrusted: 'x.why.untrusted',
   still: 'x.why.still',
+  fault: 'x.why.fault',
   bad_request: 'x.why.bad_request',
 }
 
@@ -52,7 +56,7 @@ const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> 
 export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   const desk = useDesk()
   const { speaker } = desk
-  const [state, setState] = useState<'open' | 'settled'>('open')
+  const [state, setState] = useFilter('state', ['open', 'settled'], 'open')
   const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
   useLive(loaded.reload)
   const [open, setOpen] = useState<string | null>(null)

@@ -15,6 +15,7 @@ import type { Desk } from './context.ts'
 import { Devices } from './devices.tsx'
 import { Documents } from './documents.tsx'
 import { Exceptions } from './exceptions.tsx'
+import { withParam } from './filter.ts'
 import { Figures } from './figures.tsx'
 import { Found } from './found.tsx'
 import { GoingLive } from './going-live.tsx'
@@ -27,6 +28,7 @@ import { Lots } from './lots.tsx'
 import { Past } from './past.tsx'
 import { Stock } from './stock.tsx'
 import { Stocktakes } from './stocktake.tsx'
+import { Views } from './views.tsx'
 
 const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
 type Section = {
@@ -269,6 +271,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       <h1>
         {speaker.say(mine.find(one => one.path === section)?.word ?? (section === 'account' ? 's.account' : 'search'))}
       </h1>
+      <Views here={withParam(`/desk/${section ?? ''}`, search, 'id', null)} onGo={go} />
       {section === 'approvals' ? <Approvals onScan={onFind} /> : null}
       {section === 'exceptions' ? <Exceptions onScan={onFind} /> : null}
       {section === 'orders' || section === 'receipts' ? (
@@ -277,7 +280,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
           kind={section === 'orders' ? 'order' : 'receipt'}
           q={search.get('q') ?? ''}
           open={search.get('id')}
-          onOpen={id => go(id === null ? `/desk/${section}` : `/desk/${section}?id=${id}`)}
+          onOpen={id => go(withParam(`/desk/${section}`, search, 'id', id))}
           onScan={onFind}
         />
       ) : null}

@@ -6,6 +6,7 @@ import type { LotsAnswer } from '../../../shared/desk/recall.ts'
 import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { useDesk, whyNot } from './context.ts'
 import { Exports } from './exports.tsx'
+import { useFilter } from './filter.ts'
 import { textOf } from './form.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
@@ -108,7 +109,7 @@ type Row = ExpiringAnswer['rows'][number]
 const Expiring = ({ onGo }: { onGo: (path: string) => void }) => {
   const desk = useDesk()
   const { speaker, api, names, me } = desk
-  const [days, setDays] = useState<(typeof DAYS)[number]>('30')
+  const [days, setDays] = useFilter('days', DAYS, '30')
   const [client, setClient] = useState('')
   const list = usePaged(`expiring ${days} ${client}`, after =>
     api.get('/api/desk/expiring', { days, client, after, limit: '100' }, expiringAnswerSchema),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CSRF_HEADER, meSchema } from '../../../shared/desk/session.ts'
+import { MAX_VIEWS } from '../../../shared/desk/views.ts'
 import * as v from 'valibot'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { waitAfter } from '../../auth/lockout.ts'
@@ -36,6 +37,27 @@ describe('log-in at the desk', async () => {
       body: JSON.stringify({ login: 'sevda', password: PASSWORD }),
     })
     expect(safe.headers.get('set-cookie')).toMatch(/^__Host-stockhand-desk=[\w-]{43}; Path=\/; HttpOnly; Secure/)
+  })
+
+  it('[DG6] views are kept by name, for their person alone; an address elsewhere is none', async () => {
+    const page = browser('10.0.0.31')
+    await page.logIn('sevda', PASSWORD)
+    const keep = (name: string, path: string | null) => page.post('/api/desk/views', { name, path })
+    const mine = async (of = page): Promise<unknown> => (await of.get('/api/desk/views')).json()
+    expect(await mine()).toEqual({ views: [] })
+    await keep(' Returns ', '/desk/receipts?kind=return')
+    await keep('Late', '/desk/orders?state=open')
+    await keep('Late', '/desk/orders?state=all&q=%C5%9Fi%C5%9Fe')
+    const late = { name: 'Late', path: '/desk/orders?state=all&q=%C5%9Fi%C5%9Fe' }
+    expect(await mine()).toEqual({ views: [late, { name: 'Returns', path: '/desk/receipts?kind=return' }] })
+    for (const path of ['https://evil.test/', '//evil.test', '/desk/../api', 'javascript:alert(1)', '/desk/x#y', ''])
+      expect([path, (await keep('Bad', path)).status]).toEqual([path, 400])
+    const other = browser('10.0.0.32')
+    await other.logIn('admin', PASSWORD)
+    expect(await mine(other)).toEqual({ views: [] })
+    expect(await (await keep('Returns', null)).json()).toEqual({ views: [late] })
+    for (let n = 1; n < MAX_VIEWS; n += 1) await keep(`View ${n}`, '/desk/stock')
+    expect((await keep('One more', '/desk/stock')).status).toBe(413)
   })
 
   it('[GL11] whoever works in two warehouses chooses where, with a session of its own; nobody goes where they do not work', async () => {

@@ -2,20 +2,30 @@ import { sql } from 'kysely'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chainAnswerSchema, erasedSchema } from '../../../shared/desk/chain.ts'
-import { peopleAnswerSchema } from '../../../shared/desk/people.ts'
+import { peopleAnswerSchema, personAnswerSchema } from '../../../shared/desk/people.ts'
 import type { Person } from '../../../shared/desk/people.ts'
+import { derivedId } from '../../../shared/ids.ts'
+import { CAPTIONS, captionsSchema } from '../../../shared/label/captions.ts'
+import { labelSchema } from '../../../shared/label/label.ts'
+import type { Roster } from '../../../shared/catalogue.ts'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
+import { newBadge } from '../../auth/badge.ts'
 import { verifierOf } from '../../auth/key.ts'
+import { signRoster } from '../../auth/roster.ts'
 import { audit } from '../../store/audit.ts'
+import { makeEraseStore } from '../../store/erase.ts'
+import { makeNames } from '../../store/names.ts'
 import { browserOf } from './test-browser.ts'
 
 const NAME = 'Zeynep Kaçar'
 const LOGIN = 'zeynep.kacar'
+/** The log-in that she had first: a part of the name of her role. */
+const FIRST_LOGIN = 'count'
 
 describe('the audit log and those who leave, over HTTP', async () => {
   const desk = await deskApp()
   afterAll(() => desk.close())
-  const { app, people, opened, site } = desk
+  const { app, people, opened, site, stores } = desk
   const { db } = opened
   const admin = browserOf(app.app, '10.0.3.1')
   const seen = async () => v.parse(peopleAnswerSchema, await (await admin.get('/api/desk/people')).json())
@@ -47,16 +57,33 @@ describe('the audit log and those who leave, over HTTP', async () => {
     }
     return texts.join('\n')
   }
+  const at = { warehouse: site.warehouse.id, worker: people.admin.id, device: null, now: app.deps.now() }
+  const printer = derivedId<'printer'>('printer', 'erase')
+  /** Into the queue of a printer that nobody has switched on. */
+  const printBadge = async (code: string, name: string) => {
+    const label = v.parse(labelSchema, { kind: 'badge', code, name })
+    const body = {
+      label,
+      captions: v.parse(captionsSchema, Object.fromEntries(CAPTIONS.map(caption => [caption, caption]))),
+    }
+    const about = { name: 'P', host: 'p', port: 9100, kind: 'zpl' as const, dpi: 203 as const, size: '50x30' as const }
+    await stores.print.putPrinter(at, { id: printer, ...about, active: true }, 0)
+    const job = { id: derivedId<'print job'>('job', code), printer, body, copies: 1 }
+    expect(await stores.print.add({ ...at, most: 10 }, [job])).toBe('added')
+  }
   let her: Person['id']
   let verifier: string | undefined
   beforeAll(async () => {
     await desk.account(people.admin, 'admin')
     await admin.logIn('admin', PASSWORD)
-    await change({ id: null })
+    const added = v.parse(personAnswerSchema, await (await change({ id: null })).json())
     const found = (await seen()).people.find(one => one.name === NAME)
     if (found === undefined) throw new Error('she was not added')
     her = found.id
-    await admin.post('/api/desk/account', { worker: her, account: { login: LOGIN, password: PASSWORD } })
+    for (const login of [FIRST_LOGIN, LOGIN])
+      await admin.post('/api/desk/account', { worker: her, account: { login, password: PASSWORD } })
+    await printBadge(added.badge ?? '', NAME)
+    await printBadge(newBadge(app.deps.random), 'Somebody else')
     await admin.post('/api/desk/people/pin', { worker: her, pin: '7395' })
     // Somebody who leaves has none any more; the rosters of before still have it.
     verifier = (await desk.stores.site.roster(site.warehouse.id))?.roster.workers.find(one => one.id === her)?.pin?.hash
@@ -135,6 +162,7 @@ describe('the audit log and those who leave, over HTTP', async () => {
     expect(done).toEqual({ name: `Worker ${her.slice(-4).toUpperCase()}`, notes: 0 })
     const after = await everything()
     for (const text of [NAME, 'Zeynep', LOGIN, verifier ?? '']) expect(after).not.toContain(text)
+    expect(after).toContain('Somebody else')
     expect([await ledger(), await commands()]).toEqual(before)
     expect((await seen()).people.find(one => one.id === her)).toMatchObject({
       name: done.name,
@@ -148,7 +176,40 @@ describe('the audit log and those who leave, over HTTP', async () => {
     const held = await desk.stores.site.roster(site.warehouse.id)
     const isSigned = verifierOf(app.deps.serverKey.publicKey)
     expect(await isSigned(held?.signed.text ?? '', held?.signed.sig ?? '')).toBe(true)
+    // What only looks like the name is left as it was.
+    const of = async (kind: string) => {
+      const { rows } = await sql<{ body: unknown }>`
+        select body from audit where kind = ${kind} and subject = ${her} order by id`.execute(db)
+      return rows.map(row => row.body)
+    }
+    expect(await of('people.add')).toMatchObject([{ roles: ['counter'] }])
+    expect(await of('account.put')).toEqual([{ login: done.name }, { login: done.name }])
     const { rows } = await sql<{ subject: string }>`select subject from audit where kind = 'worker.erase'`.execute(db)
     expect(rows).toEqual([{ subject: her }])
+  })
+
+  it('[LE2] while others wait for the warehouse no table is read from end to end', async () => {
+    const said: string[] = []
+    const heard = db.withPlugin({
+      transformQuery: ({ node }) => {
+        if (node.kind === 'RawNode') said.push(node.sqlFragments.join('?').replaceAll(/\s+/g, ' ').trim())
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    await sql`update command set worker = ${people.berk.id}::uuid, body = '{"type":"note"}' where seq = 1`.execute(db)
+    await change({ id: people.berk.id, name: 'BERK', active: false })
+    const { version } = await seen()
+    const entry = { ...at, kind: 'worker.erase', subject: people.berk.id, body: {}, at: at.now }
+    const ask = { warehouse: at.warehouse, worker: people.berk.id, expectedVersion: version, entry }
+    const sign = (roster: Roster) => signRoster(app.deps.serverKey, roster)
+    expect(await makeEraseStore(heard, makeNames()).erase({ ...ask, sign })).toMatchObject({ kind: 'done', notes: 1 })
+    const locked = said.slice(said.findIndex(one => one.startsWith('update feed set seq')))
+    expect(locked.length).toBeGreaterThan(5)
+    expect(said.some(one => /from command/.test(one))).toBe(true)
+    expect(locked.filter(one => /from command/.test(one))).toEqual([])
+    // By the commits that the rosters came with, and by number.
+    for (const one of locked.filter(text => /(update|from) (change|audit) /.test(text)))
+      expect(one).toMatch(/ seq = | id (=|>) /)
   })
 })

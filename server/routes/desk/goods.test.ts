@@ -82,6 +82,12 @@ describe('goods at the desk, over HTTP', async () => {
     const shelf = { ...held.warehouse.shelf, minDaysOut: 20 }
     await stores.site.putPolicies(warehouse, { ...held, version: 2, warehouse: { ...held.warehouse, shelf } })
     expect((await list('days=30')).map(row => row.state)).toEqual(['tooShort'])
+    // Of the item's own days and the client's the stricter counts, as where goods are promised.
+    const own = JSON.stringify({ acceptDays: null, minDaysOut: 2, lifeDays: null })
+    await sql`update item set body = jsonb_set(body, '{shelf}', ${own}::jsonb) where uid = ${item.id}`.execute(
+      desk.opened.db,
+    )
+    expect((await list('days=30')).map(row => row.state)).toEqual(['tooShort'])
     app.wait(9 * 86_400_000)
     await at('sevda').logIn('sevda', PASSWORD)
     expect((await list('days=0')).map(row => [row.daysLeft, row.state])).toEqual([[-1, 'expired']])

@@ -7,8 +7,8 @@ import {
   pastQuery,
 } from '../../../shared/desk/goods.ts'
 import type { ClientId } from '../../../shared/ids.ts'
-import { policyFor } from '../../../shared/policy.ts'
 import type { PolicySet } from '../../../shared/policy.ts'
+import { daysOut } from '../../../shared/process/shelf-life.ts'
 import { dayOf, isoOf, msOf } from '../../../shared/time.ts'
 import type { ExpiringFound } from '../../desk-ports.ts'
 import type { AppDeps } from '../deps.ts'
@@ -29,7 +29,8 @@ export const narrowed = (at: Pick<AtDesk, 'who' | 'warehouse'>, client: ClientId
 const judged = (row: ExpiringFound, today: string, policies: PolicySet | null): ExpiringAnswer['rows'][number] => {
   const { minDaysOut, ...rest } = row
   const daysLeft = Math.round((msOf(`${row.expiry}T00:00:00.000Z`) - msOf(`${today}T00:00:00.000Z`)) / DAY_MS)
-  const least = minDaysOut ?? (policies === null ? null : policyFor(policies, row.client).shelf.minDaysOut) ?? 0
+  const own = { client: row.client, shelf: { minDaysOut } }
+  const least = policies === null ? (minDaysOut ?? 0) : daysOut(policies, own)
   return { ...rest, daysLeft, state: daysLeft < 0 ? 'expired' : daysLeft < least ? 'tooShort' : 'soon' }
 }
 

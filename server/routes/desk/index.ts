@@ -10,6 +10,7 @@ import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
+import { saveViewEndpoint, viewsEndpoint } from './views.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import {
   firstEndpoint,
@@ -33,6 +34,8 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   mineEndpoint,
   endSessionsEndpoint,
   ownPinEndpoint,
+  viewsEndpoint,
+  saveViewEndpoint,
   ...passkeyEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { DRIFT_CLASSES, PROPOSALS } from '../../workers/compare-port.ts'
 import { actOn, DRIFT_ACTIONS } from '../../workers/compare-act.ts'
 import { compareRound } from '../../workers/compare.ts'
@@ -40,7 +41,7 @@ const driftSchema = v.looseObject({
   closedBy: nullable,
 })
 
-const runsQuery = v.object({ ...asker, before: v.optional(v.pipe(v.string(), v.isoTimestamp())), limit: pageLimit })
+const runsQuery = v.object({ ...asker, before: v.optional(calendarInstant), limit: pageLimit })
 export const erpRunsEndpoint = personEndpoint(
   {
     method: 'GET',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { payloadOf } from '../../workers/compare-effects.ts'
 import type { ConnectorId } from '../../../shared/ids.ts'
 import { ERROR_CLASSES, OUTBOX_STATES, STOPPED } from '../../workers/outbox-port.ts'
@@ -210,8 +211,8 @@ export const settleErpMessagesEndpoint = personEndpoint(
 const FACT_DAYS = 31
 const factsQuery = v.object({
   ...asker,
-  from: v.pipe(v.string(), v.isoTimestamp()),
-  to: v.pipe(v.string(), v.isoTimestamp()),
+  from: calendarInstant,
+  to: calendarInstant,
 })
 const nullable = v.nullable(v.string())
 /** GET /api/erp/facts: what KPIs are made of. */
