@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import os from 'node:os'
 import type { WarehouseId } from '../shared/ids.ts'
 import type { CommandKey } from '../shared/sync/command.ts'
-import { DEFAULT_POLICY } from '../shared/default-policy.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
 import { codeHash, enrolUrl, issueCode, newCode, newSecret } from './auth/code.ts'
@@ -223,8 +222,7 @@ const opsOf = ({ config, opened, stores, doorbell }: Core): Ops => {
 const renewRosters = async (core: Core): Promise<void> => {
   const { site } = core.stores
   for (const { id } of await site.warehouses())
-    if (await renewRoster(site, core.secrets.serverKey, id, now(), DEFAULT_POLICY.worker.rosterDays))
-      core.doorbell.ring(id)
+    if (await renewRoster(site, core.secrets.serverKey, id, now())) core.doorbell.ring(id)
 }
 
 /** The demo's set-up code works for any number of handhelds, and only in this run. */

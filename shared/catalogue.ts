@@ -258,7 +258,19 @@ export type Worker = {
   clients: readonly ClientId[] | null
   zones: readonly string[] | null
   active: boolean
+  /** Confirms the badge where the roster asks for it; missing = has chosen none. */
+  pin?: PinVerifier
 }
 
-export type Roster = { warehouse: WarehouseId; version: number; validUntil: string; workers: readonly Worker[] }
+/** PBKDF2-SHA-256 of a PIN, base64url: it can be checked without a network, and the PIN itself is kept nowhere. */
+export type PinVerifier = { salt: string; rounds: number; hash: string }
+
+export type Roster = {
+  warehouse: WarehouseId
+  version: number
+  validUntil: string
+  workers: readonly Worker[]
+  /** Roles whose people confirm their badge by a PIN (policy `worker.pin`); missing = none. */
+  pin?: readonly Role[]
+}
 export type Client = { id: ClientId; name: string }

@@ -69,7 +69,7 @@ export const DEFAULT_POLICY: Policy = {
   return: { blind: 'ask', unexpected: 'ask', photo: 'damaged', restock: false, horizonDays: 0 },
   scrap: { approveAbove: null },
   task: { noPrefill: true, confirmReason: [] },
-  worker: { rosterDays: 7 },
+  worker: { rosterDays: 7, pin: [] },
   photo: { keepDays: 180 },
   feedback: { hardStop: false },
 }

@@ -143,7 +143,11 @@ export const policySchema = v.object({
     /** Overrides that want a reason. */
     confirmReason: v.pipe(v.array(v.picklist(['putaway', 'fefo'])), v.maxLength(2)),
   }),
-  worker: v.object({ rosterDays: v.pipe(days, v.maxValue(30)) }),
+  worker: v.object({
+    rosterDays: v.pipe(days, v.maxValue(30)),
+    /** Roles whose people confirm their badge by a PIN. Missing in policies from before there was a choice: nobody. */
+    pin: v.optional(v.pipe(v.array(v.picklist(ROLES)), v.maxLength(ROLES.length))),
+  }),
   photo: v.object({ keepDays: days }),
   feedback: v.object({ hardStop: v.boolean() }),
 })

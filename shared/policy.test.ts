@@ -26,6 +26,8 @@ describe('policies', () => {
     ['more than ten years', { shelf: { ...DEFAULT_POLICY.shelf, acceptDays: 3651, minDaysOut: null } }, false],
     ['a roster of 30 days', { worker: { rosterDays: 30 } }, true],
     ['a roster of 31 days', { worker: { rosterDays: 31 } }, false],
+    ['a PIN of pickers', { worker: { rosterDays: 7, pin: ['picker'] } }, true],
+    ['a PIN of nobody we know', { worker: { rosterDays: 7, pin: ['guest'] } }, false],
     ['a word that nobody knows', { pick: { ...DEFAULT_POLICY.pick, fefo: 'maybe' } }, false],
   ])('[L9] %s', (_, change, good) => expect(v.safeParse(policySchema, with_(change)).success).toBe(good))
 })

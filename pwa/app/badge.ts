@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Worker } from '../../shared/catalogue.ts'
+import { needsPin } from '../../shared/pin.ts'
+import type { LogIn } from '../sync/handheld.ts'
 import type { Core } from './core.ts'
 import { openOf } from './state.ts'
 
@@ -17,7 +19,7 @@ export const takeBadge = async (core: Core, badge: string): Promise<void> => {
   const open = openOf(core.get())
   const other = ownerOf(core, badge)
   if (session === null || other === undefined) return logIn(core, badge)
-  if (other.id === session.worker.id) return core.say('right', 'hello', { name: other.name })
+  if (other.id === session.worker.id) return greet(core, badge, other)
   if (open === null) return logIn(core, badge)
   const progress = core.get().prompt?.progress
   const values = {
@@ -31,21 +33,40 @@ export const takeBadge = async (core: Core, badge: string): Promise<void> => {
   core.say('ask', say.key, values)
 }
 
-export const logIn = async (core: Core, badge: string): Promise<void> => {
+/** A handheld that lay about is opened by its own badge, and by the PIN of whoever needs one. */
+const greet = async (core: Core, badge: string, who: Worker): Promise<void> => {
+  const roster = core.ports.handheld.roster()
+  if (core.get().locked && roster !== null && needsPin(roster, who)) return logIn(core, badge)
+  core.set({ locked: false })
+  core.say('right', 'hello', { name: who.name })
+}
+
+export const logIn = async (core: Core, badge: string, pin?: string): Promise<void> => {
   const { handheld } = core.ports
-  const handedOver = openOf(core.get()) !== null && handheld.session() !== null
-  const answer = await handheld.logIn(badge)
-  if (!answer.ok) {
-    if (answer.why === 'unknown') core.say('unknown', 'badge.unknown')
-    else core.say('wrong', 'login.online')
-    return
-  }
-  core.set({ session: answer.session, question: null, panel: 'none' })
-  if (!handedOver) {
+  const before = handheld.session()
+  const answer = await handheld.logIn(badge, pin)
+  if (!answer.ok) return refuse(core, badge, answer)
+  const { session } = answer
+  core.set({ session, question: null, panel: 'none', pin: null, typed: '', locked: false })
+  if (before === null || (openOf(core.get()) === null && before.id !== session.id)) {
     core.set({ stack: [{ at: 'home' }] })
     await core.floor()?.resume(core)
   }
   core.say('right', 'hello', { name: answer.session.worker.name })
+}
+
+const refuse = (core: Core, badge: string, answer: Extract<LogIn, { ok: false }>): void => {
+  switch (answer.why) {
+    case 'unknown':
+      return core.say('unknown', 'badge.unknown')
+    case 'expired':
+    case 'noRoster':
+    case 'noRules':
+      return core.say('wrong', 'login.online')
+    default:
+      // What a PIN needs comes with the rules, and they are there when it is asked for.
+      return core.floor()?.pin.stopped(core, badge, answer)
+  }
 }
 
 /** Whoever logs out leaves nothing on the screen; the queue goes out by itself. */

@@ -555,7 +555,11 @@ describe('a handheld that nobody touches', () => {
     expect(app.commands.at(-1)?.type).toBe('pick')
     await app.time.advance(300_000)
     await app.scan('XBCEM')
-    expect(app.controller.state()).toMatchObject({ locked: false, question: { kind: 'handOver' } })
+    expect(app.controller.state()).toMatchObject({ locked: true, question: { kind: 'handOver' } })
+    await app.controller.press('XCNAY')
+    expect(app.controller.state()).toMatchObject({ locked: true, question: null })
+    await app.scan('XBCEM', 'XBCEM')
+    expect(app.controller.state()).toMatchObject({ locked: false, session: { worker: { name: 'CEM' } } })
   })
   test('[H50] asks after a start too, when the last touch is five minutes ago, and not when it is less', async () => {
     await picking()

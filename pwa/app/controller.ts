@@ -78,7 +78,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       }),
     scan: scan => {
       if (core.get().typed !== '') core.set({ typed: '' })
-      return line.run(() => (core.get().locked ? unlock(core, scan) : take(core, scan)))
+      return line.run(() => hear(core, scan))
     },
     wants: async text => (await floor()?.wants(core, text)) ?? false,
     sendsTwice: makeTwice(core),
@@ -101,7 +101,13 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     idleMs: () => ports.clock.mono() - line.lastAt(),
     isAtRest: () => {
       const state = core.get()
-      return state.stack.length === 1 && line.isFree() && state.question === null && state.saving === 'idle'
+      return (
+        state.stack.length === 1 &&
+        line.isFree() &&
+        state.question === null &&
+        state.pin === null &&
+        state.saving === 'idle'
+      )
     },
     stop: () => {
       unsubscribe()
@@ -109,6 +115,14 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       lock.stop()
     },
   }
+}
+
+/** A PIN that is asked for comes before everything, then a handheld that was left alone. */
+const hear = (core: Core, scan: Scan): Promise<void> => {
+  const { locked, pin } = core.get()
+  const floor = core.floor()
+  if (pin !== null && floor !== null) return floor.pin.scan(core, scan)
+  return locked ? unlock(core, scan) : take(core, scan)
 }
 
 const makeTwice = (core: Core): (() => void) => {

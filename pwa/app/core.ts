@@ -1,7 +1,8 @@
 import type { ItemId, TaskId } from '../../shared/ids.ts'
 import type { Input, Moment, ProcessName, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
-import type { Resolved } from '../../shared/scan/scan.ts'
+import type { Resolved, Scan } from '../../shared/scan/scan.ts'
+import type { PinStop } from '../sync/handheld.ts'
 import { openOf, topOf } from './state.ts'
 import type { AppState, Band, OpenProcess, Ports, Say, Screen } from './state.ts'
 import type { FeedbackEvent } from './events.ts'
@@ -34,6 +35,7 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     search: null,
     busy: false,
     locked: false,
+    pin: null,
     saving: 'idle',
     status: handheld.status(),
     last: null,
@@ -77,6 +79,15 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
   }
 }
 
+/** What is heard while a PIN is asked for. */
+export type PinFloor = {
+  stopped: (core: Core, badge: string, stop: PinStop) => void
+  /** Returns what has to wait its turn, null where the key only changed the picture. */
+  key: (core: Core, pressed: string) => (() => Promise<void>) | null
+  press: (core: Core, command: string) => void
+  scan: (core: Core, read: Scan) => Promise<void>
+}
+
 /** What happens to whoever works: the half of the app that a badge does not need. It is loaded with the rules (H48). */
 export type Floor = {
   /** Back to the step that the worker had on the screen. */
@@ -96,6 +107,7 @@ export type Floor = {
   undo: (core: Core) => Promise<void>
   /** A picture that is on disk, of what was on the screen when it was taken. */
   photo: (core: Core, sha: string, at: AppState) => Promise<void>
+  pin: PinFloor
   /** Keeps a code that nobody knows for the desk. */
   park: (core: Core, text: string) => Promise<void>
 }

@@ -3,6 +3,7 @@ import type { Core, Floor } from './core.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
 import { photo } from './photo.ts'
+import { pinFloor } from './pin.ts'
 import { route } from './route.ts'
 import { lookAt, search } from './search.ts'
 import { detour, step, wants } from './step.ts'
@@ -56,5 +57,6 @@ export const floor: Floor = {
   leave,
   undo,
   photo,
+  pin: pinFloor,
   park,
 }

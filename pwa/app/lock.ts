@@ -2,6 +2,7 @@ import type { Scan } from '../../shared/scan/scan.ts'
 import { msOf } from '../../shared/time.ts'
 import { takeBadge } from './badge.ts'
 import type { Core } from './core.ts'
+import { answeredBy } from './question.ts'
 import { resolveHere } from './resolve.ts'
 
 /** So long without a scan, a key or a touch, and the badge is asked for again. */
@@ -52,7 +53,7 @@ export const unlock = async (core: Core, scan: Scan): Promise<void> => {
   else core.say('wrong', 'unlock', {}, scan.text)
 }
 
+/** It stays locked while it is asked whether another badge takes over: a "no" must open nobody's work. */
 export const unlockBy = async (core: Core, badge: string): Promise<void> => {
-  await takeBadge(core, badge)
-  if (core.get().band?.say.key !== 'badge.unknown') core.set({ locked: false })
+  if (!(await answeredBy(core, badge))) await takeBadge(core, badge)
 }

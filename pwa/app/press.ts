@@ -9,7 +9,8 @@ import type { AppState, Aside, Screen } from './state.ts'
 
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
-  const { question, prompt } = core.get()
+  const { pin, question, prompt } = core.get()
+  if (pin !== null) return core.floor()?.pin.press(core, command)
   if (question !== null && command === 'XCYES') return answer(core, question, true)
   if (question !== null && (command === 'XCNAY' || command === 'XCBAK')) return answer(core, question, false)
   const ofApp = APP[command]

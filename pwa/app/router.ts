@@ -10,8 +10,8 @@ export const guardBack = (
 ): (() => void) => {
   let isGuarded = false
   const guard = (): void => {
-    const { stack, panel } = controller.state()
-    if (isGuarded || (stack.length < 2 && panel === 'none')) return
+    const { stack, panel, pin } = controller.state()
+    if (isGuarded || (stack.length < 2 && panel === 'none' && pin === null)) return
     isGuarded = true
     page.history.pushState({ guard: true }, '')
   }

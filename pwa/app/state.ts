@@ -68,6 +68,8 @@ export type AppState = {
   busy: boolean
   /** Nobody has touched it for so long that the badge is asked for again; the work stays as it is. */
   locked: boolean
+  /** Whose PIN is asked for after their badge. What is typed of it stands in `typed` and is never shown. */
+  pin: { badge: string; name: string } | null
   saving: Saving
   status: SyncStatus
   /** The newest scan, as it was read. */

@@ -31,7 +31,8 @@ export const typed = async (core: Core, text: string): Promise<void> => {
  * Returns what has to wait its turn, null where the key only changed the picture.
  */
 export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => {
-  const { prompt, typed: text } = core.get()
+  const { pin, prompt, typed: text } = core.get()
+  if (pin !== null) return core.floor()?.pin.key(core, key) ?? null
   if (key === 'Enter') return text === '' ? null : () => send(core, text)
   if (key === 'Backspace') {
     core.set({ typed: text.slice(0, -1) })

@@ -62,6 +62,8 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       import('./floor.ts'),
       learnFloor(settings.get().language),
       workScreens(),
+      // Whoever needs a PIN needs it without a network as well.
+      import('../sync/pin-gate.ts'),
     ])
     ;({ floor } = work)
     return fetched

@@ -1,7 +1,9 @@
+import { QUESTION_BAR } from '../app/bar.ts'
 import { useApp } from '../app/services.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
+import { Said } from '../ui/said.tsx'
 
 import { Camera, Menu } from './menu.tsx'
 import { TypeRow } from './type-row.tsx'
@@ -10,7 +12,8 @@ import { TypeRow } from './type-row.tsx'
 export const LoginScreen = () => {
   const { handheld, speaker, state } = useApp()
   const { loading, waiting } = state.status
-  const say = state.locked ? 'unlock' : 'login'
+  const { question } = state
+  const say = question === null ? (state.locked ? 'unlock' : 'login') : 'again.confirm'
   return (
     <Frame
       screen="login"
@@ -22,7 +25,7 @@ export const LoginScreen = () => {
           {state.panel === 'code' ? <TypeRow day={false} /> : null}
         </>
       }
-      bar={<Bar offers={[{ command: 'XCKEY', word: 'key.type' }]} />}
+      bar={<Bar offers={question === null ? [{ command: 'XCKEY', word: 'key.type' }] : QUESTION_BAR} />}
     >
       {state.panel === 'menu' ? (
         <Menu />
@@ -30,7 +33,7 @@ export const LoginScreen = () => {
         <Camera />
       ) : (
         <div className="centre">
-          <h2>{speaker.say(say)}</h2>
+          <h2>{question === null ? speaker.say(say) : <Said say={question.say} speaker={speaker} />}</h2>
           {waiting > 0 ? <p>{speaker.say('not.sent', { n: waiting })}</p> : null}
           {loading ? (
             <p role="status">{speaker.say('again.load', { done: loading.done, all: loading.all ?? loading.done })}</p>

@@ -22,6 +22,8 @@ import { AppScreen, workScreens } from './app.tsx'
 import '../ui/frame.css'
 import '../ui/parts.css'
 
+/** After which a handheld that lies about shows no work. */
+const IDLE_MS = 300_000
 let root: Root | null = null
 afterEach(() => {
   root?.unmount()
@@ -36,13 +38,19 @@ const open = async (settings: Partial<Settings>, photos = noPhotos) => {
   await Promise.all([learnFloor(chosen.language), workScreens()])
   const fake = fakeHandheld()
   let mono = 0
+  let leave = (): void => undefined
   const controller = createController(
     {
       handheld: fake.handheld,
       resolver: plainResolver,
       feedback: { play: () => undefined },
       clock: { mono: () => (mono += 1000) },
-      timer: { after: () => () => undefined },
+      timer: {
+        after: (ms, run) => {
+          if (ms === IDLE_MS) leave = run
+          return () => undefined
+        },
+      },
       lastTouch: { get: () => null, set: () => undefined },
       processes: PROCESSES,
       setUpAgain: async () => 'ok',
@@ -70,7 +78,7 @@ const open = async (settings: Partial<Settings>, photos = noPhotos) => {
     for (const text of texts) await controller.scan(wedgeScan(text))
     await drawn()
   }
-  return { ...fake, controller, scan }
+  return { ...fake, controller, scan, leave: () => leave() }
 }
 /** Two frames: React has drawn, and the observers of sizes have answered. */
 const drawn = async (): Promise<void> => {
@@ -101,6 +109,24 @@ const PICKING = ['XBANNA', 'ORD-1042', 'XT00018']
 /** Each screen of the floor, and the way to it. */
 const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'log in': async app => app.scan(),
+  'the PIN': async app => {
+    app.askPins('ANNA')
+    await app.scan('XBANNA')
+    for (const key of '25801') await app.controller.typeKey(key)
+  },
+  'a wrong PIN': async app => {
+    app.askPins('ANNA')
+    await app.scan('XBANNA', '9999')
+  },
+  'no PIN yet': async app => {
+    app.askPins()
+    await app.scan('XBANNA')
+  },
+  'left alone, another badge': async app => {
+    await app.scan(...PICKING)
+    app.leave()
+    await app.scan('XBCEM')
+  },
   home: async app => app.scan('XBANNA'),
   'home menu': async app => {
     await app.scan('XBANNA')
@@ -220,6 +246,22 @@ describe.each(Object.entries(LOOKS))('%s', (_, look) => {
     expect(violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`)).toEqual(
       [],
     )
+  })
+})
+
+describe('the PIN', () => {
+  test('[PN5] is hidden on the screen, on our own keys, which type it and send it', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({})
+    app.askPins('ANNA')
+    await app.scan('XBANNA')
+    for (const name of ['2', '5', '8']) await page.getByRole('button', { name, exact: true }).click()
+    await drawn()
+    expect(document.querySelector('output')?.textContent).toBe('●●●')
+    expect(document.body.textContent).not.toContain('258')
+    for (const name of ['0', 'OK']) await page.getByRole('button', { name, exact: true }).click()
+    await vi.waitFor(() => expect(app.controller.state().session?.worker.name).toBe('ANNA'))
+    expect(app.tries).toEqual(['2580'])
   })
 })
 

@@ -25,6 +25,16 @@ export type SyncStatus = {
 
 export type Session = { id: SessionId; worker: Worker; roster: number; startedAt: string }
 
+export type LogIn =
+  | { ok: true; session: Session }
+  | { ok: false; why: 'unknown' | 'expired' | 'noRoster' | 'noRules' }
+  | PinStop
+/** `noPin`: has to have one and has none. `pinWait`: too many wrong ones, for so long on this handheld. */
+export type PinStop =
+  | { ok: false; why: 'pin' | 'noPin'; name: string }
+  | { ok: false; why: 'pinWrong'; left: number }
+  | { ok: false; why: 'pinWait'; ms: number }
+
 /**
  * All that the screens know of the machinery below. Reading is synchronous and local; what waits is said by a promise.
  * Listeners are called after the world or the status has changed.
@@ -37,10 +47,8 @@ export interface Handheld {
   roster(): Roster | null
   clients(): readonly Client[]
   session(): Session | null
-  /** Checks the badge against the signed roster, offline too. */
-  logIn(
-    badge: string,
-  ): Promise<{ ok: true; session: Session } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' | 'noRules' }>
+  /** Checks the badge, and the PIN of whoever needs one, against the signed roster, offline too. Whoever is logged in already stays in their session. */
+  logIn(badge: string, pin?: string): Promise<LogIn>
   logOut(): Promise<void>
   /** False until the first catalogue is whole: a code that nobody knows may only not have come yet. */
   hasCatalogue(): boolean

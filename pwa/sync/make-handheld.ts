@@ -132,9 +132,9 @@ const sessionPart = (
   roster: () => people.roster(),
   clients: () => people.clients(),
   session: () => people.session(),
-  logIn: async badge => {
+  logIn: async (badge, pin) => {
     if (!(await withRules(rules, overlay))) return { ok: false, why: 'noRules' }
-    const answer = await people.logIn(badge)
+    const answer = await people.logIn(badge, pin)
     if (answer.ok) syncNow()
     tell()
     return answer

@@ -1,11 +1,13 @@
-import type { Client, Roster } from '../../shared/catalogue.ts'
+import type { Client, Roster, Worker } from '../../shared/catalogue.ts'
 import { timeId } from '../../shared/ids.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
+import { needsPin, withoutPin } from '../../shared/pin.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import { OWN_STATE } from './birth.ts'
-import type { Handheld, Session } from './handheld.ts'
+import type { Handheld, PinStop, Session } from './handheld.ts'
+import type { PinGate } from './pin-gate.ts'
 import type { Ports } from './ports.ts'
-import { clientsOf, readRoster, workerOfBadge } from './roster.ts'
+import { clientsOf, isBadgeOf, readRoster, workerOfBadge } from './roster.ts'
 import type { VerifyServer } from './roster.ts'
 
 /** Who may log in, who is logged in, and whose goods there are. */
@@ -32,6 +34,8 @@ export const makePeople = (
   let roster: Roster | null = null
   let clients: readonly Client[] = []
   let session: Session | null = null
+  /** Loaded with the rules, for those who need it. */
+  let gate: PinGate | null = null
 
   /** A roster counts if it is signed and not older than the one known. */
   const take = async (body: RosterBody | null): Promise<boolean> => {
@@ -39,6 +43,10 @@ export const makePeople = (
     if (fresh === null || (roster !== null && fresh.version <= roster.version)) return false
     roster = fresh
     return true
+  }
+  const passPin = async (worker: Worker, pin: string | undefined): Promise<PinStop | null> => {
+    gate ??= (await import('./pin-gate.ts')).makePinGate({ queue, clock })
+    return gate(worker, pin)
   }
   const read = async (): Promise<void> => {
     clients = clientsOf(await cache.rowsOf('client'))
@@ -58,12 +66,22 @@ export const makePeople = (
     roster: () => roster,
     clients: () => clients,
     session: () => session,
-    logIn: async badge => {
-      const answer = workerOfBadge(roster, badge, now())
+    logIn: async (badge, pin) => {
+      const here = session
+      const known = roster
+      const isHere =
+        here !== null &&
+        known !== null &&
+        known.workers.some(one => one.id === here.worker.id && isBadgeOf(one, badge) && needsPin(known, one))
+      // A session goes on when the roster has run out: its badge and PIN open it again.
+      const answer = workerOfBadge(known, badge, isHere ? null : now())
       if (!answer.ok) return answer
+      const stop = known !== null && needsPin(known, answer.worker) ? await passPin(answer.worker, pin) : null
+      if (stop !== null) return stop
+      if (isHere) return { ok: true, session: here }
       const begun: Session = {
         id: timeId(clock.now(), random.bytes(10)),
-        worker: answer.worker,
+        worker: withoutPin(answer.worker),
         roster: roster?.version ?? 0,
         startedAt: now(),
       }

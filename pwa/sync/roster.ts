@@ -10,6 +10,11 @@ import { isoInstant, text, uuid } from '../../shared/sync/fields.ts'
 /** Verifies base64url ECDSA P-256 over utf8(text) by the server's key. Never throws. */
 export type VerifyServer = (text: string, sig: string) => Promise<boolean>
 
+const pinSchema = v.object({
+  salt: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22,86}$/)),
+  rounds: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
+  hash: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+})
 const workerSchema = v.object({
   id: uuid<WorkerId>(),
   name: text(200),
@@ -18,12 +23,15 @@ const workerSchema = v.object({
   clients: v.nullable(v.array(uuid<ClientId>())),
   zones: v.nullable(v.array(text(60))),
   active: v.boolean(),
+  // Both from later than the first rosters; an older app passes them by.
+  pin: v.exactOptional(pinSchema),
 })
 const rosterSchema = v.object({
   warehouse: uuid<WarehouseId>(),
   version: v.number(),
   validUntil: isoInstant,
   workers: v.array(workerSchema),
+  pin: v.exactOptional(v.array(v.picklist(ROLES))),
 })
 
 /** The roster, if the server signed exactly this text and it is meant for this warehouse; else null. */
@@ -43,10 +51,15 @@ export const readRoster = async (
 
 export type BadgeAnswer = { ok: true; worker: Worker } | { ok: false; why: 'unknown' | 'expired' | 'noRoster' }
 
-/** Whose badge this is. The roster holds hashes only, so that a lost handheld gives no badge away. `now` is corrected, ISO. */
-export const workerOfBadge = (roster: Roster | null, badge: string, now: string): BadgeAnswer => {
+export const isBadgeOf = (worker: Worker, badge: string): boolean => worker.badgeHash === sha256Hex(badge)
+
+/**
+ * Whose badge this is. The roster holds hashes only, so that a lost handheld gives no badge away. `now` is corrected, ISO;
+ * null = whether the roster has run out does not matter.
+ */
+export const workerOfBadge = (roster: Roster | null, badge: string, now: string | null): BadgeAnswer => {
   if (roster === null) return { ok: false, why: 'noRoster' }
-  if (msOf(roster.validUntil) < msOf(now)) return { ok: false, why: 'expired' }
+  if (now !== null && msOf(roster.validUntil) < msOf(now)) return { ok: false, why: 'expired' }
   const hash = sha256Hex(badge)
   const worker = roster.workers.find(one => one.badgeHash === hash && one.active)
   return worker === undefined ? { ok: false, why: 'unknown' } : { ok: true, worker }

@@ -289,6 +289,7 @@ export const enDesk = {
   'v.sent': 'everything sent',
   'v.missing': 'Up to {n} not received',
   'v.lost': 'lost its queue',
+  'v.twice': 'The same person is also logged in on handheld {list}',
   'v.notKept': 'the browser may clear its storage',
   'v.revoked': 'revoked',
   'v.frozen': 'frozen: two devices with one key',

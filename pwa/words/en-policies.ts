@@ -91,6 +91,7 @@ export const enPolicies = {
   'po.task.noPrefill': 'No quantity is filled in beforehand',
   'po.task.confirmReason': 'Reasons are asked for',
   'po.worker.rosterDays': 'Days that badges work without the server',
+  'po.worker.pin': 'A PIN confirms the badge of',
   'po.photo.keepDays': 'Days that photos are kept',
   'po.feedback.hardStop': 'A wrong scan stops until it is confirmed',
   'pk.qty': 'pieces',
@@ -159,5 +160,13 @@ export const enPolicies = {
   'pv.always': 'always',
   'pv.putaway': 'for another place at put-away',
   'pv.fefo': 'for a later date at picking',
+  'pv.receiver': 'receivers',
+  'pv.picker': 'pickers',
+  'pv.packer': 'packers',
+  'pv.counter': 'counters',
+  'pv.supervisor': 'supervisors',
+  'pv.integrator': 'integrators',
+  'pv.administrator': 'administrators',
+  'pv.client': 'people of a client',
 } as const
 export type PolicyKey = keyof typeof enPolicies

@@ -289,6 +289,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'v.sent': 'hepsi gönderildi',
   'v.missing': 'En çok {n} kayıt gelmedi',
   'v.lost': 'kuyruğunu kaybetti',
+  'v.twice': 'Aynı kişi şu cihazlarda da açık: {list}',
   'v.notKept': 'tarayıcı verisini silebilir',
   'v.revoked': 'yetkisi kaldırıldı',
   'v.frozen': 'donduruldu: bir anahtarla iki cihaz',

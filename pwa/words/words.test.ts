@@ -17,6 +17,8 @@ const PROMPTS = new Set<string>([
   'enrol.code',
   'login',
   'unlock',
+  'pin',
+  'pin.busy',
   'scan.doc',
   'scan.recv',
   'scan.lot',

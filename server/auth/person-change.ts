@@ -4,6 +4,7 @@ import type { PersonAsk } from '../../shared/desk/people.ts'
 import type { RefusalCode } from '../../shared/exception.ts'
 import type { ClientId, WorkerId } from '../../shared/ids.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
+import { outlives } from './pin.ts'
 
 type Given = {
   workers: readonly Worker[]
@@ -42,6 +43,7 @@ export const changePeople = (given: Given, ask: PersonAsk): Changed | Refused =>
     clients: ask.clients,
     zones: before?.zones ?? null,
     active: ask.active,
+    ...(before?.pin !== undefined && outlives(before, ask) ? { pin: before.pin } : {}),
   }
   const all = before === undefined ? [...workers, person] : workers.map(one => (one.id === person.id ? person : one))
   return { ok: true, person, badge, workers: all }

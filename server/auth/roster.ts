@@ -1,4 +1,5 @@
 import type { Roster, Worker } from '../../shared/catalogue.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { Role } from '../../shared/roles.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
@@ -26,31 +27,39 @@ export const makeWorker = (worker: { id: WorkerId; name: string; badge: string; 
 const DAY_MS = 86_400_000
 
 /** The next version of a warehouse's roster, good for `days` from `now`. */
-export const nextRoster = (
-  before: { warehouse: WarehouseId; version: number; workers: readonly Worker[] },
-  now: string,
-  days: number,
-): Roster => ({
+export const nextRoster = (before: Omit<Roster, 'validUntil'>, now: string, days: number): Roster => ({
   warehouse: before.warehouse,
   version: before.version + 1,
   validUntil: isoOf(msOf(now) + days * DAY_MS),
   workers: before.workers,
+  ...(before.pin === undefined || before.pin.length === 0 ? {} : { pin: before.pin }),
 })
+
+/** What the policy of the warehouse says of its people. */
+export const peoplePolicy = async (
+  site: Pick<SiteStore, 'policies'>,
+  warehouse: WarehouseId,
+): Promise<{ rosterDays: number; pin: readonly Role[] }> => {
+  const { rosterDays, pin = [] } = ((await site.policies(warehouse))?.warehouse ?? DEFAULT_POLICY).worker
+  return { rosterDays, pin }
+}
 
 /**
  * Signs the roster anew when less than half of its days are left, so that a handheld that comes by every few days never
- * meets a log-in that it cannot check. Returns whether it did.
+ * meets a log-in that it cannot check, or when the policy asks others for a PIN. Returns whether it did.
  */
 export const renewRoster = async (
-  site: Pick<SiteStore, 'roster' | 'putRoster'>,
+  site: Pick<SiteStore, 'roster' | 'putRoster' | 'policies'>,
   key: ServerKey,
   warehouse: WarehouseId,
   now: string,
-  days: number,
 ): Promise<boolean> => {
   const held = await site.roster(warehouse)
-  if (held === null || msOf(held.roster.validUntil) - msOf(now) > (days * DAY_MS) / 2) return false
-  const roster = nextRoster(held.roster, now, days)
+  if (held === null) return false
+  const { rosterDays, pin } = await peoplePolicy(site, warehouse)
+  const isFresh = msOf(held.roster.validUntil) - msOf(now) > (rosterDays * DAY_MS) / 2
+  if (isFresh && (held.roster.pin ?? []).join() === pin.join()) return false
+  const roster = nextRoster({ ...held.roster, pin }, now, rosterDays)
   await site.putRoster(warehouse, roster, signRoster(key, roster))
   return true
 }

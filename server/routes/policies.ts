@@ -1,11 +1,13 @@
 import * as v from 'valibot'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
-import type { WorkerId } from '../../shared/ids.ts'
+import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
 import { policySchema } from '../../shared/policy-schema.ts'
 import { decisionAnswerSchema } from '../../shared/sync/decision.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { policyRequestSchema } from '../../shared/sync/policy-change.ts'
+import { renewRoster } from '../auth/roster.ts'
 import { sendJson } from './answer.ts'
+import type { AppDeps } from './deps.ts'
 import { json, NOTHING, personEndpoint } from './endpoint.ts'
 import { refused } from './refused.ts'
 
@@ -37,6 +39,18 @@ export const policiesEndpoint = personEndpoint(
   },
 )
 
+/**
+ * The roster says who confirms a badge by a PIN, so that a handheld knows it before it knows any policy. What does not
+ * work here, as beside a change of people, the next hour makes up for.
+ */
+const tellRoster = async ({ stores, serverKey, now, log }: AppDeps, warehouse: WarehouseId): Promise<void> => {
+  try {
+    await renewRoster(stores.site, serverKey, warehouse, now())
+  } catch (error) {
+    log.warn({ err: error }, 'the roster does not say yet what the new policy asks')
+  }
+}
+
 /** POST /api/policies: commands that were judged by an earlier version stay judged by that one. */
 export const changePolicyEndpoint = personEndpoint(
   {
@@ -60,7 +74,10 @@ export const changePolicyEndpoint = personEndpoint(
       throw refused('role', 'How the warehouse and other clients work is not theirs to change.')
     if (ask.client !== null && !clients.some(one => one.id === ask.client)) throw refused('not_found')
     const answer = await site.changePolicy({ warehouse, worker: who.id, now: deps.now(), ask })
-    if (answer.outcome === 'done') deps.doorbell.ring(warehouse)
+    if (answer.outcome === 'done') {
+      await tellRoster(deps, warehouse)
+      deps.doorbell.ring(warehouse)
+    }
     return sendJson(c, answer)
   },
 )

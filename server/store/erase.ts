@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Roster } from '../../shared/catalogue.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
+import { withoutPin } from '../../shared/pin.ts'
 import type { EraseAsk, EraseStore } from '../desk-ports.ts'
 import { writeAudit } from './audit-book.ts'
 import { raiseCommit } from './feed.ts'
@@ -122,7 +123,9 @@ const isBusy = async (trx: Executor, worker: WorkerId): Promise<boolean> => {
 
 const withoutName = ({ roster }: Held, worker: WorkerId): Roster => ({
   ...roster,
-  workers: roster.workers.map(one => (one.id === worker ? { ...one, name: erasedName(worker), badgeHash: '' } : one)),
+  workers: roster.workers.map(one =>
+    one.id === worker ? { ...withoutPin(one), name: erasedName(worker), badgeHash: '' } : one,
+  ),
 })
 
 /** Every version is signed anew, and the feed's rows of it with it: a handheld that comes late must not be told either. */

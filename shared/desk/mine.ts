@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { text } from '../sync/fields.ts'
+import { newPin } from './people.ts'
 import { PASSWORD_MAX } from './session.ts'
 
 /** Passkeys of one person: more are lost ones that nobody has taken away. */
@@ -18,6 +19,8 @@ export const mineSchema = v.object({
       usedAt: v.nullable(v.string()),
     }),
   ),
+  /** Confirms one's badge on handhelds: whether there is one, how many digits it has at least, and whether one is asked for. */
+  pin: v.object({ set: v.boolean(), least: v.number(), asked: v.boolean() }),
   sessions: v.array(
     v.object({
       id: v.string(),
@@ -37,6 +40,9 @@ export const endSessionsSchema = v.object({ id: v.nullable(v.pipe(v.string(), v.
 
 /** POST /api/desk/passkey/ask: a session that was left open gives nobody a way in that stays. */
 export const passkeyAskSchema = v.object({ password: v.pipe(v.string(), v.maxLength(PASSWORD_MAX)) })
+
+/** POST /api/desk/mine/pin: takes the password once more, as a new passkey does. */
+export const ownPinSchema = v.object({ pin: newPin, password: v.pipe(v.string(), v.maxLength(PASSWORD_MAX)) })
 
 const bytes = (most: number) => v.pipe(v.string(), v.maxLength(most), v.regex(/^[A-Za-z0-9_-]*$/))
 const credentialId = v.pipe(bytes(1400), v.nonEmpty())

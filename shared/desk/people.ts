@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { ClientId, WorkerId } from '../ids.ts'
 import { ROLES } from '../roles.ts'
 import { text, uuid } from '../sync/fields.ts'
+import { PIN_MAX } from '../pin.ts'
 import { loginName, newPassword } from './session.ts'
 
 export const MAX_PEOPLE = 2000
@@ -19,7 +20,14 @@ export const peopleAnswerSchema = v.object({
   /** Of the roster; a change names the one that was seen. */
   version: v.number(),
   people: v.array(
-    v.object({ id: uuid<WorkerId>(), ...person, login: v.nullable(v.string()), mustChange: v.boolean() }),
+    v.object({
+      id: uuid<WorkerId>(),
+      ...person,
+      /** Whether there is one; nothing else is known of it. */
+      pin: v.boolean(),
+      login: v.nullable(v.string()),
+      mustChange: v.boolean(),
+    }),
   ),
   clients: v.array(v.object({ id: uuid<ClientId>(), name: v.string() })),
 })
@@ -40,6 +48,8 @@ export const personAnswerSchema = v.object({
   id: uuid<WorkerId>(),
   version: v.number(),
   badge: v.nullable(v.string()),
+  /** It may be too short for the new roles, so another one is needed. */
+  pinEnded: v.boolean(),
 })
 export type PersonAnswer = v.InferOutput<typeof personAnswerSchema>
 
@@ -48,3 +58,8 @@ export const accountSchema = v.object({
   worker: uuid<WorkerId>(),
   account: v.nullable(v.object({ login: loginName, password: newPassword })),
 })
+
+export const newPin = v.pipe(v.string(), v.maxLength(PIN_MAX), v.regex(/^[0-9]+$/))
+
+/** POST /api/desk/people/pin: a PIN that the person changes when they like; null takes it away. */
+export const personPinSchema = v.object({ worker: uuid<WorkerId>(), pin: v.nullable(newPin) })

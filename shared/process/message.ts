@@ -47,6 +47,12 @@ export const MESSAGES = [
   'ask.blind',
   'ask.serialHere',
   'ask.handOver',
+  'pin',
+  'pin.busy',
+  'pin.digits',
+  'pin.wrong',
+  'pin.wait',
+  'pin.none',
   // notes
   'rcv.oldest',
   'over.ok',

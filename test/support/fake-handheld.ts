@@ -1,13 +1,15 @@
-import type { Document, Line, Task } from '../../shared/catalogue.ts'
+import type { Document, Line, Roster, Task } from '../../shared/catalogue.ts'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import type { ItemId, TaskId } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
+import { needsPin } from '../../shared/pin.ts'
 import { judge } from '../../shared/process/judge.ts'
 import { foldOwn } from '../../shared/sync/rebase.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
+import { ROLES } from '../../shared/roles.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { CodeHit, Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
 import type { Resolver } from '../../pwa/app/state.ts'
@@ -15,6 +17,8 @@ import type { Handheld, Session, SyncStatus } from '../../pwa/sync/handheld.ts'
 import type { SavedState } from '../../pwa/sync/ports.ts'
 import { placeId, testSite } from './site.ts'
 
+/** The PIN of everybody here who has one. */
+export const PIN = '2580'
 const NOW = '2027-01-15T10:00:00.000Z'
 export const SITE = testSite('screens')
 const [CLIENT] = SITE.clients
@@ -112,6 +116,8 @@ export const fakeHandheld = (task: Task = TASK) => {
   const states = new Map<string, SavedState>()
   const journal: string[] = []
   let session: Session | null = null
+  let roster: Roster = SITE.roster
+  const tries: string[] = []
   let hasCatalogue = true
   let status = ONLINE
   let before = async (): Promise<void> => undefined
@@ -143,12 +149,20 @@ export const fakeHandheld = (task: Task = TASK) => {
     device: derivedId('device', 'screens', 0),
     warehouse: SITE.warehouse,
     world: () => world,
-    roster: () => SITE.roster,
+    roster: () => roster,
     clients: () => SITE.clients,
     session: () => session,
-    logIn: async badge => {
-      const worker = SITE.roster.workers.find(worker => worker.badgeHash === sha256Hex(badge))
+    logIn: async (badge, pin) => {
+      const worker = roster.workers.find(worker => worker.badgeHash === sha256Hex(badge))
       if (worker === undefined) return { ok: false, why: 'unknown' }
+      if (needsPin(roster, worker)) {
+        const { name } = worker
+        if (pin === undefined) return { ok: false, why: worker.pin === undefined ? 'noPin' : 'pin', name }
+        tries.push(pin)
+        if (tries.length >= 5 && pin !== PIN) return { ok: false, why: 'pinWait', ms: 299_001 }
+        if (pin !== PIN) return { ok: false, why: 'pinWrong', left: 5 - tries.length }
+        if (session?.worker.id === worker.id) return { ok: true, session }
+      }
       session = { id: derivedId('session', badge), worker, roster: 1, startedAt: NOW }
       tell()
       return { ok: true, session }
@@ -211,6 +225,13 @@ export const fakeHandheld = (task: Task = TASK) => {
       hasCatalogue = isWhole
     },
     givenBack,
+    tries,
+    /** From now on everybody needs a PIN, and those who are named have one. */
+    askPins: (...names: string[]): void => {
+      const verifier = { salt: '', rounds: 1, hash: '' }
+      const workers = SITE.roster.workers.map(one => (names.includes(one.name) ? { ...one, pin: verifier } : one))
+      roster = { ...SITE.roster, workers, pin: ROLES }
+    },
     /** What the server gives out; null = it cannot be asked. */
     giveOut: (tasks: typeof given): void => {
       given = tasks

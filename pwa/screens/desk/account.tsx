@@ -9,6 +9,7 @@ import { textOf } from './form.ts'
 import { useKeys } from './keys.ts'
 import { Field, NewPassword, wordsFor } from './login.tsx'
 import { addPasskey, canPasskey, NoPasskey } from './passkey.ts'
+import { OwnPin } from './pin-form.tsx'
 import { useLoaded } from './query.ts'
 import { Listed, Table } from './table.tsx'
 
@@ -31,6 +32,7 @@ export const Account = ({ onScan }: { onScan: (text: string) => void }) => {
       </dl>
       <Passkeys mine={loaded.value} error={loaded.error} reload={loaded.reload} />
       <Sessions mine={loaded.value} error={loaded.error} reload={loaded.reload} />
+      {loaded.value === null ? null : <OwnPin mine={loaded.value.pin} onDone={loaded.reload} />}
       <Password onDone={loaded.reload} />
     </section>
   )

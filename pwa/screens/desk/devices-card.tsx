@@ -7,7 +7,9 @@ export type DeviceRow = DevicesAnswer['rows'][number]
 /** What a supervisor may do with a handheld; null = only look. */
 export type DeviceActs = Readonly<Record<'ring' | 'message' | 'loss' | 'revoke', (row: DeviceRow) => void>>
 
-export const DeviceCard = ({ row, acts }: { row: DeviceRow; acts: DeviceActs | null }) => {
+type CardProps = { row: DeviceRow; also: readonly number[]; acts: DeviceActs | null }
+
+export const DeviceCard = ({ row, also, acts }: CardProps) => {
   const { speaker, names } = useDesk()
   const lines = [
     row.seenAt === null ? speaker.say('v.never') : speaker.say('v.seen', { time: speaker.stamp(row.seenAt) }),
@@ -21,6 +23,7 @@ export const DeviceCard = ({ row, acts }: { row: DeviceRow; acts: DeviceActs | n
     row.state === 'frozen' ? speaker.say('v.frozen') : row.state === 'revoked' ? speaker.say('v.revoked') : '',
     row.missing > 0 && loss === null ? speaker.say('v.missing', { n: row.missing }) : '',
     row.lost ? speaker.say('v.lost') : '',
+    also.length > 0 ? speaker.say('v.twice', { list: also.join(', ') }) : '',
     row.persisted === false ? speaker.say('v.notKept') : '',
   ].filter(word => word !== '')
   return (

@@ -13,6 +13,7 @@ import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { Listed } from './table.tsx'
+import { alsoOn } from './twice.ts'
 
 const LOOK_MS = 5_000
 
@@ -79,7 +80,12 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('v.empty')}>
         <ul className="desk-cards">
           {rows.map(row => (
-            <DeviceCard key={row.id} row={row} acts={mayChange ? acts : null} />
+            <DeviceCard
+              key={row.id}
+              row={row}
+              also={alsoOn(row, rows, loaded.value?.asOf ?? '')}
+              acts={mayChange ? acts : null}
+            />
           ))}
         </ul>
       </Listed>

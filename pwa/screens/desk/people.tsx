@@ -10,6 +10,7 @@ import { useDesk, whyNot } from './context.ts'
 import { EraseName } from './erase.tsx'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
+import { PersonPin } from './pin-form.tsx'
 import { PrintOut } from './print-out.tsx'
 import { Listed, Table } from './table.tsx'
 
@@ -19,6 +20,7 @@ const NOBODY: Person = {
   roles: [],
   clients: null,
   active: true,
+  pin: false,
   login: null,
   mustChange: false,
 }
@@ -35,7 +37,7 @@ export const People = ({ onScan }: { onScan: (text: string) => void }) => {
     api.post('/api/desk/people', { ...change, expectedVersion: loaded.value?.version ?? 0 }, personAnswerSchema).then(
       answer => {
         setBadge(answer.badge === null ? null : { name: change.name, code: answer.badge })
-        desk.tell(speaker.say('p.saved'))
+        desk.tell(speaker.say(answer.pinEnded ? 'pin.tooShort' : 'p.saved'))
         setOpen(null)
         loaded.reload()
       },
@@ -189,6 +191,7 @@ const PersonPanel = ({ person, clients, onSave, onClose, onAccount }: PanelProps
         </div>
       </form>
       {isNew ? null : <AccountForm person={person} onDone={onAccount} />}
+      {isNew || !person.active ? null : <PersonPin person={person} onDone={onAccount} />}
       {isNew || person.active ? null : <EraseName person={person} onDone={onAccount} />}
     </aside>
   )

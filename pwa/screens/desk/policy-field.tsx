@@ -148,6 +148,9 @@ const Maybe = ({ label, shape, value, onChange }: One & { shape: Shape & { kind:
         </select>
       </label>
     )
+  // Nothing chosen says the same as nothing said.
+  if (of.kind === 'choices')
+    return <Choices label={label} options={of.options} value={isMissing ? [] : value} onChange={onChange} />
   return (
     <>
       <label className="desk-check">

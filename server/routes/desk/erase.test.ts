@@ -72,6 +72,7 @@ describe('the audit log and those who leave, over HTTP', async () => {
     expect(await stores.print.add({ ...at, most: 10 }, [job])).toBe('added')
   }
   let her: Person['id']
+  let verifier: string | undefined
   beforeAll(async () => {
     await desk.account(people.admin, 'admin')
     await admin.logIn('admin', PASSWORD)
@@ -83,6 +84,9 @@ describe('the audit log and those who leave, over HTTP', async () => {
       await admin.post('/api/desk/account', { worker: her, account: { login, password: PASSWORD } })
     await printBadge(added.badge ?? '', NAME)
     await printBadge(newBadge(app.deps.random), 'Somebody else')
+    await admin.post('/api/desk/people/pin', { worker: her, pin: '7395' })
+    // Somebody who leaves has none any more; the rosters of before still have it.
+    verifier = (await desk.stores.site.roster(site.warehouse.id))?.roster.workers.find(one => one.id === her)?.pin?.hash
     const page = browserOf(app.app, '10.0.3.2')
     await page.logIn(LOGIN, PASSWORD)
     await page.post('/api/desk/session', { login: LOGIN, password: 'wrong' })
@@ -149,17 +153,18 @@ describe('the audit log and those who leave, over HTTP', async () => {
     ])
   })
 
-  it('[LE2] name, badge and log-in leave every table and every text; ids, ledger and chains stay as they are', async () => {
+  it('[LE2] [PN3] name, badge, PIN and log-in leave every table and every text; ids, ledger and chains stay as they are', async () => {
     const ledger = async () => (await sql`select * from movement order by device_id, epoch, seq, n`.execute(db)).rows
     const commands = async () =>
       (await sql`select seq, body, hash, worker from command order by device_id, epoch, seq`.execute(db)).rows
     const before = [await ledger(), await commands()]
     expect(await everything()).toContain(NAME)
     expect(await everything()).toContain(LOGIN)
+    expect(await everything()).toContain(verifier ?? 'no verifier')
     const done = v.parse(erasedSchema, await (await erase(her)).json())
     expect(done).toEqual({ name: `Worker ${her.slice(-4).toUpperCase()}`, notes: 0 })
     const after = await everything()
-    for (const text of [NAME, 'Zeynep', LOGIN]) expect(after).not.toContain(text)
+    for (const text of [NAME, 'Zeynep', LOGIN, verifier ?? '']) expect(after).not.toContain(text)
     expect(after).toContain('Somebody else')
     expect([await ledger(), await commands()]).toEqual(before)
     expect((await seen()).people.find(one => one.id === her)).toMatchObject({

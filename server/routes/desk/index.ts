@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint.ts'
 import { deskEventsEndpoint } from '../events.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
-import { accountEndpoint, changePersonEndpoint, peopleEndpoint } from './people.ts'
+import { accountEndpoint, changePersonEndpoint, peopleEndpoint, personPinEndpoint } from './people.ts'
 import { chainEndpoint, eraseEndpoint } from './chain.ts'
 import { callEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
@@ -10,7 +10,7 @@ import { GOODS_ENDPOINTS } from './goods.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
-import { endSessionsEndpoint, mineEndpoint } from './mine.ts'
+import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
 import { saveViewEndpoint, viewsEndpoint } from './views.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
@@ -35,12 +35,14 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   firstEndpoint(),
   mineEndpoint,
   endSessionsEndpoint,
+  ownPinEndpoint,
   viewsEndpoint,
   saveViewEndpoint,
   ...passkeyEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,
   accountEndpoint,
+  personPinEndpoint,
   ...VIEW_ENDPOINTS,
   namesEndpoint,
   deskEventsEndpoint,

@@ -1,24 +1,31 @@
-import { accountSchema, peopleAnswerSchema, personAnswerSchema, personSchema } from '../../../shared/desk/people.ts'
+import {
+  accountSchema,
+  peopleAnswerSchema,
+  personAnswerSchema,
+  personPinSchema,
+  personSchema,
+} from '../../../shared/desk/people.ts'
 import type { PeopleAnswer, PersonAnswer } from '../../../shared/desk/people.ts'
-import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
 import { timeId } from '../../../shared/ids.ts'
 import { msOf } from '../../../shared/time.ts'
 import * as v from 'valibot'
 import { newBadge } from '../../auth/badge.ts'
 import { hashPassword } from '../../auth/password.ts'
 import { changePeople } from '../../auth/person-change.ts'
-import { nextRoster, signRoster } from '../../auth/roster.ts'
+import { nextRoster, peoplePolicy, signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 import { decidesAll } from './parts.ts'
+import { putPin } from './pin.ts'
 
 /** GET /api/desk/people: who works here, with what they may do. */
 export const peopleEndpoint = deskEndpoint(
   {
     method: 'GET',
     path: '/api/desk/people',
-    summary: 'The people of the warehouse with their roles, clients and log-ins. Badges and passwords are never shown.',
+    summary:
+      'The people of the warehouse with their roles, clients and log-ins. Badges, passwords and PINs are never shown.',
     body: NOTHING,
     roles: ['administrator'],
     strictly: true,
@@ -32,12 +39,13 @@ export const peopleEndpoint = deskEndpoint(
     const clients = await site.clients(warehouse)
     return sendJson(c, {
       version: held?.roster.version ?? 0,
-      people: (held?.roster.workers ?? []).map(({ id, name, roles, clients: theirs, active }) => ({
+      people: (held?.roster.workers ?? []).map(({ id, name, roles, clients: theirs, active, pin }) => ({
         id,
         name,
         roles: [...roles],
         clients: theirs === null ? null : [...theirs],
         active,
+        pin: pin !== undefined,
         login: logins.get(id)?.login ?? null,
         mustChange: logins.get(id)?.mustChange ?? false,
       })),
@@ -70,8 +78,8 @@ export const changePersonEndpoint = deskEndpoint(
     const change = changePeople(given, body)
     if (!change.ok) throw refused(change.code, change.why)
     const { person, badge, workers } = change
-    const days = (await site.policies(warehouse))?.warehouse.worker.rosterDays ?? DEFAULT_POLICY.worker.rosterDays
-    const roster = nextRoster({ warehouse, version, workers }, deps.now(), days)
+    const { rosterDays, pin } = await peoplePolicy(site, warehouse)
+    const roster = nextRoster({ warehouse, version, workers, pin }, deps.now(), rosterDays)
     const entry = {
       warehouse,
       at: deps.now(),
@@ -84,7 +92,9 @@ export const changePersonEndpoint = deskEndpoint(
     if (!(await site.replaceRoster(warehouse, roster, signRoster(deps.serverKey, roster), along)))
       throw refused('stale')
     deps.doorbell.ring(warehouse)
-    return sendJson(c, { id: person.id, version: roster.version, badge } satisfies PersonAnswer)
+    const pinEnded = person.pin === undefined && held?.roster.workers.find(({ id: one }) => one === person.id)?.pin
+    const answer: PersonAnswer = { id: person.id, version: roster.version, badge, pinEnded: Boolean(pinEnded) }
+    return sendJson(c, answer)
   },
 )
 
@@ -117,6 +127,27 @@ export const accountEndpoint = deskEndpoint(
     const password = await hashPassword(body.account.password)
     const account = { worker: body.worker, login, password, mustChange: true, now }
     if (!(await accounts.put(account, { ...entry, kind: 'account.put', body: { login } }))) throw refused('taken')
+    return sendJson(c, {})
+  },
+)
+
+/** POST /api/desk/people/pin: the first PIN of a person, or none. */
+export const personPinEndpoint = deskEndpoint(
+  {
+    method: 'POST',
+    path: '/api/desk/people/pin',
+    summary: 'Gives a person a PIN that confirms their badge on handhelds, or takes it away. It is never shown.',
+    body: json(1024, personPinSchema),
+    roles: ['administrator'],
+    strictly: true,
+    answers: { 200: { description: 'Done', schema: v.object({}) } },
+    refusals: ['role', 'not_found', 'bad_request', 'stale'],
+  },
+  async ({ c, deps, body, who, warehouse }) => {
+    decidesAll({ who })
+    const entry = { warehouse, at: deps.now(), worker: who.id, subject: body.worker, body: {} }
+    await putPin(deps, { worker: body.worker, pin: body.pin, entry })
+    deps.doorbell.ring(warehouse)
     return sendJson(c, {})
   },
 )
