@@ -35,6 +35,9 @@ const SOMETIMES = [
   'skipped',
 ] as const
 
+/** Weak references hold what they were asked for until the event loop turns; virtual time alone never turns it. */
+const turned = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
 export type ErpEnd = { failed: readonly ErpRun[]; movements: number; neverSeen: readonly string[] }
 
 /** Many seeds of the product as it is, against each of these ERPs. */
@@ -54,6 +57,7 @@ export const runErpSeeds = async (
       for (const [name, n] of Object.entries(run.seen)) seen.set(name, (seen.get(name) ?? 0) + n)
       if (run.failures.length > 0) failed.push(run)
       told(run)
+      await turned()
     }
   return { failed, movements, neverSeen: SOMETIMES.filter(name => (seen.get(name) ?? 0) === 0) }
 }
