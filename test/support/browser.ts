@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
-import type { Browser, BrowserContext, Page } from 'playwright'
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
 
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 export const ARGS: readonly string[] = [
@@ -32,14 +32,54 @@ export type Handheld = {
   band: (part: string | RegExp) => Promise<void>
 }
 
+const onlyOnce = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+/** Of a scanner, between two characters. */
+const GAP_S = 0.004
+const keyOf = (character: string): { key: string; code: string; text: string; windowsVirtualKeyCode: number } =>
+  character === '\n'
+    ? { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }
+    : {
+        key: character,
+        code: /[a-z]/i.test(character)
+          ? `Key${character.toUpperCase()}`
+          : /\d/.test(character)
+            ? `Digit${character}`
+            : '',
+        text: character,
+        windowsVirtualKeyCode: /[a-z0-9]/i.test(character) ? character.toUpperCase().charCodeAt(0) : 0,
+      }
+
+/**
+ * As a keyboard scanner: characters close together, then Enter. The times of the keys are a scanner's, given along, however
+ * busy the machine is that drives the browser.
+ */
+const scanner = (keys: () => Promise<CDPSession>): ((text: string) => Promise<void>) => {
+  let free = 0
+  return async text => {
+    const session = await keys()
+    const all = [...text, '\n']
+    const begin = Math.max(free, Date.now() / 1000 - all.length * GAP_S)
+    free = begin + (all.length + 25) * GAP_S
+    const sent = all.flatMap((character, n) => {
+      const key = { ...keyOf(character), timestamp: begin + n * GAP_S }
+      const { text: _, ...released } = key
+      return [
+        session.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key }),
+        session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...released }),
+      ]
+    })
+    await Promise.all(sent)
+  }
+}
+
 export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
   context,
   page,
-  /** As a keyboard scanner: characters close together, then Enter. */
-  scan: async text => {
-    await page.keyboard.type(text, { delay: 3 })
-    await page.keyboard.press('Enter')
-  },
+  scan: scanner(onlyOnce(() => context.newCDPSession(page))),
   text: () => page.innerText('body'),
   pointerEvents: () => page.evaluate(() => Number(document.documentElement.dataset['pointers'] ?? 0)),
   band: async part => {
