@@ -73,11 +73,22 @@ describe('put back', () => {
       await handheld.band(n === all.length - 1 ? HOME : `Moved to ${place}`)
     }
   }
-  /** Whoever asks for what waits in the tote has it from then on. */
-  const waitsIn = async (handheld: Handheld, tote: string): Promise<void> => {
-    await handheld.page.goto(`${product.url}/?open=putback`)
-    await handheld.band('Scan the tote')
-    await floor.seen(handheld, tote, 'Scan the item')
+  /** Before the task is here a tote is only looked at, and Home is the way back. */
+  const waitsIn = async (handheld: Handheld, tote: string, all: readonly Goods[]): Promise<void> => {
+    for (const { item, code } of all) {
+      await floor.seen(handheld, code, item.name)
+      await floor.home(handheld)
+    }
+    await floor.until(
+      `${tote} is to be put back`,
+      async () => {
+        await floor.home(handheld)
+        await handheld.scan(tote)
+        await handheld.band(tote)
+        return (await handheld.text()).includes('Scan the item')
+      },
+      handheld,
+    )
     await floor.home(handheld)
   }
   const known = async (): Promise<ReadonlySet<string>> => new Set((await floor.exceptions()).map(({ id }) => id))
@@ -103,9 +114,10 @@ describe('put back', () => {
     const emre = await floor.worker('Emre')
     await begun(emre, order, tote)
     await floor.pick(emre, order.lines)
+    await floor.seen(emre, 'XCSYN', 'Nothing waits')
     await floor.cancelOrder(order)
     const ayse = await floor.worker('Ayşe')
-    await waitsIn(ayse, tote)
+    await waitsIn(ayse, tote, all)
     if (isOffline) await ayse.context.setOffline(true)
     await putBack(ayse, all, tote)
     if (isOffline) {
@@ -136,7 +148,7 @@ describe('put back', () => {
     )
     await floor.pick(emre, order.lines)
     await emre.context.setOffline(false)
-    await waitsIn(ayse, tote)
+    await waitsIn(ayse, tote, all)
     await putBack(ayse, all, tote)
     expect([await emre.pointerEvents(), await ayse.pointerEvents()]).toEqual([0, 0])
     expect(await endOf(order, all, before)).toEqual({

@@ -53,14 +53,41 @@ const keyOf = (character: string): { key: string; code: string; text: string; wi
         windowsVirtualKeyCode: /[a-z0-9]/i.test(character) ? character.toUpperCase().charCodeAt(0) : 0,
       }
 
+/** In the page: what it has put off waits while `held`, so that a driven browser that stalls between two keys ends no code. */
+const holdTimers = (): void => {
+  const later = setTimeout.bind(window)
+  const never = clearTimeout.bind(window)
+  const due = new Map<number, () => void>()
+  let held = false
+  const put = (run: TimerHandler, ms?: number, ...args: unknown[]): number => {
+    const go = (): void => void (typeof run === 'function' ? run(...args) : undefined)
+    const id: number = later(() => (held ? due.set(id, go) : go()), ms)
+    return id
+  }
+  const off = (id?: number): void => {
+    if (id !== undefined) due.delete(id)
+    never(id)
+  }
+  Object.assign(window, { setTimeout: put, clearTimeout: off })
+  addEventListener('scanner', event => {
+    held = event instanceof CustomEvent && event.detail === true
+    const ready = held ? [] : [...due.values()]
+    if (!held) due.clear()
+    for (const go of ready) go()
+  })
+}
+
 /**
  * As a keyboard scanner: characters close together, then Enter. The times of the keys are a scanner's, given along, however
  * busy the machine is that drives the browser.
  */
-const scanner = (keys: () => Promise<CDPSession>): ((text: string) => Promise<void>) => {
+const scanner = (page: Page, keys: () => Promise<CDPSession>): ((text: string) => Promise<void>) => {
   let free = 0
+  const hold = (held: boolean): Promise<unknown> =>
+    page.evaluate(detail => dispatchEvent(new CustomEvent('scanner', { detail })), held)
   return async text => {
     const session = await keys()
+    await hold(true)
     const all = [...text, '\n']
     const begin = Math.max(free, Date.now() / 1000 - all.length * GAP_S)
     free = begin + (all.length + 25) * GAP_S
@@ -73,13 +100,17 @@ const scanner = (keys: () => Promise<CDPSession>): ((text: string) => Promise<vo
       ]
     })
     await Promise.all(sent)
+    await hold(false)
   }
 }
 
 export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
   context,
   page,
-  scan: scanner(onlyOnce(() => context.newCDPSession(page))),
+  scan: scanner(
+    page,
+    onlyOnce(() => context.newCDPSession(page)),
+  ),
   text: () => page.innerText('body'),
   pointerEvents: () => page.evaluate(() => Number(document.documentElement.dataset['pointers'] ?? 0)),
   band: async part => {
@@ -128,6 +159,7 @@ export const setUp = async (
     permissions,
     locale: 'en-GB',
   })
+  await context.addInitScript(holdTimers)
   await context.addInitScript(() => {
     addEventListener(
       'pointerdown',

@@ -189,7 +189,10 @@ export const floorOf = async (browser: Browser, product: Product): Promise<Floor
       await handheld.scan('XCHME')
       await handheld.band(HOME)
     },
-    tote: async n => [...(await (await fetch(`${product.url}/demo`)).text()).matchAll(/XT[A-Z0-9]{4,}/g)][n]?.[0] ?? '',
+    tote: async n => {
+      const page = await (await fetch(`${product.url}/demo`)).text()
+      return [...new Set(page.match(/XT[A-Z0-9]{4,}/g))][n] ?? ''
+    },
     pick: (handheld, lines) => pickLines(handheld, lines, dataDir),
     placeIn: async handheld => {
       await handheld.band(/Scan [ABC]\d-\d\d-\d\d/)
