@@ -156,7 +156,8 @@ describe('move', () => {
     for (const to of ['B2-04-01', 'B2-05-01', 'A2-04-01', 'A2-05-01', 'B1-04-01', 'C1-04-01']) {
       if (to === from) continue
       await handheld.scan(to)
-      await handheld.page.waitForTimeout(500)
+      // Moved to it, or why not: either names it.
+      await handheld.band(to)
       if ((await handheld.text()).includes(`Moved to ${to}`)) return to
     }
     throw new Error(`nowhere to go\n${await handheld.text()}`)
