@@ -127,7 +127,7 @@ describe('put back', () => {
     expect([await emre.pointerEvents(), await ayse.pointerEvents()]).toEqual([0, 0])
     await ayse.context.setOffline(false)
     ends.push(await endOf(order, all, before))
-    expect(ends.at(-1)).toEqual({ stock: [true, true], exceptions: [], documents: [], erp: [0, 0] })
+    expect(ends.at(-1)).toEqual({ stock: [true, true], exceptions: ['order_cancelled'], documents: [], erp: [0, 0] })
     await emre.context.close()
     await ayse.context.close()
   })

@@ -55,8 +55,8 @@ const keyOf = (character: string): { key: string; code: string; text: string; wi
 
 /** In the page: what it has put off waits while `held`, so that a driven browser that stalls between two keys ends no code. */
 const holdTimers = (): void => {
-  const later = setTimeout.bind(window)
-  const never = clearTimeout.bind(window)
+  const later = window.setTimeout.bind(window)
+  const never = window.clearTimeout.bind(window)
   const due = new Map<number, () => void>()
   let held = false
   const put = (run: TimerHandler, ms?: number, ...args: unknown[]): number => {
