@@ -41,20 +41,11 @@ describe('goods through the house', () => {
 
   /** The catalogue comes behind the log-in: a look at the item says when it is there. */
   const known = async (handheld: Handheld, code: string, name: string): Promise<void> => {
-    await until(`${name} is in the catalogue of the handheld`, async () => {
-      await handheld.scan(code)
-      await handheld.page.waitForTimeout(300)
-      return (await handheld.text()).includes(name)
-    })
-    await handheld.scan('XCHME')
-    await handheld.band('Scan a task, place or item')
+    await floor.seen(handheld, code, name)
+    await floor.home(handheld)
   }
   const opened = (handheld: Handheld, number: string): Promise<void> =>
-    until(`${number} is on the handheld`, async () => {
-      await handheld.scan(number)
-      await handheld.page.waitForTimeout(300)
-      return (await handheld.text()).includes(`Opened `) && (await handheld.text()).includes(number)
-    })
+    floor.seen(handheld, number, new RegExp(`Opened (R-)?${number}`))
 
   beforeAll(async () => {
     product = await startProduct()
@@ -99,11 +90,7 @@ describe('goods through the house', () => {
     expect(await one.pointerEvents()).toBe(0)
     await one.context.setOffline(false)
     const other = await worker('Mehmet')
-    await until('the goods are in their place on another handheld', async () => {
-      await other.scan(place)
-      await other.page.waitForTimeout(400)
-      return (await other.text()).includes(item.name)
-    })
+    await floor.seen(other, place, item.name)
     await one.context.close()
     await other.context.close()
   })
