@@ -34,7 +34,10 @@ export type Handheld = {
 
 const onlyOnce = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | null = null
-  return () => (made ??= { value: make() }).value
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** Of a scanner, between two characters. */
@@ -112,7 +115,7 @@ export const handheldOn = (context: BrowserContext, page: Page): Handheld => ({
     onlyOnce(() => context.newCDPSession(page)),
   ),
   text: () => page.innerText('body'),
-  pointerEvents: () => page.evaluate(() => Number(document.documentElement.dataset['pointers'] ?? 0)),
+  pointerEvents: () => page.evaluate(() => Number(sessionStorage.getItem('pointers'))),
   band: async part => {
     const wanted =
       typeof part === 'string' ? [part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ''] : [part.source, part.flags]
@@ -160,15 +163,10 @@ export const setUp = async (
     locale: 'en-GB',
   })
   await context.addInitScript(holdTimers)
+  // Kept over a reload, which a test without a network has in its midst.
   await context.addInitScript(() => {
-    addEventListener(
-      'pointerdown',
-      () => {
-        const root = document.documentElement
-        root.dataset['pointers'] = String(Number(root.dataset['pointers'] ?? 0) + 1)
-      },
-      true,
-    )
+    const count = (): void => sessionStorage.setItem('pointers', String(Number(sessionStorage.getItem('pointers')) + 1))
+    addEventListener('pointerdown', count, true)
   })
   const page = await context.newPage()
   await page.goto(`${product.url}/enrol#t=${product.code}`)
