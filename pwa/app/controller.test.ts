@@ -629,6 +629,22 @@ describe('home and news', () => {
     expect(asked).toContain(item)
   })
 
+  test('[M32] what lies where goods are to be taken from is fetched before it is listed', async () => {
+    const place = placeId(SITE, 'A-01')
+    const inner = app.handheld.world()
+    const { item } = inner.stockAt(place)[0]!
+    let isLoaded = false
+    app.handheld.loadItems = async ids => {
+      isLoaded ||= ids.includes(item)
+      return []
+    }
+    app.handheld.world = () => ({ ...inner, item: id => (isLoaded || id !== item ? inner.item(id) : undefined) })
+    await app.scan('XBANNA')
+    await app.controller.openProcess('move')
+    await app.scan('A-01')
+    expect(app.controller.state().prompt?.lines.map(line => line.title)).toContain(inner.item(item)?.name)
+  })
+
   test('[R36] an announced pallet on the home screen is received by that very scan: its goods are fetched first', async () => {
     const label = '106141412345678908'
     const { client } = RECEIPT

@@ -4,9 +4,9 @@ import type { Core } from './core.ts'
 
 /**
  * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
- * items of the lines of its document, of the goods of its task, of what stands at its place or on its pallet, and of what
- * has its lot. By convention the fields `document`, `documents`, `task`, `location`, `lpn` and `label` of a state, so that no
- * process has to be known here. True = something was fetched that was not here before.
+ * items of the lines of its document, of the goods of its task, of what stands at its place, where goods are taken from or
+ * on its pallet, and of what has its lot. By convention the fields `document`, `documents`, `task`, `location`, `from`, `lpn`
+ * and `label` of a state, so that no process has to be known here. True = something was fetched that was not here before.
  */
 export const know = async (core: Core, state: object): Promise<boolean> => {
   const { handheld } = core.ports
@@ -21,8 +21,8 @@ export const know = async (core: Core, state: object): Promise<boolean> => {
   ]
   for (const known of named.every(id => id === null) ? [] : world.documents())
     if (named.includes(known.id)) for (const line of world.linesOf(known.id)) need(line.item)
-  const place = 'location' in state ? state.location : null
-  if (isPlace(place)) for (const row of world.stockAt(place)) need(row.item)
+  for (const place of ['location' in state ? state.location : null, 'from' in state ? state.from : null])
+    if (isPlace(place)) for (const row of world.stockAt(place)) need(row.item)
   const lpn = 'lpn' in state ? state.lpn : null
   if (isPallet(lpn)) for (const row of world.stockOn(lpn)) need(row.item)
   const task = 'task' in state && isTask(state.task) ? world.task(state.task) : undefined

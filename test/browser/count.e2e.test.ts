@@ -180,7 +180,8 @@ describe('counts', () => {
       await step(code)
       await step(code)
       await step('XCDNE')
-      await counter.band(`${place} done`)
+      // What is done is said until the loss of the network is; the question for the next place stays.
+      await counter.band('Scan the place to count')
       expect(adjusted(item)).toBe(0)
       await counter.context.setOffline(false)
       const variance = await atDesk(place)

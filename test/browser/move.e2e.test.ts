@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { findGoods } from '../support/goods.ts'
+import { floorOf, isPlain, MODES } from '../support/floor.ts'
+import type { Floor } from '../support/floor.ts'
+import { erpOf, findGoods } from '../support/goods.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
@@ -10,6 +12,7 @@ import type { Product } from '../support/product.ts'
 describe('move', () => {
   let product: Product
   let browser: Browser
+  let floor: Floor
   const until = async (what: string, handheld: Handheld, holds: () => Promise<boolean> | boolean): Promise<void> => {
     for (let i = 0; i < 400; i += 1) {
       if (await holds()) return
@@ -34,6 +37,7 @@ describe('move', () => {
   beforeAll(async () => {
     product = await startProduct()
     browser = await launch()
+    floor = await floorOf(browser, product)
   })
   afterAll(async () => {
     await browser?.close()
@@ -80,12 +84,80 @@ describe('move', () => {
     },
   )
 
+  const rowsOf = async (sku: string) => (await floor.stock(sku)).filter(row => row.sku === sku)
+  /** Plain goods that lie in one place only, and that nobody has asked for. */
+  const freeGoods = async () => {
+    for (const item of Object.values(erpOf(product.dataDir).items).filter(isPlain)) {
+      if (moved.has(item.name)) continue
+      const rows = await rowsOf(item.sku)
+      const [row] = rows
+      if (rows.length !== 1 || row === undefined || row.onHand < 10 || row.reserved > 0 || row.held > 0) continue
+      moved.add(item.name)
+      return { item, code: item.barcodes[0] ?? '', place: row.place, all: row.onHand }
+    }
+    throw new Error('no goods')
+  }
+  const ends: object[] = []
+
+  it.each(MODES)('[O33] goods are blocked, released and scrapped by a supervisor %s', async mode => {
+    const isOffline = mode === 'without a network'
+    const { item, code, place, all } = await freeGoods()
+    const [before, had] = [(await floor.exceptions()).length, floor.erpStock(item.id)]
+    const elif = await worker('Elif')
+    await elif.page.goto(`${product.url}/?open=move`)
+    await elif.band('Scan place or pallet')
+    await floor.seen(elif, place, item.name)
+    await floor.home(elif)
+    await elif.page.goto(`${product.url}/?open=move`)
+    await elif.band('Scan place or pallet')
+    if (isOffline) await elif.context.setOffline(true)
+    await elif.scan(place)
+    const changed = async (qty: number, keys: readonly string[], done: string): Promise<void> => {
+      await elif.band('Scan the item')
+      await elif.scan(code)
+      await elif.band('Scan where to')
+      await floor.type(elif, String(qty))
+      await elif.band(new RegExp(`\\b${qty}\\b`))
+      for (const key of keys) await elif.scan(key)
+      await elif.band(done)
+    }
+    await changed(all, ['XCSTA', 'XCR03', 'XCR05'], `Status changed: ${all}`)
+    await changed(all, ['XCSTA', 'XCR01', 'XCR03'], `Status changed: ${all}`)
+    await changed(2, ['XCSCR', 'XCR01'], 'Scrapped: 2')
+    await changed(3, ['XCSTA', 'XCR03', 'XCR05'], 'Status changed: 3')
+    if (isOffline) await elif.page.reload()
+    expect(await elif.pointerEvents()).toBe(0)
+    await elif.context.setOffline(false)
+    const rows = async () =>
+      (await rowsOf(item.sku))
+        .map(({ status, onHand }) => [status, status === 'available' ? onHand - all : onHand])
+        .toSorted()
+    await floor.until('the server has all of it', async () => (await rows()).length === 2, elif)
+    await floor.until('the ERP has what was scrapped', () => floor.erpStock(item.id) === had - 2, elif)
+    const documents = floor.documents(one => one.lines.some(line => line.item === item.id))
+    ends.push({
+      stock: await rows(),
+      exceptions: (await floor.exceptions()).length - before,
+      documents: documents.map(one => JSON.stringify(one).replaceAll(item.id, 'item')),
+    })
+    expect(ends.at(-1)).toMatchObject({
+      stock: [
+        ['available', -5],
+        ['blocked', 3],
+      ],
+      exceptions: 0,
+    })
+    expect(ends.at(-1)).toEqual(ends[0])
+    await elif.context.close()
+  })
+
   /** The first place that takes the goods: one that is full, or not for them, is said and changes nothing. */
   const freePlace = async (handheld: Handheld, from: string): Promise<string> => {
     for (const to of ['B2-04-01', 'B2-05-01', 'A2-04-01', 'A2-05-01', 'B1-04-01', 'C1-04-01']) {
       if (to === from) continue
       await handheld.scan(to)
-      await handheld.page.waitForTimeout(500)
+      // Moved to it, or why not: either names it.
+      await handheld.band(to)
       if ((await handheld.text()).includes(`Moved to ${to}`)) return to
     }
     throw new Error(`nowhere to go\n${await handheld.text()}`)

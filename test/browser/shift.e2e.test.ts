@@ -104,6 +104,8 @@ describe('a shift on the built product', () => {
     await one.band(/0\/1\s+1\b/)
     await one.page.reload()
     await one.band(/1\s*\/\s*5/)
+    // Here the screen was touched, and the count of that outlives a reload.
+    expect(await one.pointerEvents()).toBeGreaterThan(0)
     await one.scan(BOOK)
     await one.band(/2\s*\/\s*5/)
     await one.scan('XCDNE')
