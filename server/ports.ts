@@ -88,6 +88,8 @@ export type Device = {
   state: 'active' | 'revoked' | 'frozen'
   /** Clients of the last worker that was logged in; null = all. The scope of the feed that this device gets. */
   clients: readonly ClientId[] | null
+  /** Who was logged in at its last round. */
+  worker: WorkerId | null
 }
 
 export interface DeviceStore {
@@ -232,8 +234,9 @@ export interface FigureStore {
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
 export type Wanted<K> = {
   warehouse: WarehouseId
-  /** On which handheld it will be seen: what is counted blind there is left out. Null = on none. */
+  /** On which handheld it will be seen, null = on none, and by whom: what they count blind is left out. */
   device: DeviceId | null
+  worker: WorkerId | null
   /** Null = all. */
   clients: readonly ClientId[] | null
   after: K | null
@@ -342,10 +345,10 @@ export interface KpiStore {
     /** By which parts of figures are named. */
     connections: readonly { id: string; name: string }[]
   }>
-  /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
+  /** The oldest first. `device`, `worker`: what they count blind is left out. `now` null = nothing that is still open. */
   rows(
     table: TableName,
-    scope: KpiScope & { device: DeviceId | null; now: string | null },
+    scope: KpiScope & { device: DeviceId | null; worker: WorkerId | null; now: string | null },
     page: { after: KpiKey | null; limit: number },
   ): Promise<readonly { key: KpiKey; row: TableRow }[]>
 }

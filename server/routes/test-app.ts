@@ -274,7 +274,15 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
       return code.warehouse
     },
     add: async ({ id, publicKey, warehouse }) => {
-      const device: Device = { id, number: devices.size + 1, publicKey, warehouse, state: 'active', clients: null }
+      const device: Device = {
+        id,
+        number: devices.size + 1,
+        publicKey,
+        warehouse,
+        state: 'active',
+        clients: null,
+        worker: null,
+      }
       devices.set(id, device)
       return device
     },
@@ -283,7 +291,7 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
     revoke: async (id, state) => change(id, { state }),
     seen: async (id, at) => {
       seen.push({ id, ...at })
-      change(id, { clients: at.clients })
+      change(id, { clients: at.clients, worker: at.worker })
     },
   }
 }
@@ -315,6 +323,7 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   apply: async () => unused(),
   decide: async () => unused(),
   page: async () => unused(),
+  showCounted: async () => {},
   renewFeed: async () => unused(),
   feed: async () => {
     if (feed.fails) throw new Error('the database is away')

@@ -107,9 +107,12 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
 
     const tables = async () => {
       const all = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: site.devices[0]!.id, clients: null }, async rows => {
-        for (const row of rows) putRow(all, row)
-      })
+      await stores.sync.snapshot(
+        { warehouse, device: site.devices[0]!.id, worker: null, clients: null },
+        async rows => {
+          for (const row of rows) putRow(all, row)
+        },
+      )
       return all
     }
     const rows = async () =>
@@ -185,6 +188,7 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
       const told = await stores.desk.exceptions({
         warehouse,
         device: null,
+        worker: null,
         clients: [one.id],
         state: 'open',
         kinds: ['lot_blocked'],

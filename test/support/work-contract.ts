@@ -92,7 +92,7 @@ export const describeWorkStore = (name: string, open: () => Promise<Pick<OpenDat
     }
     const tasks = async (): Promise<readonly Task[]> => {
       const tables = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: device(0), clients: null }, async rows => {
+      await stores.sync.snapshot({ warehouse, device: device(0), worker: null, clients: null }, async rows => {
         for (const row of rows) putRow(tables, row)
       })
       return [...tables.tasks.values()]

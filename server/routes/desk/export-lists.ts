@@ -126,6 +126,7 @@ async function* approvalPages({ at, deps, names }: ExportCall): AsyncGenerator<r
     const rows: Awaited<ReturnType<typeof stores.desk.variances>> = await stores.desk.variances({
       ...viewer(at),
       device: null,
+      worker: at.who.id,
       states: APPROVAL_STATES,
       after,
       limit: PAGE,

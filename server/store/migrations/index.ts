@@ -16,6 +16,7 @@ import * as links from './0014_links.ts'
 import * as signIn from './0015_sign_in.ts'
 import * as ownSettings from './0017_own_settings.ts'
 import * as pictures from './0018_pictures.ts'
+import * as telling from './0022_telling.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015_sign_in': signIn,
   '0017_own_settings': ownSettings,
   '0018_pictures': pictures,
+  '0022_telling': telling,
 }
