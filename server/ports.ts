@@ -464,7 +464,8 @@ export interface AuditStore {
 }
 
 /** Who looks: at one warehouse, at the goods of some clients (null = all). */
-export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null }
+/** Figures of what `worker` counts blind are null. */
+export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null; worker: WorkerId | null }
 export type Page = { after: string; limit: number }
 
 /** What the desk shows besides decisions: see shared/desk/view.ts for the shapes. */

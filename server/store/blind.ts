@@ -42,6 +42,20 @@ export const countedElsewhere = async (
   return rows
 }
 
+/** Whether a person counts what lies there blind: its figures are null for them. Nearly always nothing of it is asked. */
+export type Withheld = (at: { location: RawBuilder<unknown>; item: RawBuilder<unknown> }) => RawBuilder<unknown>
+export const withheldFrom = async (db: Executor, warehouse: number, worker: WorkerId | null): Promise<Withheld> => {
+  const { spots } = worker === null ? SEES_ALL : await readBlind(db, warehouse, { device: null, worker })
+  if (spots.length === 0) return () => sql`false`
+  return at => {
+    const here = spots.map(
+      ({ location, item }) =>
+        sql`(${at.location} = ${location}::uuid ${item === null ? sql`` : sql`and ${at.item} = ${item}::uuid`})`,
+    )
+    return sql`(${sql.join(here, sql` or `)})`
+  }
+}
+
 /** True of a place and item that the onlooker does not count blind. */
 export const notBlind = (
   warehouse: number,
