@@ -5,22 +5,22 @@ import type { Blind, Onlooker, Spot } from '../sync/blind.ts'
 import { SEES_ALL } from '../sync/blind.ts'
 import type { Executor } from './names.ts'
 
-/** Blind counts that somebody has, of table `work t`. */
-const COUNTED_BLIND = sql`t.kind = 'task' and t.state in ('leased', 'started', 'parked') and t.body->'count'->>'hidden' = 'true'`
+/** Blind counts that somebody has, of table `work ct`. */
+const COUNTED_BLIND = sql`ct.kind = 'task' and ct.state in ('leased', 'started', 'parked') and ct.body->'count'->>'hidden' = 'true'`
 
 /** Those that the handheld has or, with whichever handheld, the person. */
 const countedBlind = (warehouse: number, { device, worker }: Onlooker) => sql`
-  t.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
-  and (t.body->'lease'->>'device' = ${device}::text or t.body->'lease'->>'worker' = ${worker}::text)`
+  ct.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
+  and (ct.body->'lease'->>'device' = ${device}::text or ct.body->'lease'->>'worker' = ${worker}::text)`
 
 /** One value for a question: what the handheld must not know; null = nothing. The second part is read only if the first is there. */
 export const blindPart = (warehouse: number, eyes: Onlooker) => sql<Blind | null>`
   (select json_build_object(
-     'spots', json_agg(json_build_object('location', t.body->'count'->>'location', 'item', t.body->'count'->>'item')),
+     'spots', json_agg(json_build_object('location', ct.body->'count'->>'location', 'item', ct.body->'count'->>'item')),
      'own', (select coalesce(json_agg(o.document), '[]'::json) from work o where o.warehouse_id = ${warehouse} and o.kind = 'task'
                and o.state in ('leased', 'started') and o.document is not null and o.body->'lease'->>'device' = ${eyes.device}::text),
      'device', ${eyes.device}::text)
-   from work t where ${countedBlind(warehouse, eyes)} having count(*) > 0)`
+   from work ct where ${countedBlind(warehouse, eyes)} having count(*) > 0)`
 
 export const readBlind = async (db: Executor, warehouse: number, eyes: Onlooker): Promise<Blind> => {
   const { rows } = await sql<{ blind: Blind | null }>`select ${blindPart(warehouse, eyes)} as blind`.execute(db)
@@ -34,9 +34,9 @@ export const countedElsewhere = async (
   { device, workers }: { device: Onlooker['device']; workers: readonly WorkerId[] },
 ): Promise<readonly Spot[]> => {
   const { rows } = await sql<Spot>`
-    select t.body->'count'->>'location' as location, t.body->'count'->>'item' as item from work t
-    where t.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
-      and t.body->'lease'->>'device' <> ${device}::text and t.body->'lease'->>'worker' = any(${[...workers]}::text[])`.execute(
+    select ct.body->'count'->>'location' as location, ct.body->'count'->>'item' as item from work ct
+    where ct.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
+      and ct.body->'lease'->>'device' <> ${device}::text and ct.body->'lease'->>'worker' = any(${[...workers]}::text[])`.execute(
     db,
   )
   return rows
@@ -64,6 +64,6 @@ export const notBlind = (
 ) =>
   eyes.device === null && eyes.worker === null
     ? sql`true`
-    : sql`not exists (select 1 from work t where ${countedBlind(warehouse, eyes)}
-        and t.body->'count'->>'location' = ${at.location}
-        and coalesce(t.body->'count'->>'item', ${at.item}) = ${at.item})`
+    : sql`not exists (select 1 from work ct where ${countedBlind(warehouse, eyes)}
+        and ct.body->'count'->>'location' = ${at.location}
+        and coalesce(ct.body->'count'->>'item', ${at.item}) = ${at.item})`

@@ -84,7 +84,7 @@ export const memoryCounts = (state: ServerState, site: SiteSeed, writes: Writes,
   showAnew: async spots => {
     const blind = { spots, own: [], device: null }
     for (const row of state.stock.values()) if (isHiddenFrom(blind, row.location, row.item)) showStock(state, row)
-    for (const row of [...state.rows.values()]) {
+    for (const row of state.rows.values()) {
       if (maskRows([row], blind)[0] === row) continue
       const work = row.k === 'line' || row.k === 'task' ? (row.b as Line | Task) : null
       if (work !== null) writeRow(state, writes, row.k, work, row.client, row.document)
