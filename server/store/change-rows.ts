@@ -59,7 +59,7 @@ const refreshTelling = async (trx: Executor, at: At, spots: readonly Spot[]): Pr
     join item i on i.id = k.item_id and (x.item is null or i.uid = x.item)
     union
     select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind = 'task'
-      and t.body->'goods'->'from'->>'location' = x.location::text
+      and t.body->'goods'->'from'->>'location' = x.location::text and t.state <> 'done'
     union
     select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind in ('line', 'task')
       and (t.body ? 'held' or t.body ? 'before')

@@ -32,12 +32,13 @@ export const isHiddenFrom = ({ spots }: Blind, location: string, item: string): 
   spots.some(spot => spot.location === location && (spot.item === null || spot.item === item))
 
 /** How many are to be fetched from there, or were put on hold there: of a whole pallet it is the figure. */
-const isTelling = ({ goods, before = [], held = [], lease }: Task, blind: Blind): boolean => {
+const isTelling = ({ state, goods, before = [], held = [], lease }: Task, blind: Blind): boolean => {
   if (lease !== null && lease.device === blind.device) return false
   const fetched = [goods, ...before.map(one => one.goods)].some(
     one => one != null && one.qty !== null && one.item !== null && isHiddenFrom(blind, one.from.location, one.item),
   )
-  return fetched || held.some(({ key }) => isHiddenFrom(blind, key.location, key.item))
+  // What was fetched says nothing of what is left.
+  return (fetched && state !== 'done') || held.some(({ key }) => isHiddenFrom(blind, key.location, key.item))
 }
 
 /**
