@@ -216,6 +216,9 @@ export const cacheContract = (make: () => Promise<CacheStore>): void => {
   describe('cache store: single rows', () => {
     rowContract(make)
   })
+  describe('cache store: figures that are withheld', () => {
+    maskContract(make)
+  })
   describe('cache store: catalogue', () => {
     catalogueContract(make)
   })
@@ -256,26 +259,7 @@ const pageContract = (make: () => Promise<CacheStore>): void => {
   })
 }
 
-const rowContract = (make: () => Promise<CacheStore>): void => {
-  test('[Q13] an older row never replaces a newer one, and what is gone stays gone', async () => {
-    const store = await filled(make)
-    const next = headAt('f1.all.12')
-    await store.applyPage(headAt('f1.all.10'), next, [place('a', 4, 'older'), place('b', 12, null)])
-    await store.applyPage(next, headAt('f1.all.13'), [place('b', 11, 'ghost'), place('b', 10, 'ghost')])
-    expect(await codes(store)).toEqual(['A'])
-  })
-  test('[Q13] of two states of one thing in one page the newer counts', async () => {
-    const store = await filled(make)
-    await store.applyPage(headAt('f1.all.10'), headAt('f1.all.13'), [place('a', 13, 'new'), place('a', 12, 'old')])
-    expect(await codes(store)).toEqual(['B', 'new'])
-  })
-  test('[Q14] clients and roster are read by their kind', async () => {
-    const store = await filled(make)
-    const roster: Row = { c: 11, k: 'roster', id: 'roster', b: { text: '{}', sig: 's' } }
-    await store.applyPage(headAt('f1.all.10'), headAt('f1.all.11'), [roster])
-    expect(await store.rowsOf('roster')).toEqual([roster])
-    expect(await store.rowsOf('client')).toEqual([])
-  })
+const maskContract = (make: () => Promise<CacheStore>): void => {
   test('[Q33] a row without its figures takes the place of the figures, and they come back with a later one', async () => {
     const store = await filled(make)
     const key = {
@@ -302,6 +286,28 @@ const rowContract = (make: () => Promise<CacheStore>): void => {
     expect(masked).toContain('"hidden":true')
     expect(masked).not.toMatch(/791\d/)
     expect(await taken(12, 13, rowAt(13, whole), task(13, fetch))).toMatch(/7913.*7914/)
+  })
+}
+
+const rowContract = (make: () => Promise<CacheStore>): void => {
+  test('[Q13] an older row never replaces a newer one, and what is gone stays gone', async () => {
+    const store = await filled(make)
+    const next = headAt('f1.all.12')
+    await store.applyPage(headAt('f1.all.10'), next, [place('a', 4, 'older'), place('b', 12, null)])
+    await store.applyPage(next, headAt('f1.all.13'), [place('b', 11, 'ghost'), place('b', 10, 'ghost')])
+    expect(await codes(store)).toEqual(['A'])
+  })
+  test('[Q13] of two states of one thing in one page the newer counts', async () => {
+    const store = await filled(make)
+    await store.applyPage(headAt('f1.all.10'), headAt('f1.all.13'), [place('a', 13, 'new'), place('a', 12, 'old')])
+    expect(await codes(store)).toEqual(['B', 'new'])
+  })
+  test('[Q14] clients and roster are read by their kind', async () => {
+    const store = await filled(make)
+    const roster: Row = { c: 11, k: 'roster', id: 'roster', b: { text: '{}', sig: 's' } }
+    await store.applyPage(headAt('f1.all.10'), headAt('f1.all.11'), [roster])
+    expect(await store.rowsOf('roster')).toEqual([roster])
+    expect(await store.rowsOf('client')).toEqual([])
   })
   test('[Q15] log-out forgets tasks and the cursor, another scope all but the roster', async () => {
     const store = await filled(make)
