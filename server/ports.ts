@@ -93,6 +93,8 @@ export type Device = {
   clients: readonly ClientId[] | null
   /** Number of the newest call of the desk that nobody has answered; null = there is none. */
   call: number | null
+  /** Who was logged in at its last round. */
+  worker: WorkerId | null
 }
 
 export interface DeviceStore {
@@ -237,8 +239,9 @@ export interface FigureStore {
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
 export type Wanted<K> = {
   warehouse: WarehouseId
-  /** On which handheld it will be seen: what is counted blind there is left out. Null = on none. */
+  /** On which handheld it will be seen, null = on none, and by whom: what they count blind is left out. */
   device: DeviceId | null
+  worker: WorkerId | null
   /** Null = all. */
   clients: readonly ClientId[] | null
   after: K | null
@@ -349,10 +352,10 @@ export interface KpiStore {
     /** By which parts of figures are named. */
     connections: readonly { id: string; name: string }[]
   }>
-  /** The oldest first. `device`: what it counts blind is left out. `now` null = nothing that is still open. */
+  /** The oldest first. `device`, `worker`: what they count blind is left out. `now` null = nothing that is still open. */
   rows(
     table: TableName,
-    scope: KpiScope & { device: DeviceId | null; now: string | null },
+    scope: KpiScope & { device: DeviceId | null; worker: WorkerId | null; now: string | null },
     page: { after: KpiKey | null; limit: number },
   ): Promise<readonly { key: KpiKey; row: TableRow }[]>
 }
@@ -468,7 +471,8 @@ export interface AuditStore {
 }
 
 /** Who looks: at one warehouse, at the goods of some clients (null = all). */
-export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null }
+/** Figures of what `worker` counts blind are null. */
+export type Viewer = { warehouse: WarehouseId; clients: readonly ClientId[] | null; worker: WorkerId | null }
 export type Page = { after: string; limit: number }
 
 /** What the desk shows besides decisions: see shared/desk/view.ts for the shapes. */

@@ -327,6 +327,35 @@ describe('resume, detour and questions', () => {
     expect(openOf(app.controller.state())?.state).toEqual(before)
   })
 
+  test('[C77] over a count whose figures are hidden Look-up does not show them, also when the server knows nothing of it', async () => {
+    const inner = app.handheld.world
+    const { policies } = inner()
+    const count = { ...policies.warehouse.count, blind: { ...policies.warehouse.count.blind, spot: true } }
+    app.handheld.world = () => ({
+      ...inner(),
+      policies: { ...policies, warehouse: { ...policies.warehouse, count } },
+    })
+    const looked = async (text: string) => {
+      await app.controller.press('XCLKP')
+      await app.scan(text)
+      const shown = app.controller.state().prompt
+      const lines = shown?.lines.map(line => [line.done, line.hidden ?? false])
+      await app.controller.press('XCBAK')
+      return [shown?.facts[0]?.value, lines]
+    }
+    await app.scan('XBBERK')
+    expect(await looked('A-01')).toEqual(['10', [[10, false]]])
+    await app.controller.openProcess('count')
+    await app.scan('A-01')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'count', hidden: true, task: null })
+    expect(await looked('A-01')).toEqual(['–', [[0, true]]])
+    expect(await looked(MUG)).toEqual(['–', [[0, true]]])
+    expect(await looked('A-02')).toEqual(['5', [[5, false]]])
+    await app.scan(MUG)
+    await app.controller.press('XCDNE')
+    expect(await looked('A-01')).toEqual(['10', [[10, false]]])
+  })
+
   test('[H12] another badge in the middle of a task asks, and the same badge again hands over', async () => {
     await picking()
     await app.scan('A-01', 'XBCEM')

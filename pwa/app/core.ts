@@ -1,4 +1,5 @@
 import type { ItemId, TaskId } from '../../shared/ids.ts'
+import type { View } from '../../shared/ledger/world.ts'
 import type { Input, Moment, ProcessName, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
@@ -53,7 +54,9 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
   const promptOf = (of: Fields): Prompt | null => {
     const open = openOf(of)
     const at = moment()
-    return open && at ? open.process.prompt(open.state, handheld.world(), at) : null
+    if (open === null || at === null) return null
+    const world = handheld.world()
+    return open.process.prompt(open.state, floor()?.beside(open.process.name, of.stack, world) ?? world, at)
   }
   let state = withPrompt(fields, promptOf)
   const set: Core['set'] = change => {
@@ -90,6 +93,8 @@ export type PinFloor = {
 
 /** What happens to whoever works: the half of the app that a badge does not need. It is loaded with the rules (H48). */
 export type Floor = {
+  /** The books as a process may see them over these screens. */
+  beside: (name: ProcessName, stack: readonly Screen[], world: View) => View
   /** Back to the step that the worker had on the screen. */
   resume: (core: Core) => Promise<void>
   route: (core: Core, resolved: Resolved) => Promise<void>

@@ -1,4 +1,5 @@
 import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
+import { beside } from './beside.ts'
 import type { Core, Floor } from './core.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
@@ -43,6 +44,7 @@ const openRow = async (core: Core, id: string): Promise<void> => {
 }
 
 export const floor: Floor = {
+  beside,
   resume,
   route,
   step,

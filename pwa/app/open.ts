@@ -1,6 +1,7 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
+import { beside } from './beside.ts'
 import { closeSlots, save, slot, slotAt } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
@@ -42,7 +43,8 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
   const task = 'task' in start ? core.ports.handheld.world().task(start.task) : undefined
   await know(core, { ...start, ...(task?.document ? { document: task.document } : {}) })
-  const next = process.start(start, core.ports.handheld.world(), moment)
+  const view = beside(name, core.get().stack, core.ports.handheld.world())
+  const next = process.start(start, view, moment)
   if (next.verdict === 'wrong' || next.verdict === 'unknown') {
     return core.say('wrong', next.message.key, next.message.values, scanned)
   }

@@ -1,6 +1,7 @@
 import type { Task } from '../../shared/catalogue.ts'
 import type { Input } from '../../shared/process/process.ts'
 import type { Resolved } from '../../shared/scan/scan.ts'
+import { beside } from './beside.ts'
 import { commit } from './commit.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
@@ -14,7 +15,10 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   const moment = core.moment()
   if (now === null || moment === null) return
   await know(core, now.state)
-  const judge = () => now.process.step(now.state, input, core.ports.handheld.world(), moment)
+  const judge = () => {
+    const view = beside(now.process.name, core.get().stack, core.ports.handheld.world())
+    return now.process.step(now.state, input, view, moment)
+  }
   let next = judge()
   const task = taskIn(core, next.state)
   if (task !== null && task.id !== taskIn(core, now.state)?.id) {

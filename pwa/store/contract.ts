@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { derivedId } from '../../shared/ids.ts'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { bodyOfStock } from '../../shared/sync/rows.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
@@ -216,6 +216,9 @@ export const cacheContract = (make: () => Promise<CacheStore>): void => {
   describe('cache store: single rows', () => {
     rowContract(make)
   })
+  describe('cache store: figures that are withheld', () => {
+    maskContract(make)
+  })
   describe('cache store: catalogue', () => {
     catalogueContract(make)
   })
@@ -253,6 +256,36 @@ const pageContract = (make: () => Promise<CacheStore>): void => {
     const before = { ...headAt('f1.all.10'), feedEpoch: 'f0' }
     expect(await store.applyPage(before, headAt('f1.all.11'), [place('b', 99, 'old server')])).toBe(false)
     expect(await codes(store)).toEqual(['A', 'B'])
+  })
+}
+
+const maskContract = (make: () => Promise<CacheStore>): void => {
+  test('[Q33] a row without its figures takes the place of the figures, and they come back with a later one', async () => {
+    const store = await filled(make)
+    const key = {
+      location: derivedId<'location'>('location', 'contract'),
+      lpn: NO_LPN,
+      client: derivedId<'client'>('client', 'contract'),
+      item: derivedId<'item'>('item', 'contract'),
+      lot: '',
+      serial: '',
+      status: 'available' as const,
+    }
+    const whole = bodyOfStock({ ...key, onHand: 7913, reserved: 7912, held: 7911 })
+    const { oh: _, rs: __, hd: ___, ...rest } = whole
+    const rowAt = (c: number, b: unknown): Row => ({ c, k: 'balance', id: 's', b })
+    const task = (c: number, b: unknown): Row => ({ c, k: 'task', id: 't', b })
+    const taken = async (from: number, to: number, ...rows: readonly Row[]) => {
+      await store.applyPage(headAt(`f1.all.${from}`), headAt(`f1.all.${to}`), rows)
+      const tables = await store.load()
+      return JSON.stringify([...(tables?.stock ?? []), ...(tables?.tasks ?? [])])
+    }
+    const fetch = { id: 't', goods: { qty: 7914 } }
+    expect(await taken(10, 11, rowAt(11, whole), task(11, fetch))).toMatch(/7913.*7914/)
+    const masked = await taken(11, 12, rowAt(12, { ...rest, hidden: true }), task(12, null))
+    expect(masked).toContain('"hidden":true')
+    expect(masked).not.toMatch(/791\d/)
+    expect(await taken(12, 13, rowAt(13, whole), task(13, fetch))).toMatch(/7913.*7914/)
   })
 }
 

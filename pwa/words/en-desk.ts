@@ -270,6 +270,7 @@ export const enDesk = {
   't.reserved': 'reserved',
   't.held': 'in doubt',
   't.available': 'available',
+  't.hidden': 'hidden',
   't.status': 'status',
   't.expiry': 'expiry',
   't.label': 'pallet',

@@ -270,6 +270,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   't.reserved': 'ayrılmış',
   't.held': 'şüpheli',
   't.available': 'kullanılabilir',
+  't.hidden': 'gizli',
   't.status': 'durum',
   't.expiry': 'son tarih',
   't.label': 'palet',

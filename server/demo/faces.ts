@@ -22,7 +22,7 @@ type From = { stores: Pick<Stores, 'sync' | 'site'>; warehouse: WarehouseId; dev
 export const seedFaces = async ({ stores, warehouse, device, now }: From): Promise<boolean> => {
   if ((await stores.site.setting(SETTING)) === 'seeded') return true
   const rows = emptyTables(warehouse)
-  await stores.sync.snapshot({ warehouse, device, clients: null }, async page => {
+  await stores.sync.snapshot({ warehouse, device, worker: null, clients: null }, async page => {
     for (const row of page) putRow(rows, row)
   })
   const isListed = (['receipt', 'order'] as const).every(kind =>

@@ -22,7 +22,7 @@ export const readDemo = ({ stores, warehouse, device, enrolment }: From): DemoDa
   enrolment,
   read: async () => {
     const rows = emptyTables(warehouse)
-    await stores.sync.snapshot({ warehouse, device, clients: null }, async page => {
+    await stores.sync.snapshot({ warehouse, device, worker: null, clients: null }, async page => {
       for (const row of page) putRow(rows, row)
     })
     for (const item of await allItems(stores.catalogue, warehouse)) rows.items.set(item.id, item)

@@ -59,6 +59,7 @@ describe('commands of the quarantine, judged once more', async () => {
       },
       {
         device: sealer.device,
+        worker: null,
         warehouse,
         clients: null,
         verify: async (text, sig) =>

@@ -45,6 +45,7 @@ export const exceptionsEndpoint = personEndpoint(
     const rows = await deps.stores.desk.exceptions({
       warehouse,
       device,
+      worker: who.id,
       clients,
       state: want.state,
       kinds: theirs.filter(kind => want.kind === undefined || kind === want.kind),

@@ -19,7 +19,7 @@ describe('pick faces over HTTP', async () => {
     desk.write('/api/faces/fill', { worker: who.id, place: at })
   const tables = async () => {
     const rows = emptyTables(site.warehouse.id)
-    const at = { warehouse: site.warehouse.id, device: site.devices[0]!.id, clients: null }
+    const at = { warehouse: site.warehouse.id, device: site.devices[0]!.id, worker: null, clients: null }
     await stores.sync.snapshot(at, async page => {
       for (const row of page) putRow(rows, row)
     })

@@ -163,7 +163,7 @@ export const kpiRowsEndpoint = personEndpoint(
     const scope = scopeOf(deps, person, asked)
     const rows = await deps.stores.kpi.rows(
       table,
-      { ...scope, device: person.device, now: presentOf(deps, scope) },
+      { ...scope, device: person.device, worker: person.who.id, now: presentOf(deps, scope) },
       { after: key, limit },
     )
     const last = rows.length === limit ? rows.at(-1) : undefined
@@ -193,7 +193,7 @@ export const kpiRowsCsvEndpoint = personEndpoint(
     const table = tableAt(c)
     const { lang, machine, ...asked } = parseAs(kpiCsvQuery, c.req.query())
     const scope = scopeOf(deps, person, asked)
-    const at = { ...scope, device: person.device, now: presentOf(deps, scope) }
+    const at = { ...scope, device: person.device, worker: person.who.id, now: presentOf(deps, scope) }
     nameFile(c, `${table}_${scope.from}_${scope.to}_as-of-${deps.now().replaceAll(':', '')}.csv`)
     const lines = csvStream({
       head: CSV_BOM + csvLines(tableHead(table, lang, machine === '1'), lang),

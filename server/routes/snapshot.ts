@@ -33,8 +33,8 @@ export const snapshotEndpoint = (): Endpoint => {
       try {
         const pieces: string[] = []
         let count = 0
-        const { clients } = device
-        const at = { warehouse: device.warehouse, device: device.id, clients }
+        const { clients, worker } = device
+        const at = { warehouse: device.warehouse, device: device.id, worker, clients }
         const { feedEpoch, commit, floor, through, acked } = await deps.stores.sync.snapshot(at, async rows => {
           count += rows.length
           pieces.push(rows.map(row => `${JSON.stringify(row)}\n`).join(''))

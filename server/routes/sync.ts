@@ -50,10 +50,14 @@ export const syncEndpoint = (): Endpoint => {
       try {
         const clients = await scopeOf(deps.stores.site, device, body.session)
         const worker = body.session?.worker ?? null
+        const { id, warehouse } = device
+        const workers = [worker, device.worker].flatMap(one => one ?? [])
+        // Before it is noted who is there: whoever comes again after a fault does this again.
+        if (worker !== device.worker) await deps.stores.sync.showCounted({ warehouse, device: id, workers, now })
         // Beside the push, whose answer does not depend on it; awaited all the same, so that a fault is not lost.
-        const seen = deps.stores.devices.seen(device.id, { now, head: body.head, app: body.app, worker, clients })
+        const seen = deps.stores.devices.seen(id, { now, head: body.head, app: body.app, worker, clients })
         seen.catch(() => {})
-        const answer = await deps.sync(body, { device: device.id, warehouse: device.warehouse, clients, verify })
+        const answer = await deps.sync(body, { device: id, worker, warehouse, clients, verify })
         await seen
         notePush(c, body.push, answer.push.acked)
         if (device.call !== null) c.header(HEADERS.call, String(device.call))

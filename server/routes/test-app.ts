@@ -282,6 +282,7 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
         state: 'active',
         clients: null,
         call: null,
+        worker: null,
       }
       devices.set(id, device)
       return device
@@ -291,7 +292,7 @@ const memoryDevices = (seen: unknown[]): Stores['devices'] => {
     revoke: async (id, state) => change(id, { state }),
     seen: async (id, at) => {
       seen.push({ id, ...at })
-      change(id, { clients: at.clients })
+      change(id, { clients: at.clients, worker: at.worker })
     },
   }
 }
@@ -323,6 +324,7 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   apply: async () => unused(),
   decide: async () => unused(),
   page: async () => unused(),
+  showCounted: async () => {},
   renewFeed: async () => unused(),
   feed: async () => {
     if (feed.fails) throw new Error('the database is away')

@@ -78,6 +78,7 @@ export const variancesEndpoint = personEndpoint(
     const rows = await deps.stores.desk.variances({
       warehouse,
       device,
+      worker: who.id,
       clients: who.clients,
       states: [state],
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },

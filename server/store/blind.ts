@@ -1,36 +1,69 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
-import type { DeviceId } from '../../shared/ids.ts'
-import type { Blind } from '../sync/blind.ts'
+import type { WorkerId } from '../../shared/ids.ts'
+import type { Blind, Onlooker, Spot } from '../sync/blind.ts'
 import { SEES_ALL } from '../sync/blind.ts'
 import type { Executor } from './names.ts'
 
-/** Blind counts that a handheld has, of table `work t`. */
-const countedBlind = (warehouse: number, device: DeviceId) => sql`
-  t.warehouse_id = ${warehouse} and t.kind = 'task' and t.state in ('leased', 'started', 'parked')
-  and t.body->'count'->>'hidden' = 'true' and t.body->'lease'->>'device' = ${device}::text`
+/** Blind counts that somebody has, of table `work ct`. */
+const COUNTED_BLIND = sql`ct.kind = 'task' and ct.state in ('leased', 'started', 'parked') and ct.body->'count'->>'hidden' = 'true'`
+
+/** Those that the handheld has or, with whichever handheld, the person. */
+const countedBlind = (warehouse: number, { device, worker }: Onlooker) => sql`
+  ct.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
+  and (ct.body->'lease'->>'device' = ${device}::text or ct.body->'lease'->>'worker' = ${worker}::text)`
 
 /** One value for a question: what the handheld must not know; null = nothing. The second part is read only if the first is there. */
-export const blindPart = (warehouse: number, device: DeviceId) => sql<Blind | null>`
+export const blindPart = (warehouse: number, eyes: Onlooker) => sql<Blind | null>`
   (select json_build_object(
-     'spots', json_agg(json_build_object('location', t.body->'count'->>'location', 'item', t.body->'count'->>'item')),
+     'spots', json_agg(json_build_object('location', ct.body->'count'->>'location', 'item', ct.body->'count'->>'item')),
      'own', (select coalesce(json_agg(o.document), '[]'::json) from work o where o.warehouse_id = ${warehouse} and o.kind = 'task'
-               and o.state in ('leased', 'started') and o.document is not null and o.body->'lease'->>'device' = ${device}::text))
-   from work t where ${countedBlind(warehouse, device)} having count(*) > 0)`
+               and o.state in ('leased', 'started') and o.document is not null and o.body->'lease'->>'device' = ${eyes.device}::text),
+     'device', ${eyes.device}::text)
+   from work ct where ${countedBlind(warehouse, eyes)} having count(*) > 0)`
 
-export const readBlind = async (db: Executor, warehouse: number, device: DeviceId): Promise<Blind> => {
-  const { rows } = await sql<{ blind: Blind | null }>`select ${blindPart(warehouse, device)} as blind`.execute(db)
+export const readBlind = async (db: Executor, warehouse: number, eyes: Onlooker): Promise<Blind> => {
+  const { rows } = await sql<{ blind: Blind | null }>`select ${blindPart(warehouse, eyes)} as blind`.execute(db)
   return rows[0]?.blind ?? SEES_ALL
 }
 
-/** True of a place and item that the handheld does not count blind; null = nobody's handheld. */
+/** What these people count blind with another handheld than the one that they have come to or left. */
+export const countedElsewhere = async (
+  db: Executor,
+  warehouse: number,
+  { device, workers }: { device: Onlooker['device']; workers: readonly WorkerId[] },
+): Promise<readonly Spot[]> => {
+  const { rows } = await sql<Spot>`
+    select ct.body->'count'->>'location' as location, ct.body->'count'->>'item' as item from work ct
+    where ct.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
+      and ct.body->'lease'->>'device' <> ${device}::text and ct.body->'lease'->>'worker' = any(${[...workers]}::text[])`.execute(
+    db,
+  )
+  return rows
+}
+
+/** Whether a person counts what lies there blind: its figures are null for them. Nearly always nothing of it is asked. */
+export type Withheld = (at: { location: RawBuilder<unknown>; item: RawBuilder<unknown> }) => RawBuilder<unknown>
+export const withheldFrom = async (db: Executor, warehouse: number, worker: WorkerId | null): Promise<Withheld> => {
+  const { spots } = worker === null ? SEES_ALL : await readBlind(db, warehouse, { device: null, worker })
+  if (spots.length === 0) return () => sql`false`
+  return at => {
+    const here = spots.map(
+      ({ location, item }) =>
+        sql`(${at.location} = ${location}::uuid ${item === null ? sql`` : sql`and ${at.item} = ${item}::uuid`})`,
+    )
+    return sql`(${sql.join(here, sql` or `)})`
+  }
+}
+
+/** True of a place and item that the onlooker does not count blind. */
 export const notBlind = (
   warehouse: number,
-  device: DeviceId | null,
+  eyes: Onlooker,
   at: { location: RawBuilder<unknown>; item: RawBuilder<unknown> },
 ) =>
-  device === null
+  eyes.device === null && eyes.worker === null
     ? sql`true`
-    : sql`not exists (select 1 from work t where ${countedBlind(warehouse, device)}
-        and t.body->'count'->>'location' = ${at.location}
-        and coalesce(t.body->'count'->>'item', ${at.item}) = ${at.item})`
+    : sql`not exists (select 1 from work ct where ${countedBlind(warehouse, eyes)}
+        and ct.body->'count'->>'location' = ${at.location}
+        and coalesce(ct.body->'count'->>'item', ${at.item}) = ${at.item})`

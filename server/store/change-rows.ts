@@ -32,7 +32,10 @@ export const refreshBalances = async (trx: Executor, at: At, keys: readonly Stoc
       and b.lot = k.lot and b.serial = k.serial and b.status = k.status`.execute(trx)
 }
 
-/** Stock rows of these places and the lines that have reserved there, as they are: for readers who may see more or less now. */
+/**
+ * Stock rows of these places, the lines that have reserved there, and what else tells how much lies there (maskRows), as
+ * they are: for readers who may see more or less now.
+ */
 export const refreshPlaces = async (trx: Executor, at: At, spots: readonly Spot[]): Promise<void> => {
   const { rows } = await sql<StockKey>`
     select distinct c.uid as client, i.uid as item, b.lot, b.serial, l.uid as location, b.lpn, b.status
@@ -43,20 +46,38 @@ export const refreshPlaces = async (trx: Executor, at: At, spots: readonly Spot[
     trx,
   )
   await refreshBalances(trx, at, rows)
-  const { rows: lines } = await sql<{ id: string }>`
-    select distinct k.owner::text as id from jsonb_to_recordset(${json(spots)}) as x(location uuid, item uuid)
+  await refreshTelling(trx, at, spots)
+}
+
+/** Lines that have reserved or put on hold there, and tasks that fetch from there. */
+const refreshTelling = async (trx: Executor, at: At, spots: readonly Spot[]): Promise<void> => {
+  const { rows } = await sql<{ kind: string; id: string }>`
+    with x as (select * from jsonb_to_recordset(${json(spots)}) as x(location uuid, item uuid))
+    select 'line' as kind, k.owner::text as id from x
     join location l on l.warehouse_id = ${at.id} and l.uid = x.location
     join claim k on k.warehouse_id = l.warehouse_id and k.location_id = l.id and k.kind = 'reserve' and k.qty > 0
-    join item i on i.id = k.item_id and (x.item is null or i.uid = x.item)`.execute(trx)
-  const ids = lines.map(line => line.id)
-  if (ids.length === 0) return
-  await forget(trx, at, 'line', ids)
-  await sql`
-    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
-    select ${at.id}::int, ${at.commit}::bigint,
-           (select coalesce(max(n), 0) from change where warehouse_id = ${at.id} and seq = ${at.commit}) + row_number() over (order by t.id),
-           'line', t.id::text, t.client_id, t.body
-    from work t where t.warehouse_id = ${at.id} and t.kind = 'line' and t.id = any(${ids}::uuid[])`.execute(trx)
+    join item i on i.id = k.item_id and (x.item is null or i.uid = x.item)
+    union
+    select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind = 'task'
+      and t.body->'goods'->'from'->>'location' = x.location::text and t.state <> 'done'
+    union
+    select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind in ('line', 'task')
+      and (t.body ? 'held' or t.body ? 'before')
+      and (t.body->'held' @> jsonb_build_array(jsonb_build_object('key', jsonb_build_object('location', x.location)))
+        or t.body->'before' @> jsonb_build_array(jsonb_build_object('goods', jsonb_build_object('from', jsonb_build_object('location', x.location)))))`.execute(
+    trx,
+  )
+  for (const kind of ['line', 'task']) {
+    const ids = rows.flatMap(row => (row.kind === kind ? [row.id] : []))
+    if (ids.length === 0) continue
+    await forget(trx, at, kind, ids)
+    await sql`
+      insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+      select ${at.id}::int, ${at.commit}::bigint,
+             (select coalesce(max(n), 0) from change where warehouse_id = ${at.id} and seq = ${at.commit}) + row_number() over (order by t.id),
+             t.kind, t.id::text, t.client_id, t.body
+      from work t where t.warehouse_id = ${at.id} and t.kind = ${kind} and t.id = any(${ids}::uuid[])`.execute(trx)
+  }
 }
 
 const forget = (trx: Executor, at: At, kind: string, ids: readonly string[]) =>

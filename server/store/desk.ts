@@ -22,7 +22,7 @@ const KEY_OF_VARIANCE = { location: sql`v.body->'key'->>'location'`, item: sql`v
 
 /** What people at the desk read. Nothing is locked: what they decide names the version that they have seen. */
 export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
-  variances: async ({ warehouse, device, clients, states, after, limit }) => {
+  variances: async ({ warehouse, device, worker, clients, states, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const behind =
       after === null
@@ -31,11 +31,11 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
     const { rows } = await sql<{ variance: Variance; cost: number | null }>`
       select v.body as variance, i.cost from variance v join item i on i.id = v.item_id
       where v.warehouse_id = ${id} and v.state = any(${[...states]}::text[]) and ${seenBy(clients, 'v')} and ${behind}
-        and ${notBlind(id, device, KEY_OF_VARIANCE)}
+        and ${notBlind(id, { device, worker }, KEY_OF_VARIANCE)}
       order by v.body->>'openedAt', v.id, v.round limit ${limit}`.execute(db)
     return rows
   },
-  exceptions: async ({ warehouse, device, clients, state, kinds, location, item, after, limit }) => {
+  exceptions: async ({ warehouse, device, worker, clients, state, kinds, location, item, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const behind =
       after === null ? sql`true` : sql`(e.opened_at, e.id) > (${after.openedAt}::timestamptz, ${after.id}::uuid)`
@@ -49,7 +49,7 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
         and ${clients === null ? sql`true` : sql`e.body->>'client' = any(${[...clients]}::text[])`}
         and ${location === null ? sql`true` : sql`e.body->>'location' = ${location}::text`}
         and ${item === null ? sql`true` : sql`e.body->>'item' = ${item}::text`}
-        and ${notBlind(id, device, KEY_OF_EXCEPTION)}
+        and ${notBlind(id, { device, worker }, KEY_OF_EXCEPTION)}
       order by e.opened_at, e.id limit ${limit}`.execute(db)
     return rows
   },

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { PublicKey } from '../../shared/sync/enrol.ts'
 import type { SyncRequest } from '../../shared/sync/wire.ts'
 import type { Device, DeviceStore } from '../ports.ts'
@@ -15,13 +15,14 @@ type DeviceRow = {
   warehouse: WarehouseId
   state: Device['state']
   clients: ClientId[] | null
+  worker: WorkerId | null
   seenAt: Date | null
   head: SyncRequest['head'] | null
   acked: number | null
   call: number | null
 }
 
-const COLUMNS = sql`d.uid as id, d.number, d.public_key as "publicKey", w.uid as warehouse, d.state, d.clients,
+const COLUMNS = sql`d.uid as id, d.number, d.public_key as "publicKey", w.uid as warehouse, d.state, d.clients, d.worker,
   (select max(k.n) from device_call k where k.device_id = d.id and k.read_at is null) as call`
 
 /** Handhelds and the codes that set them up. The server's own device (row 0) never shows here. */
@@ -49,7 +50,16 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
       select ${id}::uuid, coalesce(max(number), 0) + 1, ${row}::int, ${json(publicKey)}, 'active', ${agent}::text, ${now}::timestamptz
       from device where warehouse_id = ${row}::int
       returning number`.execute(db)
-    return { id, number: rows[0]?.number ?? 0, publicKey, warehouse, state: 'active', clients: null, call: null }
+    return {
+      id,
+      number: rows[0]?.number ?? 0,
+      publicKey,
+      warehouse,
+      state: 'active',
+      clients: null,
+      call: null,
+      worker: null,
+    }
   },
   get: async id => {
     const { rows } = await sql<DeviceRow>`

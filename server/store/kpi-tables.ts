@@ -52,7 +52,7 @@ const COUNT_FROM = sql`
 /** Who counts a row blind on this handheld does not read what the books had. */
 const countWhere = (warehouse: number, scope: Scope, page: Page): RawBuilder<unknown> => sql`
   v.warehouse_id = ${warehouse} and ${ofClients(scope, sql`c.uid`)} and ${ofZone(scope, sql`l.body->>'zone'`)}
-  and ${notBlind(warehouse, scope.device, { location: sql`v.body->'key'->>'location'`, item: sql`v.body->'key'->>'item'` })}
+  and ${notBlind(warehouse, scope, { location: sql`v.body->'key'->>'location'`, item: sql`v.body->'key'->>'item'` })}
   and ${behind(page.after, sql`v.changed_at`, COUNT_ID)}`
 
 const accuracy: Read = async (db, warehouse, scope, page) => {

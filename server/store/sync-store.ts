@@ -7,6 +7,7 @@ import { renewCounts } from '../sync/renew-counts.ts'
 import { touchedRows } from '../sync/touched.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
+import { countedElsewhere } from './blind.ts'
 import { countBooks } from './counts.ts'
 import { decisionBook } from './decision-book.ts'
 import { feedPart, lockFeed, raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
@@ -48,6 +49,11 @@ export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSH
     ),
   decide: (at, run) => transact(db, trx => decideIn(trx, names, at, run)),
   page: at => readPage(db, names, at),
+  showCounted: async at => {
+    const spots = await countedElsewhere(db, await names.warehouse(db, at.warehouse), at)
+    if (spots.length === 0) return
+    await transact(db, trx => decideIn(trx, names, at, tx => tx.counts.showAnew(spots)))
+  },
   feed: async warehouse => readFeed(db, await names.warehouse(db, warehouse)),
   renewFeed: async (warehouse, epoch) => {
     await sql`update feed set epoch = ${epoch} where warehouse_id = ${await names.warehouse(db, warehouse)}`.execute(db)
@@ -189,6 +195,10 @@ const decisionTx = (
     },
     counts: {
       ...counts,
+      showAnew: async spots => {
+        wrote = true
+        await counts.showAnew(spots)
+      },
       put: async writes => {
         wrote = true
         await counts.put(writes)

@@ -18,6 +18,8 @@ import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import { CALLS_ON_CARD } from './calls.ts'
 import { LOSS_ON_CARD } from './losses.ts'
+import { withheldFrom } from './blind.ts'
+import type { Withheld } from './blind.ts'
 import type { Executor, Names } from './names.ts'
 import { ACKED, iso, like, paged, seen, withoutKey } from './view-parts.ts'
 import type { Clients } from './view-parts.ts'
@@ -84,11 +86,14 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
     const { rows: shown, next } = paged(rows, limit)
     return { rows: shown.map(withoutKey), next }
   },
-  document: async ({ warehouse, clients }, document) => {
+  document: async ({ warehouse, clients, worker }, document) => {
     const id = await names.warehouse(db, warehouse)
     const [found] = await documentRows(db, id, clients, { where: sql`d.id = ${document}::uuid`, after: '', limit: 1 })
     if (found === undefined) return null
-    return { document: withoutKey(found), ...(await documentParts(db, id, document)) }
+    return {
+      document: withoutKey(found),
+      ...(await documentParts(db, id, document, await withheldFrom(db, id, worker))),
+    }
   },
   devices: async warehouse => {
     const id = await names.warehouse(db, warehouse)
@@ -154,37 +159,48 @@ const codesOf = (
   ),
 ]
 
-/** Goods: what lies where, and how it came there. */
+/** A figure where `h` says that it may be seen. */
+const shown = (figure: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when h.blind then null else ${figure} end`
+
+/** Goods: what lies where, and how it came there. A blind counter sees the serials of it as one row: their number is the figure. */
 const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({
-  stock: async ({ warehouse, clients }, { q, after, limit }) => {
+  stock: async ({ warehouse, clients, worker }, { q, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
+    const blind = (await withheldFrom(db, id, worker))({ location: sql`l.uid`, item: sql`i.uid` })
     const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
       with row as (
         select i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client,
-          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, b.serial,
-          t.body->>'expiry' as expiry, b.status, b.on_hand as "onHand", b.reserved, b.held,
-          concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, b.serial, b.status, b.lpn, c.uid) as key
+          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, s.serial,
+          t.body->>'expiry' as expiry, b.status, ${shown(sql`b.on_hand`)} as "onHand", ${shown(sql`b.reserved`)} as reserved,
+          ${shown(sql`b.held`)} as held, concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, s.serial, b.status, b.lpn, c.uid) as key
         from balance b
         join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
         join item i on i.id = b.item_id
         join client c on c.id = b.client_id
         left join lot t on t.warehouse_id = b.warehouse_id and t.client_id = b.client_id and t.item_id = b.item_id and t.lot = b.lot
         left join work p on p.warehouse_id = b.warehouse_id and p.kind = 'lpn' and p.id = b.lpn
+        cross join lateral (select ${blind} as blind) h
+        cross join lateral (select case when h.blind then '' else b.serial end as serial) s
         where b.warehouse_id = ${id} and (b.on_hand <> 0 or b.reserved <> 0 or b.held <> 0)
           and not l.body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[]) and ${seen(clients, 'b')}
           and ${q === '' ? sql`true` : matches(q)})
-      select * from row where key collate "C" > ${after} order by key collate "C" limit ${limit}`.execute(db)
-    const { rows: shown, next } = paged(rows, limit)
-    return { rows: shown.map(withoutKey), next }
+      select distinct on (key collate "C") * from row where key collate "C" > ${after} order by key collate "C" limit ${limit}`.execute(
+      db,
+    )
+    const page = paged(rows, limit)
+    return { rows: page.rows.map(withoutKey), next: page.next }
   },
-  movements: async ({ warehouse, clients }, { item, location, after, limit }) => {
+  movements: async ({ warehouse, clients, worker }, { item, location, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
+    const withheld = await withheldFrom(db, id, worker)
+    const blind = sql`(${withheld({ location: sql`f.uid`, item: sql`i.uid` })} or ${withheld({ location: sql`t.uid`, item: sql`i.uid` })})`
     const { rows } = await sql<MovementsAnswer['rows'][number]>`
       with row as (
         select concat_ws('~', ${iso(sql`m.at`)}, lpad(m.device_id::text, 8, '0'), m.epoch, lpad(m.seq::text, 12, '0'), lpad(m.n::text, 5, '0')) as key,
           ${iso(sql`m.at`)} as at, ${iso(sql`k.received_at`)} as "receivedAt", k.worker, d.number as device,
           i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, m.lot, m.serial,
-          f.body->>'code' as "from", m.from_status as "fromStatus", t.body->>'code' as "to", m.to_status as "toStatus", m.qty
+          f.body->>'code' as "from", m.from_status as "fromStatus", t.body->>'code' as "to", m.to_status as "toStatus",
+          case when ${blind} then null else m.qty end as qty
         from movement m
         join command k using (warehouse_id, device_id, epoch, seq)
         join device d on d.id = m.device_id
@@ -209,7 +225,7 @@ const matches = (q: string): RawBuilder<unknown> =>
       .slice(0, 6)
       .map(
         word =>
-          sql`concat_ws(' ', l.body->>'code', i.body->>'sku', i.body->>'name', b.lot, b.serial, p.body->>'label') ilike ${like(word)}`,
+          sql`concat_ws(' ', l.body->>'code', i.body->>'sku', i.body->>'name', b.lot, s.serial, p.body->>'label') ilike ${like(word)}`,
       ),
     sql` and `,
   )
@@ -242,13 +258,15 @@ const documentParts = async (
   db: Executor,
   warehouse: number,
   document: string,
+  withheld: Withheld,
 ): Promise<Omit<DocumentAnswer, 'document'>> => {
   const lines = await sql<DocumentAnswer['lines'][number]>`
     select l.id, (l.body->>'no')::int as no, i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit,
       (l.body->>'wanted')::int as wanted, (l.body->>'done')::int as done, coalesce((l.body->>'shipped')::int, 0) as shipped,
       l.state, l.body->>'reason' as reason,
       coalesce((
-        select jsonb_agg(jsonb_build_object('place', o.body->>'code', 'lot', x->>'lot', 'qty', (x->>'qty')::int))
+        select jsonb_agg(jsonb_build_object('place', o.body->>'code', 'lot', x->>'lot',
+          'qty', case when ${withheld({ location: sql`o.uid`, item: sql`i.uid` })} then null else (x->>'qty')::int end))
         from jsonb_array_elements(l.body->'claims') x
         join location o on o.warehouse_id = l.warehouse_id and o.uid = (x->>'location')::uuid), '[]') as claims
     from work l join item i on i.uid = (l.body->>'item')::uuid

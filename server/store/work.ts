@@ -10,6 +10,7 @@ import type { WorkStore } from '../ports.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
 import { makeFaceWork } from './face-work.ts'
+import { notBlind } from './blind.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -72,6 +73,8 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
         decideIn(trx, names, want, async tx => {
           const { task, lines, tables } = await find(tx, want.task)
           if (task === undefined || OVER.has(task.state)) return { kind: 'gone' as const }
+          if (task.lease?.device !== want.device && (await tellsBlind(trx, names, want)))
+            return { kind: 'gone' as const }
           const held = task.lease
           if (held !== null && held.device !== want.device && !want.takeOver)
             return { kind: 'taken' as const, worker: held.worker, device: held.device, since: held.since ?? null }
@@ -113,6 +116,15 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
   }
 }
 
+/** It tells how many are to be fetched from where the person or the handheld counts blind: for them it is not there. */
+const tellsBlind = async (trx: Executor, names: Names, want: Parameters<WorkStore['lease']>[0]): Promise<boolean> => {
+  const id = await names.warehouse(trx, want.warehouse)
+  const { rows } = await sql`
+    select 1 from work t where t.warehouse_id = ${id} and t.kind = 'task' and t.id = ${want.task}::uuid
+      and not ${notBlind(id, want, FROM)}`.execute(trx)
+  return rows.length > 0
+}
+
 const leasedTo = (task: Task, lease: NonNullable<Task['lease']>): Task => ({
   ...task,
   state: task.state === 'started' || task.state === 'parked' ? 'started' : 'leased',
@@ -136,10 +148,16 @@ const freeMates = async (trx: Executor, names: Names, warehouse: WarehouseId, ta
   return rows
 }
 
+/** Where a task says how many to fetch. */
+const FROM = {
+  location: sql`case when jsonb_typeof(t.body->'goods'->'qty') = 'number' then t.body->'goods'->'from'->>'location' end`,
+  item: sql`t.body->'goods'->>'item'`,
+}
+
 /** Walks that are looked at, the most urgent ones: the counter row is held meanwhile. */
 const LOOKED_AT = 80
 
-/** The device's own work, and what is due of that which nobody has. */
+/** The device's own work, and what is due of that which nobody has and that tells nothing of what is counted blind. */
 const candidates = async (
   trx: Executor,
   warehouse: number,
@@ -151,7 +169,8 @@ const candidates = async (
     where t.warehouse_id = ${warehouse} and t.kind = 'task' and t.body->>'kind' = any(${[...kinds]}::text[])
       and ((t.state in ('leased', 'started') and t.body->'lease'->>'device' = ${device})
         or (t.state in ('ready', 'parked') and jsonb_typeof(t.body->'lease') = 'null' and (d.id is null or d.state in ('open', 'started'))
-          and (${clients === null}::boolean or t.body->>'client' = any(${clients ?? []}::text[]))))
+          and (${clients === null}::boolean or t.body->>'client' = any(${clients ?? []}::text[]))
+          and ${notBlind(warehouse, { device, worker: worker.id }, FROM)}))
     order by t.state in ('leased', 'started') desc, coalesce(d.body->>'due', t.body->>'due') nulls last,
       coalesce((d.body->>'priority')::int, (t.body->>'priority')::int, 0) desc, t.id
     limit ${LOOKED_AT}`.execute(trx)

@@ -57,7 +57,7 @@ test('[T17] a rule that throws keeps its own command, books the others, and is n
       push: { epoch: sealer.epoch, commands: [receive(2), receive(13), receive(3)].map(draft => sealer.seal(draft)) },
       head: { seq: 3, pending: 3, oldest: null, quota: null, persisted: true, lost: false, acked: 0 },
     },
-    { device, warehouse: site.warehouse.id, clients: null, verify: async () => true },
+    { device, worker: null, warehouse: site.warehouse.id, clients: null, verify: async () => true },
   )
   expect(push.results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['applied', 'handler_failed', 'applied'])
   expect(broken).toEqual([[{ device, epoch: sealer.epoch, seq: 2 }, new TypeError('a bug of ours')]])

@@ -147,6 +147,7 @@ describe('a round of sync on the server', async () => {
       req,
       {
         device: sealer.device,
+        worker: null,
         warehouse: site.warehouse.id,
         clients: null,
         verify: async (text, sig) =>
@@ -155,12 +156,15 @@ describe('a round of sync on the server', async () => {
     )
   const onDock = async (): Promise<number> => {
     let sum = 0
-    await stores.sync.snapshot({ warehouse: site.warehouse.id, device: sealer.device, clients: null }, async rows => {
-      for (const row of rows) {
-        const body = row.b as { l?: string; oh?: number } | null
-        if (row.k === 'balance' && body?.l === placeId(site, 'DOCK-1')) sum += body.oh ?? 0
-      }
-    })
+    await stores.sync.snapshot(
+      { warehouse: site.warehouse.id, device: sealer.device, worker: null, clients: null },
+      async rows => {
+        for (const row of rows) {
+          const body = row.b as { l?: string; oh?: number } | null
+          if (row.k === 'balance' && body?.l === placeId(site, 'DOCK-1')) sum += body.oh ?? 0
+        }
+      },
+    )
     return sum
   }
 
@@ -321,10 +325,13 @@ describe('a round of sync on the server', async () => {
   it('[W1] no integer of the database leaves the store: whatever names a thing is a UUID', async () => {
     const answer = await sync(request([sealer.seal(receive(25)), sealer.seal(receive(2))]))
     const rows: unknown[] = []
-    await stores.sync.snapshot({ warehouse: site.warehouse.id, device: sealer.device, clients: null }, async some => {
-      // Policies name nothing: their `l` is the length of a box.
-      rows.push(...some.filter(row => row.k !== 'policy').map(row => row.b))
-    })
+    await stores.sync.snapshot(
+      { warehouse: site.warehouse.id, device: sealer.device, worker: null, clients: null },
+      async some => {
+        // Policies name nothing: their `l` is the length of a box.
+        rows.push(...some.filter(row => row.k !== 'policy').map(row => row.b))
+      },
+    )
     const named = new Map<string, unknown[]>()
     const walk = (value: unknown): void => {
       if (Array.isArray(value)) value.forEach(walk)

@@ -1,4 +1,4 @@
-import type { ClientId, DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import { readCursor, writeCursor } from '../../shared/sync/cursor.ts'
 import type { Cursor } from '../../shared/sync/cursor.ts'
@@ -13,7 +13,14 @@ import { prepare } from './prepare.ts'
 import type { Verify } from './prepare.ts'
 
 /** Who asks, as the routes have proven it. `clients` is the scope that the server computed; null = all. */
-export type Asker = { device: DeviceId; warehouse: WarehouseId; clients: readonly ClientId[] | null; verify: Verify }
+export type Asker = {
+  device: DeviceId
+  /** Who is logged in there. */
+  worker: WorkerId | null
+  warehouse: WarehouseId
+  clients: readonly ClientId[] | null
+  verify: Verify
+}
 
 export type SyncDeps = {
   store: SyncStore
@@ -51,6 +58,7 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
   const at = {
     warehouse,
     device: asker.device,
+    worker: asker.worker,
     epoch: request.push.epoch,
     limit: deps.pageRows ?? MAX_PULL_ROWS,
     clients: asker.clients,

@@ -160,17 +160,29 @@ export interface SyncStore {
   page(at: {
     warehouse: WarehouseId
     device: DeviceId
+    /** Who is logged in; what they count blind with another handheld is withheld from this one, too. */
+    worker: WorkerId | null
     epoch: string
     after: number
     limit: number
     clients: readonly ClientId[] | null
   }): Promise<Page>
+  /**
+   * These people have come to a handheld or left it: what they count blind with another one is written anew, so that this
+   * one gets it as it may have it now. Takes no lock where that is nothing.
+   */
+  showCounted(at: {
+    warehouse: WarehouseId
+    device: DeviceId
+    workers: readonly WorkerId[]
+    now: string
+  }): Promise<void>
   feed(warehouse: WarehouseId): Promise<{ epoch: string; seq: number; floor: number }>
   /** Gives the feed a new epoch: the server was restored. */
   renewFeed(warehouse: WarehouseId, epoch: string): Promise<void>
   /** Every row at one commit, in pieces, from one repeatable-read snapshot. */
   snapshot(
-    at: { warehouse: WarehouseId; device: DeviceId; clients: readonly ClientId[] | null },
+    at: { warehouse: WarehouseId; device: DeviceId; worker: WorkerId | null; clients: readonly ClientId[] | null },
     rows: (rows: readonly Row[]) => Promise<void>,
   ): Promise<{
     feedEpoch: string

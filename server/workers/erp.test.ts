@@ -70,7 +70,12 @@ describe('the workers between our books and a real HTTP ERP', async () => {
   const tables = async () => {
     const found = emptyTables(site.warehouse.id)
     await stores.sync.snapshot(
-      { warehouse: site.warehouse.id, device: site.devices[0]?.id ?? derivedId('device', ''), clients: null },
+      {
+        warehouse: site.warehouse.id,
+        device: site.devices[0]?.id ?? derivedId('device', ''),
+        worker: null,
+        clients: null,
+      },
       async rows => {
         for (const row of rows) putRow(found, row)
       },

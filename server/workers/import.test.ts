@@ -113,7 +113,7 @@ describe('what comes in from an ERP', async () => {
   const tables = async () => {
     const found = emptyTables(site.warehouse.id)
     const device = site.devices[0]?.id ?? derivedId<'device'>('device', '')
-    await stores.sync.snapshot({ warehouse: site.warehouse.id, device, clients: null }, async rows => {
+    await stores.sync.snapshot({ warehouse: site.warehouse.id, device, worker: null, clients: null }, async rows => {
       for (const row of rows) putRow(found, row)
     })
     return found

@@ -53,7 +53,7 @@ describe('orders that wait for stock', async () => {
   }
   const claimed = async () => {
     const tables = emptyTables(warehouse)
-    await stores.sync.snapshot({ warehouse, device: site.devices[0]!.id, clients: null }, async rows => {
+    await stores.sync.snapshot({ warehouse, device: site.devices[0]!.id, worker: null, clients: null }, async rows => {
       for (const row of rows) putRow(tables, row)
     })
     return Object.fromEntries(

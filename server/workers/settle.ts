@@ -20,6 +20,7 @@ export const settleRound = async ({ warehouses, desk, sync, now, ring }: SettleD
     const waiting = await desk.variances({
       warehouse: id,
       device: null,
+      worker: null,
       clients: null,
       states: WAITING,
       after: null,

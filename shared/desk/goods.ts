@@ -7,7 +7,9 @@ const nullable = v.nullable(v.string())
 const page = { after: v.optional(text(400), ''), limit: v.optional(text(4), '100') }
 /** Whose; empty = everybody's that the person may see. */
 const client = v.optional(v.union([v.literal(''), uuid<ClientId>()]), '')
-/** In minor units of the warehouse's currency; null = the item has no cost. */
+/** Null = whoever looks counts it blind. */
+const figure = v.nullable(v.number())
+/** In minor units of the warehouse's currency; null = the item has no cost, or whoever looks counts it blind. */
 const value = v.nullable(v.number())
 
 export const MAX_DAYS = 3650
@@ -34,8 +36,8 @@ export const expiringRowSchema = v.object({
   daysLeft: v.number(),
   /** `expired`; `tooShort` = less than must be left when it leaves; `soon`. */
   state: v.picklist(['expired', 'tooShort', 'soon']),
-  onHand: v.number(),
-  reserved: v.number(),
+  onHand: figure,
+  reserved: figure,
   value,
 })
 export const expiringAnswerSchema = v.object({ rows: v.array(expiringRowSchema), next: nullable, today: v.string() })
@@ -64,13 +66,13 @@ export const pastRowSchema = v.object({
   place: v.string(),
   lot: v.string(),
   status: v.string(),
-  onHand: v.number(),
+  onHand: figure,
   value,
 })
 export const pastAnswerSchema = v.object({
   rows: v.array(pastRowSchema),
   next: nullable,
-  /** With the first page. Rows without a cost are counted, not valued. */
+  /** With the first page, unless a figure is withheld. Rows without a cost are counted, not valued. */
   totals: v.nullable(v.object({ rows: v.number(), onHand: v.number(), value: v.number(), withoutCost: v.number() })),
 })
 export type PastAnswer = v.InferOutput<typeof pastAnswerSchema>

@@ -6,6 +6,8 @@ import { lossOnCard } from './loss.ts'
 
 /** Everything that the desk shows besides variances, exceptions, policies and connections. Quantities in base units. */
 const nullable = v.nullable(v.string())
+/** Null = whoever looks counts it blind. */
+const figure = v.nullable(v.number())
 const page = { after: v.optional(text(400), ''), limit: v.optional(text(4), '100') }
 export const MAX_ROWS = 500
 
@@ -56,12 +58,17 @@ export const stockRowSchema = v.object({
   serial: v.string(),
   expiry: nullable,
   status: v.string(),
-  onHand: v.number(),
-  reserved: v.number(),
-  held: v.number(),
+  onHand: figure,
+  reserved: figure,
+  held: figure,
 })
 export const stockAnswerSchema = v.object({ rows: v.array(stockRowSchema), next: nullable })
 export type StockAnswer = v.InferOutput<typeof stockAnswerSchema>
+/** Null = withheld. */
+export const availableOf = ({ status, onHand, reserved, held }: StockAnswer['rows'][number]): number | null => {
+  if (onHand === null || reserved === null || held === null) return null
+  return status === 'available' ? onHand - reserved - held : 0
+}
 
 /** GET /api/desk/movements: of an item, of a place, or of both; the newest first. */
 export const movementsQuery = v.object({ item: v.optional(text(36), ''), location: v.optional(text(36), ''), ...page })
@@ -81,7 +88,7 @@ export const movementRowSchema = v.object({
   fromStatus: v.string(),
   to: v.string(),
   toStatus: v.string(),
-  qty: v.number(),
+  qty: figure,
 })
 export const movementsAnswerSchema = v.object({ rows: v.array(movementRowSchema), next: nullable })
 export type MovementsAnswer = v.InferOutput<typeof movementsAnswerSchema>
@@ -130,7 +137,7 @@ export const documentAnswerSchema = v.object({
       state: v.string(),
       reason: nullable,
       /** Where its reserved goods are now. */
-      claims: v.array(v.object({ place: v.string(), lot: v.string(), qty: v.number() })),
+      claims: v.array(v.object({ place: v.string(), lot: v.string(), qty: figure })),
     }),
   ),
   tasks: v.array(v.object({ id: v.string(), kind: v.string(), state: v.string(), worker: nullable })),

@@ -60,6 +60,8 @@ let virtual: { warehouse: WarehouseId | null; places: Map<VirtualKind, LocationI
 export interface View {
   readonly warehouse: WarehouseId
   readonly policies: PolicySet
+  /** Places, or one item there, that whoever looks counts blind without the books saying so. */
+  readonly counting?: readonly { location: LocationId; item: ItemId | null }[]
   item(id: ItemId): Item | undefined
   location(id: LocationId): Location | undefined
   locations(): Iterable<Location>

@@ -4,6 +4,8 @@ import { stockKeyText } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { isOverTask } from './count-state.ts'
+import type { CountState } from './count-state.ts'
+import type { ProcessState } from './process.ts'
 
 type Spot = { location: LocationId; item: ItemId }
 
@@ -15,7 +17,8 @@ const HELD = new Set<Task['state']>(['leased', 'started', 'parked'])
  * so that the others must not tell them either.
  */
 export const countedBlind = (view: View): ((spot: Spot) => boolean) => {
-  const counts = [...view.tasks()].flatMap(({ state, count }) => (count?.hidden && HELD.has(state) ? [count] : []))
+  const held = [...view.tasks()].flatMap(({ state, count }) => (count?.hidden && HELD.has(state) ? [count] : []))
+  const counts = [...held, ...(view.counting ?? [])]
   return ({ location, item }) =>
     counts.some(count => count.location === location && (count.item === null || count.item === item))
 }
@@ -40,3 +43,17 @@ export const withheld = (rows: readonly StockRow[], view: View): readonly StockR
 /** A blind count of the place, or of something in it, is open: a count beside it must not say whether a figure is right. */
 export const isForBlind = (view: View, location: LocationId): boolean =>
   [...view.tasks()].some(task => task.count?.hidden === true && task.count.location === location && !isOverTask(task))
+
+const isHiddenCount = (state: ProcessState): state is CountState =>
+  state.process === 'count' && 'hidden' in state && state.hidden === true
+
+/**
+ * The books beside counts that this handheld is at and whose figures are hidden. The server does not hear of a spot count
+ * before it has stated something, and the rows that it withholds for others come a moment after the lease.
+ */
+export const besideCounts = (view: View, states: readonly ProcessState[]): View => {
+  const counting = states
+    .filter(isHiddenCount)
+    .flatMap(({ location, only }) => (location === null ? [] : [{ location, item: only }]))
+  return counting.length === 0 ? view : { ...view, counting }
+}

@@ -60,7 +60,9 @@ export const kpi = async (): Promise<void> => {
     const { figures } = await page()
     const times: number[] = []
     for (let run = 0; run < RUNS; run += 1) times.push((await timed(page)).ms)
-    const rows = await timed(() => desk.rows('sync', { ...scope, device: null, now: NOW }, { after: null, limit: 100 }))
+    const rows = await timed(() =>
+      desk.rows('sync', { ...scope, device: null, worker: null, now: NOW }, { after: null, limit: 100 }),
+    )
     const bySql = await timed(() => figuresBySql(opened.db, site.warehouse.id, { ...scope, now: NOW }))
     const found = new Map(figures.map(figure => [`${figure.name} ${figure.split}`.trim(), figure.value]))
     const wrong = [...bySql.value].filter(([name, value]) => found.get(name) !== value)

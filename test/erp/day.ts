@@ -80,7 +80,7 @@ export const openWarehouse = async (peer: ErpPeer, connector: ErpConnector) => {
   const tables = async () => {
     const found = emptyTables(warehouse.id)
     const device = site.devices[0]?.id ?? derivedId('device', '')
-    await stores.sync.snapshot({ warehouse: warehouse.id, device, clients: null }, async rows => {
+    await stores.sync.snapshot({ warehouse: warehouse.id, device, worker: null, clients: null }, async rows => {
       for (const row of rows) putRow(found, row)
     })
     return found

@@ -1,4 +1,4 @@
-import { isHiddenFrom } from '../../server/sync/blind.ts'
+import { isHiddenFrom, maskRows } from '../../server/sync/blind.ts'
 import type { CountBooks, CountWrites, RowLedger, Rounds } from '../../server/sync/count-books.ts'
 import { renewCounts } from '../../server/sync/renew-counts.ts'
 import { touchedRows } from '../../server/sync/touched.ts'
@@ -82,12 +82,12 @@ export const memoryCounts = (state: ServerState, site: SiteSeed, writes: Writes,
     }),
   reporters: async () => reportersOf(state, site),
   showAnew: async spots => {
-    const blind = { spots, own: [] }
+    const blind = { spots, own: [], device: null }
     for (const row of state.stock.values()) if (isHiddenFrom(blind, row.location, row.item)) showStock(state, row)
-    for (const { k, b } of state.rows.values()) {
-      const line = k === 'line' ? (b as Line) : null
-      if (line?.claims.some(claim => isHiddenFrom(blind, claim.location, line.item)) === true)
-        writeRow(state, writes, 'line', line, line.client, line.document)
+    for (const row of state.rows.values()) {
+      if (maskRows([row], blind)[0] === row) continue
+      const work = row.k === 'line' || row.k === 'task' ? (row.b as Line | Task) : null
+      if (work !== null) writeRow(state, writes, row.k, work, row.client, row.document)
     }
   },
   put: async more => putCounts(state, writes, more, now),

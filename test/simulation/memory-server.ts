@@ -1,6 +1,6 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
-import { isBlindOn, maskRows, spotsOf } from '../../server/sync/blind.ts'
-import type { Blind } from '../../server/sync/blind.ts'
+import { isBlindFor, maskRows, spotsOf } from '../../server/sync/blind.ts'
+import type { Blind, Onlooker } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
@@ -60,13 +60,26 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
     apply: (at, run) => transact((writes, wrote) => run(applyTx(state, site, writes, at, wrote))),
     decide: (at, run) => transact((writes, wrote) => run(decisionTx(state, site, writes, at.now, wrote))),
     page: at => locked(async () => pageOf(state, backup, at)),
+    showCounted: async ({ device, workers, now }) => {
+      const tasks = [...state.rows.values()].flatMap(row => (row.k === 'task' ? [row.b as Task] : []))
+      const spots = spotsOf(
+        tasks.filter(
+          task => task.lease?.device !== device && workers.some(worker => isBlindFor(task, { device: null, worker })),
+        ),
+      )
+      if (spots.length === 0) return
+      await transact(async (writes, wrote) => {
+        wrote()
+        await memoryCounts(state, site, writes, now).showAnew(spots)
+      })
+    },
     feed: async () => state.feed,
     renewFeed: async (_, epoch) => {
       state.feed = { ...state.feed, epoch }
     },
     snapshot: (at, take) =>
       locked(async () => {
-        const rows = maskRows(snapshotRows(state, at.clients), blindFor(state, at.device))
+        const rows = maskRows(snapshotRows(state, at.clients), blindFor(state, at))
         for (let i = 0; i < rows.length; i += 50) await take(rows.slice(i, i + 50))
         const own = [...state.cursors.values()].filter(cursor => cursor.device === at.device)
         const acked = Object.fromEntries(own.map(cursor => [cursor.epoch, cursor.lastSeq]))
@@ -186,6 +199,10 @@ const decisionTx = (
   },
   counts: {
     ...memoryCounts(state, site, writes, now),
+    showAnew: async spots => {
+      wrote()
+      await memoryCounts(state, site, writes, now).showAnew(spots)
+    },
     put: async more => {
       wrote()
       await memoryCounts(state, site, writes, now).put(more)
@@ -319,10 +336,11 @@ const reserved = (
   })
 }
 
-const blindFor = (state: ServerState, device: string): Blind => {
+const blindFor = (state: ServerState, eyes: Onlooker): Blind => {
+  const { device } = eyes
   const tasks = [...state.rows.values()].flatMap(row => (row.k === 'task' ? [row.b as Task] : []))
   const own = tasks.flatMap(task => (task.lease?.device === device && task.document ? [task.document] : []))
-  return { spots: spotsOf(tasks.filter(task => isBlindOn(task, device))), own }
+  return { spots: spotsOf(tasks.filter(task => isBlindFor(task, eyes))), own, device }
 }
 
 const mayRead = (row: StoredRow, clients: readonly ClientId[] | null): boolean =>
@@ -341,7 +359,7 @@ const pageOf = (state: ServerState, backup: ServerState, at: Parameters<SyncStor
     feedEpoch: state.feed.epoch,
     head: state.feed.seq,
     floor: state.feed.floor,
-    rows: maskRows(rows.map(wire), blindFor(state, at.device)),
+    rows: maskRows(rows.map(wire), blindFor(state, at)),
     upTo,
     more: upTo < state.feed.seq,
     through,

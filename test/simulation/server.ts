@@ -34,7 +34,7 @@ export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest)
   }
   stage.plant?.asked?.(stage, request)
   const verify = stage.plant?.verify?.(verifyOf(device)) ?? verifyOf(device)
-  return handleSync(deps, request, { device, warehouse: request.warehouse, clients: null, verify })
+  return handleSync(deps, request, { device, worker: null, warehouse: request.warehouse, clients: null, verify })
 }
 
 /** All rows of one commit, as GET /snapshot gives them. */
@@ -43,7 +43,7 @@ export const answerSnapshot = async (
   device: DeviceId,
 ): Promise<{ rows: readonly Row[]; head: SnapshotHead }> => {
   const rows: Row[] = []
-  const at = { warehouse: stage.site.warehouse.id, device, clients: null }
+  const at = { warehouse: stage.site.warehouse.id, device, worker: null, clients: null }
   const { commit, ...end } = await stage.store.snapshot(at, async part => void rows.push(...part))
   const cursor = writeCursor({ feedEpoch: end.feedEpoch, scope: 'all', commit })
   return { rows, head: { ...end, cursor } }

@@ -126,9 +126,12 @@ export const describeCounts = (name: string, make: (site: SiteSeed) => Promise<C
     const open = async (): Promise<Variance | null> => (await rounds())?.open ?? null
     const stock = async (of: StockKey = key()) => {
       const rows: Row[] = []
-      await subject.store.snapshot({ warehouse: site.warehouse.id, device: device(0), clients: null }, async part => {
-        rows.push(...part)
-      })
+      await subject.store.snapshot(
+        { warehouse: site.warehouse.id, device: device(0), worker: null, clients: null },
+        async part => {
+          rows.push(...part)
+        },
+      )
       const tables = emptyTables(site.warehouse.id)
       for (const row of rows) putRow(tables, row)
       const { onHand = 0, reserved = 0, held = 0 } = tables.stock.get(stockKeyText(of)) ?? {}
@@ -178,6 +181,7 @@ export const describeCounts = (name: string, make: (site: SiteSeed) => Promise<C
       const page = await subject.store.page({
         warehouse: site.warehouse.id,
         device: device(1),
+        worker: null,
         epoch: EPOCH,
         after: before,
         limit: 1000,

@@ -19,7 +19,10 @@ export const HOME = 'Scan a task, place or item'
 /** With a network, and without one from the first scan to the last. */
 export const MODES = [['with a network'], ['without a network']] as const
 
-export type StockRow = StockAnswer['rows'][number]
+type Shown = StockAnswer['rows'][number]
+/** With all its figures: nobody counts blind there. */
+export type StockRow = Shown & Record<'onHand' | 'reserved' | 'held', number>
+const isWhole = (row: Shown): row is StockRow => row.onHand !== null && row.reserved !== null && row.held !== null
 export type Exception = ExceptionsAnswer['exceptions'][number]
 type NewOrder = Pick<SimOrder, 'kind' | 'number' | 'client' | 'order'> & {
   lines: readonly (Pick<SimOrder['lines'][number], 'item' | 'quantity'> & {
@@ -152,7 +155,9 @@ const stockAt = async (desk: Page, q: string): Promise<readonly StockRow[]> => {
     `/api/desk/stock?limit=100&q=${encodeURIComponent(q)}`,
   )
   if (typeof found === 'string') throw new Error(found)
-  return (found as StockAnswer).rows
+  const { rows } = found as StockAnswer
+  if (!rows.every(isWhole)) throw new Error(`figures of ${q} are withheld`)
+  return rows
 }
 
 const documentsIn = (dataDir: string, fits: (document: SimDocument) => boolean): readonly object[] =>

@@ -21,7 +21,7 @@ export const describeGoods = (name: string, open: () => Promise<Pick<OpenDatabas
     if (!one || !two || !theirs || !plain || !lots || !third) throw new Error('no site')
     const site = { ...base, costs: new Map([plain, lots].map((item, n) => [item.id, 100 * (n + 1)])) }
     const warehouse = site.warehouse.id
-    const viewer = { warehouse, clients: null }
+    const viewer = { warehouse, clients: null, worker: null }
     const page = { after: '', limit: 100 }
     let opened: Pick<OpenDatabase, 'db' | 'close'>
     let stores: Awaited<ReturnType<typeof sqlSite>>
@@ -135,7 +135,7 @@ export const describeGoods = (name: string, open: () => Promise<Pick<OpenDatabas
       const want: PastWish & typeof page = { before: '2026-11-23T00:00:00.000Z', basis: 'booked', by: 'item', ...page }
       const whole = await stores.goods.past(viewer, want)
       expect(whole.totals).toEqual({ rows: 4, onHand: 25 + 18 + 9 + 3, value: 25 * 100 + 18 * 200, withoutCost: 2 })
-      const narrow = await stores.goods.past({ warehouse, clients: [two.id] }, want)
+      const narrow = await stores.goods.past({ warehouse, clients: [two.id], worker: null }, want)
       expect([narrow.rows.map(row => row.item), narrow.totals]).toEqual([
         [theirs.id],
         { rows: 1, onHand: 9, value: 0, withoutCost: 1 },
@@ -151,7 +151,7 @@ export const describeGoods = (name: string, open: () => Promise<Pick<OpenDatabas
 
     it('[EX1] what expires is listed by its date with its places and value, up to the day that is asked for', async () => {
       const list = async (until: string, clients: typeof viewer.clients | [typeof two.id] = null) =>
-        (await stores.goods.expiring({ warehouse, clients }, { until, ...page })).rows.map(row => [
+        (await stores.goods.expiring({ warehouse, clients, worker: null }, { until, ...page })).rows.map(row => [
           row.expiry,
           row.lot,
           row.place,

@@ -84,7 +84,7 @@ export const describeLoss = (name: string, open: () => Promise<Pick<OpenDatabase
       })
     const tables = async () => {
       const all = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: other, clients: null }, async rows => {
+      await stores.sync.snapshot({ warehouse, device: other, worker: null, clients: null }, async rows => {
         for (const row of rows) putRow(all, row)
       })
       return all
@@ -244,6 +244,7 @@ export const describeLoss = (name: string, open: () => Promise<Pick<OpenDatabase
       const open = {
         warehouse,
         device: null,
+        worker: null,
         clients: null,
         state: 'open',
         location: null,

@@ -26,7 +26,7 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
     const cem = site.roster.workers.find(worker => worker.name === 'CEM')
     if (!one || !two || !item || !cem) throw new Error('no site')
     const lot = { client: one.id, item: item.id, lot: 'L77' }
-    const viewer = { warehouse, clients: null }
+    const viewer = { warehouse, clients: null, worker: null }
     const [shelf, tote, dock] = ['A-01', 'XT00018', 'DOCK-1'].map(code => placeId(site, code))
     if (!shelf || !tote || !dock) throw new Error('no places')
     let opened: Pick<OpenDatabase, 'db' | 'close'>
@@ -109,9 +109,12 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
 
     const tables = async () => {
       const all = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: site.devices[0]!.id, clients: null }, async rows => {
-        for (const row of rows) putRow(all, row)
-      })
+      await stores.sync.snapshot(
+        { warehouse, device: site.devices[0]!.id, worker: null, clients: null },
+        async rows => {
+          for (const row of rows) putRow(all, row)
+        },
+      )
       return all
     }
     const rows = async () =>
@@ -138,6 +141,7 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
       const open = await stores.desk.exceptions({
         warehouse,
         device: null,
+        worker: null,
         clients: [one.id],
         state: 'open',
         kinds: ['lot_blocked'],
@@ -166,8 +170,8 @@ export const describeRecall = (name: string, open: () => Promise<Pick<OpenDataba
         ['ORD-1', 'XT00018', 3, true],
       ])
       expect((await stores.recalls.lots(viewer, 'l77', 10)).map(row => [row.lot, row.onHand])).toEqual([['L77', 25]])
-      expect(await stores.recalls.lots({ warehouse, clients: [two.id] }, '', 10)).toEqual([])
-      expect(await stores.recalls.lot({ warehouse, clients: [two.id] }, lot)).toBeNull()
+      expect(await stores.recalls.lots({ warehouse, clients: [two.id], worker: null }, '', 10)).toEqual([])
+      expect(await stores.recalls.lot({ warehouse, clients: [two.id], worker: null }, lot)).toBeNull()
     })
 
     it('[RC2] one decision blocks it in every place, lets go of what nobody has picked, and asks for the rest back', async () => {

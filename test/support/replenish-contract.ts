@@ -46,9 +46,12 @@ export const describeReplenish = (name: string, open: () => Promise<Pick<OpenDat
     const arrive = (at: typeof face, qty: number) => move(virtualLocation(warehouse, 'supplier'), at, qty)
     const tasks = async (): Promise<readonly Task[]> => {
       const tables = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: site.devices[0]!.id, clients: null }, async rows => {
-        for (const row of rows) putRow(tables, row)
-      })
+      await stores.sync.snapshot(
+        { warehouse, device: site.devices[0]!.id, worker: null, clients: null },
+        async rows => {
+          for (const row of rows) putRow(tables, row)
+        },
+      )
       return [...tables.tasks.values()].filter(task => task.kind === 'replenish')
     }
     const open_ = async () =>

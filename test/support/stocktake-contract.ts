@@ -120,7 +120,7 @@ export const describeStocktake = (name: string, open: () => Promise<Pick<OpenDat
       expect(await decide({ nth: 'open', act: 'open', zones: ['A'], blind: true })).toMatchObject({ outcome: 'done' })
       expect(await decide({ nth: 'again', act: 'open', zones: [], blind: true })).toMatchObject({ code: 'stale' })
       const all = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: device.id, clients: null }, async rows => {
+      await stores.sync.snapshot({ warehouse, device: device.id, worker: null, clients: null }, async rows => {
         for (const row of rows) putRow(all, row)
       })
       const tasks = [...all.tasks.values()].filter(task => task.kind === 'count')
@@ -168,6 +168,7 @@ export const describeStocktake = (name: string, open: () => Promise<Pick<OpenDat
           await stores.desk.variances({
             warehouse,
             device: null,
+            worker: null,
             clients: null,
             states: ['review'],
             after: null,

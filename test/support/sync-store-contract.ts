@@ -3,6 +3,7 @@ import { NO_NEED } from '../../server/sync/ports.ts'
 import type { ApplyTx, Need, SyncStore } from '../../server/sync/ports.ts'
 import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
+import type { WorkerId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
@@ -79,6 +80,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       store.page({
         warehouse: warehouse(),
         device: device(),
+        worker: null,
         epoch: EPOCH,
         after,
         limit,
@@ -101,7 +103,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     const snapshot = async (clients: SiteSeed['clients'] | null = null) => {
       const rows: Row[] = []
       const end = await store.snapshot(
-        { warehouse: warehouse(), device: device(), clients: clients?.map(c => c.id) ?? null },
+        { warehouse: warehouse(), device: device(), worker: null, clients: clients?.map(c => c.id) ?? null },
         async part => void rows.push(...part),
       )
       return { rows, end }
@@ -504,26 +506,29 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect([...stock.values()].map(row => row.onHand).sort()).toEqual([2, 6])
     })
 
-    it('[Y20] a handheld that counts a place blind gets no figure of it, the others do; it gets them when the count is over', async () => {
-      const before = await start()
-      const count = {
-        location: placeId(site, 'DOCK-1'),
-        item: null,
-        mode: 'blind' as const,
-        index: 0,
-        notBy: [],
-        hidden: true,
-      }
-      const blind = (state: Task['state'], on: number | null): Task => ({
+    /** DOCK-1 with a figure that is nowhere else, an order that has reserved there, goods to be fetched, and a blind count. */
+    const counted = () => {
+      const berk = site.roster.workers[0]!.id
+      const dock = looseAt(placeId(site, 'DOCK-1'))
+      const goods = { client: item(0).client, item: item(0).id, lot: '', serial: '' }
+      const count = { location: dock.location, item: null, mode: 'blind' as const, index: 0, notBy: [], hidden: true }
+      const about = { client: item(0).client, document: null, tote: null }
+      const blind = (state: Task['state'], on: number | null, worker: WorkerId | null = berk): Task => ({
+        ...about,
         id: derivedId('task', name, run, 'blind'),
         kind: 'count',
-        client: item(0).client,
-        document: null,
         state,
-        lease: on === null ? null : { device: device(on), worker: site.roster.workers[0]!.id },
-        tote: null,
+        lease: on === null ? null : { device: device(on), worker },
         count,
       })
+      const fetch: Task = {
+        ...about,
+        id: derivedId('task', name, run, 'fetch'),
+        kind: 'replenish',
+        state: 'ready',
+        lease: null,
+        goods: { item: item(0).id, lot: '', serial: '', from: dock, to: placeId(site, 'A-01'), qty: 7882, line: null },
+      }
       const line: Line = {
         id: derivedId('line', name, run),
         document: derivedId('document', name, run),
@@ -534,27 +539,85 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
         wanted: 31,
         done: 0,
         state: 'open',
-        claims: [{ ...looseAt(placeId(site, 'DOCK-1')), lot: '', serial: '', qty: 31 }],
+        claims: [{ ...dock, lot: '', serial: '', qty: 31 }],
         reason: null,
+        held: [{ by: 'a', owner: 'b', key: { ...dock, ...goods }, qty: 7881 }],
       }
-      await write(1, [receive(7913), receive(5, 'A-01'), { ...NOTHING, lines: [line] }])
+      const at = (n: number, worker: WorkerId | null) => ({
+        warehouse: warehouse(),
+        device: device(n),
+        worker,
+        clients: null,
+      })
+      const changes = async (n: number, worker: WorkerId | null, after: number) =>
+        (await store.page({ ...at(n, worker), epoch: EPOCH, after, limit: 1000 })).rows
+      const sent = async (n: number, worker: WorkerId | null, after: number): Promise<string> => {
+        const rows: Row[] = []
+        await store.snapshot(at(n, worker), async part => void rows.push(...part))
+        return JSON.stringify([rows, await changes(n, worker, after)])
+      }
+      const begin = () => write(1, [receive(7913), receive(5, 'A-01'), { ...NOTHING, lines: [line], tasks: [fetch] }])
+      return { berk, blind, fetch, line, begin, changes, sent }
+    }
+    const FIGURES = /7913|788[12]|"(qty|rs|oh)":31\b/
+
+    it('[Y20] a handheld that counts a place blind gets no figure of it, the others do; it gets them when the count is over', async () => {
+      const before = await start()
+      const { blind, fetch, line, begin, changes, sent } = counted()
+      await begin()
       const from = await start()
       await write(4, [{ ...NOTHING, tasks: [blind('leased', 0)] }])
-      const at = (n: number) => ({ warehouse: warehouse(), device: device(n), clients: null })
-      const sent = async (n: number, after: number): Promise<string> => {
-        const rows: Row[] = []
-        await store.snapshot(at(n), async part => void rows.push(...part))
-        const changes = await store.page({ ...at(n), epoch: EPOCH, after, limit: 1000 })
-        return JSON.stringify([rows, changes.rows])
-      }
-      expect(await sent(0, before)).not.toMatch(/7913|7882|"(qty|rs|oh)":31\b/)
-      expect(await sent(0, before)).toContain('"hidden":true')
-      expect(await sent(1, before)).toMatch(/7913.*7913/)
-      expect(balances((await page(from)).rows)).toMatchObject([{ hidden: true, onHand: 0, reserved: 0 }])
+      expect(await sent(0, null, before)).not.toMatch(FIGURES)
+      expect(await sent(0, null, before)).toContain('"hidden":true')
+      expect(await sent(1, null, before)).toMatch(/7913.*7913/)
+      // What it has of them is replaced: the rows come anew, a task that tells of them as gone.
+      const begun = await changes(0, null, from)
+      expect(balances(begun)).toMatchObject([{ hidden: true, onHand: 0, reserved: 0 }])
+      expect(begun.find(row => row.id === line.id)?.b).toMatchObject({ claims: [], held: [] })
+      expect(begun.find(row => row.id === fetch.id)).toMatchObject({ k: 'task', b: null })
       await write(5, [{ ...NOTHING, tasks: [blind('done', null)] }])
-      const over = await page(from)
-      expect(balances(over.rows).at(-1)).toMatchObject({ onHand: 7913, reserved: 31 })
-      expect(over.rows.findLast(row => row.k === 'line')?.b).toMatchObject({ claims: [{ qty: 31 }] })
+      const over = await changes(0, null, from)
+      expect(balances(over).at(-1)).toMatchObject({ onHand: 7913, reserved: 31 })
+      expect(over.findLast(row => row.id === line.id)?.b).toEqual(line)
+      expect(over.findLast(row => row.id === fetch.id)?.b).toEqual(fetch)
+    })
+
+    it('[Y20] work that the handheld has itself stays whole while it counts blind', async () => {
+      const { blind, fetch, begin, changes } = counted()
+      await begin()
+      const from = await start()
+      await write(4, [
+        { ...NOTHING, tasks: [{ ...fetch, state: 'leased', lease: { device: device(0), worker: null } }] },
+      ])
+      await write(5, [{ ...NOTHING, tasks: [blind('leased', 0)] }])
+      expect((await changes(0, null, from)).findLast(row => row.id === fetch.id)?.b).toMatchObject({
+        goods: { qty: 7882 },
+      })
+    })
+
+    it('[Y21] the figures are withheld from every handheld at which the counter is logged in, and nowhere else', async () => {
+      const before = await start()
+      const { berk, blind, begin, changes, sent } = counted()
+      const other = site.roster.workers[1]!.id
+      await begin()
+      await write(4, [{ ...NOTHING, tasks: [blind('leased', 0)] }])
+      const from = await start()
+      expect(await sent(1, berk, before)).not.toMatch(FIGURES)
+      expect(await sent(1, berk, before)).toContain('"hidden":true')
+      expect(await sent(1, other, before)).toMatch(FIGURES)
+      expect(await sent(0, other, before)).not.toMatch(FIGURES)
+
+      // What the other handheld has already is written anew when the counter comes to it and when they leave it.
+      const seen = { warehouse: warehouse(), now: NOW }
+      await store.showCounted({ ...seen, device: device(0), workers: [berk] })
+      await store.showCounted({ ...seen, device: device(1), workers: [other] })
+      expect(await start()).toBe(from)
+      await store.showCounted({ ...seen, device: device(1), workers: [berk, other] })
+      expect(balances(await changes(1, berk, from))).toMatchObject([{ hidden: true }])
+      expect(JSON.stringify(await changes(1, berk, from))).not.toMatch(FIGURES)
+      expect(balances(await changes(1, other, from))).toMatchObject([{ onHand: 7913, reserved: 31 }])
+      await write(5, [{ ...NOTHING, tasks: [blind('done', null)] }])
+      expect(balances(await changes(1, berk, from)).at(-1)).toMatchObject({ onHand: 7913 })
     })
 
     it('[Y13] a new feed epoch shows in every page from then on', async () => {

@@ -21,8 +21,8 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
     if (!one || !two || !mine || !lots || !theirs || !worker) throw new Error('no site')
     let opened: Pick<OpenDatabase, 'db' | 'close'>
     let stores: Awaited<ReturnType<typeof sqlSite>>
-    const all: Viewer = { warehouse, clients: null }
-    const narrow: Viewer = { warehouse, clients: [two.id] }
+    const all: Viewer = { warehouse, clients: null, worker: null }
+    const narrow: Viewer = { warehouse, clients: [two.id], worker: null }
     const document = (number: string) => derivedId<'document'>('document', 'view', number)
     const decide = (effects: Partial<Effects>) =>
       stores.sync.decide({ warehouse, now: NOW }, async tx => {

@@ -92,7 +92,7 @@ export const describeWorkStore = (name: string, open: () => Promise<Pick<OpenDat
     }
     const tasks = async (): Promise<readonly Task[]> => {
       const tables = emptyTables(warehouse)
-      await stores.sync.snapshot({ warehouse, device: device(0), clients: null }, async rows => {
+      await stores.sync.snapshot({ warehouse, device: device(0), worker: null, clients: null }, async rows => {
         for (const row of rows) putRow(tables, row)
       })
       return [...tables.tasks.values()]
@@ -161,6 +161,41 @@ export const describeWorkStore = (name: string, open: () => Promise<Pick<OpenDat
       expect(await among(2, 'W-1', 'W-2', 'W-3')).toEqual(['W-1', 'W-2'])
       expect(await among(5, 'W-1', 'W-2', 'W-3')).toEqual(['W-3'])
       expect(await audit(opened.db)).toEqual([])
+    })
+
+    it('[Z17] what tells how much lies where somebody counts blind is not given to them, by name neither, until that is over', async () => {
+      if (item === undefined || worker === undefined) throw new Error('no site')
+      const about = { client: item.client, document: null, tote: null, lease: null }
+      const from = looseAt(placeId(site, 'A-03'))
+      const to = placeId(site, 'A-01')
+      const goods = { item: item.id, lot: '', serial: '', from, to, qty: 83, line: null }
+      const fetch: Task = { ...about, id: task('FETCH'), kind: 'replenish', state: 'ready', goods }
+      const place = { location: from.location, item: null, mode: 'blind' as const, index: 0, notBy: [], hidden: true }
+      const count = (state: Task['state'], lease: Task['lease']): Task => ({
+        ...about,
+        id: task('BLIND'),
+        kind: 'count',
+        state,
+        lease,
+        count: place,
+      })
+      const write = (tasks: readonly Task[]) =>
+        stores.sync.decide({ warehouse, now: NOW }, tx => tx.write({ body: {}, effects: { ...NOTHING, tasks } }))
+      const asked = (n: number, who = worker) =>
+        stores.work.next({
+          warehouse,
+          now: NOW,
+          asker: { device: device(n), worker: who, kinds: ['replenish'], near: null },
+        })
+      const other = { ...worker, id: derivedId<'worker'>('worker', 'somebody else') }
+      const given = { tasks: [task('FETCH')], taken: true }
+      await write([fetch, count('started', { device: device(4), worker: worker.id })])
+      expect(await asked(3)).toEqual({ tasks: [], taken: false })
+      expect(await asked(4, other)).toEqual({ tasks: [], taken: false })
+      expect(await take(3, 'FETCH', false)).toEqual({ kind: 'gone' })
+      expect(await asked(5, other)).toEqual(given)
+      await write([fetch, count('done', null)])
+      expect(await asked(4)).toEqual(given)
     })
   })
 }

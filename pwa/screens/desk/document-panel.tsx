@@ -63,7 +63,8 @@ export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
             key: 'where',
             head: speaker.say('d.where'),
             code: true,
-            cell: line => line.claims.map(({ place, lot, qty }) => `${qty} ${place}${lot && ` ${lot}`}`).join(', '),
+            cell: line =>
+              line.claims.map(({ place, lot, qty }) => `${speaker.figure(qty)} ${place}${lot && ` ${lot}`}`).join(', '),
           },
         ]}
       />

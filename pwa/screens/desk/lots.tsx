@@ -89,7 +89,7 @@ const FindLots = ({ q, onGo }: { q: string; onGo: (path: string) => void }) => {
             { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
             { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
             { key: 'expiry', head: speaker.say('t.expiry'), cell: row => (row.expiry ? speaker.day(row.expiry) : '') },
-            { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.number(row.onHand) },
+            { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.figure(row.onHand) },
             {
               key: 'state',
               head: speaker.say('d.state'),
@@ -191,12 +191,12 @@ const ExpiringTable = ({ rows, onOpen, onCount }: TableProps) => {
           head: speaker.say('t.status'),
           cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
         },
-        { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.number(row.onHand) },
+        { key: 'onHand', head: speaker.say('t.onHand'), number: true, cell: row => speaker.figure(row.onHand) },
         {
           key: 'reserved',
           head: speaker.say('t.reserved'),
           number: true,
-          cell: row => speaker.number(row.reserved),
+          cell: row => speaker.figure(row.reserved),
         },
         {
           key: 'value',

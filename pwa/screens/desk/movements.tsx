@@ -15,7 +15,7 @@ export const Movements = ({ rows, caption }: { rows: MovementsAnswer['rows']; ca
       rowKey={row => row.key}
       columns={[
         { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.at) },
-        { key: 'qty', head: speaker.say('t.qty'), number: true, cell: row => speaker.number(row.qty) },
+        { key: 'qty', head: speaker.say('t.qty'), number: true, cell: row => speaker.figure(row.qty) },
         { key: 'from', head: speaker.say('t.from'), code: true, cell: row => place(row.from, row.fromStatus) },
         { key: 'to', head: speaker.say('t.to'), code: true, cell: row => place(row.to, row.toStatus) },
         { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot || '–' },

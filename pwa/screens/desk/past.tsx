@@ -120,8 +120,8 @@ const PastTable = ({ rows, byPlace }: { rows: readonly Row[]; byPlace: boolean }
           key: 'onHand',
           head: speaker.say('t.onHand'),
           number: true,
-          alarm: row => row.onHand < 0,
-          cell: row => speaker.number(row.onHand),
+          alarm: row => row.onHand !== null && row.onHand < 0,
+          cell: row => speaker.figure(row.onHand),
         },
         {
           key: 'value',

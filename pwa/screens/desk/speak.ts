@@ -31,6 +31,8 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
     maybe: (family: string, name: string): string =>
       (words as Readonly<Record<string, string>>)[`${family}.${name}`] ?? name,
     number: (value: number): string => number.format(value),
+    /** Null = withheld from whoever counts it blind. */
+    figure: (value: number | null): string => (value === null ? words['t.hidden'] : number.format(value)),
     signed: (value: number): string => signed.format(value),
     /** Minor units of the warehouse's currency. */
     money: (minor: number): string => money.format(minor / 100),

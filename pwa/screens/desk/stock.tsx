@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
+import { availableOf, movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
 import type { StockAnswer } from '../../../shared/desk/view.ts'
 import { useDesk } from './context.ts'
 import { Exports } from './exports.tsx'
@@ -31,7 +31,6 @@ export const Stock = ({
     api.get('/api/desk/stock', { q, after, limit: '100' }, stockAnswerSchema),
   )
   useKeys({ Escape: () => setOpen(null) }, onScan)
-  const available = (row: Row): number => (row.status === 'available' ? row.onHand - row.reserved - row.held : 0)
   const columns: readonly Column<Row>[] = [
     { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
     { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
@@ -49,12 +48,12 @@ export const Stock = ({
       key: 'onHand',
       head: speaker.say('t.onHand'),
       number: true,
-      alarm: row => row.onHand < 0,
-      cell: row => speaker.number(row.onHand),
+      alarm: row => row.onHand !== null && row.onHand < 0,
+      cell: row => speaker.figure(row.onHand),
     },
-    { key: 'reserved', head: speaker.say('t.reserved'), number: true, cell: row => speaker.number(row.reserved) },
-    { key: 'held', head: speaker.say('t.held'), number: true, cell: row => speaker.number(row.held) },
-    { key: 'free', head: speaker.say('t.available'), number: true, cell: row => speaker.number(available(row)) },
+    { key: 'reserved', head: speaker.say('t.reserved'), number: true, cell: row => speaker.figure(row.reserved) },
+    { key: 'held', head: speaker.say('t.held'), number: true, cell: row => speaker.figure(row.held) },
+    { key: 'free', head: speaker.say('t.available'), number: true, cell: row => speaker.figure(availableOf(row)) },
   ]
   return (
     <section aria-label={speaker.say('s.stock')}>

@@ -1,4 +1,5 @@
 import type { CsvCell } from '../../../shared/csv.ts'
+import { availableOf } from '../../../shared/desk/view.ts'
 import type { ExportName, ExportQuery, Head } from '../../../shared/desk/export.ts'
 import { isUuid } from '../../../shared/ids.ts'
 import type { ClientId, ItemId } from '../../../shared/ids.ts'
@@ -35,6 +36,10 @@ async function* paging<R>(
   }
 }
 
+/** What whoever asks counts blind is shown as withheld; an empty cell would be read as nothing. */
+const WITHHELD = '–'
+const figure = (n: number | null): CsvCell => n ?? WITHHELD
+
 const money = (minor: number | null): number | null => (minor === null ? null : minor / 100)
 
 const idOr = (id: string): string => {
@@ -70,7 +75,10 @@ const stock: ExportList = {
       row => ({
         ...row,
         client: names.client(row.client),
-        available: row.status === 'available' ? row.onHand - row.reserved - row.held : 0,
+        onHand: figure(row.onHand),
+        reserved: figure(row.reserved),
+        held: figure(row.held),
+        available: figure(availableOf(row)),
       }),
     ),
 }
@@ -97,7 +105,7 @@ const movements: ExportList = {
     const want = { item: idOr(query.item), location: idOr(query.location) }
     return paging(
       after => deps.stores.views.movements(viewer(at), { ...want, after, limit: PAGE }),
-      row => ({ ...row, worker: names.person(row.worker) }),
+      row => ({ ...row, qty: figure(row.qty), worker: names.person(row.worker) }),
     )
   },
 }
@@ -126,6 +134,7 @@ async function* approvalPages({ at, deps, names }: ExportCall): AsyncGenerator<r
     const rows: Awaited<ReturnType<typeof stores.desk.variances>> = await stores.desk.variances({
       ...viewer(at),
       device: null,
+      worker: at.who.id,
       states: APPROVAL_STATES,
       after,
       limit: PAGE,
@@ -268,7 +277,13 @@ const expiring: ExportList = {
     const client = idOr(query.client) as ClientId | ''
     return paging(
       after => readExpiring(at, { days: query.days, client, after, limit: String(PAGE) }, deps),
-      row => ({ ...row, client: names.client(row.client), value: money(row.value) }),
+      row => ({
+        ...row,
+        client: names.client(row.client),
+        onHand: figure(row.onHand),
+        reserved: figure(row.reserved),
+        value: row.onHand === null ? WITHHELD : money(row.value),
+      }),
     )
   },
 }
@@ -281,7 +296,12 @@ const past: ExportList = {
     const want = { before: endOf(query.day, deps.now()), basis: query.basis, by: query.by, limit: PAGE }
     return paging(
       after => deps.stores.goods.past(seen, { ...want, after }),
-      row => ({ ...row, client: names.client(row.client), value: money(row.value) }),
+      row => ({
+        ...row,
+        client: names.client(row.client),
+        onHand: figure(row.onHand),
+        value: row.onHand === null ? WITHHELD : money(row.value),
+      }),
     )
   },
 }

@@ -20,10 +20,10 @@ const DAY_MS = 86_400_000
 
 /** Of one client only, where one is named; never of one whose goods the person may not see. */
 export const narrowed = (at: Pick<AtDesk, 'who' | 'warehouse'>, client: ClientId | '') => {
-  const { warehouse, clients } = viewer(at)
-  if (client === '') return { warehouse, clients }
-  if (clients !== null && !clients.includes(client)) throw refused('not_found', 'There is no such client.')
-  return { warehouse, clients: [client] }
+  const seen = viewer(at)
+  if (client === '') return seen
+  if (seen.clients !== null && !seen.clients.includes(client)) throw refused('not_found', 'There is no such client.')
+  return { ...seen, clients: [client] }
 }
 
 const judged = (row: ExpiringFound, today: string, policies: PolicySet | null): ExpiringAnswer['rows'][number] => {

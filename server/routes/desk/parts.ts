@@ -11,7 +11,11 @@ import { refused } from '../refused.ts'
 /** Who sees stock and documents: everybody who decides something, and a client's people what is theirs. */
 export const LOOKERS: readonly Role[] = ['supervisor', 'integrator', 'administrator', 'client']
 
-export const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({ warehouse, clients: who.clients })
+export const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) => ({
+  warehouse,
+  clients: who.clients,
+  worker: who.id,
+})
 
 /** What is the whole warehouse's is not decided by who is limited to some clients. */
 export const decidesAll = ({ who }: Pick<AtDesk, 'who'>): void => {

@@ -18,6 +18,7 @@ import * as ownSettings from './0017_own_settings.ts'
 import * as pictures from './0018_pictures.ts'
 import * as recallBefore from './0019_recall_before.ts'
 import * as losses from './0020_losses.ts'
+import * as telling from './0022_telling.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018_pictures': pictures,
   '0019_recall_before': recallBefore,
   '0020_losses': losses,
+  '0022_telling': telling,
 }
