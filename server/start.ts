@@ -222,8 +222,7 @@ const opsOf = ({ config, opened, stores, doorbell }: Core): Ops => {
 const renewRosters = async (core: Core): Promise<void> => {
   const { site } = core.stores
   for (const { id } of await site.warehouses())
-    if (await renewRoster(site, core.secrets.serverKey, id, now()))
-      core.doorbell.ring(id)
+    if (await renewRoster(site, core.secrets.serverKey, id, now())) core.doorbell.ring(id)
 }
 
 /** The demo's set-up code works for any number of handhelds, and only in this run. */

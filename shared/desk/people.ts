@@ -21,13 +21,13 @@ export const peopleAnswerSchema = v.object({
   version: v.number(),
   people: v.array(
     v.object({
-        id: uuid<WorkerId>(),
-        ...person,
-        /** Whether there is one; nothing else is known of it. */
-        pin: v.boolean(),
-        login: v.nullable(v.string()),
-        mustChange: v.boolean(),
-      }),
+      id: uuid<WorkerId>(),
+      ...person,
+      /** Whether there is one; nothing else is known of it. */
+      pin: v.boolean(),
+      login: v.nullable(v.string()),
+      mustChange: v.boolean(),
+    }),
   ),
   clients: v.array(v.object({ id: uuid<ClientId>(), name: v.string() })),
 })

@@ -24,7 +24,8 @@ export const peopleEndpoint = deskEndpoint(
   {
     method: 'GET',
     path: '/api/desk/people',
-    summary: 'The people of the warehouse with their roles, clients and log-ins. Badges, passwords and PINs are never shown.',
+    summary:
+      'The people of the warehouse with their roles, clients and log-ins. Badges, passwords and PINs are never shown.',
     body: NOTHING,
     roles: ['administrator'],
     strictly: true,
