@@ -1,5 +1,4 @@
 import { useApp } from '../app/services.ts'
-import { Bar } from '../ui/bar.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { Keypad } from '../ui/keypad.tsx'
 
@@ -21,7 +20,6 @@ export const PinScreen = () => {
           words={{ ok: speaker.word('b.ok'), erase: speaker.word('b.erase') }}
         />
       }
-      bar={<Bar offers={[{ command: 'XCBAK', word: 'key.back' }]} />}
     >
       <div className="centre">
         <h2>{speaker.say('pin')}</h2>
