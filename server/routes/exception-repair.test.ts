@@ -236,4 +236,32 @@ describe('commands of the quarantine, judged once more', async () => {
     expect(await repair(kept.exception)).toMatchObject({ outcome: 'refused', code: 'untrusted', state: 'open' })
     expect(await onHand(placeId(site, 'DOCK-1'))).toBe(before)
   })
+  it('[DX10] what can be read later only is booked for whom it is of, and who may, or never', async () => {
+    const before = await onHand(placeId(site, 'DOCK-1'))
+    const newer = sealer.seal({ ...receive(known!.id, 1), type: 'newer' } as never)
+    const kept = await push(newer)
+    expect(kept).toMatchObject({ outcome: 'quarantined', reason: 'unknown_type' })
+    const readAs = async (over: object): Promise<unknown> => {
+      // As a server of a later version reads the same bytes.
+      const body = JSON.stringify({ ...JSON.parse(newer.body), ...receive(known!.id, 1), ...over })
+      await sql`update command set body = ${body} where hash = ${newer.hash}`.execute(desk.opened.db)
+      return repair(kept.exception)
+    }
+    const others = [
+      { device: derivedId('device', 'another') },
+      { seq: newer.seq + 1 },
+      { epoch: 'epoch0000009' },
+      { warehouse: derivedId('warehouse', 'another') },
+      { worker: derivedId('worker', 'nobody') },
+      { roster: 99 },
+    ]
+    for (const over of others)
+      expect([over, await readAs(over)]).toEqual([
+        over,
+        expect.objectContaining({ outcome: 'refused', code: 'untrusted' }),
+      ])
+    expect(await onHand(placeId(site, 'DOCK-1'))).toBe(before)
+    expect(await readAs({})).toMatchObject({ outcome: 'done' })
+    expect(await onHand(placeId(site, 'DOCK-1'))).toBe(before + 1)
+  })
 })

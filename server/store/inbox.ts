@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import type { Roster } from '../../shared/catalogue.ts'
 import type { ClientId, ItemId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { lotKey } from '../../shared/ledger/world.ts'
@@ -76,6 +77,12 @@ export const quarantineOf = (trx: Executor, scope: Scope, names: Names): Quarant
       receivedAt: row.receivedAt.toISOString(),
       movements: await movedBy(trx, scope.id, id, sql`true`, KEPT_MOVES),
     }
+  },
+  worker: async (id, version) => {
+    const { rows } = await sql<{ body: string }>`
+      select body from roster where warehouse_id = ${scope.id} and version = ${version}`.execute(trx)
+    const workers = rows.map(({ body }) => (JSON.parse(body) as Roster).workers)
+    return workers[0]?.find(worker => worker.id === id) ?? null
   },
 })
 

@@ -247,7 +247,8 @@ export const awaitsOf = (command: Command, effects: Effects): DocumentId | null 
   return crosses && effects.movements.length > 0 ? act.document : null
 }
 
-const authorised = (worker: Worker | null, command: Command): boolean => {
+/** Whether somebody may do this, by the roster that their handheld knew. */
+export const authorised = (worker: Worker | null, command: Command): boolean => {
   if (worker === null || !worker.active) return false
   const process = processOf(command)
   const client = command.client

@@ -49,9 +49,10 @@ export const readBody = (
   return { command: null, flaw: FACTS.some(type => type === head.output.type) ? 'unreadable' : 'unknown_type' }
 }
 
-const envelopeFits = (
+/** Whether what was signed is of the device, epoch, number and warehouse that it came under. */
+export const envelopeFits = (
   command: Command,
-  sealed: Sealed,
+  sealed: Pick<Sealed, 'seq'>,
   at: { device: DeviceId; epoch: string; warehouse: WarehouseId },
 ): boolean =>
   command.device === at.device &&

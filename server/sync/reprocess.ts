@@ -3,7 +3,7 @@ import { CHOICES } from '../../shared/exception-choices.ts'
 import { TRUSTED_QUARANTINE } from '../../shared/exception.ts'
 import type { QuarantineReason, RefusalCode } from '../../shared/exception.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { DeviceId, DocumentId } from '../../shared/ids.ts'
+import type { DeviceId, DocumentId, WorkerId } from '../../shared/ids.ts'
 import { merged, NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
@@ -15,11 +15,11 @@ import type { Command, CommandKey } from '../../shared/sync/command.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ExceptionId, SettleAsk } from '../../shared/sync/settle.ts'
-import { awaitsOf } from './apply.ts'
+import { authorised, awaitsOf } from './apply.ts'
 import { needOf } from './need.ts'
 import { outboundMessage } from './outbound-message.ts'
 import type { DecisionTx, MessageWrite } from './ports.ts'
-import { readBody } from './prepare.ts'
+import { envelopeFits, readBody } from './prepare.ts'
 import { keepAnswers, mayHandle, refusal } from './settle-exceptions.ts'
 import type { Inbox, InboxRow } from './settle-exceptions.ts'
 
@@ -37,6 +37,8 @@ export type KeptCommand = {
 }
 export interface Quarantine extends Inbox {
   command(id: ExceptionId): Promise<KeptCommand | null>
+  /** The person by that version of the roster. */
+  worker(id: WorkerId, roster: number): Promise<Worker | null>
 }
 
 /** A rule threw: whoever can mend it is told. */
@@ -99,6 +101,9 @@ const againOf = async (
   const kept = await inbox.command(ask.exception)
   const command = kept === null ? null : readBody(kept).command
   if (kept === null || command === null) return 'still'
+  // It could not be read when it came: only now it can be told whose it is, and whether they may.
+  const fits = envelopeFits(command, kept, { ...kept, warehouse: tx.counts.warehouse })
+  if (!fits || !authorised(await inbox.worker(command.worker, command.roster), command)) return 'untrusted'
   // What it had moved was put back by its undo.
   if (kept.isTakenBack && kept.movements.length > 0) return { kept, effects: NOTHING, awaits: null, messages: [] }
   const world = makeWorld(await tx.load(needOf(tx.counts.warehouse, [command])))
