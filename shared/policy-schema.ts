@@ -144,7 +144,8 @@ export const policySchema = v.object({
     confirmReason: v.pipe(v.array(v.picklist(['putaway', 'fefo'])), v.maxLength(2)),
   }),
   worker: v.object({
-    rosterDays: v.pipe(days, v.maxValue(30)),
+    /** Without a day nobody could log in. */
+    rosterDays: v.pipe(days, v.minValue(1), v.maxValue(30)),
     /** Roles whose people confirm their badge by a PIN. Missing in policies from before there was a choice: nobody. */
     pin: v.optional(v.pipe(v.array(v.picklist(ROLES)), v.maxLength(ROLES.length))),
   }),
