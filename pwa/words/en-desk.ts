@@ -314,6 +314,7 @@ export const enDesk = {
   'i.drifts': 'Differences of the books',
   'i.ours': 'ours',
   'i.theirs': 'theirs',
+  'i.there': 'there',
   'i.class': 'comes from',
   'i.messages': 'Messages that wait for somebody',
   'i.sent': '{n} go on',

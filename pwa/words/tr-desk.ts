@@ -314,6 +314,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'i.drifts': 'Defterler arası farklar',
   'i.ours': 'bizde',
   'i.theirs': 'onlarda',
+  'i.there': 'orada',
   'i.class': 'nedeni',
   'i.messages': 'Birini bekleyen kayıtlar',
   'i.sent': '{n} kayıt devam ediyor',

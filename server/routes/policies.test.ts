@@ -35,7 +35,8 @@ describe('policies over HTTP', async () => {
     const { count: _, ...part } = DEFAULT_POLICY
     const wrong = { ...DEFAULT_POLICY, count: { ...DEFAULT_POLICY.count, again: -1 } }
     const shut = { ...DEFAULT_POLICY, worker: { ...DEFAULT_POLICY.worker, rosterDays: 0 } }
-    for (const policy of [part, wrong, shut, null]) expect(await change('bad', { policy })).toMatchObject({ status: 400 })
+    for (const policy of [part, wrong, shut, null])
+      expect(await change('bad', { policy })).toMatchObject({ status: 400 })
     expect(await change('nobody', { client: derivedId('client', 'nobody') })).toMatchObject({ status: 404 })
     expect(await read(people.admin)).toMatchObject({ body: { version: 1 } })
   })

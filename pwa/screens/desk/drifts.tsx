@@ -19,11 +19,14 @@ const keyOf = (action: Action): DeskKey => `i.do.${action}`
 
 /** Where the books of both sides differ, what each difference comes from, and what is done about it. */
 export const Drifts = ({ connection }: { connection: Pick<Connection, 'id'> }) => {
-  const { speaker, api, me, tell, changed } = useDesk()
+  const { speaker, api, me, tell, changed, names } = useDesk()
   const query = { worker: me.worker, connection: connection.id }
-  const drifts = useLoaded(`drifts ${connection.id}`, () =>
-    api.get('/api/erp/drifts', { ...query, limit: '100' }, driftsShape),
-  )
+  const drifts = useLoaded(`drifts ${connection.id}`, async () => {
+    const found = await api.get('/api/erp/drifts', { ...query, limit: '100' }, driftsShape)
+    await names.learn(found.drifts.flatMap(({ itemId }) => (itemId === null ? [] : [itemId])))
+    return found
+  })
+  const nameOf = ({ itemId }: Drift): string => (itemId === null ? '' : (names.item(itemId)?.name ?? ''))
   const decide = ({ item, location, lot, run }: Drift, action: Action, reason: string): void => {
     const body = { ...query, session: v7(), item, location, lot, run, action, reason }
     api.post('/api/erp/drifts', body, actedShape).then(
@@ -43,7 +46,8 @@ export const Drifts = ({ connection }: { connection: Pick<Connection, 'id'> }) =
         rows={rows}
         rowKey={row => `${row.item} ${row.location} ${row.lot}`}
         columns={[
-          { key: 'item', head: speaker.say('a.item'), code: true, cell: row => row.item },
+          { key: 'name', head: speaker.say('a.item'), cell: nameOf },
+          { key: 'item', head: speaker.say('i.there'), code: true, cell: row => row.item },
           { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.location },
           { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.lot },
           { key: 'ours', head: speaker.say('i.ours'), number: true, cell: row => speaker.number(row.ours) },

@@ -54,6 +54,7 @@ export const driftsShape = v.object({
       drift: v.number(),
       class: v.string(),
       proposal: v.string(),
+      itemId: nullable,
       run: v.string(),
       lastAt: v.string(),
     }),

@@ -268,10 +268,16 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
   const [search] = useSearchParams()
   return (
     <main className="desk-main">
-      <h1>
-        {speaker.say(mine.find(one => one.path === section)?.word ?? (section === 'account' ? 's.account' : 'search'))}
-      </h1>
-      <Views here={withParam(`/desk/${section ?? ''}`, search, 'id', null)} onGo={go} />
+      <div className="desk-heading">
+        <h1>
+          {speaker.say(
+            mine.find(one => one.path === section)?.word ?? (section === 'account' ? 's.account' : 'search'),
+          )}
+        </h1>
+        {section === 'account' ? null : (
+          <Views here={withParam(`/desk/${section ?? ''}`, search, 'id', null)} onGo={go} />
+        )}
+      </div>
       {section === 'approvals' ? <Approvals onScan={onFind} /> : null}
       {section === 'exceptions' ? <Exceptions onScan={onFind} /> : null}
       {section === 'orders' || section === 'receipts' ? (

@@ -26,7 +26,9 @@ const runSchema = v.looseObject({
   outcome: nullable,
 })
 const driftSchema = v.looseObject({
+  /** The ERP's id of it, and ours; null = we have none. */
   item: v.string(),
+  itemId: v.nullable(v.string()),
   location: v.string(),
   lot: v.string(),
   theirs: v.number(),
@@ -129,7 +131,9 @@ export const erpDriftsEndpoint = personEndpoint(
     }
     const drifts = await at.erp.stores.compare.drifts(id, filter, { after: after ?? null, limit })
     const last = drifts.length === limit ? drifts.at(-1) : undefined
-    return sendJson(c, { drifts, next: last === undefined ? null : `${last.item}|${last.location}|${last.lot}` })
+    const known = await at.erp.stores.compare.items(id, [...new Set(drifts.map(row => row.item))])
+    const rows = drifts.map(row => ({ ...row, itemId: known.get(row.item)?.id ?? null }))
+    return sendJson(c, { drifts: rows, next: last === undefined ? null : `${last.item}|${last.location}|${last.lot}` })
   },
 )
 
