@@ -15,6 +15,7 @@ export const GUARD = { id: 'adjustGuard', post: 'post' } as const
 
 /** Figures that both sides keep moving are looked at so many times. */
 const ROUNDS = 3
+const OPEN_PAGE = 1000
 /** The ERP may have these already, whatever we know. */
 const UNDER_WAY = new Set<string>(['preparing', 'posting', 'unknown'])
 
@@ -23,18 +24,21 @@ type Figure = { item: string; location: string; lot: string }
 /**
  * Before a correction is told the ERP must stand where our books think that it stands: on hand here without what it was not
  * told, this correction among that. Where it does not, somebody may have entered the same over there, and a person is asked
- * with both figures. An ERP that has no figures to show is not asked.
+ * with both figures; not of a message that a person has edited, nor where the difference waits for a decision already. An ERP that has no figures to show is not asked.
  */
 export const adjustGuard =
   (deps: CompareDeps): NonNullable<DeliverDeps['guard']> =>
   async (op, row, signal) => {
     if (op.type !== 'adjustment' || op.answers[GUARD.id] === GUARD.post) return
+    // Whoever has edited the message has looked, and made the books differ on purpose.
+    if (row.version > 1) return
     const look = await settledLook(deps, op, signal)
     if (look === null) return
     const { ours, theirs, text } = look
     const wanted = ours.figures.get(text)?.n ?? 0
     const drift = theirs - wanted
     if (drift === 0 || subsetOf(underWay(ours, row, text), drift) !== null) return
+    if ((await knownDrift(deps, op.line.item, text)) === drift) return
     const words =
       `Before this correction of ${signed(op.delta)} the ERP should have ${wanted}, and has ${theirs}. ` +
       'Somebody may have corrected it over there already.'
@@ -81,6 +85,12 @@ const theirFigure = async (
     if (isErpError(error) && error.class === 'config') return null
     throw error
   }
+}
+
+/** The difference of this figure that waits for a decision already: it is no news. */
+const knownDrift = async ({ store, id }: CompareDeps, item: string, text: string): Promise<number> => {
+  const open = await store.drifts(id, { open: true, item }, { after: null, limit: OPEN_PAGE })
+  return open.find(drift => stockText(drift) === text)?.drift ?? 0
 }
 
 /** What other messages do to the figure that the ERP may have already. */

@@ -153,6 +153,8 @@ describe('connections at the desk', async () => {
     expect((await edit({ ...payload, delta: 2 }, 1)).status).toBe(409)
     await deliver()
     expect(there()).toBe(15)
+    // What the edit has left is known from now on, and holds no other correction.
+    expect(await compare()).toMatchObject({ drifts: 1 })
     served.erp.changeItem(remote, { active: false })
     await desk.facts([desk.arrived(2)])
     await deliver()
