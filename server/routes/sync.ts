@@ -13,6 +13,7 @@ import {
 import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
+import { NotActive } from '../sync/apply.ts'
 import { sendJson } from './answer.ts'
 import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -38,13 +39,14 @@ export const syncEndpoint = (): Endpoint => {
     async ({ c, deps, text, body, device, verify }) => {
       const now = deps.now()
       if (body.device !== device.id || body.warehouse !== device.warehouse) throw refused('foreign_device')
-      if (device.state !== 'active') {
+      const review = async (): Promise<never> => {
         const wait = reviews.take(device.id, msOf(now))
         if (wait !== null) throw refused('rate_limited', undefined, wait)
         const keep = { warehouse: device.warehouse, device: device.id, source: 'revoked' as const, body: text, now }
         if (body.push.commands.length > 0) await deps.stores.quarantine.keep(keep)
         throw refused('revoked')
       }
+      if (device.state !== 'active') return review()
       if (inFlight.has(device.id)) throw refused('busy', undefined, 1)
       inFlight.add(device.id)
       try {
@@ -63,6 +65,10 @@ export const syncEndpoint = (): Endpoint => {
         if (device.call !== null) c.header(HEADERS.call, String(device.call))
         deps.ops.metrics.round(body.push.commands.length)
         return await sendJson(c, { ...answer, catalogue: scopedVersion(answer.catalogue, clients) })
+      } catch (error) {
+        // It was given up while this was on its way.
+        if (error instanceof NotActive) return await review()
+        throw error
       } finally {
         inFlight.delete(device.id)
       }

@@ -61,12 +61,17 @@ const refreshTelling = async (trx: Executor, at: At, spots: readonly Spot[]): Pr
     select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind = 'task'
       and t.body->'goods'->'from'->>'location' = x.location::text and t.state <> 'done'
     union
-    select t.kind, t.id::text from x join work t on t.warehouse_id = ${at.id} and t.kind in ('line', 'task')
-      and (t.body ? 'held' or t.body ? 'before')
-      and (t.body->'held' @> jsonb_build_array(jsonb_build_object('key', jsonb_build_object('location', x.location)))
-        or t.body->'before' @> jsonb_build_array(jsonb_build_object('goods', jsonb_build_object('from', jsonb_build_object('location', x.location)))))`.execute(
-    trx,
-  )
+    select t.kind, t.id::text from work t
+    cross join lateral (
+      select h->'key'->>'location' as place
+      from jsonb_array_elements(case jsonb_typeof(t.body->'held') when 'array' then t.body->'held' else '[]' end) h
+      union all
+      select b->'goods'->'from'->>'location'
+      from jsonb_array_elements(case jsonb_typeof(t.body->'before') when 'array' then t.body->'before' else '[]' end) b
+    ) told
+    join x on x.location::text = told.place
+    where t.warehouse_id = ${at.id} and t.kind in ('line', 'task')
+      and (t.body ? 'held' or (t.body ? 'before' and t.state <> 'done'))`.execute(trx)
   for (const kind of ['line', 'task']) {
     const ids = rows.flatMap(row => (row.kind === kind ? [row.id] : []))
     if (ids.length === 0) continue

@@ -48,7 +48,10 @@ export const makeCompareStore = (db: Executor, names: Names): CompareStore => ({
       select null, null, null, null, null, null, to_jsonb(x) from (
         select ${OUTBOX_FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
         where o.connector = ${connector} and o.state not in ('posted', 'skipped', 'rehearsed')
-          and o.type not in ('orderStatus', 'reservation')) x`.execute(db)
+          and o.type not in ('orderStatus', 'reservation')
+          and (${items === null}::boolean or exists (select 1 from mine where position(mine.uid::text in o.payload::text) > 0))) x`.execute(
+      db,
+    )
     const stock: PlaceStock[] = []
     const messages: OutboxRow[] = []
     for (const { message, ...row } of rows)

@@ -74,7 +74,8 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
   },
   revoke: (id, state, entry) =>
     transact(db, async trx => {
-      await sql`update device set state = ${state}, version = version + 1 where uid = ${id}`.execute(trx)
+      await sql`update device set state = ${state}, version = version + 1
+        where uid = ${id} and (state = 'active' or ${state} = 'revoked')`.execute(trx)
       if (entry !== null) await writeAudit(trx, names, entry)
       return { keep: true, answer: undefined }
     }),

@@ -37,6 +37,8 @@ export const makeEraseStore = (db: Executor, names: Names): EraseStore => ({
         trx,
         people.map(one => one.badgeHash),
       )
+      await sql`delete from setting where name = ${`views ${worker}`}`.execute(trx)
+      await sql`delete from own_settings where worker = ${worker}::uuid`.execute(trx)
       await sql`delete from login_failure where login = any(${[...known.logins]}::text[])`.execute(trx)
       await writeAudit(trx, names, ask.entry)
       return { keep: true, answer: { kind: 'done', name: erasedName(worker), notes: known.notes } }
@@ -199,6 +201,13 @@ const forget = async (
   const calls = await sql<{ n: number; body: string }>`
     select n, body from device_call
     where exists (select 1 from unnest(${[...texts]}::text[]) x where position(x in body) > 0)`.execute(trx)
+  const losses = await sql<{ id: string; reason: string }>`
+    select id, reason from device_loss
+    where exists (select 1 from unnest(${[...texts]}::text[]) x where position(x in reason) > 0)`.execute(trx)
+  for (const { id, reason } of losses.rows)
+    await sql`update device_loss set reason = ${without(reason, known, erasedName(worker))} where id = ${id}::uuid`.execute(
+      trx,
+    )
   for (const { n, body } of calls.rows)
     await sql`update device_call set body = ${without(body, known, erasedName(worker))} where n = ${n}`.execute(trx)
 }

@@ -13,6 +13,7 @@ export type StandingFound = {
   archived: readonly (Omit<CommandResult, 'reason'> & { reason: string | null; hash: string })[] | null
   rosters: readonly RosterRow[] | null
   versions: readonly PolicySet[] | null
+  state: string
 }
 type RosterRow = { version: number; text: string }
 
@@ -21,6 +22,7 @@ export const standingParts = (
   { warehouse, device, epoch }: { warehouse: number; device: number; epoch: string },
   of: StandingOf,
 ) => sql<StandingFound>`,
+      'state', (select state from device where id = ${device}),
       'cursor', (select json_build_object('seq', last_seq, 'hash', last_hash, 'at', last_at)
         from device_cursor where warehouse_id = ${warehouse} and device_id = ${device} and epoch = ${epoch}),
       'archived', (select json_agg(json_build_object('seq', seq, 'outcome', outcome, 'reason', reason, 'exceptions', exceptions, 'hash', hash) order by seq)
@@ -32,7 +34,14 @@ export const standingParts = (
         and v.version = any(${[...of.policies]}::int[])
         and v.version <> (select (body->>'version')::int from policy where warehouse_id = ${warehouse}))`
 
-export const standingOf = ({ cursor, archived, rosters, versions }: StandingFound): Omit<Standing, 'tables'> => ({
+export const standingOf = ({
+  cursor,
+  archived,
+  rosters,
+  versions,
+  state,
+}: StandingFound): Omit<Standing, 'tables'> => ({
+  isActive: state === 'active',
   cursor: cursor
     ? { lastSeq: cursor.seq, lastHash: cursor.hash, lastAt: cursor.at === null ? null : isoOf(msOf(cursor.at)) }
     : { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null },

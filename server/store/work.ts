@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import { nextWalks } from '../../shared/process/next-task.ts'
@@ -35,6 +35,7 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
     next: ({ warehouse, now, asker }) =>
       transact(db, trx =>
         decideIn(trx, names, { warehouse, now }, async tx => {
+          if (!(await isActive(trx, asker.device))) return { tasks: [], taken: false }
           const ids = await candidates(trx, await names.warehouse(trx, warehouse), asker)
           const own = await tx.load({ ...NO_NEED, tasks: ids.map(row => row.id) })
           const documents = [...own.tasks.values()].flatMap(task => task.document ?? [])
@@ -72,6 +73,7 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
       transact(db, trx =>
         decideIn(trx, names, want, async tx => {
           const { task, lines, tables } = await find(tx, want.task)
+          if (!(await isActive(trx, want.device))) return { kind: 'gone' as const }
           if (task === undefined || OVER.has(task.state)) return { kind: 'gone' as const }
           if (task.lease?.device !== want.device && (await tellsBlind(trx, names, want)))
             return { kind: 'gone' as const }
@@ -114,6 +116,12 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
         }),
       ),
   }
+}
+
+/** It may have been given up since it was let in: what it takes now nobody would free. */
+const isActive = async (trx: Executor, device: DeviceId): Promise<boolean> => {
+  const { rows } = await sql`select 1 from device where uid = ${device} and state = 'active'`.execute(trx)
+  return rows.length > 0
 }
 
 /** It tells how many are to be fetched from where the person or the handheld counts blind: for them it is not there. */

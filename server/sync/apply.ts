@@ -47,9 +47,13 @@ export type PushEnd = {
   forked: readonly Prepared[]
 }
 
+/** Revoked, frozen or said to be lost while its push was under way: nothing of it is booked. */
+export class NotActive extends Error {}
+
 /** One batch in one transaction: dedupe, gap, chain, then every command judged on a view that holds the ones before it. */
 export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   const standing = await tx.standing(standingOf(push))
+  if (!standing.isActive) throw new NotActive('the handheld is not active any more')
   const { lastSeq: known, lastHash: knownHash } = standing.cursor
   const old = push.prepared.filter(p => p.sealed.seq <= known)
   const forked = old.filter(p => standing.archived.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))

@@ -107,6 +107,8 @@ export type StandingOf = {
 
 /** What is known of the device that pushes, of the people who worked with it, and of all that its commands touch. */
 export type Standing = {
+  /** Neither revoked, nor frozen, nor said to be lost, now that the counter row is held. */
+  isActive: boolean
   /** Where the device's epoch stands; lastSeq 0 and FIRST_HASH for a new one. `lastAt` = corrected time of the last command. */
   cursor: { lastSeq: number; lastHash: string; lastAt: string | null }
   /** Stored results and hashes of those numbers that were applied before, in their order. */

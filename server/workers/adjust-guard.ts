@@ -67,7 +67,9 @@ const settledLook = async (
     const text = stockText(figure)
     const again = await lookAtOurs(deps, [item], lotOf)
     const [one, two] = [ours.figures.get(text), again.figures.get(text)]
-    if ((one?.n === two?.n && one?.pending === two?.pending) || round === ROUNDS) return { ours: again, theirs, text }
+    if (one?.n === two?.n && one?.pending === two?.pending) return { ours: again, theirs, text }
+    // Nobody is asked about figures that have not come to rest.
+    if (round === ROUNDS) throw new ErpError('transient', 'the goods are on the move: the correction is told later')
     ours = again
   }
 }

@@ -31,21 +31,25 @@ export const actAlone = async (deps: Deps): Promise<number> => {
     after = last === undefined ? null : `${last.item}|${last.location}|${last.lot}`
     more = page.length === PAGE
   }
+  // A receipt of several goods is several differences, and one message.
+  const old = new Set<string>()
+  for (const key of new Set(found.flatMap(drift => drift.because)))
+    if ((await deps.outbox.get(key))?.row.closedBy === RULE) old.add(key)
   let acted = 0
-  for (const drift of found) if ((await isNew(deps, drift)) && (await repost(deps, drift))) acted += 1
+  for (const drift of found) {
+    const isNew = drift.because.length > 0 && !drift.because.some(key => old.has(key))
+    if (isNew && (await repost(deps, drift))) acted += 1
+  }
   return acted
-}
-
-const isNew = async ({ outbox }: Deps, { because }: DriftRow): Promise<boolean> => {
-  for (const key of because) if ((await outbox.get(key))?.row.closedBy === RULE) return false
-  return because.length > 0
 }
 
 const repost = async ({ connection, compare, outbox, now }: Deps, drift: DriftRow): Promise<boolean> => {
   const closedAt = now()
   // Somebody may have decided meanwhile.
   if (!(await compare.close(connection.id, drift, `repost ${RULE}`, closedAt))) return false
-  const isDone = (await outbox.reopen(drift.because, RULE, closedAt)) > 0
+  const asked = await outbox.reopen(drift.because, RULE, closedAt)
+  const states = await Promise.all(drift.because.map(async key => (await outbox.get(key))?.row.closedBy))
+  const isDone = asked > 0 || states.every(by => by === RULE)
   if (!isDone) await compare.reopen(connection.id, drift, closedAt)
   return isDone
 }

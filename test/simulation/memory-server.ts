@@ -135,6 +135,7 @@ const applyTx = (
   const name = cursorKey(at.device, at.epoch)
   return {
     standing: async ({ numbers, rosters, need }) => ({
+      isActive: true,
       cursor: standingCursor(state.cursors.get(name)),
       archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
       worker: (id, version) => {

@@ -54,9 +54,7 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
 }
 
 const Acts = ({ row, acts }: { row: DeviceRow; acts: DeviceActs }) => {
-  const { speaker, me } = useDesk()
-  // A handheld is not of some clients only; revoking it is for everybody who decides here.
-  const isOfAll = me.clients === null
+  const { speaker } = useDesk()
   const active = [
     ['ring', 'v.ring'],
     ['message', 'v.message'],
@@ -65,17 +63,15 @@ const Acts = ({ row, acts }: { row: DeviceRow; acts: DeviceActs }) => {
   return (
     <div className="desk-tools">
       {active
-        .filter(([act]) => row.state === 'active' && (isOfAll || act === 'revoke'))
+        .filter(([act]) => row.state === 'active')
         .map(([act, word]) => (
           <button key={act} type="button" className="desk-button" onClick={() => acts[act](row)}>
             {speaker.say(word)}
           </button>
         ))}
-      {isOfAll ? (
-        <button type="button" className="desk-button" onClick={() => acts.loss(row)}>
-          {speaker.say(row.loss === null ? 'v.loss' : 'v.loss.look')}
-        </button>
-      ) : null}
+      <button type="button" className="desk-button" onClick={() => acts.loss(row)}>
+        {speaker.say(row.loss === null ? 'v.loss' : 'v.loss.look')}
+      </button>
     </div>
   )
 }

@@ -34,7 +34,8 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
   const close = (): void => setPanel(null)
   useKeys({ Escape: close }, onScan)
   const rows = (loaded.value?.rows ?? []).toSorted((a, b) => worry(b) - worry(a) || a.number - b.number)
-  const mayChange = me.roles.some(role => role === 'supervisor' || role === 'administrator')
+  // A handheld is not of some clients only.
+  const mayChange = me.clients === null && me.roles.some(role => role === 'supervisor' || role === 'administrator')
   const run = (what: () => Promise<void>): void => {
     what().catch((error: unknown) => {
       const isFull = error instanceof Refused && error.code === 'busy'

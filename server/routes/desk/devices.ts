@@ -5,6 +5,7 @@ import { enrolUrl, issueCode, newCode } from '../../auth/code.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
+import { decidesAll } from './parts.ts'
 
 /** GET /api/desk/devices: the handhelds of the warehouse and what they have said of themselves. */
 export const devicesEndpoint = deskEndpoint(
@@ -36,6 +37,7 @@ export const deviceActEndpoint = deskEndpoint(
     refusals: ['not_found'],
   },
   async ({ c, deps, body, who, warehouse }) => {
+    decidesAll({ who })
     const { devices } = deps.stores
     const device = await devices.get(body.device)
     if (device === null || device.warehouse !== warehouse) throw refused('not_found', 'There is no such handheld.')
@@ -57,6 +59,7 @@ export const enrolCodeEndpoint = deskEndpoint(
     answers: { 200: { description: 'The code', schema: enrolCodeSchema } },
   },
   async ({ c, deps, who, warehouse }) => {
+    decidesAll({ who })
     const want = { warehouse, now: deps.now(), reusable: false, code: newCode(deps.random) }
     // Noted first: there is never a code that nobody has asked for.
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'device.code' }

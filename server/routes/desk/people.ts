@@ -17,6 +17,7 @@ import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 import { decidesAll } from './parts.ts'
+import { homesOf } from './session.ts'
 import { putPin } from './pin.ts'
 
 /** GET /api/desk/people: who works here, with what they may do. */
@@ -146,7 +147,8 @@ export const personPinEndpoint = deskEndpoint(
   async ({ c, deps, body, who, warehouse }) => {
     decidesAll({ who })
     const entry = { warehouse, at: deps.now(), worker: who.id, subject: body.worker, body: {} }
-    await putPin(deps, { worker: body.worker, pin: body.pin, entry })
+    const roles = (await homesOf(deps, body.worker)).flatMap(home => home.who.roles)
+    await putPin(deps, { worker: body.worker, pin: body.pin, entry, roles })
     deps.doorbell.ring(warehouse)
     return sendJson(c, {})
   },

@@ -7,6 +7,8 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
 }
 
 const STATEMENTS = [
-  `create index work_fetches on work (warehouse_id, (body->'goods'->'from'->>'location')) where kind = 'task'`,
+  `create index work_fetches on work (warehouse_id, (body->'goods'->'from'->>'location')) where kind = 'task' and state <> 'done'`,
   `create index work_telling on work (warehouse_id) where kind in ('line', 'task') and (body ? 'held' or body ? 'before')`,
+  // What a handheld has: of every page that somebody who counts blind asks for, and of a handheld that is lost.
+  `create index work_leased on work (warehouse_id, (body->'lease'->>'device')) where kind = 'task' and state in ('leased', 'started', 'parked')`,
 ]
