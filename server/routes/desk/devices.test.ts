@@ -92,6 +92,34 @@ describe('handhelds at the desk', async () => {
     )
   })
 
+  it('[LD5] what was on its way when its handheld was given up books nothing, and takes no work', async () => {
+    const device = await enrol(app)
+    const before = await known(device)
+    const ask = { id: id('race'), device: device.answer.device, expectedVersion: before.version, acked: 0, reason: 'x' }
+    expect(await (await sevda.post(LOSS, ask)).json()).toEqual({ outcome: 'done' })
+    // As it was let in a moment before.
+    const { devices, work } = desk.stores
+    const { get } = devices
+    devices.get = async name => {
+      const found = await get(name)
+      return found === null ? null : { ...found, state: 'active' }
+    }
+    try {
+      const { feed } = desk.stores.sync
+      const { seq } = await feed(site.warehouse.id)
+      const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
+      const pushed = await send(app, device, '/api/sync', { ...request, warehouse: site.warehouse.id })
+      expect(await codeOf(pushed)).toBe('403 revoked')
+      expect((await feed(site.warehouse.id)).seq).toBe(seq)
+      const asker = { device: device.answer.device, worker: people.sevda, kinds: ['pick' as const], near: null }
+      const want = { warehouse: site.warehouse.id, now: app.deps.now() }
+      expect(await work.next({ ...want, asker })).toEqual({ tasks: [], taken: false })
+    } finally {
+      devices.get = get
+    }
+    expect(await known(device)).toMatchObject({ handedIn: 1 })
+  })
+
   it('[CL2] [CL3] a handheld hears of a call with its next round, and the desk of the answer', async () => {
     const device = await enrol(app)
     const other = await enrol(app)
