@@ -157,6 +157,8 @@ export type Line = {
   lot?: string | null
   expiry?: string | null
   lpn?: LpnId | null
+  /** Receipt, line of a pallet: how many of `done` stand loose, until a label gathers them. */
+  loose?: number
   /** Receipt: refused at the dock; for which reasons, the one of the line last. */
   rejected?: number
   refusals?: readonly { reason: string; qty: number }[]

@@ -118,7 +118,7 @@ export const en: FloorWords = {
     'ask.lpnRest': '{n} announced are missing. CLOSE again',
     'rcv.asnDone': 'Pallet {lpn}: {n} received',
     'rcv.asnPart': 'Pallet {lpn}: scan {n} of it yourself',
-    'rcv.looseLeft': 'Now onto {lpn}. {n} loose did not come along',
+    'rcv.looseLeft': 'Pallet {lpn}: {n} loose did not come along',
     'rcv.scanDamaged': 'Scan what is broken',
     'rcv.scanReject': 'Scan what is refused',
     'rcv.scanAsk': 'Scan what to ask about',

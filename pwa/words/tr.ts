@@ -110,7 +110,7 @@ export const tr: FloorWords = {
     'ask.lpnRest': 'Bildirilen {n} eksik. Yine KAPAT',
     'rcv.asnDone': 'Palet {lpn}: {n} kabul edildi',
     'rcv.asnPart': 'Palet {lpn}: {n} adedi sen okut',
-    'rcv.looseLeft': 'Şimdi palete: {lpn}. Paletsiz kalan: {n}',
+    'rcv.looseLeft': 'Palet {lpn}: paletsiz kalan {n}',
     'rcv.scanDamaged': 'Hasarlı malı okut',
     'rcv.scanReject': 'Reddedilen malı okut',
     'rcv.scanAsk': 'Sorulacak malı okut',

@@ -1,5 +1,5 @@
 import type { Document, Item, Line } from '../catalogue.ts'
-import type { DocumentId, ItemId, LpnId } from '../ids.ts'
+import type { DocumentId, LpnId } from '../ids.ts'
 import { NO_LPN } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
@@ -21,10 +21,6 @@ export const announcedOn = (view: View, document: DocumentId | null, lpn: LpnId)
     : view.linesOf(document).filter(line => line.lpn === lpn && line.state !== 'cancelled')
 
 export const restOf = (line: Line): number => Math.max(0, line.wanted - line.done - (line.rejected ?? 0))
-
-/** Units of an item that the books have on a pallet. */
-export const standingOn = (view: View, lpn: LpnId, item: ItemId): number =>
-  view.stockOn(lpn).reduce((sum, row) => sum + (row.item === item ? Math.max(0, row.onHand) : 0), 0)
 
 /** An open delivery of which this pallet is a part. */
 export const isAnnouncing = (view: View, document: Document, lpn: LpnId): boolean =>

@@ -12,7 +12,6 @@ import { movedLoose } from './move-decide.ts'
 import { photosIn } from './photo.ts'
 import type { CommandTimes } from './process.ts'
 import { putawayTask } from './putaway-task.ts'
-import { standingOn } from './receive-asn.ts'
 import { contradictionsOf, gatheredOtherwise, missingOnPallets } from './receive-contradictions.ts'
 import { countedOnto, filled, refusedOn } from './receive-lines.ts'
 import { blindNumber } from './receive-state.ts'
@@ -122,7 +121,7 @@ const gathered = (view: View, c: CommandOf<'move'>, key: CommandKey, times: Comm
   const moved = movedLoose(view, c, key, times)
   const toPutAway = putawayTask(view, keyOf({ ...c, ...c.to }))
   const known = c.document === undefined ? [] : view.linesOf(c.document)
-  const lines = countedOnto(known, c, c.to.lpn, standingOn(view, c.to.lpn, c.item))
+  const lines = countedOnto(known, c, c.to.lpn)
   return {
     ...moved,
     lines: [...moved.lines, ...lines],

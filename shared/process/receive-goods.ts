@@ -38,7 +38,9 @@ const stepOnto = (state: ReceiveState, pallet: Pallet, resolved: Resolved, view:
   const opened = stepPallet(state, pallet, resolved, view, moment)
   const isWarned = opened.message.key === 'rcv.looseLeft'
   const isOpen = (opened.verdict === 'ok' || isWarned) && opened.state.pallet?.id === pallet.lpn
-  if (!isOpen || itemsIn(resolved).length === 0) return opened
+  // What was believed has just been received: what the label says of it is the same goods once more.
+  const isReceived = opened.commands.some(command => command.type === 'receive')
+  if (!isOpen || isReceived || itemsIn(resolved).length === 0) return opened
   // The yes to a new pallet is none to what the goods ask.
   const confirm = state.confirm?.question.key === 'ask.newLpn' ? null : state.confirm
   const next = stepGoods({ ...opened.state, confirm }, resolved, view, moment)

@@ -6,6 +6,7 @@ import type { Act } from '../sync/act.ts'
 import type { CommandKey } from '../sync/command.ts'
 import { lpnId } from './lpn.ts'
 import { restOf } from './receive-asn.ts'
+import { statusAtDock } from './receive-status.ts'
 
 type Received = Extract<Act, { type: 'receive' }>
 type Rejected = Extract<Act, { type: 'reject' }>
@@ -65,6 +66,9 @@ const drawn = (own: readonly Line[], lot: string, qty: number, has: Room): Part[
 }
 
 const done: Room = line => line.done
+const looseOf: Room = line => line.loose ?? 0
+/** What a label may take from a line: all of one that is no pallet's own, of a pallet's only what does not stand on it. */
+const gatherable: Room = line => (line.lpn ? looseOf(line) : line.done)
 const refused: Room = line => line.rejected ?? 0
 /** What was refused at the dock may come again: only when nothing else is open it is what goods are counted on. */
 const OPEN: readonly Room[] = [restOf, line => line.wanted - line.done]
@@ -81,10 +85,24 @@ const lessened = ({ line, n }: Part): Line => {
   return { ...line, done: now, state: isGone ? 'cancelled' : line.state === 'done' ? 'open' : line.state }
 }
 
+/** Counted on a pallet's line these pieces stand loose (n > 0), or do so no more. */
+const loosened = (line: Line, n: number): Line => {
+  const loose = Math.min(line.done, Math.max(0, looseOf(line) + n))
+  return line.lpn && loose !== looseOf(line) ? { ...line, loose } : line
+}
+
+/** Good goods without a label, which the next label may gather; what was put aside is never gathered. */
+const isLoose = (view: View, act: Received): boolean => {
+  const item = view.item(act.item)
+  return cameOn(view, act) === NO_LPN && (item === undefined || act.to.status === statusAtDock(view, item))
+}
+
 /** Fills the open lines of the item in their order; what is over stays with the last one. No line = a new, unexpected one. */
 export const filled = (view: View, c: Received, key: CommandKey): Line[] => {
   const own = linesFor(view.linesOf(c.document), c, cameOn(view, c))
-  return own.length === 0 ? [{ ...unexpected(view, c, key), done: c.qty }] : spread(own, c.qty, OPEN).map(grown)
+  if (own.length === 0) return [{ ...unexpected(view, c, key), done: c.qty }]
+  const loose = isLoose(view, c)
+  return spread(own, c.qty, OPEN).map(part => loosened(grown(part), loose ? part.n : 0))
 }
 
 const unexpected = (view: View, c: Received | Rejected, key: CommandKey): Line => ({
@@ -108,40 +126,39 @@ export const shrunk = (view: View, act: Received): Line[] => {
   const first = drawn(own, act.lot, act.qty, done)
   const rest = act.qty - sumOf(first)
   const others = linesOfItem(lines, act).filter(line => !own.includes(line))
-  return [...first, ...drawn(others, act.lot, rest, done)].map(lessened)
+  const loose = isLoose(view, act)
+  return [...first, ...drawn(others, act.lot, rest, done)].map(part => loosened(lessened(part), loose ? -part.n : 0))
 }
 
 const sumOf = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + part.n, 0)
 
 /**
  * Goods that were counted loose go onto a pallet: they count on what was announced on it from now on, where something of
- * them was. `stands` = how many of the item stand on it already. Without a line that is no pallet's own they may have been
- * counted on its lines from the beginning.
+ * them was. Those that were counted on its lines from the beginning stay there.
  */
-export const countedOnto = (
-  lines: readonly Line[],
-  goods: Goods & { qty: number },
-  lpn: LpnId,
-  stands: number,
-): Line[] => {
+export const countedOnto = (lines: readonly Line[], goods: Goods & { qty: number }, lpn: LpnId): Line[] => {
   const own = linesFor(lines, goods, lpn)
   if (own.every(line => line.lpn !== lpn)) return []
-  const loose = linesFor(lines, goods, NO_LPN)
-  const isFree = loose.some(line => !line.lpn)
-  const here = own.reduce((sum, line) => sum + line.done, 0) - stands
-  const kept = isFree ? 0 : Math.min(goods.qty, Math.max(0, here))
-  const elsewhere = loose.filter(line => line.lpn !== lpn)
-  const taken = drawn(elsewhere, goods.lot, goods.qty - kept, done)
-  return [...taken.map(lessened), ...spread(own, sumOf(taken), OPEN).map(grown)]
+  const kept = drawn(own, goods.lot, goods.qty, looseOf)
+  const elsewhere = linesFor(lines, goods, NO_LPN).filter(line => line.lpn !== lpn)
+  const taken = drawn(elsewhere, goods.lot, goods.qty - sumOf(kept), gatherable)
+  const standing = own.map(line => loosened(line, -partOf(kept, line)))
+  const put = spread(standing, sumOf(taken), OPEN)
+  const here = standing.map(line => (partOf(put, line) > 0 ? grown({ line, n: partOf(put, line) }) : line))
+  return [...taken.map(part => loosened(lessened(part), -part.n)), ...here.filter(line => !own.includes(line))]
 }
 
-/** Off the pallet again: the goods count on the lines of loose goods, where there are any. */
+const partOf = (parts: readonly Part[], { id }: Line): number => parts.find(({ line }) => line.id === id)?.n ?? 0
+
+/** Off the pallet again: the goods count on the lines of loose goods, where there are any, else as loose ones on its own. */
 export const countedLoose = (lines: readonly Line[], goods: Goods & { qty: number }, lpn: LpnId): Line[] => {
   const own = linesFor(lines, goods, lpn)
   const free = linesFor(lines, goods, NO_LPN).filter(line => !line.lpn)
-  if (free.length === 0 || own.every(line => line.lpn !== lpn)) return []
+  if (own.every(line => line.lpn !== lpn)) return []
+  if (free.length === 0)
+    return drawn(own, goods.lot, goods.qty, line => line.done - looseOf(line)).map(({ line, n }) => loosened(line, n))
   const taken = drawn(own, goods.lot, goods.qty, done)
-  return [...taken.map(lessened), ...spread(free, sumOf(taken), OPEN).map(grown)]
+  return [...taken.map(part => loosened(lessened(part), 0)), ...spread(free, sumOf(taken), OPEN).map(grown)]
 }
 
 /** What was refused, by reason in the order of the last refusal; an earlier version has written one reason for all. */

@@ -462,6 +462,36 @@ describe('goods that were counted before the label of their pallet was read', ()
     expect([done(own.world), on(own.world, S)]).toEqual([[3, 0], 3])
   })
 
+  const broken = (anna: Anna, n: number) => {
+    anna.key('XCDMG')
+    anna.scan(scanOf.item(mug))
+    anna.number(n)
+    return anna.choose(1)
+  }
+  it.each([true, false])('[R48] broken goods on its lines are none that stand on the pallet (open: %s)', isOpen => {
+    const { world, anna } = begun('check', [announced(mug, 10, S), announced(mug, 10, Q)])
+    if (isOpen) anna.scan(sscc)
+    broken(anna, 2)
+    if (isOpen) for (const key of ['XCCLS', 'XCCLS']) anna.key(key)
+    loose(anna, mug, 10)
+    expect(done(world)).toEqual([10, 2])
+    anna.scan(sscc)
+    expect([done(world), on(world, S)]).toEqual([[12, 0], 10])
+  })
+
+  it('[R48] goods that have left their pallet already are none of those that were counted loose', () => {
+    const { world, anna } = begun('trust', [announced(mug, 10, S), announced(mug, 10, Q)])
+    anna.scan(sscc)
+    const from = { location: dock.id, lpn: S, status: 'available' as const }
+    const leg = { client: one.id, item: mug.id, lot: '', serial: '', takenAt: NOW, at: NOW, unc: 0 }
+    const to = { location: a1.id, lpn: NO_LPN, status: 'available' as const }
+    world.apply({ ...NOTHING, movements: [{ ...leg, qty: 10, from, to }] })
+    loose(anna, mug, 4)
+    expect(done(world)).toEqual([10, 4])
+    anna.scan(sscc)
+    expect([done(world), on(world, S)]).toEqual([[14, 0], 4])
+  })
+
   it.each(['off', 'check'] as const)('[R48] under %s they count on its lines as well', policy => {
     const { world, anna } = begun(policy)
     loose(anna, mug, 4)
@@ -498,6 +528,43 @@ describe('goods that were counted before the label of their pallet was read', ()
     expect(next).toMatchObject({ verdict: 'warn', message: { key: 'rcv.looseLeft', values: { n: 2, lpn: SSCC } } })
     expect([next.commands.length, on(world, S), next.state.pallet?.id]).toEqual([1, 2, S])
     expect(anna.scan(label(OTHER))).toMatchObject({ verdict: 'ok', message: { key: 'rcv.onPallet' } })
+  })
+
+  /** Of five bowls that were counted loose nothing stands there any more: somebody has put them away. */
+  const putAway = (world: World, anna: Anna) => {
+    loose(anna, bowl, 5)
+    const from = { location: dock.id, lpn: NO_LPN, status: 'available' as const }
+    const leg = { client: one.id, item: bowl.id, lot: '', serial: '', takenAt: NOW, at: NOW, unc: 0 }
+    world.apply({ ...NOTHING, movements: [{ ...leg, qty: 5, from, to: { ...from, location: a1.id } }] })
+  }
+  const full = {
+    ...scanned('00 02 37', [
+      { kind: 'lpn', lpn: S, client: one.id },
+      { kind: 'item', client: one.id, item: mug.id, packaging: null, quantity: 1 },
+    ]),
+    fields: { sscc: SSCC, count: 40 },
+  }
+  it('[R50] a label that says what is on it is believed once, although loose goods stay behind', () => {
+    for (const more of [[], [announced(drill, 2, S)]]) {
+      const { world, anna } = begun('trust', [announced(mug, 40, S), announced(mug, 40, Q), wants(bowl, 5), ...more])
+      putAway(world, anna)
+      const next = anna.scan(full)
+      expect(next).toMatchObject({ verdict: 'warn', message: { key: 'rcv.looseLeft', values: { n: 5, lpn: SSCC } } })
+      expect(next.commands).toMatchObject([{ type: 'receive', item: mug.id, qty: 40 }])
+      expect([on(world, S), done(world).slice(0, 3)]).toEqual([40, [40, 0, 5]])
+    }
+  })
+
+  it('[R50] a pallet that was believed whole is closed, although loose goods stay behind', () => {
+    const { world, anna } = begun('trust', [...ASN.slice(0, 3), wants(bowl, 6)])
+    putAway(world, anna)
+    expect(anna.scan(sscc)).toMatchObject({
+      verdict: 'warn',
+      message: { key: 'rcv.looseLeft', values: { n: 5, lpn: SSCC } },
+      state: { pallet: null, beyond: 0 },
+    })
+    loose(anna, bowl, 1)
+    expect([on(world, S), on(world, S, bowl), on(world, NO_LPN, bowl)]).toEqual([10, 0, 1])
   })
 
   it('[R50] of more kinds than can be gathered the label tells how many pieces stay; nothing is believed then', () => {
@@ -613,6 +680,20 @@ describe('what is taken back, and what an earlier version wrote', () => {
     expect([done(world), on(world, NO_LPN)]).toEqual([[0, 1], 1])
     undo(world, came, 1)
     expect([done(world), on(world, NO_LPN)]).toEqual([[0, 0], 0])
+  })
+  it('[R46] on a delivery of pallets only they are counted loose again, and another label gathers them', () => {
+    const { world } = asn('check', [announced(mug, 10, S), announced(mug, 10, Q)])
+    const anna = workerAt(receive, world, { document: documentId('ASN-1') })
+    const [came] = anna.scan(scanOf.item(mug)).commands
+    const [act] = anna.scan(sscc).commands
+    if (act === undefined || came === undefined) throw new Error('nothing gathered')
+    undo(world, act, 2)
+    expect([done(world), on(world, NO_LPN)]).toEqual([[1, 0], 1])
+    const other = { lpn: Q, location: dock.id, status: 'available' as const }
+    booker(world, otherDevice)({ ...act, label: OTHER, to: other } as Draft)
+    expect([done(world), on(world, Q)]).toEqual([[0, 1], 1])
+    undo(world, came, 1)
+    expect(done(world)).toEqual([0, 0])
   })
   it('[R46] goods that are taken back after a label has gathered them are wanted on the line of the pallet', () => {
     const { world } = asn('check', [announced(mug, 10, S), announced(mug, 10, null)])

@@ -1,5 +1,5 @@
 import type { Item, Line } from '../catalogue.ts'
-import type { ClientId, DocumentId, ItemId, LocationId, LpnId } from '../ids.ts'
+import type { ClientId, DocumentId, LocationId, LpnId } from '../ids.ts'
 import { NO_LPN } from '../ids.ts'
 import { keyOf } from '../ledger/stock.ts'
 import type { StockRow, StockStatus } from '../ledger/stock.ts'
@@ -11,7 +11,7 @@ import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { photosIn } from './photo.ts'
 import type { Moment } from './process.ts'
-import { announcedOn, asnTrustOf, isBelievable, restOf, standingOn } from './receive-asn.ts'
+import { announcedOn, asnTrustOf, isBelievable, restOf } from './receive-asn.ts'
 import { countedOnto } from './receive-lines.ts'
 import type { Loose, ReceiveNext, ReceiveState } from './receive-state.ts'
 import { statusAtDock } from './receive-status.ts'
@@ -99,12 +99,9 @@ const gathered = (
 /** Lines of the delivery as they are when what was counted loose counts on the pallet. */
 const countedWith = (view: View, document: DocumentId, lpn: LpnId, moves: readonly Gather[]): readonly Line[] => {
   let lines = view.linesOf(document)
-  const stands = new Map<ItemId, number>()
   for (const move of moves) {
-    const here = stands.get(move.item) ?? standingOn(view, lpn, move.item)
-    const changed = new Map(countedOnto(lines, move, lpn, here).map(line => [line.id, line]))
+    const changed = new Map(countedOnto(lines, move, lpn).map(line => [line.id, line]))
     lines = lines.map(line => changed.get(line.id) ?? line)
-    stands.set(move.item, here + move.qty)
   }
   return lines.filter(line => line.lpn === lpn && line.state !== 'cancelled')
 }
@@ -141,10 +138,11 @@ const believed = (
   )
   const photos = commands.some(command => command.type === 'receive') ? [] : state.photos
   const next: ReceiveState = { ...state, last: null, hand: null, photos, loose: together.loose, beyond: 0 }
-  const opened: ReceiveState = { ...next, pallet: { id: lpn, label } }
-  if (together.left > 0) return go(opened, 'warn', 'rcv.looseLeft', { lpn: label, n: together.left }, commands)
-  if (left > 0) return go(opened, 'warn', 'rcv.asnPart', { lpn: label, n: left }, commands)
-  return go({ ...next, pallet: null }, 'done', 'rcv.asnDone', { lpn: label, n: taken }, commands)
+  // Received whole it is closed, whatever stays loose: what comes next is none of it.
+  const after: ReceiveState = { ...next, pallet: left > 0 ? { id: lpn, label } : null }
+  if (together.left > 0) return go(after, 'warn', 'rcv.looseLeft', { lpn: label, n: together.left }, commands)
+  if (left > 0) return go(after, 'warn', 'rcv.asnPart', { lpn: label, n: left }, commands)
+  return go(after, 'done', 'rcv.asnDone', { lpn: label, n: taken }, commands)
 }
 
 type At = { document: DocumentId; dock: LocationId; pallet: Pallet; client: ClientId }
