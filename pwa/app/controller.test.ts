@@ -590,6 +590,75 @@ describe('a handheld that nobody touches', () => {
     await app.scan('XBCEM', 'XBCEM')
     expect(app.controller.state()).toMatchObject({ locked: false, session: { worker: { name: 'CEM' } } })
   })
+  test('[H50] takes no key, tap or typed text as work, and says that the badge is wanted', async () => {
+    await idle()
+    const { prompt, stack } = app.controller.state()
+    const booked = app.commands.length
+    const { controller } = app
+    const refused: readonly (() => Promise<void>)[] = [
+      ...['XCDNE', 'XCUND', 'XCSHT', 'XCYES', 'XCHME', 'XCPRB', 'XCLKP', 'XCNXT', 'XCRPT', 'XCSYN', 'XCBAK'].map(
+        command => () => controller.press(command),
+      ),
+      () => controller.number(2),
+      () => controller.choose(1),
+      () => controller.openRow(TASK.id),
+      () => controller.openProcess('move'),
+      () => controller.lookAt(SITE.items[0]!.id),
+      () => controller.park('NOBODY-KNOWS'),
+      () => controller.photo({ sha: 'a'.repeat(64) }, controller.state()),
+    ]
+    for (const one of refused) {
+      app.heard.length = 0
+      await one()
+      expect([app.band(), app.heard]).toEqual(['unlock', ['wrong']])
+      expect(controller.state()).toMatchObject({ locked: true, panel: 'none' })
+    }
+    for (const key of ['#', '1', 'Enter']) await controller.typeKey(key)
+    expect(app.band()).toBe('badge.unknown')
+    for (const key of ['2', 'Enter']) await controller.typeKey(key)
+    await controller.type(MUG)
+    expect(controller.state()).toMatchObject({ locked: true, prompt, stack })
+    expect(app.commands).toHaveLength(booked)
+  })
+  test('[H50] is opened by a badge that is typed; menu, keypad and help are there without one', async () => {
+    await idle()
+    const { controller } = app
+    for (const [command, panel] of [
+      ['XCMNU', 'menu'],
+      ['XCKEY', 'code'],
+    ] as const) {
+      await controller.press(command)
+      expect(controller.state().panel).toBe(panel)
+      await controller.press('XCBAK')
+      expect(controller.state()).toMatchObject({ panel: 'none', locked: true })
+    }
+    await controller.press('XCHLP')
+    expect(topOf(controller.state()).at).toBe('help')
+    await controller.press('XCBAK')
+    expect(topOf(controller.state()).at).toBe('process')
+    for (const key of [...'XBANNA', 'Enter']) await controller.typeKey(key)
+    expect(controller.state().locked).toBe(false)
+  })
+  test('[H50] takes nobody’s work over, asked before or while it lay about', async () => {
+    await app.scan('XBANNA')
+    app.setLease({ kind: 'taken', by: 'CEM' })
+    await app.scan('ORD-1042')
+    expect(app.controller.state().question?.kind).toBe('takeOver')
+    await app.time.advance(300_000)
+    expect(app.controller.state()).toMatchObject({ locked: true, question: null })
+    app.setLease({ kind: 'ok' })
+    await app.controller.press('XCYES')
+    expect(app.band()).toBe('unlock')
+    expect(topOf(app.controller.state()).at).toBe('home')
+  })
+  test('[H50] keeps a photo that was taken before it was left alone', async () => {
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    const taken = app.controller.state()
+    await app.time.advance(300_000)
+    await app.controller.photo({ sha: 'a'.repeat(64) }, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', photos: ['a'.repeat(64)] })
+    expect(app.controller.state().locked).toBe(true)
+  })
   test('[H50] asks after a start too, when the last touch is five minutes ago, and not when it is less', async () => {
     await picking()
     const touched = app.touched()

@@ -64,6 +64,13 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     lock.heard()
   }
   const line = makeLine(core, heard)
+  // Keys and taps of the work wait for the badge where the handheld lay about.
+  const work = (job: (on: Floor) => Promise<void>): Promise<void> =>
+    line.run(async () => {
+      const on = floor()
+      if (core.get().locked) core.say('wrong', 'unlock')
+      else if (on !== null) await job(on)
+    })
   const unsubscribe = ports.handheld.subscribe(() => {
     core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
     notices.changed()
@@ -83,16 +90,16 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     wants: async text => (await floor()?.wants(core, text)) ?? false,
     sendsTwice: makeTwice(core),
     press: command => line.run(() => press(core, command), command === 'XCBAK'),
-    number: value => line.run(async () => floor()?.step(core, { kind: 'number', value })),
-    choose: n => line.run(async () => floor()?.step(core, { kind: 'choice', n })),
+    number: value => work(on => on.step(core, { kind: 'number', value })),
+    choose: n => work(on => on.step(core, { kind: 'choice', n })),
     photo: (taken, at) => line.run(() => tookPhoto(core, taken, at)),
     typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
-    openProcess: name => line.run(async () => floor()?.open(core, name)),
-    openRow: id => line.run(async () => floor()?.openRow(core, id)),
-    lookAt: item => line.run(async () => floor()?.lookAt(core, item)),
+    openProcess: name => work(on => on.open(core, name)),
+    openRow: id => work(on => on.openRow(core, id)),
+    lookAt: item => work(on => on.lookAt(core, item)),
     show: at => core.set(pushed(core.get(), { at })),
-    park: text => line.run(async () => floor()?.park(core, text)),
+    park: text => work(on => on.park(core, text)),
     panel: panel => {
       heard()
       core.set({ panel })
