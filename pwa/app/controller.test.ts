@@ -167,12 +167,33 @@ describe('the way of one scan', () => {
       throw new DOMException('gone', 'InvalidStateError')
     }
     journal.length = 0
-    await expect(app.scan('PACK-1')).rejects.toThrow('gone')
-    expect(journal.slice(0, 2)).toEqual(['append park', 'task'])
-    expect(topOf(app.controller.state()).at).toBe('home')
+    await app.scan('PACK-1')
+    expect(journal).toEqual(['append park', 'task'])
+    expect([topOf(app.controller.state()).at, app.band()]).toEqual(['home', 'task.done'])
     app.handheld.savedStates = savedStates
     await app.scan('PACK-1')
     expect(app.commands.filter(one => one.type === 'park')).toHaveLength(1)
+  })
+
+  test('[H3] a slot that cannot be dropped takes no success back, of a step or of an undo', async () => {
+    app.handheld.dropState = async () => {
+      throw new DOMException('gone', 'InvalidStateError')
+    }
+    await app.scan('XBANNA')
+    await app.controller.openProcess('receive')
+    await app.scan('PO-778')
+    const begun = app.band()
+    expect(openOf(app.controller.state())?.state.key).toContain(RECEIPT.id)
+    await app.scan(MUG)
+    expect([begun, app.band()]).not.toContain('fault')
+    expect(app.commands.map(one => one.type)).toEqual(['receive'])
+    await app.controller.press('XCUND')
+    expect(app.band()).toBe('undone')
+    await app.controller.press('XCHME')
+    await app.controller.openProcess('pick')
+    await app.scan('ORD-1042', 'XT00018')
+    await app.controller.press('XCUND')
+    expect(app.band()).toBe('undone')
   })
 
   test('[H4] a scan that cannot be saved moves nothing, is told, and the same scan works when the disk does', async () => {
@@ -931,6 +952,16 @@ describe('photos', () => {
     await app.controller.press('XCBAK')
     await app.scan(MUG)
     expect(app.commands.at(-1)).toMatchObject({ type: 'receive', photos: [SHOT.sha] })
+  })
+
+  test('[PH26] [HH14] a practice that was opened meanwhile keeps no picture from its step', async () => {
+    const taken = await takenOfUnknown()
+    app.controller.show('practice')
+    await app.controller.photo(SHOT, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', photos: [SHOT.sha] })
+    expect([app.band(), topOf(app.controller.state()).at]).toEqual(['photo.kept', 'practice'])
+    await app.controller.press('XCDNE')
+    expect(app.band()).toBe('slow')
   })
 
   test('[PH26] trouble with a picture closes no keypad that was opened meanwhile', async () => {
