@@ -81,6 +81,44 @@ test('[CL2] an answer without a network is kept over a reload, told later, and t
   expect(net.open).toEqual([])
 })
 
+test('[CL2] an answer is of who gave it, whoever has the handheld when there is a network again', async () => {
+  const { net, hint, ask } = server(call(1), call(2), call(3))
+  const has = { now: anna as typeof anna | null }
+  const storage = shelf()
+  const calls = makeCalls({ ask, storage, worker: () => has.now })
+  calls.hinted(hint())
+  await settle()
+  net.online = false
+  const cem = derivedId<'worker'>('worker', 'cem')
+  for (const [n, who] of [
+    [1, anna],
+    [2, null],
+    [3, cem],
+  ] as const) {
+    has.now = who
+    calls.answer([id(n)])
+    await settle()
+  }
+  net.online = true
+  net.told.length = 0
+  // Over a reload, too.
+  makeCalls({ ask, storage, worker: () => cem }).wake()
+  await settle()
+  expect(net.told.map(({ worker, read }) => [worker, read])).toEqual([
+    [anna, [id(1)]],
+    [null, [id(2)]],
+    [cem, [id(3)]],
+  ])
+})
+
+test('[CL2] answers that a version before has kept are told without a name', async () => {
+  const { net, ask } = server(call(1))
+  const storage = shelf(new Map([['stockhand-calls', JSON.stringify({ calls: [], got: [], read: [id(1)] })]]))
+  makeCalls({ ask, storage, worker: () => anna }).wake()
+  await settle()
+  expect(net.told).toEqual([{ worker: null, got: [], read: [id(1)] }])
+})
+
 test('[CL2] what was not answered is there after a reload without a network', async () => {
   const { net, hint, ask } = server(call(1))
   const first = handheld(ask)

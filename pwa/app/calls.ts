@@ -22,6 +22,7 @@ export type CallsOf = {
   /** Null = nobody could be asked. */
   ask: (request: CallsRequest) => Promise<CallsAnswer | null>
   storage: Pick<Storage, 'getItem' | 'setItem'>
+  /** Who has the handheld now; null = nobody is at it. */
   worker: () => WorkerId | null
 }
 
@@ -36,8 +37,16 @@ export const askCalls =
   }
 
 const KEY = 'stockhand-calls'
-/** `got` and `read` have not been told yet. */
-const keptSchema = v.object({ calls: v.array(callSchema), got: v.array(uuid<CallId>()), read: v.array(uuid<CallId>()) })
+const answerSchema = v.union([
+  v.object({ id: uuid<CallId>(), worker: v.nullable(uuid<WorkerId>()) }),
+  // As versions before have kept it: nobody knows any more who it was.
+  v.pipe(
+    uuid<CallId>(),
+    v.transform(id => ({ id, worker: null })),
+  ),
+])
+/** `got` and `read` have not been told yet; what was answered belongs to who had the handheld then. */
+const keptSchema = v.object({ calls: v.array(callSchema), got: v.array(uuid<CallId>()), read: v.array(answerSchema) })
 type Kept = v.InferOutput<typeof keptSchema>
 
 const readKept = (storage: CallsOf['storage']): Kept => {
@@ -69,10 +78,10 @@ export const makeCalls = ({ ask, storage, worker }: CallsOf): Calls => {
     }
     for (const listener of listeners) listener()
   }
-  const take = (told: Kept, { calls }: CallsAnswer): void => {
-    const read = kept.read.filter(id => !told.read.includes(id))
+  const take = (told: Pick<CallsRequest, 'got' | 'read'>, { calls }: CallsAnswer): void => {
+    const read = kept.read.filter(({ id }) => !told.read.includes(id))
     const known = new Set(kept.calls.map(call => call.id))
-    const open = calls.filter(call => !read.includes(call.id))
+    const open = calls.filter(call => !read.some(({ id }) => id === call.id))
     const fresh = open.flatMap(call => (known.has(call.id) ? [] : [call.id]))
     put({ calls: open, read, got: [...kept.got.filter(id => !told.got.includes(id)), ...fresh] })
   }
@@ -81,19 +90,22 @@ export const makeCalls = ({ ask, storage, worker }: CallsOf): Calls => {
     isAsking = true
     while (said !== heard || kept.got.length > 0 || kept.read.length > 0) {
       const [word, told] = [said, kept]
-      const [got, read] = [told.got.slice(0, MAX_CALLS), told.read.slice(0, MAX_CALLS)]
-      const answer = await ask({ worker: worker(), got, read })
+      // One request tells of one person: the others' answers go in the next.
+      const by = told.read[0] === undefined ? worker() : told.read[0].worker
+      const theirs = told.read.flatMap(one => (one.worker === by ? [one.id] : []))
+      const [got, read] = [told.got.slice(0, MAX_CALLS), theirs.slice(0, MAX_CALLS)]
+      const answer = await ask({ worker: by, got, read })
       if (answer === null) break
       heard = word
-      take({ calls: [], got, read }, answer)
+      take({ got, read }, answer)
     }
     isAsking = false
   }
   return {
     waiting: () => kept.calls,
     answer: ids => {
-      const [gone, calls] = [new Set(ids), kept.calls]
-      const read = calls.flatMap(call => (gone.has(call.id) ? [call.id] : []))
+      const [gone, calls, by] = [new Set(ids), kept.calls, worker()]
+      const read = calls.flatMap(({ id }) => (gone.has(id) ? [{ id, worker: by }] : []))
       if (read.length === 0) return
       put({ ...kept, calls: calls.filter(call => !gone.has(call.id)), read: [...kept.read, ...read] })
       void look()

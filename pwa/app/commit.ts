@@ -34,13 +34,25 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
     core.set({ panel: panelAfter(core, next, input) })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
-  // Only tidying up is left: it makes no answer wait, and where it fails the step has been taken all the same.
-  if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
-  if (next.finished) {
+  await tidied(async () => {
+    if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
+    if (!next.finished) return
     await forgetFinished(core, next.state.key)
     await closeSlots(core, below)
-  }
+  })
   return true
+}
+
+/**
+ * What is left after the strict transaction makes no answer wait, and where it fails the step has been taken all the same:
+ * an alarm would have the worker scan it once more, and book it twice. A slot too many is no place to come back to by itself.
+ */
+export const tidied = async (run: () => Promise<void>): Promise<void> => {
+  try {
+    await run()
+  } catch {
+    // The next work that is finished tidies up again.
+  }
 }
 
 /** The camera stays open from scan to scan; a step that says "How many?" opens the keypad; all else closes the panel. */

@@ -167,12 +167,33 @@ describe('the way of one scan', () => {
       throw new DOMException('gone', 'InvalidStateError')
     }
     journal.length = 0
-    await expect(app.scan('PACK-1')).rejects.toThrow('gone')
-    expect(journal.slice(0, 2)).toEqual(['append park', 'task'])
-    expect(topOf(app.controller.state()).at).toBe('home')
+    await app.scan('PACK-1')
+    expect(journal).toEqual(['append park', 'task'])
+    expect([topOf(app.controller.state()).at, app.band()]).toEqual(['home', 'task.done'])
     app.handheld.savedStates = savedStates
     await app.scan('PACK-1')
     expect(app.commands.filter(one => one.type === 'park')).toHaveLength(1)
+  })
+
+  test('[H3] a slot that cannot be dropped takes no success back, of a step or of an undo', async () => {
+    app.handheld.dropState = async () => {
+      throw new DOMException('gone', 'InvalidStateError')
+    }
+    await app.scan('XBANNA')
+    await app.controller.openProcess('receive')
+    await app.scan('PO-778')
+    const begun = app.band()
+    expect(openOf(app.controller.state())?.state.key).toContain(RECEIPT.id)
+    await app.scan(MUG)
+    expect([begun, app.band()]).not.toContain('fault')
+    expect(app.commands.map(one => one.type)).toEqual(['receive'])
+    await app.controller.press('XCUND')
+    expect(app.band()).toBe('undone')
+    await app.controller.press('XCHME')
+    await app.controller.openProcess('pick')
+    await app.scan('ORD-1042', 'XT00018')
+    await app.controller.press('XCUND')
+    expect(app.band()).toBe('undone')
   })
 
   test('[H4] a scan that cannot be saved moves nothing, is told, and the same scan works when the disk does', async () => {
@@ -351,6 +372,17 @@ describe('resume, detour and questions', () => {
     expect(await looked('A-01')).toEqual(['–', [[0, true]]])
     expect(await looked(MUG)).toEqual(['–', [[0, true]]])
     expect(await looked('A-02')).toEqual(['5', [[5, false]]])
+    // Left for a while it is not over: not at home, not for the next person, and not after a reload.
+    await app.controller.press('XCHME')
+    expect(await looked('A-01')).toEqual(['–', [[0, true]]])
+    await app.scan('XBCEM')
+    expect(await looked('A-01')).toEqual(['–', [[0, true]]])
+    app = begin({ ...app, handheld: { ...app.handheld } })
+    await app.controller.start()
+    expect(await looked('A-01')).toEqual(['–', [[0, true]]])
+    await app.scan('XBBERK')
+    await app.controller.openProcess('count')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ location: placeId(SITE, 'A-01') })
     await app.scan(MUG)
     await app.controller.press('XCDNE')
     expect(await looked('A-01')).toEqual(['10', [[10, false]]])
@@ -589,6 +621,75 @@ describe('a handheld that nobody touches', () => {
     expect(app.controller.state()).toMatchObject({ locked: true, question: null })
     await app.scan('XBCEM', 'XBCEM')
     expect(app.controller.state()).toMatchObject({ locked: false, session: { worker: { name: 'CEM' } } })
+  })
+  test('[H50] takes no key, tap or typed text as work, and says that the badge is wanted', async () => {
+    await idle()
+    const { prompt, stack } = app.controller.state()
+    const booked = app.commands.length
+    const { controller } = app
+    const refused: readonly (() => Promise<void>)[] = [
+      ...['XCDNE', 'XCUND', 'XCSHT', 'XCYES', 'XCHME', 'XCPRB', 'XCLKP', 'XCNXT', 'XCRPT', 'XCSYN', 'XCBAK'].map(
+        command => () => controller.press(command),
+      ),
+      () => controller.number(2),
+      () => controller.choose(1),
+      () => controller.openRow(TASK.id),
+      () => controller.openProcess('move'),
+      () => controller.lookAt(SITE.items[0]!.id),
+      () => controller.park('NOBODY-KNOWS'),
+      () => controller.photo({ sha: 'a'.repeat(64) }, controller.state()),
+    ]
+    for (const one of refused) {
+      app.heard.length = 0
+      await one()
+      expect([app.band(), app.heard]).toEqual(['unlock', ['wrong']])
+      expect(controller.state()).toMatchObject({ locked: true, panel: 'none' })
+    }
+    for (const key of ['#', '1', 'Enter']) await controller.typeKey(key)
+    expect(app.band()).toBe('badge.unknown')
+    for (const key of ['2', 'Enter']) await controller.typeKey(key)
+    await controller.type(MUG)
+    expect(controller.state()).toMatchObject({ locked: true, prompt, stack })
+    expect(app.commands).toHaveLength(booked)
+  })
+  test('[H50] is opened by a badge that is typed; menu, keypad and help are there without one', async () => {
+    await idle()
+    const { controller } = app
+    for (const [command, panel] of [
+      ['XCMNU', 'menu'],
+      ['XCKEY', 'code'],
+    ] as const) {
+      await controller.press(command)
+      expect(controller.state().panel).toBe(panel)
+      await controller.press('XCBAK')
+      expect(controller.state()).toMatchObject({ panel: 'none', locked: true })
+    }
+    await controller.press('XCHLP')
+    expect(topOf(controller.state()).at).toBe('help')
+    await controller.press('XCBAK')
+    expect(topOf(controller.state()).at).toBe('process')
+    for (const key of [...'XBANNA', 'Enter']) await controller.typeKey(key)
+    expect(controller.state().locked).toBe(false)
+  })
+  test('[H50] takes nobody’s work over, asked before or while it lay about', async () => {
+    await app.scan('XBANNA')
+    app.setLease({ kind: 'taken', by: 'CEM' })
+    await app.scan('ORD-1042')
+    expect(app.controller.state().question?.kind).toBe('takeOver')
+    await app.time.advance(300_000)
+    expect(app.controller.state()).toMatchObject({ locked: true, question: null })
+    app.setLease({ kind: 'ok' })
+    await app.controller.press('XCYES')
+    expect(app.band()).toBe('unlock')
+    expect(topOf(app.controller.state()).at).toBe('home')
+  })
+  test('[H50] keeps a photo that was taken before it was left alone', async () => {
+    await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
+    const taken = app.controller.state()
+    await app.time.advance(300_000)
+    await app.controller.photo({ sha: 'a'.repeat(64) }, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', photos: ['a'.repeat(64)] })
+    expect(app.controller.state().locked).toBe(true)
   })
   test('[H50] asks after a start too, when the last touch is five minutes ago, and not when it is less', async () => {
     await picking()
@@ -862,6 +963,16 @@ describe('photos', () => {
     await app.controller.press('XCBAK')
     await app.scan(MUG)
     expect(app.commands.at(-1)).toMatchObject({ type: 'receive', photos: [SHOT.sha] })
+  })
+
+  test('[PH26] [HH14] a practice that was opened meanwhile keeps no picture from its step', async () => {
+    const taken = await takenOfUnknown()
+    app.controller.show('practice')
+    await app.controller.photo(SHOT, taken)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', photos: [SHOT.sha] })
+    expect([app.band(), topOf(app.controller.state()).at]).toEqual(['photo.kept', 'practice'])
+    await app.controller.press('XCDNE')
+    expect(app.band()).toBe('slow')
   })
 
   test('[PH26] trouble with a picture closes no keypad that was opened meanwhile', async () => {

@@ -64,6 +64,13 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     lock.heard()
   }
   const line = makeLine(core, heard)
+  // Keys and taps of the work wait for the badge where the handheld lay about.
+  const work = (job: (on: Floor) => Promise<void>): Promise<void> =>
+    line.run(async () => {
+      const on = floor()
+      if (core.get().locked) core.say('wrong', 'unlock')
+      else if (on !== null) await job(on)
+    })
   const unsubscribe = ports.handheld.subscribe(() => {
     core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
     notices.changed()
@@ -83,16 +90,16 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     wants: async text => (await floor()?.wants(core, text)) ?? false,
     sendsTwice: makeTwice(core),
     press: command => line.run(() => press(core, command), command === 'XCBAK'),
-    number: value => line.run(async () => floor()?.step(core, { kind: 'number', value })),
-    choose: n => line.run(async () => floor()?.step(core, { kind: 'choice', n })),
-    photo: (taken, at) => line.run(() => tookPhoto(core, taken, at)),
+    number: value => work(on => on.step(core, { kind: 'number', value })),
+    choose: n => work(on => on.step(core, { kind: 'choice', n })),
+    photo: (taken, at) => line.run(() => tookPhoto(core, taken, at), true),
     typeKey: key => line.quick(() => keyOf(core, key)),
     type: text => line.run(() => typed(core, text)),
-    openProcess: name => line.run(async () => floor()?.open(core, name)),
-    openRow: id => line.run(async () => floor()?.openRow(core, id)),
-    lookAt: item => line.run(async () => floor()?.lookAt(core, item)),
+    openProcess: name => work(on => on.open(core, name)),
+    openRow: id => work(on => on.openRow(core, id)),
+    lookAt: item => work(on => on.lookAt(core, item)),
     show: at => core.set(pushed(core.get(), { at })),
-    park: text => line.run(async () => floor()?.park(core, text)),
+    park: text => work(on => on.park(core, text)),
     panel: panel => {
       heard()
       core.set({ panel })
@@ -134,8 +141,8 @@ const makeTwice = (core: Core): (() => void) => {
 }
 
 type Line = {
-  /** `ends`: it goes through to the work under a practice, and so ends the practice. */
-  run: (job: () => Promise<void>, ends?: boolean) => Promise<void>
+  /** `through`: it reaches the work under a practice: Back, which ends the practice, and a photo that was taken before it. */
+  run: (job: () => Promise<void>, through?: boolean) => Promise<void>
   /** Drawn at once; only what it answers waits its turn. */
   quick: (key: () => (() => Promise<void>) | null) => Promise<void>
   lastAt: () => number
@@ -159,9 +166,9 @@ const makeLine = (core: Core, heard: () => void): Line => {
   // What comes before a practice is loaded, or came before it was opened, is no work: it is answered and done nowhere.
   const isPractice = (): boolean => topOf(core.get()).at === 'practice'
   const refuse = (): void => core.say('wrong', 'slow')
-  const run = async (job: () => Promise<void>, ends: boolean): Promise<void> => {
+  const run = async (job: () => Promise<void>, through: boolean): Promise<void> => {
     try {
-      if (isPractice() && !ends) refuse()
+      if (isPractice() && !through) refuse()
       else await job()
     } catch (error) {
       // A fault of ours must not stop the line: it is told, thrown to the caller, and the next scan is heard.
@@ -172,7 +179,7 @@ const makeLine = (core: Core, heard: () => void): Line => {
       if (waiting === 0) rest()
     }
   }
-  const add = (job: () => Promise<void>, ends = false): Promise<void> => {
+  const add = (job: () => Promise<void>, through = false): Promise<void> => {
     last = core.ports.clock.mono()
     heard()
     if (waiting >= WAITING_MAX) {
@@ -181,7 +188,7 @@ const makeLine = (core: Core, heard: () => void): Line => {
     }
     waiting += 1
     unsay ??= core.ports.timer.after(HEARD_MS, () => core.set({ busy: true }))
-    const done = tail.then(() => run(job, ends))
+    const done = tail.then(() => run(job, through))
     tail = done.catch(() => undefined)
     return done
   }

@@ -55,8 +55,8 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     const open = openOf(of)
     const at = moment()
     if (open === null || at === null) return null
-    const world = handheld.world()
-    return open.process.prompt(open.state, floor()?.beside(open.process.name, of.stack, world) ?? world, at)
+    const view = floor()?.beside(open.process.name, of.stack, handheld) ?? handheld.world()
+    return open.process.prompt(open.state, view, at)
   }
   let state = withPrompt(fields, promptOf)
   const set: Core['set'] = change => {
@@ -94,7 +94,7 @@ export type PinFloor = {
 /** What happens to whoever works: the half of the app that a badge does not need. It is loaded with the rules (H48). */
 export type Floor = {
   /** The books as a process may see them over these screens. */
-  beside: (name: ProcessName, stack: readonly Screen[], world: View) => View
+  beside: (name: ProcessName, stack: readonly Screen[], handheld: Ports['handheld']) => View
   /** Back to the step that the worker had on the screen. */
   resume: (core: Core) => Promise<void>
   route: (core: Core, resolved: Resolved) => Promise<void>

@@ -22,7 +22,10 @@ export const makeLock = (core: Core): Lock => {
   let noted = 0
   const before = lastTouch.get()
   const lock = (): void => {
-    if (core.get().session !== null) core.set({ locked: true, panel: 'none', typed: '', band: null })
+    const { question, session } = core.get()
+    // Somebody else's work is not taken over by whoever finds the handheld.
+    const kept = question?.kind === 'takeOver' ? null : question
+    if (session !== null) core.set({ locked: true, panel: 'none', typed: '', band: null, question: kept })
   }
   const note = (): void => {
     const at = now()

@@ -1,7 +1,7 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
-import { beside } from './beside.ts'
+import { beside, learnLeft } from './beside.ts'
 import { closeSlots, save, slot, slotAt } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
@@ -43,7 +43,8 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
   const task = 'task' in start ? core.ports.handheld.world().task(start.task) : undefined
   await know(core, { ...start, ...(task?.document ? { document: task.document } : {}) })
-  const view = beside(name, core.get().stack, core.ports.handheld.world())
+  await learnLeft(core.ports.handheld)
+  const view = beside(name, core.get().stack, core.ports.handheld)
   const next = process.start(start, view, moment)
   if (next.verdict === 'wrong' || next.verdict === 'unknown') {
     return core.say('wrong', next.message.key, next.message.values, scanned)
@@ -118,6 +119,7 @@ export const resume = async (core: Core): Promise<void> => {
   const { handheld } = core.ports
   const session = handheld.session()
   if (session === null) return
+  await learnLeft(handheld)
   const slots: Slot[] = []
   for (const saved of await handheld.savedStates()) {
     const slot = slotOf(saved)
@@ -135,4 +137,5 @@ export const leave = async (core: Core, stack: readonly Screen[]): Promise<void>
   const left = core.get().stack.filter(screen => !stack.includes(screen))
   core.set({ stack, panel: 'none', question: null, band: null })
   await closeSlots(core, left)
+  if (left.some(screen => screen.at === 'process' && books(screen.open.process))) await learnLeft(core.ports.handheld)
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PROCESSES } from '../../shared/process/index.ts'
-import { fakeHandheld, PIN, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { fakeHandheld, ORDER, PIN, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { virtualTime } from '../../test/support/handheld-world.ts'
 import { createController } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
@@ -74,6 +74,20 @@ describe('the PIN after the badge', () => {
     for (let i = 0; i < 4; i += 1) await app.type('9999')
     expect(app.band()).toEqual({ key: 'pin.wait', values: { time: '5:00' } })
     expect(app.state()).toMatchObject({ pin: null, session: null })
+  })
+  test('[PN6] a code of digits on goods, places or paper is no try, whether somebody knows it or its symbol tells', async () => {
+    await app.scan('XBANNA')
+    const lookup = app.handheld.lookup
+    app.handheld.lookup = async () => ({ find: () => [{ kind: 'document', document: ORDER.id, client: ORDER.client }] })
+    await app.scan('104200')
+    expect([app.band()?.key, app.tries]).toEqual(['pin', []])
+    app.handheld.lookup = lookup
+    for (const mark of [{ aim: ']E4' }, { symbology: 'ean8' as const }]) {
+      await app.controller.scan({ ...wedgeScan('40170725'), ...mark })
+      expect([app.band()?.key, app.tries]).toEqual(['pin', []])
+    }
+    await app.scan(PIN)
+    expect(who()).toBe('ANNA')
   })
   test('[PN6] what cannot be a PIN costs no try', async () => {
     await app.scan('XBANNA')

@@ -1,4 +1,4 @@
-import type { Scan } from '../../shared/scan/scan.ts'
+import type { Resolved, Scan } from '../../shared/scan/scan.ts'
 import { PIN_MAX, PIN_MIN } from '../../shared/pin.ts'
 import type { PinStop } from '../sync/handheld.ts'
 import { logIn, takeBadge } from './badge.ts'
@@ -58,10 +58,15 @@ const press = (core: Core, command: string): void => {
   else core.say('wrong', 'no.key')
 }
 
-/** Another badge starts over; digits that came by a scanner are as good as typed ones; anything else is answered and forgotten. */
+/** A code on goods or paper has digits too. Keys that are as quick as a scanner tell of no symbol, and nobody knows what they say. */
+const isKeyed = (read: Scan, { readings }: Resolved): boolean =>
+  read.source === 'typed' || (readings.length === 0 && read.aim === null && read.symbology === null)
+
+/** Another badge starts over; digits may come from keys or a scanner; anything else is answered and forgotten, and is no try. */
 const scan = async (core: Core, read: Scan): Promise<void> => {
-  if (isPin(read.text)) return attempt(core, read.text)
-  const [first] = (await resolveHere(core, read)).readings
+  const resolved = await resolveHere(core, read)
+  const [first] = resolved.readings
+  if (isPin(read.text) && isKeyed(read, resolved)) return attempt(core, read.text)
   if (first?.kind === 'command') return press(core, first.code)
   if (first?.kind !== 'badge') return core.say('wrong', 'pin')
   close(core)

@@ -7,12 +7,16 @@ import { resolveText } from './resolve.ts'
 import { books, openOf } from './state.ts'
 import type { AppState, Aside, Screen } from './state.ts'
 
+/** What a handheld that lay about still does: nothing of it shows, books or opens work. */
+const OPEN = /^XC(BAK|MNU|KEY|HLP|LGT)$/
+
 /** A button, a key or a command barcode: all three come in here as the same code. */
 export const press = async (core: Core, command: string): Promise<void> => {
-  const { pin, question, prompt } = core.get()
+  const { locked, pin, question, prompt } = core.get()
   if (pin !== null) return core.floor()?.pin.press(core, command)
   if (question !== null && command === 'XCYES') return answer(core, question, true)
   if (question !== null && (command === 'XCNAY' || command === 'XCBAK')) return answer(core, question, false)
+  if (locked && !OPEN.test(command)) return core.say('wrong', 'unlock')
   const ofApp = APP[command]
   if (ofApp !== undefined) return ofApp(core)
   const n = quantityOf(command) ?? choiceOf(command)
@@ -33,11 +37,12 @@ const sayYes = async (core: Core, step: Floor['step'], code: string): Promise<vo
 
 /** One step back: what lies on top goes first, then the question, then the screen. Nothing booked is ever lost by it. */
 const back = async (core: Core): Promise<void> => {
-  const { panel, prompt, stack } = core.get()
+  const { locked, panel, prompt, stack } = core.get()
   if (panel !== 'none') return core.set({ panel: 'none' })
   const step = core.floor()?.step
-  if (prompt?.confirm) return step?.(core, { kind: 'key', command: 'XCNAY' })
   const open = openOf(core.get())
+  if (locked && open !== null) return core.say('wrong', 'unlock')
+  if (prompt?.confirm) return step?.(core, { kind: 'key', command: 'XCNAY' })
   const isInside = open !== null && books(open.process) && prompt?.keys.some(key => key.command === 'XCBAK')
   if (isInside) return step?.(core, { kind: 'key', command: 'XCBAK' })
   if (stack.length > 1) await leave(core, popped(core.get()).stack ?? stack)
@@ -57,6 +62,8 @@ export type Taken = { sha: string } | 'full' | 'bad'
 const takesPhoto = (core: Core): boolean => core.get().prompt?.keys.some(key => key.command === 'XCPHT') ?? false
 
 export const tookPhoto = async (core: Core, taken: Taken, at: AppState): Promise<void> => {
+  // One that was taken before the handheld was left alone belongs to its step all the same.
+  if (at.locked) return core.say('wrong', 'unlock')
   if (typeof taken === 'object') return core.floor()?.photo(core, taken.sha, at)
   if (core.get().panel === 'photo') core.set({ panel: 'none' })
   core.say('wrong', `photo.${taken}`)

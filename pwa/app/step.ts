@@ -16,7 +16,7 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   if (now === null || moment === null) return
   await know(core, now.state)
   const judge = () => {
-    const view = beside(now.process.name, core.get().stack, core.ports.handheld.world())
+    const view = beside(now.process.name, core.get().stack, core.ports.handheld)
     return now.process.step(now.state, input, view, moment)
   }
   let next = judge()

@@ -15,12 +15,13 @@ const TEXTS: ReadonlySet<string> = new Set(['lot', 'serial', 'expiry'])
 
 /** A code, lot or day that was typed as a whole. */
 export const typed = async (core: Core, text: string): Promise<void> => {
-  const ask = core.get().prompt?.ask.kind
-  if (openOf(core.get()) !== null && !core.get().locked && ask !== undefined && TEXTS.has(ask))
+  const { locked, prompt } = core.get()
+  const ask = prompt?.ask.kind
+  if (openOf(core.get()) !== null && !locked && ask !== undefined && TEXTS.has(ask))
     return core.floor()?.step(core, { kind: 'text', value: text })
   const scan = typedScan(text, core.ports.clock.mono())
   core.set({ panel: 'none' })
-  if (core.get().locked) await unlockBy(core, text)
+  if (locked) await unlockBy(core, text)
   else if (core.get().session === null) await takeBadge(core, text)
   else await take(core, scan)
 }
@@ -31,7 +32,7 @@ export const typed = async (core: Core, text: string): Promise<void> => {
  * Returns what has to wait its turn, null where the key only changed the picture.
  */
 export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => {
-  const { pin, prompt, typed: text } = core.get()
+  const { locked, panel, pin, prompt, search, typed: text } = core.get()
   if (pin !== null) return core.floor()?.pin.key(core, key) ?? null
   if (key === 'Enter') return text === '' ? null : () => send(core, text)
   if (key === 'Backspace') {
@@ -39,21 +40,20 @@ export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => 
     return null
   }
   if (key.length !== 1) return null
-  if (key === '#' && text === '') return () => press(core, 'XCUND')
-  const found = core.get().panel === 'found' ? (core.get().search?.items ?? []) : []
-  const chosen = text === '' ? found[Number(key) - 1] : undefined
-  if (chosen !== undefined) return async () => core.floor()?.lookAt(core, chosen.id)
-  const choices = prompt?.choices.length ?? 0
-  const n = Number(key)
-  if (choices > 0 && text === '' && n >= 1 && n <= choices)
-    return async () => core.floor()?.step(core, { kind: 'choice', n })
+  if (text === '' && !locked) {
+    if (key === '#') return () => press(core, 'XCUND')
+    const n = Number(key)
+    const chosen = panel === 'found' ? search?.items[n - 1] : undefined
+    if (chosen !== undefined) return async () => core.floor()?.lookAt(core, chosen.id)
+    if (n >= 1 && n <= (prompt?.choices.length ?? 0)) return async () => core.floor()?.step(core, { kind: 'choice', n })
+  }
   core.set({ typed: `${text === '0' ? '' : text}${key}`.slice(0, TYPED_MAX) })
   return null
 }
 
 const send = async (core: Core, text: string): Promise<void> => {
   core.set({ typed: '' })
-  if (openOf(core.get()) !== null && NUMBER.test(text))
+  if (openOf(core.get()) !== null && !core.get().locked && NUMBER.test(text))
     await core.floor()?.step(core, { kind: 'number', value: Number(text) })
   else await typed(core, text)
 }

@@ -1,5 +1,5 @@
 import type { Draft } from '../../shared/sync/command.ts'
-import { save, slot } from './commit.ts'
+import { save, slot, tidied } from './commit.ts'
 import { withOpen } from './core.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
@@ -34,7 +34,9 @@ export const undo = async (core: Core): Promise<void> => {
   const stack = openOf(core.get()) === null ? [...core.get().stack, { at: 'home' as const }] : core.get().stack
   core.set({ stack: withOpen({ ...core.get(), stack }, back), panel: 'none', typed: '', question: null })
   core.say('undo', 'undone')
-  if (open.state.key !== back.state.key) await core.ports.handheld.dropState(open.state.key)
+  await tidied(async () => {
+    if (open.state.key !== back.state.key) await core.ports.handheld.dropState(open.state.key)
+  })
 }
 
 const finishedLast = async (core: Core): Promise<OpenProcess | null> => {

@@ -54,7 +54,7 @@ const begin = (services: CallsServices, api: Pick<Api, 'json' | 'called'>): (() 
   const calls = makeCalls({
     ask: askCalls(api),
     storage: localStorage,
-    worker: () => handheld.session()?.worker.id ?? null,
+    worker: () => (controller.state().locked ? null : (handheld.session()?.worker.id ?? null)),
   })
   const input = sinceInput(controller.idleMs)
   const bell = makeCallBell({

@@ -96,6 +96,42 @@ test('[HH15] a screen that is not there says so, the work goes on, and the next 
   expect(topOf(controller.state()).at).toBe('process')
 })
 
+test('[HH15] a part comes with the words of its language, and is missing in one whose words are not there', async () => {
+  const { services } = await open()
+  await learnFloor('tr')
+  const isThere = { tr: false }
+  const Others = late(
+    async language => {
+      if (language === 'tr' && !isThere.tr) throw NOT_THERE
+      return () => createElement('p', null, `rows in ${language}`)
+    },
+    () => createElement('p', null, 'not here'),
+  )
+  let chosen = DEFAULTS
+  const listeners = new Set<() => void>()
+  const choose = (language: 'en' | 'tr'): void => {
+    chosen = { ...chosen, language }
+    for (const listener of listeners) listener()
+  }
+  const settings: Services['settings'] = {
+    get: () => chosen,
+    set: () => undefined,
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  draw(createElement(ServicesProvider, { value: { ...services, settings } }, createElement(Others)))
+  await vi.waitFor(() => expect(text()).toBe('rows in en'))
+  choose('tr')
+  await vi.waitFor(() => expect(text()).toBe('not here'))
+  choose('en')
+  await vi.waitFor(() => expect(text()).toBe('rows in en'))
+  isThere.tr = true
+  choose('tr')
+  await vi.waitFor(() => expect(text()).toBe('rows in tr'))
+})
+
 test('[HH15] where the whole app cannot go on without a part of it, that is not called work that was not saved', async () => {
   await learnFloor('en')
   const speaker = speakerOf('en')

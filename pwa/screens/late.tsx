@@ -8,32 +8,34 @@ import { Frame } from '../ui/frame.tsx'
 /**
  * A part of the app that is loaded when it is first drawn. Without a network, or when the app was replaced under the page, it
  * may not be there: that is said, the work goes on, and opened again it is asked for anew. React's own `lazy` would keep the
- * failure until the page is loaded again, and take the work along.
+ * failure until the page is loaded again, and take the work along. In another language it is asked for anew, for its words.
  */
 export const late = <P extends object>(
   load: (language: Language) => Promise<FunctionComponent<P>>,
   Missing: FunctionComponent,
 ): FunctionComponent<P> => {
-  let Part: FunctionComponent<P> | null = null
+  const parts = new Map<Language, FunctionComponent<P>>()
   return function Late(props: P) {
     const { language } = useApp().chosen
-    const [state, setState] = useState<'coming' | 'here' | 'missing'>('coming')
+    // Who comes is drawn anew; who does not come is missing in this language alone.
+    const [missing, setMissing] = useState<Language | object | null>(null)
     useEffect(() => {
       let gone = false
       const come = async (): Promise<void> => {
         try {
-          Part ??= await load(language)
-          if (!gone) setState('here')
+          parts.set(language, await load(language))
+          if (!gone) setMissing({})
         } catch {
-          if (!gone) setState('missing')
+          if (!gone) setMissing(language)
         }
       }
-      if (Part === null) void come()
+      if (!parts.has(language)) void come()
       return () => {
         gone = true
       }
     }, [language])
-    return Part !== null ? <Part {...props} /> : state === 'missing' ? <Missing /> : null
+    const Part = parts.get(language)
+    return Part !== undefined ? <Part {...props} /> : missing === language ? <Missing /> : null
   }
 }
 
