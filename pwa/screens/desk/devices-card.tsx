@@ -53,22 +53,22 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
   )
 }
 
+/** What is done with a handheld that works. */
+const ACTIVE = [
+  ['ring', 'v.ring'],
+  ['message', 'v.message'],
+  ['revoke', 'v.revoke'],
+] as const
+
 const Acts = ({ row, acts }: { row: DeviceRow; acts: DeviceActs }) => {
   const { speaker } = useDesk()
-  const active = [
-    ['ring', 'v.ring'],
-    ['message', 'v.message'],
-    ['revoke', 'v.revoke'],
-  ] as const
   return (
     <div className="desk-tools">
-      {active
-        .filter(([act]) => row.state === 'active')
-        .map(([act, word]) => (
-          <button key={act} type="button" className="desk-button" onClick={() => acts[act](row)}>
-            {speaker.say(word)}
-          </button>
-        ))}
+      {(row.state === 'active' ? ACTIVE : []).map(([act, word]) => (
+        <button key={act} type="button" className="desk-button" onClick={() => acts[act](row)}>
+          {speaker.say(word)}
+        </button>
+      ))}
       <button type="button" className="desk-button" onClick={() => acts.loss(row)}>
         {speaker.say(row.loss === null ? 'v.loss' : 'v.loss.look')}
       </button>
