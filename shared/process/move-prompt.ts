@@ -5,6 +5,7 @@ import { withheld } from './count-blind.ts'
 import { labelOf } from './lpn.ts'
 import { reasonsFor, statusesFor } from './move-change.ts'
 import type { MoveState } from './move-state.ts'
+import { statusesHere } from './move-take.ts'
 import type { WordKey } from './message.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 
@@ -14,6 +15,7 @@ const KEYS: Record<MoveState['at'], readonly KeyOffer[]> = {
   goods: [{ command: 'XCALL', word: 'key.whole' }, BACK],
   lot: [BACK],
   serial: [BACK],
+  which: [BACK],
   to: [
     { command: 'XCDMG', word: 'key.damaged' },
     { command: 'XCSTA', word: 'key.status' },
@@ -28,6 +30,7 @@ const ASK: Record<MoveState['at'], Prompt['ask']> = {
   goods: { kind: 'item', message: message('scan.item') },
   lot: { kind: 'lot', message: message('scan.lot') },
   serial: { kind: 'serial', message: message('scan.serial') },
+  which: { kind: 'reason', message: message('which.status') },
   to: { kind: 'location', message: message('move.to') },
   status: { kind: 'reason', message: message('which.status') },
   reason: { kind: 'reason', message: message('why') },
@@ -37,6 +40,7 @@ const EXPECTS: Record<MoveState['at'], Prompt['expects']> = {
   goods: ['item', 'lpn', 'location'],
   lot: ['lot'],
   serial: ['serial'],
+  which: [],
   to: ['location', 'lpn', 'cart', 'item'],
   status: [],
   reason: [],
@@ -66,7 +70,7 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
     ask: askMove(state),
     expects: EXPECTS[state.at],
     client: goods?.client ?? null,
-    choices: choicesOf(state),
+    choices: choicesOf(state, view),
     keys: load !== null && load.kind !== 'goods' && state.at === 'to' ? [BACK] : KEYS[state.at],
     confirm: state.confirm,
   }
@@ -102,9 +106,12 @@ const lineOf = (row: StockRow, view: View, isNext: boolean): PromptLine => ({
   ...(row.hidden === true ? { hidden: true } : {}),
 })
 
-const choicesOf = (state: MoveState): Prompt['choices'] => {
-  if (state.at === 'status')
-    return statusesFor(state).map(status => ({ word: `status.${status}` as WordKey, value: status }))
+const choicesOf = (state: MoveState, view: View): Prompt['choices'] => {
+  if (state.at === 'status' || state.at === 'which')
+    return (state.at === 'which' ? statusesHere(state, view) : statusesFor(state)).map(status => ({
+      word: `status.${status}` as WordKey,
+      value: status,
+    }))
   if (state.at === 'reason')
     return reasonsFor(state).map(reason => ({ word: `reason.${reason}` as WordKey, value: reason }))
   return []

@@ -29,7 +29,7 @@ export type Goal = { location: LocationId; lpn: LpnId; label: string | null }
 
 export type MoveState = ProcessState & {
   process: Carrier
-  at: 'from' | 'goods' | 'lot' | 'serial' | 'to' | 'status' | 'reason'
+  at: 'from' | 'goods' | 'lot' | 'serial' | 'which' | 'to' | 'status' | 'reason'
   from: LocationId | null
   load: Load | null
   /** Instant of the scan that took the goods up: they are not at their old place from then on. */

@@ -1,8 +1,8 @@
 import type { Item } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
 import type { LocationId } from '../ids.ts'
-import type { StockRow } from '../ledger/stock.ts'
-import { keyOf } from '../ledger/stock.ts'
+import type { StockRow, StockStatus } from '../ledger/stock.ts'
+import { keyOf, STATUSES } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import { isQuantity } from '../quantity.ts'
@@ -116,7 +116,14 @@ export const stepMark = (state: MoveState, text: string, resolved: Resolved | nu
 }
 
 /** Asks until exactly one stock row is meant; what is plain from the books is not asked. */
-const identified = (state: MoveState, goods: Goods, item: Item, rows: readonly StockRow[], view: View): MoveNext => {
+const identified = (
+  state: MoveState,
+  goods: Goods,
+  item: Item,
+  rows: readonly StockRow[],
+  view: View,
+  which: StockStatus | null = null,
+): MoveNext => {
   const fits = rows.filter(
     row => (goods.lot === '' || row.lot === goods.lot) && (goods.serial === '' || row.serial === goods.serial),
   )
@@ -127,11 +134,41 @@ const identified = (state: MoveState, goods: Goods, item: Item, rows: readonly S
   if (new Set(fits.map(row => row.serial)).size > 1)
     return go({ ...state, at: 'serial', load: goods }, 'ok', 'scan.serial', values)
   if (new Set(fits.map(row => row.lpn)).size > 1) return stay(state, 'wrong', 'which.lpn')
-  // Good goods before others: what is damaged is named by its own row when nothing else is there.
-  const row = fits.find(one => one.status === 'available') ?? fits[0]
+  // What is good and what is not lie side by side: only the worker sees which of them is in hand.
+  if (state.process === 'move' && which === null && new Set(fits.map(one => one.status)).size > 1)
+    return go({ ...state, at: 'which', load: goods }, 'ok', 'which.status')
+  // Carried by a task, good goods go before others.
+  const row = fits.find(one => one.status === (which ?? 'available')) ?? fits[0]
   if (row === undefined) return stay(state, 'wrong', 'move.notHere')
   const { lot, serial, lpn, status } = row
   return counted({ ...state, load: null }, { ...goods, lot, serial, lpn, status }, item, row, goods.qty, view)
+}
+
+/** Rows that the goods in hand may be of. */
+const rowsInHand = (state: MoveState, view: View): readonly StockRow[] => {
+  const { load, from } = state
+  if (load?.kind !== 'goods' || from === null) return []
+  const { item, lot, serial } = load
+  return view
+    .stockAt(from)
+    .filter(row => row.onHand > 0 && isAsked(state, row) && row.item === item)
+    .filter(row => (lot === '' || row.lot === lot) && (serial === '' || row.serial === serial))
+}
+
+/** In the order in which they are offered. */
+export const statusesHere = (state: MoveState, view: View): readonly StockStatus[] => {
+  const here = new Set(rowsInHand(state, view).map(row => row.status))
+  return STATUSES.filter(status => here.has(status))
+}
+
+/** The answer to "Which status?" of goods that lie there in several. */
+export const stepWhich = (state: MoveState, n: number, view: View): MoveNext => {
+  const { load } = state
+  const item = load?.kind === 'goods' ? view.item(load.item) : undefined
+  if (load?.kind !== 'goods' || item === undefined) return go({ ...state, at: 'goods' }, 'ok', 'scan.item')
+  const status = statusesHere(state, view)[n - 1]
+  if (status === undefined) return stay(state, 'wrong', 'no.key')
+  return identified(state, load, item, rowsInHand(state, view), view, status)
 }
 
 /** M3: a further scan of the same goods adds, a number sets the total. Never the whole row unasked. */

@@ -134,6 +134,24 @@ describe('moving loose goods', () => {
     single.anna.scan(scanOf.place(a2))
     expect(single.anna.scan(scanOf.item(milk))).toMatchObject({ state: { at: 'to', load: { lot: 'L1' } } })
   })
+  it('[M3] goods that lie there good and broken are asked for by their status, and each can be taken in hand', () => {
+    const stock = [row(mug, a1, 10), row(mug, a1, 3, { status: 'damaged' })]
+    const w = at({ stock, documents: [] }, boss)
+    w.anna.scan(scanOf.place(a1))
+    const asked = w.anna.scan(scanOf.item(mug))
+    expect(asked).toMatchObject({ state: { at: 'which' }, message: { key: 'which.status' } })
+    expect(w.anna.prompt().choices.map(choice => choice.value)).toEqual(['available', 'damaged'])
+    expect(rejected(w, () => w.anna.choose(3))).toEqual(['wrong', 'no.key'])
+    expect(rejected(w, () => w.anna.scan(scanOf.item(mug)))).toEqual(['wrong', 'which.status'])
+    expect(w.anna.choose(2)).toMatchObject({ state: { at: 'to', load: { status: 'damaged', qty: 1 } } })
+    expect(rejected(w, () => w.anna.number(4))).toEqual(['wrong', 'qty.max'])
+    w.anna.number(3)
+    // Scrapped by who may: nothing is left but the good ones, and nothing is asked.
+    w.anna.key('XCSCR')
+    w.anna.choose(1)
+    expect([w.mugsAt(a1), w.mugsAt(a1, { status: 'damaged' })]).toEqual([10, 0])
+    expect(w.anna.scan(scanOf.item(mug))).toMatchObject({ state: { at: 'to', load: { status: 'available' } } })
+  })
   it('[M4] only what is free is offered; a started order keeps what it still has to pick', () => {
     const guarded = at()
     guarded.anna.scan(scanOf.place(a1))

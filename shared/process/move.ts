@@ -9,7 +9,7 @@ import { askMove, promptMove, MOVE_STATES } from './move-prompt.ts'
 import { stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber } from './move-take.ts'
+import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, stepWhich } from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { badLabel } from './readings.ts'
 
@@ -50,6 +50,8 @@ const stepScan = (state: MoveState, input: Extract<Input, { kind: 'scan' }>, vie
       return stepMark(state, resolved.scan.text, resolved, view)
     case 'to':
       return stepMore(state, resolved, view) ?? stepTo(state, resolved, view, moment)
+    case 'which':
+      return stay(state, 'wrong', 'which.status')
     case 'status':
     case 'reason':
       return stay(state, 'wrong', 'why')
@@ -66,6 +68,7 @@ const answer = (state: MoveState, input: Input, view: View, moment: Moment): Mov
       return stepNumber(state, input.value, view)
     case 'choice':
       if (state.at === 'status') return stepStatus(state, input.n)
+      if (state.at === 'which') return stepWhich(state, input.n, view)
       return state.at === 'reason' ? stepReason(state, input.n) : stay(state, 'wrong', 'no.key')
     case 'text':
       return state.at === 'lot' || state.at === 'serial'
