@@ -132,6 +132,11 @@ describe('the handheld beside the work', () => {
 
   it('[HH8] a code that nobody knows is kept by a picker, also without a network, and lies on the desk', async () => {
     const emre = await worker('Emre')
+    // While the catalogue is still coming no code is kept: it may be one of the goods.
+    await until('the catalogue is here', async () => {
+      await emre.scan('WHO-KNOWS-76')
+      return (await emre.text()).includes("I don't know this code")
+    })
     await emre.context.setOffline(true)
     await emre.scan('XCPRB')
     await emre.band('Scan what it is about')
