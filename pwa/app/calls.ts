@@ -88,6 +88,13 @@ export const makeCalls = ({ ask, storage, worker }: CallsOf): Calls => {
   const look = async (): Promise<void> => {
     if (isAsking) return
     isAsking = true
+    try {
+      await tellAll()
+    } finally {
+      isAsking = false
+    }
+  }
+  const tellAll = async (): Promise<void> => {
     while (said !== heard || kept.got.length > 0 || kept.read.length > 0) {
       const [word, told] = [said, kept]
       // One request tells of one person: the others' answers go in the next.
@@ -99,7 +106,6 @@ export const makeCalls = ({ ask, storage, worker }: CallsOf): Calls => {
       heard = word
       take({ got, read }, answer)
     }
-    isAsking = false
   }
   return {
     waiting: () => kept.calls,

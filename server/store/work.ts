@@ -7,6 +7,7 @@ import { makeWorld } from '../../shared/ledger/world.ts'
 import { nextWalks } from '../../shared/process/next-task.ts'
 import type { Asker } from '../../shared/process/next-task.ts'
 import type { WorkStore } from '../ports.ts'
+import { givenBack, leasedTo } from '../sync/lease.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { DecisionTx } from '../sync/ports.ts'
 import { makeFaceWork } from './face-work.ts'
@@ -108,10 +109,9 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
         decideIn(trx, names, want, async tx => {
           const { task } = await find(tx, want.task)
           if (task?.lease?.device !== want.device || OVER.has(task.state)) return
-          const state = task.state === 'started' ? 'parked' : 'ready'
           await tx.write({
             body: { kind: 'giveBack', task: want.task, device: want.device },
-            effects: { ...NOTHING, tasks: [{ ...task, state, lease: null }] },
+            effects: { ...NOTHING, tasks: [givenBack(task)] },
           })
         }),
       ),
@@ -132,12 +132,6 @@ const tellsBlind = async (trx: Executor, names: Names, want: Parameters<WorkStor
       and not ${notBlind(id, want, FROM)}`.execute(trx)
   return rows.length > 0
 }
-
-const leasedTo = (task: Task, lease: NonNullable<Task['lease']>): Task => ({
-  ...task,
-  state: task.state === 'started' || task.state === 'parked' ? 'started' : 'leased',
-  lease,
-})
 
 type Mate = { id: Task['id']; document: Task['document'] }
 const mateNeed = (mates: readonly Mate[]) => ({

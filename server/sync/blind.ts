@@ -1,5 +1,6 @@
 import type { Line, Task } from '../../shared/catalogue.ts'
 import type { DeviceId, DocumentId, ItemId, LocationId, WorkerId } from '../../shared/ids.ts'
+import { isCountedBlind } from '../../shared/process/count-blind.ts'
 import type { BalanceBody, HiddenBody } from '../../shared/sync/rows.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 
@@ -16,13 +17,12 @@ export type Onlooker = { device: DeviceId | null; worker: WorkerId | null }
 export type Blind = { spots: readonly Spot[]; own: readonly DocumentId[]; device: DeviceId | null }
 export const SEES_ALL: Blind = { spots: [], own: [], device: null }
 
-/** States in which a handheld has a task. */
-const HELD = new Set<Task['state']>(['leased', 'started', 'parked'])
-export const isBlindFor = ({ state, lease, count }: Task, { device, worker }: Onlooker): boolean =>
-  HELD.has(state) &&
-  count?.hidden === true &&
-  lease !== null &&
-  (lease.device === device || (worker !== null && lease.worker === worker))
+export const isBlindFor = (task: Task, { device, worker }: Onlooker): boolean => {
+  const { lease } = task
+  return (
+    isCountedBlind(task) && lease !== null && (lease.device === device || (worker !== null && lease.worker === worker))
+  )
+}
 
 /** Places whose rows go out anew: a blind count of them begins, ends or changes hands. */
 export const spotsOf = (tasks: readonly Task[]): readonly Spot[] =>

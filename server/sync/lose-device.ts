@@ -1,4 +1,3 @@
-import type { Task } from '../../shared/catalogue.ts'
 import { MAX_LOSS_PLACES, placesInDoubt } from '../../shared/desk/loss.ts'
 import type { InDoubt, LossAct, LossHeld, LossId, LossKnown } from '../../shared/desk/loss.ts'
 import type { RefusalCode } from '../../shared/exception.ts'
@@ -10,8 +9,10 @@ import { makeWorld } from '../../shared/ledger/world.ts'
 import { policyFor } from '../../shared/policy.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
+import { givenBack } from './lease.ts'
 import { NO_NEED } from './ports.ts'
 import type { DecisionTx } from './ports.ts'
+import { wholeCounts } from './whole-counts.ts'
 
 /** A place in doubt, and whose goods lie there first. */
 export type LossPlace = InDoubt & { client: ClientId }
@@ -88,11 +89,14 @@ const lose = async (
   const places = all.slice(0, MAX_LOSS_PLACES)
   const beyond = all.length - places.length
   const tables = await tx.load({ ...NO_NEED, tasks })
-  const freed = tasks.flatMap(task => tables.tasks.get(task) ?? []).map(free)
+  const freed = tasks.flatMap(task => tables.tasks.get(task) ?? []).map(givenBack)
   const { policies } = makeWorld(tables)
   const isBlind = (client: ClientId): boolean => policyFor(policies, client).count.blind.plan
-  const counts = await countsOf(tx, loss, places, freed, isBlind)
-  const changed = new Map([...freed, ...counts].map(task => [task.id, task]))
+  const idOf = (place: LocationId): TaskId => lossTask(loss, place)
+  const counts = await wholeCounts(tx, places, { cause: CAUSE, idOf, isBlind })
+  const had = new Set(tasks)
+  const free = counts.map(task => (had.has(task.id) ? givenBack(task) : task))
+  const changed = new Map([...freed, ...free].map(task => [task.id, task]))
   const exception: ExceptionDraft = {
     id: derivedId('exception', 'device_lost', loss),
     kind: 'device_lost',
@@ -106,38 +110,4 @@ const lose = async (
   await book.lose({ id: loss, reason, worker: who, now, known, held, places, beyond })
 }
 
-/** As if it had been given back: what was begun waits with its work in it. */
-const free = (task: Task): Task => ({ ...task, state: task.state === 'started' ? 'parked' : 'ready', lease: null })
-
 const CAUSE = 'lost'
-const withCause = (cause: string | null | undefined): string =>
-  [...new Set([...(cause ?? '').split(' ').filter(word => word !== ''), CAUSE])].join(' ')
-
-/** One count of the whole place; one that is open already serves as well, also where the lost handheld had it. */
-const countsOf = async (
-  tx: DecisionTx,
-  loss: LossId,
-  places: readonly LossPlace[],
-  freed: readonly Task[],
-  isBlind: (client: ClientId) => boolean,
-): Promise<readonly Task[]> => {
-  const open = await tx.counts.openCounts(places.map(place => place.location))
-  const known = new Map(open.filter(task => task.count?.item === null).map(task => [task.count?.location, task]))
-  return places.map(({ location, client }) => {
-    const task = known.get(location)
-    if (task === undefined) return countOf(loss, location, client, isBlind(client))
-    return { ...(freed.find(one => one.id === task.id) ?? task), cause: withCause(task.cause) }
-  })
-}
-
-const countOf = (loss: LossId, location: LocationId, client: ClientId, isBlind: boolean): Task => ({
-  id: lossTask(loss, location),
-  kind: 'count',
-  client,
-  document: null,
-  state: 'ready',
-  lease: null,
-  tote: null,
-  count: { location, item: null, mode: isBlind ? 'blind' : 'guided', index: 0, notBy: [], hidden: isBlind },
-  cause: CAUSE,
-})

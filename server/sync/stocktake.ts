@@ -8,6 +8,7 @@ import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { DecisionTx } from './ports.ts'
+import { wholeCounts } from './whole-counts.ts'
 
 /** A place to be counted, and whose goods lie there first. */
 export type StocktakePlace = { location: LocationId; client: ClientId }
@@ -81,12 +82,8 @@ const open = async (
   if (places.length === 0) return { code: 'not_found' }
   if (places.length > MAX_PLACES) return { code: 'too_large' }
   const stocktake = stocktakeOf(id)
-  const counts = await tx.counts.openCounts(places.map(place => place.location))
-  const known = new Map(counts.filter(task => task.count?.item === null).map(task => [task.count?.location, task]))
-  const tasks = places.map(place => {
-    const task = known.get(place.location)
-    return task === undefined ? countOf(stocktake, place, blind) : { ...task, cause: withCause(task.cause) }
-  })
+  const idOf = (place: LocationId): TaskId => stocktakeTask(stocktake, place)
+  const tasks = await wholeCounts(tx, places, { cause: CAUSE, idOf, isBlind: () => blind })
   await tx.write({
     body: { kind: 'stocktake.open', by: who, stocktake, zones, blind, places: places.length },
     effects: { ...NOTHING, tasks },
@@ -96,23 +93,9 @@ const open = async (
 }
 
 const CAUSE = 'stocktake'
-const withCause = (cause: string | null | undefined): string =>
-  [...new Set([...(cause ?? '').split(' ').filter(word => word !== ''), CAUSE])].join(' ')
 
 export const stocktakeTask = (stocktake: StocktakeId, location: LocationId): TaskId =>
   derivedId<'task'>('task', 'stocktake', stocktake, location)
-
-const countOf = (stocktake: StocktakeId, { location, client }: StocktakePlace, blind: boolean): Task => ({
-  id: stocktakeTask(stocktake, location),
-  kind: 'count',
-  client,
-  document: null,
-  state: 'ready',
-  lease: null,
-  tote: null,
-  count: { location, item: null, mode: blind ? 'blind' : 'guided', index: 0, notBy: [], hidden: blind },
-  cause: CAUSE,
-})
 
 const skip = async (
   tx: DecisionTx,

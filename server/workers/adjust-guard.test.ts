@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeBooks } from '../../test/erp/books.ts'
+import { never } from '../../test/erp/carry.ts'
 import type { ErpPeer } from '../../test/erp/fixture.ts'
 import { startSim } from '../../test/erp/sim-peer.ts'
 import { ErpError } from '../erp/erp-error.ts'
 import type { ErpConnector } from '../erp/connector.ts'
-import { GUARD } from './adjust-guard.ts'
+import { adjustGuard, GUARD } from './adjust-guard.ts'
 import { actAlone, AUTO, RULE } from './compare-auto.ts'
 
 describe('what is told to an ERP, and what is decided without a person', () => {
@@ -15,27 +16,16 @@ describe('what is told to an ERP, and what is decided without a person', () => {
     connector = peer.connect({ url: peer.url })
   })
   afterAll(() => peer.stop())
-  /** Ten pieces in both books. */
-  const agreed = async (our: ReturnType<typeof makeBooks>) => {
-    const item = await peer.item()
-    our.know(item)
-    await peer.stockUp(item, peer.places.main, 10)
-    our.put(item, 10)
-    return item
-  }
   const there = async (item: string): Promise<number> => {
     let sum = 0
-    for await (const row of connector.stock(
-      { locations: [peer.places.main], items: [item] },
-      new AbortController().signal,
-    ))
+    for await (const row of connector.stock({ locations: [peer.places.main], items: [item] }, never))
       sum += row.quantity.n
     return sum
   }
 
   it('[ER29] a correction goes out where the ERP stands as our books think', async () => {
     const our = makeBooks(peer, connector, { isGuarded: true })
-    const item = await agreed(our)
+    const item = await our.agreed()
     const keys = [our.say(our.adjust(item, -3, our.at())), our.say(our.adjust(item, 1, our.at()))]
     await our.deliver()
     expect(await Promise.all(keys.map(async key => (await our.rowOf(key)).state))).toEqual(['posted', 'posted'])
@@ -43,7 +33,7 @@ describe('what is told to an ERP, and what is decided without a person', () => {
   })
   it('[ER29] one that somebody has entered over there already is held with both figures, until a person says so', async () => {
     const our = makeBooks(peer, connector, { isGuarded: true })
-    const item = await agreed(our)
+    const item = await our.agreed()
     const key = our.say(our.adjust(item, -3, our.at()))
     await peer.adjustByHand(item, peer.places.main, -3)
     await our.deliver()
@@ -58,7 +48,7 @@ describe('what is told to an ERP, and what is decided without a person', () => {
   })
   it('[ER29] a difference that waits for a decision already holds no correction', async () => {
     const our = makeBooks(peer, connector, { isGuarded: true })
-    const item = await agreed(our)
+    const item = await our.agreed()
     await peer.adjustByHand(item, peer.places.main, 2)
     expect(await our.found(item)).toMatchObject([{ drift: 2 }])
     const key = our.say(our.adjust(item, -3, our.at()))
@@ -69,9 +59,24 @@ describe('what is told to an ERP, and what is decided without a person', () => {
     await our.deliver()
     expect([(await our.rowOf(held)).state, await there(item)]).toEqual(['held', 8])
   })
+  it('[ER29] what another message may have done already is no difference, under whatever lot it says so', async () => {
+    const caps = { ...connector.caps, lots: false }
+    const our = makeBooks(peer, { ...connector, caps })
+    const item = await our.agreed()
+    const sent = our.say({ ...our.adjust(item, 2, our.at()), lot: 'L1' })
+    await our.leave(sent, 'unknown', 'posted')
+    expect(await there(item)).toBe(12)
+    const next = await our.rowOf(our.say(our.adjust(item, -3, our.at())))
+    const op = await our.operationOf(next)
+    if (op === null) throw new Error('nothing to say')
+    const guard = adjustGuard({ ...our.compare, connector: { ...connector, caps } })
+    await expect(guard(op, next, never)).resolves.toBeUndefined()
+    await peer.adjustByHand(item, peer.places.main, 1)
+    await expect(guard(op, next, never)).rejects.toThrow('should have 10, and has 13')
+  })
   it('[ER29] a connection may answer by itself; an ERP without figures is not asked', async () => {
     const our = makeBooks(peer, connector, { isGuarded: true, allow: { [GUARD.id]: GUARD.post } })
-    const item = await agreed(our)
+    const item = await our.agreed()
     const key = our.say(our.adjust(item, -3, our.at()))
     await peer.adjustByHand(item, peer.places.main, -3)
     await our.deliver()
@@ -84,7 +89,7 @@ describe('what is told to an ERP, and what is decided without a person', () => {
       },
     }
     const other = makeBooks(peer, blind, { isGuarded: true })
-    const more = await agreed(other)
+    const more = await other.agreed()
     const sent = other.say(other.adjust(more, 2, other.at()))
     await peer.adjustByHand(more, peer.places.main, 5)
     await other.deliver()
@@ -93,9 +98,9 @@ describe('what is told to an ERP, and what is decided without a person', () => {
 
   it('[ER30] what is missing over there is posted again where the connection says so, once and nothing else', async () => {
     const our = makeBooks(peer, connector)
-    const item = await agreed(our)
+    const item = await our.agreed()
     const key = our.say(our.adjust(item, -3, our.at()))
-    const edited = await agreed(our)
+    const edited = await our.agreed()
     expect(await our.found(edited)).toEqual([])
     await our.leave(key, 'posted', 'none')
     await peer.adjustByHand(edited, peer.places.main, 2)
@@ -113,9 +118,25 @@ describe('what is told to an ERP, and what is decided without a person', () => {
     ])
     expect((await our.found(item, edited)).map(row => row.class)).toEqual(['edited'])
   })
+  it('[ER30] one message that is missing in two figures is posted again once, and both are acted on', async () => {
+    const our = makeBooks(peer, connector)
+    const item = await our.agreed()
+    const { client, item: id, place } = our.adjust(item, 0, our.at())
+    const lines = [{ lot: '', serial: '', qty: 4, from: place, to: our.second }]
+    const key = our.say({ v: 1, type: 'transfer', client, item: id, by: 'worker', lines })
+    our.put(item, -4)
+    our.put(item, 4, 'second')
+    await our.leave(key, 'posted', 'none')
+    expect((await our.found(item)).map(row => row.class)).toEqual(['missing', 'missing'])
+    const connection = { id: our.compare.id, mode: 'live', allow: { [AUTO.id]: AUTO.repost } } as const
+    expect(await actAlone({ connection, compare: our.store, outbox: our.outbox.store, now: our.at })).toBe(2)
+    await our.deliver()
+    expect([(await our.rowOf(key)).state, await there(item)]).toEqual(['posted', 6])
+    expect(await our.found(item)).toEqual([])
+  })
   it('[ER30] what goes missing a second time is a person’s', async () => {
     const our = makeBooks(peer, { ...connector, find: async () => ({ state: 'absent' }) })
-    const item = await agreed(our)
+    const item = await our.agreed()
     const key = our.say(our.adjust(item, -3, our.at()))
     await our.leave(key, 'posted', 'none')
     const about = { compare: our.store, outbox: our.outbox.store, now: our.at }

@@ -1,3 +1,4 @@
+import { UNDER_WAY } from '../erp/compare/classify.ts'
 import { subsetOf } from '../erp/compare/subset.ts'
 import { stockText } from '../erp/effect.ts'
 import { ErpError, isErpError } from '../erp/erp-error.ts'
@@ -16,15 +17,14 @@ export const GUARD = { id: 'adjustGuard', post: 'post' } as const
 /** Figures that both sides keep moving are looked at so many times. */
 const ROUNDS = 3
 const OPEN_PAGE = 1000
-/** The ERP may have these already, whatever we know. */
-const UNDER_WAY = new Set<string>(['preparing', 'posting', 'unknown'])
 
 type Figure = { item: string; location: string; lot: string }
 
 /**
  * Before a correction is told the ERP must stand where our books think that it stands: on hand here without what it was not
  * told, this correction among that. Where it does not, somebody may have entered the same over there, and a person is asked
- * with both figures; not of a message that a person has edited, nor where the difference waits for a decision already. An ERP that has no figures to show is not asked.
+ * with both figures; not of a message that a person has edited, nor where the difference waits for a decision already. An
+ * ERP that has no figures to show is not asked.
  */
 export const adjustGuard =
   (deps: CompareDeps): NonNullable<DeliverDeps['guard']> =>
@@ -34,10 +34,10 @@ export const adjustGuard =
     if (row.version > 1) return
     const look = await settledLook(deps, op, signal)
     if (look === null) return
-    const { ours, theirs, text } = look
+    const { ours, theirs, text, lotOf } = look
     const wanted = ours.figures.get(text)?.n ?? 0
     const drift = theirs - wanted
-    if (drift === 0 || subsetOf(underWay(ours, row, text), drift) !== null) return
+    if (drift === 0 || subsetOf(underWay(ours, row, text, lotOf), drift) !== null) return
     if ((await knownDrift(deps, op.line.item, text)) === drift) return
     const words =
       `Before this correction of ${signed(op.delta)} the ERP should have ${wanted}, and has ${theirs}. ` +
@@ -49,7 +49,7 @@ export const adjustGuard =
 
 const signed = (n: number): string => (n > 0 ? `+${n}` : String(n))
 
-type Look = { ours: Ours; theirs: number; text: string }
+type Look = { ours: Ours; theirs: number; text: string; lotOf: LotOf }
 
 /** Both figures of one instant as far as they rest; null = the ERP shows none. */
 const settledLook = async (
@@ -67,7 +67,7 @@ const settledLook = async (
     const text = stockText(figure)
     const again = await lookAtOurs(deps, [item], lotOf)
     const [one, two] = [ours.figures.get(text), again.figures.get(text)]
-    if (one?.n === two?.n && one?.pending === two?.pending) return { ours: again, theirs, text }
+    if (one?.n === two?.n && one?.pending === two?.pending) return { ours: again, theirs, text, lotOf }
     // Nobody is asked about figures that have not come to rest.
     if (round === ROUNDS) throw new ErpError('transient', 'the goods are on the move: the correction is told later')
     ours = again
@@ -96,11 +96,11 @@ const knownDrift = async ({ store, id }: CompareDeps, item: string, text: string
 }
 
 /** What other messages do to the figure that the ERP may have already. */
-const underWay = (ours: Ours, row: Pick<OutboxRow, 'key'>, text: string): { n: number }[] =>
+const underWay = (ours: Ours, row: Pick<OutboxRow, 'key'>, text: string, lotOf: LotOf): readonly { n: number }[] =>
   ours.messages
     .filter(message => message.key !== row.key && UNDER_WAY.has(message.state))
     .flatMap(message => {
       const payload = payloadOf(message)
       return payload === null ? [] : messageEffects(payload, ours.group, item => ours.remotes.get(item) ?? item)
     })
-    .filter(effect => stockText(effect) === text)
+    .filter(effect => stockText({ ...effect, lot: lotOf(effect.item, effect.lot) }) === text)

@@ -10,7 +10,7 @@ export const RULE = 'rule'
 const PAGE = 500
 type Deps = {
   connection: Pick<Connection, 'id' | 'mode' | 'allow'>
-  compare: Pick<CompareStore, 'drifts' | 'close' | 'reopen'>
+  compare: Pick<CompareStore, 'drifts' | 'close'>
   outbox: Pick<OutboxStore, 'get' | 'reopen'>
   now: () => string
 }
@@ -19,8 +19,7 @@ type Deps = {
  * After a comparison: posts again what is missing over there, where the connection says so. The message is asked for before
  * anything is posted. What goes missing a second time is a person's. Returns how many differences were acted on.
  */
-export const actAlone = async (deps: Deps): Promise<number> => {
-  const { connection, compare } = deps
+export const actAlone = async ({ connection, compare, outbox, now }: Deps): Promise<number> => {
   if (connection.mode !== 'live' || connection.allow[AUTO.id] !== AUTO.repost) return 0
   const found: DriftRow[] = []
   for (let after: string | null = null, more = true; more;) {
@@ -34,22 +33,18 @@ export const actAlone = async (deps: Deps): Promise<number> => {
   // A receipt of several goods is several differences, and one message.
   const old = new Set<string>()
   for (const key of new Set(found.flatMap(drift => drift.because)))
-    if ((await deps.outbox.get(key))?.row.closedBy === RULE) old.add(key)
-  let acted = 0
+    if ((await outbox.get(key))?.row.closedBy === RULE) old.add(key)
+  const at = now()
+  const lost = new Set<string>()
+  let closed = 0
   for (const drift of found) {
-    const isNew = drift.because.length > 0 && !drift.because.some(key => old.has(key))
-    if (isNew && (await repost(deps, drift))) acted += 1
+    if (drift.because.length === 0 || drift.because.some(key => old.has(key))) continue
+    // Somebody may have decided meanwhile.
+    if (!(await compare.close(connection.id, drift, `repost ${RULE}`, at))) continue
+    closed += 1
+    for (const key of drift.because) lost.add(key)
   }
-  return acted
-}
-
-const repost = async ({ connection, compare, outbox, now }: Deps, drift: DriftRow): Promise<boolean> => {
-  const closedAt = now()
-  // Somebody may have decided meanwhile.
-  if (!(await compare.close(connection.id, drift, `repost ${RULE}`, closedAt))) return false
-  const asked = await outbox.reopen(drift.because, RULE, closedAt)
-  const states = await Promise.all(drift.because.map(async key => (await outbox.get(key))?.row.closedBy))
-  const isDone = asked > 0 || states.every(by => by === RULE)
-  if (!isDone) await compare.reopen(connection.id, drift, closedAt)
-  return isDone
+  // Whether it is over says the next comparison; what breaks off here is open again by then.
+  if (lost.size > 0) await outbox.reopen([...lost], RULE, at)
+  return closed
 }

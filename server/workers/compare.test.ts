@@ -14,13 +14,6 @@ describe('comparing while both sides go on', () => {
     connector = peer.connect({ url: peer.url })
   })
   afterAll(() => peer.stop())
-  const agreed = async (our: ReturnType<typeof makeBooks>) => {
-    const item = await peer.item()
-    our.know(item)
-    await peer.stockUp(item, peer.places.main, 10)
-    our.put(item, 10)
-    return item
-  }
 
   it('[ER16] a posting in the middle of the reading is no difference', async () => {
     let reads = 0
@@ -36,7 +29,7 @@ describe('comparing while both sides go on', () => {
         yield* connector.stock(query, signal)
       },
     })
-    const item = await agreed(our)
+    const item = await our.agreed()
     expect(await our.found(item)).toEqual([])
     expect(reads).toBeGreaterThan(1)
   })
@@ -48,7 +41,7 @@ describe('comparing while both sides go on', () => {
         yield* connector.stock(query, signal)
       },
     })
-    const item = await agreed(our)
+    const item = await our.agreed()
     our.put(item, 1)
     const run = await compareRound(our.compare, { cause: 'timer', items: [item] }, never)
     expect(run).toMatchObject({ drifts: 0, moving: 1, outcome: null })
@@ -58,7 +51,7 @@ describe('comparing while both sides go on', () => {
       ...connector,
       movementsSince: (_cursor, limit, signal) => connector.movementsSince(null, limit, signal),
     })
-    const item = await agreed(our)
+    const item = await our.agreed()
     expect(await our.found(item)).toEqual([])
     our.put(item, -10)
     expect((await our.found(item)).map(row => row.class)).toEqual(['unexplained'])
@@ -75,7 +68,7 @@ describe('comparing while both sides go on', () => {
         return connector.stock(query, signal)
       },
     })
-    const item = await agreed(our)
+    const item = await our.agreed()
     our.put(item, 2)
     expect(await our.found(item)).toHaveLength(1)
     broken = true

@@ -9,15 +9,17 @@ import type { ProcessState } from './process.ts'
 
 type Spot = { location: LocationId; item: ItemId }
 
-/** States in which somebody has a task. */
 const HELD = new Set<Task['state']>(['leased', 'started', 'parked'])
+/** Whether it is counted just now by somebody who must not know what the books have. */
+export const isCountedBlind = ({ state, count }: Pick<Task, 'state' | 'count'>): boolean =>
+  count?.hidden === true && HELD.has(state)
 
 /**
  * What somebody counts blind just now, with whichever handheld: the server withholds those figures from that handheld alone,
  * so that the others must not tell them either.
  */
 export const countedBlind = (view: View): ((spot: Spot) => boolean) => {
-  const held = [...view.tasks()].flatMap(({ state, count }) => (count?.hidden && HELD.has(state) ? [count] : []))
+  const held = [...view.tasks()].flatMap(task => (isCountedBlind(task) && task.count ? [task.count] : []))
   const counts = [...held, ...(view.counting ?? [])]
   return ({ location, item }) =>
     counts.some(count => count.location === location && (count.item === null || count.item === item))

@@ -23,28 +23,32 @@ export const openCount = (view: View, { place, item }: Pick<CountWish, 'place' |
       count?.location === place && (count.item === null || count.item === item) && isOpen({ ...task, count }),
   )
 
+/** The reasons of a count are words; one more is said once. */
+export const withCause = (cause: string | null | undefined, more: string): string =>
+  [...new Set([...(cause ?? '').split(' ').filter(word => word !== ''), more])].join(' ')
+
+/** A count that nobody has begun. */
+export const newCount = (id: TaskId, { client, place, item, cause }: CountWish, isBlind: boolean): Task => ({
+  id,
+  kind: 'count',
+  client,
+  document: null,
+  state: 'ready',
+  lease: null,
+  tote: null,
+  count: { location: place, item, mode: isBlind ? 'blind' : 'guided', index: 0, notBy: [], hidden: isBlind },
+  cause,
+})
+
 /** One open count for each place and item, whatever asks for it; a second reason is added to the first task. `n` tells wishes of one command apart. */
 export const countTask = (view: View, key: CommandKey, wish: CountWish, n = 0): readonly Task[] => {
-  const { client, place, item, cause } = wish
+  const { client, cause } = wish
   const open = openCount(view, wish)
   if (open !== undefined) {
-    const causes = (open.cause ?? '').split(' ').filter(word => word !== '')
-    return causes.includes(cause) ? [] : [{ ...open, cause: [...causes, cause].join(' ') }]
+    const causes = withCause(open.cause, cause)
+    return causes === open.cause ? [] : [{ ...open, cause: causes }]
   }
-  const isBlind = policyFor(view.policies, client).count.blind.plan
-  return [
-    {
-      id: countTaskId(key, n),
-      kind: 'count',
-      client,
-      document: null,
-      state: 'ready',
-      lease: null,
-      tote: null,
-      count: { location: place, item, mode: isBlind ? 'blind' : 'guided', index: 0, notBy: [], hidden: isBlind },
-      cause,
-    },
-  ]
+  return [newCount(countTaskId(key, n), wish, policyFor(view.policies, client).count.blind.plan)]
 }
 
 /** The command that asked for a count was taken back: the count is, too, unless somebody has begun it. */

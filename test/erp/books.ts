@@ -11,7 +11,7 @@ import { makeLane } from '../../server/workers/lane.ts'
 import { makeMapper } from '../../server/workers/mapper.ts'
 import { toOperation } from '../../server/workers/outbound.ts'
 import type { OutboxRow } from '../../server/workers/outbox-port.ts'
-import type { Payload } from '../../server/workers/payload.ts'
+import type { Payload, PayloadOf } from '../../server/workers/payload.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ItemId, LocationId } from '../../shared/ids.ts'
 import { isoOf } from '../../shared/time.ts'
@@ -87,12 +87,26 @@ export const makeBooks = (
     newToken: () => crypto.randomUUID(),
     log: { warn: () => {} },
   }
+  const know = (remote: string, caseOf?: number, isSerial = false): void =>
+    void items.set(remote, {
+      id: itemOf(remote),
+      ratios: caseOf === undefined ? [] : [{ num: caseOf, den: 1 }],
+      serial: isSerial,
+    })
   /** Goods come to a place of ours, or leave it. */
   const put = (remote: string, n: number, place: keyof typeof PLACES = 'main', lot = ''): void => {
     const [location, name] = [PLACES[place] as LocationId, `${remote}|${place}|${lot}`]
     const before = stock.get(name)?.n ?? 0
     const known = items.has(remote) ? remote : null
     stock.set(name, { item: itemOf(remote), remote: known, lot, location, status: 'available', n: before + n })
+  }
+  /** An item of which both books have ten pieces. */
+  const agreed = async (): Promise<string> => {
+    const item = await peer.item()
+    know(item)
+    await peer.stockUp(item, peer.places.main, 10)
+    put(item, 10)
+    return item
   }
   /** The floor moves goods and says so; nothing is delivered yet. */
   const say = (payload: Payload): string => {
@@ -130,13 +144,11 @@ export const makeBooks = (
     rowOf,
     at,
     operationOf,
-    know: (remote: string, caseOf?: number): void =>
-      void items.set(remote, {
-        id: itemOf(remote),
-        ratios: caseOf === undefined ? [] : [{ num: caseOf, den: 1 }],
-        serial: false,
-      }),
-    adjust: (remote: string, delta: number, countedAt: string): Payload => ({
+    know,
+    agreed,
+    /** Another place of ours, which the ERP keeps apart. */
+    second: { location: PLACES.second, status: 'available' as const },
+    adjust: (remote: string, delta: number, countedAt: string): PayloadOf<'adjustment'> => ({
       v: 1,
       type: 'adjustment',
       client: CLIENT,

@@ -5,7 +5,7 @@ import type { Drift, DriftClass, Evidence, MessageEvidence, MoveEvidence, Propos
 type Explain = (drift: Drift, evidence: Evidence) => readonly string[] | null
 
 /** Not finished: the ERP may have it already. */
-const UNDER_WAY = new Set(['preparing', 'posting', 'unknown'])
+export const UNDER_WAY: ReadonlySet<string> = new Set(['preparing', 'posting', 'unknown'])
 
 const keysOf = (messages: readonly { key: string }[]): string[] => messages.map(message => message.key)
 

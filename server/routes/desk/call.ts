@@ -3,7 +3,7 @@ import { callActSchema } from '../../../shared/desk/calls.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { ofAll } from './loss.ts'
+import { ofAllClients } from './parts.ts'
 
 /** POST /api/desk/devices/call: heard of with the next round of the handheld, also after a day without a network. */
 export const callEndpoint = deskEndpoint(
@@ -17,7 +17,7 @@ export const callEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'taken', 'busy'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    ofAll({ who })
+    ofAllClients({ who })
     const sent = await deps.stores.calls.send({ warehouse, now: deps.now() }, who.id, body)
     if (sent === 'gone') throw refused('not_found', 'There is no such handheld, or it was revoked.')
     if (sent === 'other') throw refused('taken', 'Another call has this id.')

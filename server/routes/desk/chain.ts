@@ -3,7 +3,7 @@ import { signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { decidesAll, seesAll, view } from './parts.ts'
+import { ofAllClients, view } from './parts.ts'
 
 /** GET /api/desk/chain: whether anything was changed, taken out or put in. */
 export const chainEndpoint = view(
@@ -16,7 +16,7 @@ export const chainEndpoint = view(
     roles: ['administrator'],
   },
   async (at, { device }, { stores }) => {
-    seesAll(at)
+    ofAllClients(at)
     const of = device === '' ? null : await stores.audit.checkDevice(at.warehouse, device)
     if (device !== '' && of === null) throw refused('not_found', 'There is no such handheld.')
     return { audit: await stores.audit.check(at.warehouse), device: of }
@@ -37,7 +37,7 @@ export const eraseEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'stale', 'leased'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { worker, expectedVersion } = body
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'worker.erase', subject: worker, body: {} }
     const sign = (roster: Parameters<typeof signRoster>[1]) => signRoster(deps.serverKey, roster)

@@ -5,7 +5,7 @@ import { enrolUrl, issueCode, newCode } from '../../auth/code.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { decidesAll } from './parts.ts'
+import { ofAllClients } from './parts.ts'
 
 /** GET /api/desk/devices: the handhelds of the warehouse and what they have said of themselves. */
 export const devicesEndpoint = deskEndpoint(
@@ -37,7 +37,7 @@ export const deviceActEndpoint = deskEndpoint(
     refusals: ['not_found'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { devices } = deps.stores
     const device = await devices.get(body.device)
     if (device === null || device.warehouse !== warehouse) throw refused('not_found', 'There is no such handheld.')
@@ -59,7 +59,7 @@ export const enrolCodeEndpoint = deskEndpoint(
     answers: { 200: { description: 'The code', schema: enrolCodeSchema } },
   },
   async ({ c, deps, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const want = { warehouse, now: deps.now(), reusable: false, code: newCode(deps.random) }
     // Noted first: there is never a code that nobody has asked for.
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'device.code' }

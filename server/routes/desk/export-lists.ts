@@ -9,7 +9,7 @@ import type { AppDeps } from '../deps.ts'
 import type { AtDesk } from '../desk-door.ts'
 import { refused } from '../refused.ts'
 import { endOf, narrowed, readExpiring } from './goods.ts'
-import { LOOKERS, seesAll, viewer } from './parts.ts'
+import { LOOKERS, ofAllClients, viewer } from './parts.ts'
 import { theirs } from './recall.ts'
 
 const PAGE = 500
@@ -192,7 +192,7 @@ const audit: ExportList = {
   roles: ['administrator'],
   heads: ['at', 'worker', 'kind', 'subject', 'outcome'],
   pages: ({ at, deps, names }) => {
-    seesAll(at)
+    ofAllClients(at)
     return paging(
       after => deps.stores.views.audit(at.warehouse, { after, limit: PAGE }),
       row => ({ ...row, worker: names.person(row.worker) }),
@@ -307,7 +307,7 @@ const past: ExportList = {
 }
 
 async function* stocktakePages({ at, deps, query, names }: ExportCall): AsyncGenerator<readonly Row[]> {
-  if (at.who.clients !== null) throw refused('role', 'A stocktake is of the goods of all clients.')
+  ofAllClients(at)
   const found = await deps.stores.stocktakes.read(at.warehouse, needed(query.id) as StocktakeId)
   if (found === null) throw refused('not_found', 'There is no such stocktake.')
   yield found.report.differences.map(row => ({

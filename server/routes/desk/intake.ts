@@ -19,7 +19,7 @@ import type { AppDeps } from '../deps.ts'
 import { deskEndpoint, fileEndpoint, json, NOTHING } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { decidesAll } from './parts.ts'
+import { ofAllClients } from './parts.ts'
 
 const ADMIN = { roles: ['administrator'], strictly: true } as const
 const ANSWER = {
@@ -39,7 +39,7 @@ const previewEndpoint = fileEndpoint(
     answers: ANSWER,
   },
   async ({ c, deps, bytes, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { kind } = parseAs(intakeQuerySchema, c.req.query())
     return sendJson(c, await preview(deps.stores.intake, { warehouse, now: deps.now() }, kind, bytes))
   },
@@ -58,7 +58,7 @@ const applyEndpoint = fileEndpoint(
     refusals: ['stale'],
   },
   async ({ c, deps, bytes, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { kind, hash, name } = parseAs(applyQuerySchema, c.req.query())
     const at = { warehouse, worker: who.id, now: deps.now() }
     const answer = await apply(deps.stores.intake, at, { kind, name, hash, bytes })
@@ -132,7 +132,7 @@ const goingLiveEndpoint = deskEndpoint(
     answers: { 200: { description: 'Steps and files', schema: goingLiveSchema } },
   },
   async ({ c, deps, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const steps = await stepsOf(deps, warehouse)
     return sendJson(c, { steps, files: await deps.stores.intake.files(warehouse) } satisfies GoingLive)
   },
@@ -149,7 +149,7 @@ const markEndpoint = deskEndpoint(
     answers: { 200: { description: 'Done', schema: v.object({}) } },
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const others = (await markedOf(deps, warehouse)).filter(step => step !== body.step)
     await deps.stores.site.saveSetting(markedName(warehouse), body.done ? [...others, body.step] : others)
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'goingLive.mark', subject: body.step }

@@ -2,17 +2,11 @@ import { lossActSchema, lossAnswerSchema, lossDoneSchema, lossQuery } from '../.
 import type { LossAnswer } from '../../../shared/desk/loss.ts'
 import type { Role } from '../../../shared/roles.ts'
 import { sendJson } from '../answer.ts'
-import type { AtDesk } from '../desk-door.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { view } from './parts.ts'
+import { ofAllClients, view } from './parts.ts'
 
 const DECIDERS: readonly Role[] = ['supervisor', 'administrator']
-
-/** A handheld works with the goods of every client: so does who decides about it. */
-export const ofAll = ({ who }: Pick<AtDesk, 'who'>): void => {
-  if (who.clients !== null) throw refused('role', 'A handheld is not of some clients only.')
-}
 
 export const LOSS_ENDPOINTS = [
   view(
@@ -25,7 +19,7 @@ export const LOSS_ENDPOINTS = [
       roles: DECIDERS,
     },
     async (at, { device }, { stores }): Promise<LossAnswer> => {
-      ofAll(at)
+      ofAllClients(at)
       const found = await stores.losses.read(at.warehouse, device)
       if (found === null) throw refused('not_found', 'There is no such handheld.')
       return found
@@ -43,7 +37,7 @@ export const LOSS_ENDPOINTS = [
       refusals: ['role'],
     },
     async ({ c, deps, body, who, warehouse }) => {
-      ofAll({ who })
+      ofAllClients({ who })
       const { outcome, code } = await deps.stores.losses.decide({ warehouse, now: deps.now() }, who.id, body)
       if (outcome === 'done') deps.doorbell.ring(warehouse)
       return sendJson(c, { outcome, ...(code === undefined ? {} : { code }) })

@@ -17,14 +17,9 @@ export const viewer = ({ who, warehouse }: Pick<AtDesk, 'who' | 'warehouse'>) =>
   worker: who.id,
 })
 
-/** What is the whole warehouse's is not decided by who is limited to some clients. */
-export const decidesAll = ({ who }: Pick<AtDesk, 'who'>): void => {
-  if (who.clients !== null) throw refused('role', 'This is the whole warehouse’s, not one client’s.')
-}
-
-/** Lists that no row says the client of: nothing for who is limited to some clients. */
-export const seesAll = ({ who }: Pick<AtDesk, 'who'>): void => {
-  if (who.clients !== null) throw refused('role', 'This list is not cut to clients.')
+/** What is the whole warehouse's is neither seen nor decided by who is limited to some clients. */
+export const ofAllClients = ({ who }: Pick<AtDesk, 'who'>): void => {
+  if (who.clients !== null) throw refused('role', 'This is of all clients, and not cut to some.')
 }
 
 export const pageOf = ({ after, limit }: { after: string; limit: string }) => {

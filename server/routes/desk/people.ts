@@ -16,7 +16,7 @@ import { nextRoster, peoplePolicy, signRoster } from '../../auth/roster.ts'
 import { sendJson } from '../answer.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { decidesAll } from './parts.ts'
+import { ofAllClients } from './parts.ts'
 import { homesOf } from './session.ts'
 import { putPin } from './pin.ts'
 
@@ -33,7 +33,7 @@ export const peopleEndpoint = deskEndpoint(
     answers: { 200: { description: 'People', schema: peopleAnswerSchema } },
   },
   async ({ c, deps, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { site, accounts } = deps.stores
     const held = await site.roster(warehouse)
     const logins = new Map((await accounts.list()).map(account => [account.worker, account]))
@@ -68,7 +68,7 @@ export const changePersonEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'stale'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { site } = deps.stores
     const held = await site.roster(warehouse)
     const version = held?.roster.version ?? 0
@@ -112,7 +112,7 @@ export const accountEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'taken'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const { site, accounts } = deps.stores
     const held = await site.roster(warehouse)
     if (held?.roster.workers.some(one => one.id === body.worker && one.active) !== true)
@@ -145,7 +145,7 @@ export const personPinEndpoint = deskEndpoint(
     refusals: ['role', 'not_found', 'bad_request', 'stale'],
   },
   async ({ c, deps, body, who, warehouse }) => {
-    decidesAll({ who })
+    ofAllClients({ who })
     const entry = { warehouse, at: deps.now(), worker: who.id, subject: body.worker, body: {} }
     const roles = (await homesOf(deps, body.worker)).flatMap(home => home.who.roles)
     await putPin(deps, { worker: body.worker, pin: body.pin, entry, roles })

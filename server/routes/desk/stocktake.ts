@@ -13,15 +13,10 @@ import { sendJson } from '../answer.ts'
 import type { AtDesk } from '../desk-door.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { view } from './parts.ts'
+import { ofAllClients, view } from './parts.ts'
 
 const READERS: readonly Role[] = ['supervisor', 'administrator']
 const MAX_LISTED = 50
-
-/** A place holds the goods of several clients: whoever counts it all sees them all. */
-const ofAll = ({ who }: Pick<AtDesk, 'who'>): void => {
-  if (who.clients !== null) throw refused('role', 'A stocktake is of the goods of all clients.')
-}
 
 export const STOCKTAKE_ENDPOINTS = [
   view(
@@ -33,7 +28,7 @@ export const STOCKTAKE_ENDPOINTS = [
       roles: READERS,
     },
     async (at, _, { stores }) => {
-      ofAll(at)
+      ofAllClients(at)
       return stores.stocktakes.list(at.warehouse, MAX_LISTED)
     },
   ),
@@ -46,7 +41,7 @@ export const STOCKTAKE_ENDPOINTS = [
       roles: READERS,
     },
     async (at, { id }, { stores, now }) => {
-      ofAll(at)
+      ofAllClients(at)
       const found = await stores.stocktakes.read(at.warehouse, id)
       if (found === null) throw refused('not_found', 'There is no such stocktake.')
       return { ...found, asOf: now() }
@@ -63,7 +58,7 @@ export const STOCKTAKE_ENDPOINTS = [
       refusals: ['role'],
     },
     async ({ c, deps, body, who, warehouse }) => {
-      ofAll({ who })
+      ofAllClients({ who })
       const at = { warehouse, now: deps.now() }
       const { outcome, code } = await deps.stores.stocktakes.decide(at, who.id, body)
       if (outcome === 'done') deps.doorbell.ring(warehouse)

@@ -23,7 +23,7 @@ import { sendJson } from '../answer.ts'
 import { PRINTERS_ROLES } from '../printers.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
-import { LOOKERS, pageOf, seesAll, view, viewer } from './parts.ts'
+import { LOOKERS, ofAllClients, pageOf, view, viewer } from './parts.ts'
 
 const uuidOrNone = (id: string): string => {
   if (id !== '' && !isUuid(id)) throw refused('bad_request', 'This is no id.')
@@ -134,7 +134,7 @@ export const VIEW_ENDPOINTS = [
       roles: ['administrator'],
     },
     async (at, query, { stores }) => {
-      seesAll(at)
+      ofAllClients(at)
       return stores.views.audit(at.warehouse, pageOf(query))
     },
   ),
