@@ -1,5 +1,4 @@
-import type { Client, Item, Location, Lot, Roster, Worker } from '../shared/catalogue.ts'
-import type { GoingLive, IntakeKind } from '../shared/desk/intake.ts'
+import type { Client, Location, Roster, Worker } from '../shared/catalogue.ts'
 import type { ExceptionKind } from '../shared/exception.ts'
 import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
 import type { Variance } from '../shared/count/variance.ts'
@@ -10,7 +9,6 @@ import type {
   DocumentId,
   ItemId,
   LocationId,
-  LpnId,
   TaskId,
   WarehouseId,
   WorkerId,
@@ -35,19 +33,18 @@ import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
-import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
-import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { OwnSettings } from '../shared/sync/own-settings.ts'
 import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
-import type { StockKey } from '../shared/ledger/stock.ts'
 import type { SyncStore } from './sync/ports.ts'
-import type { IntakeWrite } from './intake/plan.ts'
 import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
 import type { PrintStore } from './print-ports.ts'
 import type { CallStore, EraseStore, GoodsStore, LossStore, RecallStore, StocktakeStore } from './desk-ports.ts'
+import type { KpiStore } from './kpi-ports.ts'
+import type { AccountStore, SignInStore } from './account-ports.ts'
+import type { IntakeStore } from './intake-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -319,138 +316,6 @@ export interface PhotoStore {
   forget(warehouse: WarehouseId, before: string): Promise<number>
 }
 
-/** Which facts a figure is made of. Days are those of UTC, both included. */
-export type KpiScope = {
-  warehouse: WarehouseId
-  /** Null = all, and facts that name no client. */
-  clients: readonly ClientId[] | null
-  /** Null = all; else what has no zone (orders, messages, comparisons) is left out. */
-  zone: string | null
-  from: string
-  to: string
-}
-/** Instant and id of the row that the last page ended with. */
-export type KpiKey = { at: string; id: string }
-
-/** Figures at the desk: prepared rows of days, what is open now, and the rows that a figure is made of. */
-export interface KpiStore {
-  /** Prepared rows of the window, added up; standards among them. */
-  sums(scope: KpiScope): Promise<readonly SumRow[]>
-  /** The same by day, of some measures. */
-  days(scope: KpiScope, measures: readonly Measure[]): Promise<readonly (SumRow & { day: string })[]>
-  /** What is open now, and the last comparison of each connection in the window. */
-  present(scope: KpiScope, now: string): Promise<readonly SumRow[]>
-  /** How far the figures reach, and what may still change them. */
-  standing(
-    scope: KpiScope,
-    now: string,
-  ): Promise<{
-    cursor: number
-    madeAt: string | null
-    restated: readonly string[]
-    silent: number
-    /** By which parts of figures are named. */
-    connections: readonly { id: string; name: string }[]
-  }>
-  /** The oldest first. `device`, `worker`: what they count blind is left out. `now` null = nothing that is still open. */
-  rows(
-    table: TableName,
-    scope: KpiScope & { device: DeviceId | null; worker: WorkerId | null; now: string | null },
-    page: { after: KpiKey | null; limit: number },
-  ): Promise<readonly { key: KpiKey; row: TableRow }[]>
-}
-
-export type Account = { worker: WorkerId; login: string; mustChange: boolean }
-export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
-
-/**
- * Log-ins of people at the desk. Of passwords and session tokens only hashes come here. What is done is written together
- * with its entry of the audit log; null = there is nobody who did it (the demo's own).
- */
-export interface AccountStore {
-  any(): Promise<boolean>
-  list(): Promise<readonly Account[]>
-  find(login: string): Promise<(Account & { password: string }) | null>
-  /** Adds or replaces the log-in of a person; all their sessions end. False = somebody else has this name. */
-  put(account: Account & { password: string; now: string }, entry: AuditEntry | null): Promise<boolean>
-  /** Takes the log-in away; all sessions end. */
-  remove(worker: WorkerId, entry: AuditEntry): Promise<void>
-  /**
-   * Counts a try of a name that was typed, known or not, under a lock: `failures` with this one, and how long the name has
-   * to wait still; a try that has to wait is not counted. Names that were quiet since `forgetBefore` begin anew.
-   */
-  attempt(what: {
-    login: string
-    now: string
-    forgetBefore: string
-    /** Milliseconds after so many failures. */
-    waitAfter: (failures: number) => number
-  }): Promise<{ waitMs: number; failures: number }>
-  forgive(login: string): Promise<void>
-  /** Sessions from before `begunSince` are forgotten. */
-  open(
-    session: {
-      hash: string
-      worker: WorkerId
-      warehouse: WarehouseId
-      now: string
-      begunSince: string
-      way: SignInWay
-      /** What the browser says that it is. */
-      agent: string
-    },
-    entry: AuditEntry | null,
-  ): Promise<void>
-  /** The session while it is good: used after `usedSince`, begun after `begunSince`. Marks it as used. */
-  session(hash: string, at: { now: string; usedSince: string; begunSince: string }): Promise<DeskSession | null>
-  close(hash: string): Promise<void>
-}
-
-export type SignInWay = 'password' | 'passkey' | 'identity'
-
-/** A key that lies in a person's device or its maker's key store; of it only the public half comes here. */
-export type Passkey = {
-  /** Base64url, as the browser names it. */
-  id: string
-  worker: WorkerId
-  name: string
-  /** The name of the server that it was made for: it works nowhere else. */
-  host: string
-  /** COSE, base64url. */
-  publicKey: string
-  /** How often it was used, where the key counts; else 0. */
-  counter: number
-  transports: readonly string[]
-  madeAt: string
-  usedAt: string | null
-}
-
-/** Passkeys, what was asked of a browser and waits for its answer, and what people see of their own sessions. */
-export interface SignInStore {
-  passkeys(worker: WorkerId): Promise<readonly Passkey[]>
-  passkey(id: string): Promise<Passkey | null>
-  /** False = the key is known, or the person has `most` of them. */
-  addPasskey(passkey: Passkey, most: number, entry: AuditEntry): Promise<boolean>
-  /** A use, if the key is still there and its counter was `before`: a second use at the same time is none. */
-  usePasskey(use: { id: string; before: number; counter: number; now: string }): Promise<boolean>
-  /** False = the person has no such key. */
-  removePasskey(worker: WorkerId, id: string, entry: AuditEntry): Promise<boolean>
-  /** Keeps what is waited for; what has run out is forgotten. Of its secret only a hash comes here. */
-  ask(what: SignInAsk & { hash: string; now: string; until: string }): Promise<void>
-  /** What was asked, once. Null = never, answered already, or too late. */
-  answered(hash: string, kind: SignInAsk['kind'], now: string): Promise<SignInAsk | null>
-  /** The living sessions of a person, the newest first. `id` gives nobody a session. */
-  sessions(worker: WorkerId, since: { usedSince: string; begunSince: string }): Promise<readonly OwnSession[]>
-  /** Ends one by its `id`, or all (null), but never the one that asks. Gives how many. */
-  endSessions(end: { worker: WorkerId; id: string | null; but: string }, entry: AuditEntry): Promise<number>
-}
-export type SignInAsk = {
-  kind: 'passkey.add' | 'passkey.logIn' | 'identity'
-  worker: WorkerId | null
-  body: Readonly<Record<string, string>>
-}
-export type OwnSession = { id: string; hash: string; way: SignInWay; agent: string; begunAt: string; usedAt: string }
-
 export type AuditEntry = {
   warehouse: WarehouseId | null
   at: string
@@ -489,44 +354,4 @@ export interface ViewStore {
   find(viewer: Viewer, q: string): Promise<FindAnswer>
   /** At most 50 items whose SKU, name or code is meant. */
   codes(viewer: Viewer, q: string): Promise<CodesAnswer['rows']>
-}
-
-export type KnownItem = { item: Item; cost: number | null; hasStock: boolean }
-
-/** What is there of what a file names. */
-export interface IntakeLook {
-  clients(): Promise<readonly Client[]>
-  /** All of the warehouse, virtual ones too. */
-  places(): Promise<readonly Location[]>
-  /** Of any client. */
-  itemsBySku(skus: readonly string[]): Promise<readonly KnownItem[]>
-  /** Which item of which client has these codes, as they are written. */
-  codeOwners(codes: readonly string[]): Promise<readonly { client: ClientId; code: string; item: ItemId }[]>
-  lots(items: readonly ItemId[]): Promise<readonly Lot[]>
-  /** Pallets that are known, and where their goods lie. */
-  pallets(ids: readonly LpnId[]): Promise<readonly { id: LpnId; client: ClientId; location: LocationId | null }[]>
-  /** Rows of real places that have goods of these items. */
-  stock(items: readonly ItemId[]): Promise<readonly StockKey[]>
-  /** When this content was taken over. */
-  before(hash: string): Promise<{ at: string; worker: WorkerId | null } | null>
-}
-export type IntakeBook = { hash: string; kind: IntakeKind; name: string; rows: number }
-
-/** Files of places, items and opening stock. */
-export interface IntakeStore {
-  look(warehouse: WarehouseId): IntakeLook
-  /**
-   * One transaction under the warehouse's counter row: what is read in it stands until it is written. `write` keeps the
-   * content's name and the entry of the audit log with it; without a `write` nothing is kept.
-   */
-  apply<T>(
-    at: { warehouse: WarehouseId; worker: WorkerId; now: string },
-    run: (look: IntakeLook, write: (what: IntakeWrite, book: IntakeBook) => Promise<void>) => Promise<T>,
-  ): Promise<T>
-  /** The newest files. */
-  files(warehouse: WarehouseId): Promise<GoingLive['files']>
-  /** How far a site is. */
-  counts(
-    warehouse: WarehouseId,
-  ): Promise<{ places: number; items: number; stock: number; people: number; handhelds: number }>
 }

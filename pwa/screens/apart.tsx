@@ -24,6 +24,18 @@ export const SecondTabScreen = ({ speaker, onUseHere }: { speaker: Speaker; onUs
   </div>
 )
 
+/** Where nothing of ours can be trusted: once more, or to the page that needs none of it. */
+export const RescueBar = ({ speaker }: { speaker: Speaker }) => (
+  <div className="bar">
+    <Button kind="primary" onPress={() => location.reload()}>
+      {speaker.word('b.retry')}
+    </Button>
+    <a className="button" href="/rescue.html">
+      {speaker.word('b.rescue')}
+    </a>
+  </div>
+)
+
 /** What browsers and the loader of the build say when a part of the app cannot be had. */
 const NOT_LOADED = /dynamically imported|importing a module|preload/i
 
@@ -49,14 +61,7 @@ export const ErrorScreen = ({ speaker, error }: { speaker: Speaker; error: unkno
           </p>
         </div>
         <div />
-        <div className="bar">
-          <Button kind="primary" onPress={() => location.reload()}>
-            {speaker.word('b.retry')}
-          </Button>
-          <a className="button" href="/rescue.html">
-            {speaker.word('b.rescue')}
-          </a>
-        </div>
+        <RescueBar speaker={speaker} />
       </main>
     </div>
   )

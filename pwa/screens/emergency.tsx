@@ -7,8 +7,8 @@ import { fileOf, journalFiles } from '../store/journal-files.ts'
 import { newEpoch } from '../sync/birth.ts'
 import { browserClock, browserRandom } from '../sync/browser-ports.ts'
 import { mutex } from '../sync/mutex.ts'
-import { Button } from '../ui/button.tsx'
 import type { Speaker } from '../words/words.ts'
+import { RescueBar } from './apart.tsx'
 
 type Kept = { count: number; last: string; failed: boolean }
 type Props = { speaker: Speaker; settings: SettingsStore }
@@ -38,14 +38,7 @@ export const EmergencyScreen = ({ speaker, settings }: Props) => {
           </p>
         </div>
         <div />
-        <div className="bar">
-          <Button kind="primary" onPress={() => location.reload()}>
-            {speaker.word('b.retry')}
-          </Button>
-          <a className="button" href="/rescue.html">
-            {speaker.word('b.rescue')}
-          </a>
-        </div>
+        <RescueBar speaker={speaker} />
       </main>
     </div>
   )

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { loginName } from '../../shared/desk/session.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
-import type { Account, AccountStore } from '../ports.ts'
+import type { Account, AccountStore } from '../account-ports.ts'
 import { FORGET_MS, waitAfter } from './lockout.ts'
 import { isPassword } from './password.ts'
 

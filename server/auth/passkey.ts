@@ -1,5 +1,5 @@
 import type { WorkerId } from '../../shared/ids.ts'
-import type { Passkey } from '../ports.ts'
+import type { Passkey } from '../account-ports.ts'
 
 /** For whom a passkey is made: a name of the server, and the address of its page. */
 export type Party = { host: string; origin: string }

@@ -1,5 +1,5 @@
 import { hashPassword } from '../auth/password.ts'
-import type { AccountStore } from '../ports.ts'
+import type { AccountStore } from '../account-ports.ts'
 import { DEMO_PEOPLE, demoWorkers } from './people.ts'
 
 /** Log-ins of the demo, printed and shown like its badges. */

@@ -1,6 +1,6 @@
 import type { IntakeAnswer, IntakeKind } from '../../shared/desk/intake.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
-import type { IntakeLook, IntakeStore } from '../ports.ts'
+import type { IntakeLook, IntakeStore } from '../intake-ports.ts'
 import { readTable } from './csv.ts'
 import type { Table } from './csv.ts'
 import { planItems } from './items.ts'

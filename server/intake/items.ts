@@ -8,7 +8,7 @@ import { checkDigitHolds, gs1CheckDigit } from '../../shared/scan/check-digit.ts
 import { codeKey } from '../../shared/scan/code-key.ts'
 import { isReserved } from '../../shared/scan/command-code.ts'
 import { readLabel } from '../../shared/scan/own-label.ts'
-import type { IntakeLook, KnownItem } from '../ports.ts'
+import type { IntakeLook, KnownItem } from '../intake-ports.ts'
 import { cellsOf } from './cells.ts'
 import type { Cells } from './cells.ts'
 import type { Table } from './csv.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { calendarInstant } from '../../shared/sync/calendar.ts'
-import type { KpiKey } from '../ports.ts'
+import type { KpiKey } from '../kpi-ports.ts'
 
 const keySchema = v.tuple([calendarInstant, v.pipe(v.string(), v.minLength(1), v.maxLength(120))])
 

@@ -1,7 +1,7 @@
 import type { ClientId } from '../../shared/ids.ts'
 import { MAX_KPI_DAYS } from '../../shared/desk/kpi.ts'
 import { dayOf, msOf } from '../../shared/time.ts'
-import type { KpiScope } from '../ports.ts'
+import type { KpiScope } from '../kpi-ports.ts'
 import type { AppDeps } from './deps.ts'
 import type { Person } from './endpoint.ts'
 import { refused } from './refused.ts'

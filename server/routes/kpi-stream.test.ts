@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { KpiKey } from '../ports.ts'
+import type { KpiKey } from '../kpi-ports.ts'
 import { csvStream } from './kpi-stream.ts'
 
 /** `all` rows, named by their number. */

@@ -1,5 +1,5 @@
 import type { TableRow } from '../../shared/desk/kpi-tables.ts'
-import type { KpiKey } from '../ports.ts'
+import type { KpiKey } from '../kpi-ports.ts'
 
 type Row = { key: KpiKey; row: TableRow }
 export type CsvPages = {

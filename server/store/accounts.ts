@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { WorkerId } from '../../shared/ids.ts'
-import type { Account, AccountStore, AuditEntry, DeskSession } from '../ports.ts'
+import type { Account, AccountStore, DeskSession } from '../account-ports.ts'
+import type { AuditEntry } from '../ports.ts'
 import { writeAudit } from './audit-book.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { AuditEntry, OwnSession, Passkey, SignInAsk, SignInStore } from '../ports.ts'
+import type { AuditEntry } from '../ports.ts'
+import type { OwnSession, Passkey, SignInAsk, SignInStore } from '../account-ports.ts'
 import { writeAudit } from './audit-book.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'

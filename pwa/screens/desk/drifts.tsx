@@ -6,6 +6,7 @@ import type { Connection, Drift } from './erp-shapes.ts'
 import { driftWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useLoaded } from './query.ts'
+import { ReasonField } from './reason-field.tsx'
 import { Listed, Table } from './table.tsx'
 
 const ACTIONS = ['repost', 'reverse', 'adoptTheirs', 'adoptOurs', 'recount', 'dismiss'] as const
@@ -103,14 +104,7 @@ const DriftActs = ({ drift, onDecide }: { drift: Drift; onDecide: (action: Actio
           </option>
         ))}
       </select>
-      <input
-        aria-label={speaker.say('a.reason')}
-        placeholder={speaker.say('a.reason')}
-        required
-        value={reason}
-        maxLength={500}
-        onChange={event => setReason(event.currentTarget.value)}
-      />
+      <ReasonField value={reason} onChange={setReason} />
       <button type="submit" className="desk-button primary">
         {speaker.say('save')}
       </button>

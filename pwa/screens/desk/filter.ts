@@ -1,5 +1,12 @@
 import { useSearchParams } from 'wouter'
 
+const changed = (search: URLSearchParams, name: string, value: string | null): URLSearchParams => {
+  const next = new URLSearchParams(search)
+  if (value === null) next.delete(name)
+  else next.set(name, value)
+  return next
+}
+
 /** A filter of a list that stands in the address, so that it can be kept, sent to somebody and reloaded. */
 export const useFilter = <T extends string>(
   name: string,
@@ -9,22 +16,12 @@ export const useFilter = <T extends string>(
   const [search, setSearch] = useSearchParams()
   const asked = search.get(name)
   const put = (value: T): void =>
-    setSearch(
-      before => {
-        const next = new URLSearchParams(before)
-        if (value === otherwise) next.delete(name)
-        else next.set(name, value)
-        return next
-      },
-      { replace: true },
-    )
+    setSearch(before => changed(before, name, value === otherwise ? null : value), { replace: true })
   return [values.find(value => value === asked) ?? otherwise, put]
 }
 
 /** The same address with one thing of it changed; null takes it out. */
 export const withParam = (path: string, search: URLSearchParams, name: string, value: string | null): string => {
-  const next = new URLSearchParams(search)
-  if (value === null) next.delete(name)
-  else next.set(name, value)
+  const next = changed(search, name, value)
   return next.size === 0 ? path : `${path}?${next.toString()}`
 }

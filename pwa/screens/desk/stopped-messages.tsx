@@ -4,6 +4,7 @@ import { messagesShape, settledShape } from './erp-shapes.ts'
 import type { Connection, Message } from './erp-shapes.ts'
 import { v7 } from './id.ts'
 import { useLoaded } from './query.ts'
+import { ReasonField } from './reason-field.tsx'
 import { Listed, Table } from './table.tsx'
 
 export const STOPPED = ['held', 'parked', 'dead'] as const
@@ -94,12 +95,7 @@ const MessageActs = ({ message, onAct }: { message: Message; onAct: (action: obj
         if (reason.trim() !== '') onAct({ kind: 'skip', reason: reason.trim() })
       }}
     >
-      <input
-        aria-label={speaker.say('a.reason')}
-        value={reason}
-        maxLength={500}
-        onChange={event => setReason(event.currentTarget.value)}
-      />
+      <ReasonField value={reason} onChange={setReason} />
       <button type="submit" className="desk-button">
         {speaker.say('i.skip')}
       </button>

@@ -11,7 +11,7 @@ import {
 import type { WorkerId } from '../../../shared/ids.ts'
 import { isoOf, msOf } from '../../../shared/time.ts'
 import { logInOptions, newPasskeyOptions, readLogIn, readNewPasskey } from '../../auth/passkey.ts'
-import type { Passkey, SignInAsk } from '../../ports.ts'
+import type { Passkey, SignInAsk } from '../../account-ports.ts'
 import { sendJson } from '../answer.ts'
 import { addressOf } from '../caller.ts'
 import type { AppDeps } from '../deps.ts'
