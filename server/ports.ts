@@ -205,6 +205,8 @@ export interface SiteStore {
   /** Small settings of the installation: server key, identity of the database, demo flag. JSON. */
   setting(name: string): Promise<unknown>
   saveSetting(name: string, value: unknown): Promise<void>
+  /** What becomes of a setting by what it is (null = not set), under a lock; what `change` throws leaves it as it was. */
+  changeSetting<T>(name: string, change: (value: unknown) => T): Promise<T>
 }
 
 export interface QuarantineStore {

@@ -187,6 +187,7 @@ const emptySite = (calls: string[]): SiteStore => {
     putRoster: note('putRoster'),
     roster: async () => null,
     setting: async () => state.demo,
+    changeSetting: async (_, change) => change(null),
     saveSetting: async (_, value) => {
       state.demo = value
       calls.push('saveSetting')

@@ -317,6 +317,11 @@ const memorySite = (): Stores['site'] => {
     roster: async warehouse => rosters.get(warehouse) ?? null,
     setting: async name => settings.get(name) ?? null,
     saveSetting: async (name, value) => void settings.set(name, value),
+    changeSetting: async (name, change) => {
+      const value = change(settings.get(name) ?? null)
+      settings.set(name, value)
+      return value
+    },
   }
 }
 

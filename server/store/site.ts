@@ -189,6 +189,17 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
       await sql`insert into setting (name, value) values (${name}, ${json(value)})
         on conflict (name) do update set value = excluded.value`.execute(db)
     },
+    changeSetting: (name, change) =>
+      transact(db, async trx => {
+        // The row is there to be locked, also the first time.
+        await sql`insert into setting (name, value) values (${name}, 'null') on conflict (name) do nothing`.execute(trx)
+        const { rows } = await sql<{
+          value: unknown
+        }>`select value from setting where name = ${name} for update`.execute(trx)
+        const answer = change(rows[0]?.value ?? null)
+        await sql`update setting set value = ${json(answer)} where name = ${name}`.execute(trx)
+        return { keep: true, answer }
+      }),
   }
 }
 

@@ -91,15 +91,15 @@ const templateEndpoint = deskEndpoint(
 const markedName = (warehouse: WarehouseId): string => `goingLive ${warehouse}`
 const markedSchema = v.array(v.picklist(STEPS))
 
-const markedOf = async (deps: AppDeps, warehouse: WarehouseId): Promise<readonly Step[]> => {
-  const kept = v.safeParse(markedSchema, await deps.stores.site.setting(markedName(warehouse)))
+const markedIn = (setting: unknown): readonly Step[] => {
+  const kept = v.safeParse(markedSchema, setting)
   return kept.success ? kept.output : []
 }
 
 /** What the server can see of each step; the rest somebody says. */
 const stepsOf = async (deps: AppDeps, warehouse: WarehouseId): Promise<GoingLive['steps']> => {
   const counts = await deps.stores.intake.counts(warehouse)
-  const marked = await markedOf(deps, warehouse)
+  const marked = markedIn(await deps.stores.site.setting(markedName(warehouse)))
   const all = (await deps.erp?.stores.connections.list()) ?? []
   const mine = all.filter(one => one.warehouse === warehouse && one.mode !== 'off')
   const n: Readonly<Record<Step, number>> = {
@@ -150,8 +150,10 @@ const markEndpoint = deskEndpoint(
   },
   async ({ c, deps, body, who, warehouse }) => {
     ofAllClients({ who })
-    const others = (await markedOf(deps, warehouse)).filter(step => step !== body.step)
-    await deps.stores.site.saveSetting(markedName(warehouse), body.done ? [...others, body.step] : others)
+    await deps.stores.site.changeSetting(markedName(warehouse), setting => {
+      const others = markedIn(setting).filter(step => step !== body.step)
+      return body.done ? [...others, body.step] : others
+    })
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'goingLive.mark', subject: body.step }
     await deps.stores.audit.note({ ...entry, body: { done: body.done } })
     return sendJson(c, {})

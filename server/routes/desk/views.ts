@@ -3,13 +3,12 @@ import { keptViewsSchema, MAX_VIEWS, saveViewSchema, viewsSchema } from '../../.
 import type { SavedViews } from '../../../shared/desk/views.ts'
 import type { WorkerId } from '../../../shared/ids.ts'
 import { sendJson } from '../answer.ts'
-import type { AppDeps } from '../deps.ts'
 import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 
 const nameOf = (worker: WorkerId): string => `views ${worker}`
-const viewsOf = async ({ stores }: AppDeps, worker: WorkerId): Promise<SavedViews['views']> => {
-  const kept = v.safeParse(keptViewsSchema, await stores.site.setting(nameOf(worker)))
+const viewsIn = (setting: unknown): SavedViews['views'] => {
+  const kept = v.safeParse(keptViewsSchema, setting)
   return kept.success ? kept.output : []
 }
 const answers = { 200: { description: 'One’s own views, by name', schema: viewsSchema } }
@@ -23,7 +22,7 @@ export const viewsEndpoint = deskEndpoint(
     body: NOTHING,
     answers,
   },
-  async ({ c, deps, who }) => sendJson(c, { views: await viewsOf(deps, who.id) }),
+  async ({ c, deps, who }) => sendJson(c, { views: viewsIn(await deps.stores.site.setting(nameOf(who.id))) }),
 )
 
 /** POST /api/desk/views */
@@ -38,10 +37,12 @@ export const saveViewEndpoint = deskEndpoint(
   },
   async ({ c, deps, body, who }) => {
     const { name, path } = body
-    const others = (await viewsOf(deps, who.id)).filter(view => view.name !== name)
-    const views = path === null ? others : [...others, { name, path }].sort((a, b) => a.name.localeCompare(b.name))
-    if (views.length > MAX_VIEWS) throw refused('too_large', `At most ${MAX_VIEWS} views are kept; forget one first.`)
-    await deps.stores.site.saveSetting(nameOf(who.id), views)
+    const views = await deps.stores.site.changeSetting(nameOf(who.id), setting => {
+      const others = viewsIn(setting).filter(view => view.name !== name)
+      const next = path === null ? others : [...others, { name, path }].sort((a, b) => a.name.localeCompare(b.name))
+      if (next.length > MAX_VIEWS) throw refused('too_large', `At most ${MAX_VIEWS} views are kept; forget one first.`)
+      return next
+    })
     return sendJson(c, { views })
   },
 )
