@@ -58,8 +58,8 @@ const ahead = async (wired: Extract<Wired, { kind: 'app' }>): Promise<void> => {
   await wired.loadRules()
   performance.mark('floor')
   await begin(wired.services.handheld, async () => {
-    const { showCalls } = await import('./screens/calls.tsx')
-    showCalls(wired.services, wired)
+    const [{ showCalls }, api] = await Promise.all([import('./screens/calls.tsx'), wired.api()])
+    showCalls(wired.services, { ...wired, api })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { Api } from '../sync/api.ts'
 import type { Running } from '../sync/boot.ts'
 import { browserTimer } from '../sync/browser-ports.ts'
 import { learn } from '../words/speak.ts'
@@ -10,7 +11,8 @@ import { watchUpdates } from './update.ts'
 import { keepAwake } from './wake-lock.ts'
 
 export type Behind = {
-  running: Pick<Running, 'handheld' | 'api'>
+  handheld: Running['handheld']
+  api: Api
   controller: Controller
   settings: SettingsStore
   registration: Promise<ServiceWorkerRegistration | undefined>
@@ -26,7 +28,7 @@ export const behind = (of: Behind): void => {
 }
 
 /** Settings go along with the person. */
-const follow = ({ running: { handheld, api }, settings }: Behind): void =>
+const follow = ({ handheld, api, settings }: Behind): void =>
   followWorker({
     settings,
     net: ownSettingsNet(api),

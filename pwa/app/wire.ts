@@ -62,8 +62,9 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
       import('./floor.ts'),
       learnFloor(settings.get().language),
       workScreens(),
-      // Whoever needs a PIN needs it without a network as well.
+      // Whoever needs a PIN needs it without a network as well, and whoever scans goods the look-ups.
       import('../sync/pin-gate.ts'),
+      import('../sync/later.ts'),
     ])
     ;({ floor } = work)
     return fetched
@@ -107,7 +108,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
   checkOnce(controller)
   const ahead = async (): Promise<void> => {
     const { behind } = await import('./behind.ts')
-    behind({ running, controller, settings, registration, take })
+    behind({ handheld: running.handheld, api: await running.api(), controller, settings, registration, take })
   }
   return app(running, controller, turnout, ears, settings, activity, rules, ahead)
 }
@@ -171,6 +172,7 @@ const app = (
     const { handheld, photos } = running
     const ruled = begin(handheld, rules.load)
     void begin(handheld, behind)
+    void begin(handheld, running.ring)
     // What waits from before goes out.
     void begin(handheld, photos)
     return ruled

@@ -7,22 +7,24 @@ import { spareRecord } from '../store/vault.ts'
 import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
 import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
-import { makeApi } from './api.ts'
 import type { Api } from './api.ts'
 import { ensureBirth } from './birth.ts'
 import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
 import { deviceRecord } from './device.ts'
 import type { DeviceRecord, DeviceVault } from './device.ts'
 import type { Enrolled } from './enrol.ts'
-import { makeDoorbell } from './doorbell.ts'
 import type { Engine } from './engine.ts'
 import type { Handheld } from './handheld.ts'
+import { late } from './late.ts'
+import { lateDoorbell } from './late-doorbell.ts'
+import { lateNet } from './late-net.ts'
+import type { Line } from './line.ts'
 import { makeHandheld } from './make-handheld.ts'
+import type { HandheldSetup } from './make-handheld.ts'
 import type { PhotoDesk } from './photo-box.ts'
 import type { PictureShelf } from './picture-shelf.ts'
 import type { Ports } from './ports.ts'
 import { withRefuge } from './refuge.ts'
-import { makeNet } from './transport.ts'
 import { inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
 import { signWith, verifyWith } from './web-keys.ts'
@@ -46,8 +48,10 @@ export type Running = {
   handheld: Handheld & { engine: Engine }
   tab: ActiveTab
   record: DeviceRecord
-  /** For what is asked beside the protocol: settings of the person. */
-  api: Api
+  /** For what is asked beside the protocol: settings of the person, calls of the desk. */
+  api(): Promise<Api>
+  /** Hears of news at once, as long as this tab is the active one. Rejects where that could not be loaded. */
+  ring(): Promise<void>
   /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
   photos(): Promise<PhotoDesk>
   pictures(): Promise<PictureShelf>
@@ -137,18 +141,36 @@ const keepers = (record: DeviceRecord, opened: OpenQueue) => {
 
 const BALLAST_EVERY_MS = 1_800_000
 
-/** The server, as this device speaks to it. */
-const lineTo = ({ base = '' }: BootOptions, record: DeviceRecord) => {
-  const now = (): number => browserClock.now()
-  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
-  const api = makeApi({ fetch: fetch.bind(globalThis), base, now }, { device: record.device, sign }, null)
-  return { sign, api, net: makeNet(api, now) }
-}
+/** The way to the server, as this device speaks to it. */
+const lineOf = ({ base = '' }: BootOptions, device: string, sign: (text: string) => Promise<string>) =>
+  late(async () => {
+    const { makeLine } = await import('./line.ts')
+    return makeLine({ fetch: fetch.bind(globalThis), base, now: () => browserClock.now() }, { device, sign })
+  })
+
+/** What the machinery is told of this device and this browser. */
+const setupOf = (options: BootOptions, record: DeviceRecord): Omit<HandheldSetup, 'kept' | 'lease'> => ({
+  app: options.app,
+  device: record.device,
+  warehouse: record.warehouse,
+  verify: (text, sig) => verifyWith(record.serverKey, text, sig),
+  roster: record.roster,
+  livedBefore: localStorage.getItem(LIVED) !== null,
+  emergency: () => localStorage.getItem(EMERGENCY) !== null,
+  rules: options.rules,
+  later: late(async () => (await import('./later.ts')).later),
+  inflate,
+  storage: browserStorage,
+  drawn: afterFrame,
+  answered: response => options.minVersion?.(response.minVersion),
+})
 
 const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue): Promise<Running> => {
   const { files, main, queue, onRefuge } = keepers(record, opened)
   const cache = await openCache({ onClosed: options.mustReload })
-  const { sign, api, net } = lineTo(options, record)
+  const sign = (text: string): Promise<string> => signWith(record.privateKey, text)
+  const line = lineOf(options, record.device, sign)
+  const net = lateNet(async () => (await line()).net)
   const ports: Ports = {
     clock: browserClock,
     random: browserRandom,
@@ -159,27 +181,13 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     cache: cache.store,
   }
   const handheld = await makeHandheld(ports, {
-    app: options.app,
-    device: record.device,
-    warehouse: record.warehouse,
-    verify: (text, sig) => verifyWith(record.serverKey, text, sig),
-    roster: record.roster,
-    livedBefore: localStorage.getItem(LIVED) !== null,
+    ...setupOf(options, record),
     kept: await keptIn(files, main, record.device).catch(() => NOTHING_KEPT),
-    emergency: () => localStorage.getItem(EMERGENCY) !== null,
-    rules: options.rules,
-    inflate,
     lease: request => net.lease(request),
-    storage: browserStorage,
-    drawn: afterFrame,
-    answered: response => options.minVersion?.(response.minVersion),
   })
   onRefuge(() => handheld.syncNow())
   localStorage.setItem(LIVED, record.device)
-  const doorbell = makeDoorbell(api, ports, {
-    opened: () => handheld.engine.wake('doorbellOpen'),
-    rung: n => handheld.engine.wake({ n }),
-  })
+  const doorbell = lateDoorbell(line, ports, handheld.engine)
   let isActive = false
   const setActive = (active: boolean): void => {
     isActive = active
@@ -198,14 +206,15 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
   const tab = makeActiveTab({ changed: setActive, heard: () => handheld.syncNow() })
   tab.claim()
   const quiet = listen(handheld.engine)
-  const photos = photosOf(api, handheld, () => isActive)
+  const photos = photosOf(line, handheld, () => isActive)
   return {
     handheld,
     tab,
     record,
-    api,
+    api: async () => (await line()).api,
+    ring: doorbell.load,
     photos: photos.open,
-    pictures: picturesOf(api, handheld),
+    pictures: picturesOf(line, handheld),
     stop: async () => {
       quiet()
       await photos.close()
@@ -217,47 +226,33 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
   }
 }
 
-const photosOf = (api: Api, handheld: Running['handheld'], isActive: () => boolean) => {
-  let desk: Promise<PhotoDesk> | null = null
-  const open = (): Promise<PhotoDesk> => {
-    desk ??= import('./photo-box.ts')
-      .then(({ openPhotoDesk }) =>
-        openPhotoDesk({
-          api,
-          handheld,
-          isActive,
-          clock: browserClock,
-          timer: browserTimer,
-          random: browserRandom.next,
-          calm: handheld.engine.calm,
-        }),
-      )
-      .catch((error: unknown) => {
-        // Asked for again, it is tried again.
-        desk = null
-        throw error
-      })
+const photosOf = (line: () => Promise<Line>, handheld: Running['handheld'], isActive: () => boolean) => {
+  let desk: PhotoDesk | null = null
+  const open = late(async () => {
+    const [{ openPhotoDesk }, { api }] = await Promise.all([import('./photo-box.ts'), line()])
+    desk = await openPhotoDesk({
+      api,
+      handheld,
+      isActive,
+      clock: browserClock,
+      timer: browserTimer,
+      random: browserRandom.next,
+      calm: handheld.engine.calm,
+    })
     return desk
-  }
-  return { open, close: async () => (await desk?.catch(() => null))?.close() }
+  })
+  return { open, close: async () => desk?.close() }
 }
 
-const picturesOf = (api: Api, handheld: Running['handheld']) => {
-  let shelf: Promise<PictureShelf> | null = null
+const picturesOf = (line: () => Promise<Line>, handheld: Running['handheld']) => {
   const mayFetch = (): boolean => {
     const { link, waiting } = handheld.status()
     return link === 'online' && waiting === 0
   }
-  const open = async (): Promise<PictureShelf> => {
-    try {
-      return (await import('./picture-shelf.ts')).makePictureShelf({ api, mayFetch, caches })
-    } catch (error) {
-      // Asked for again, it is tried again.
-      shelf = null
-      throw error
-    }
-  }
-  return (): Promise<PictureShelf> => (shelf ??= open())
+  return late(async () => {
+    const [{ makePictureShelf }, { api }] = await Promise.all([import('./picture-shelf.ts'), line()])
+    return makePictureShelf({ api, mayFetch, caches })
+  })
 }
 
 /** What the browser knows of the world around it; returns the function that stops listening. */

@@ -3,8 +3,8 @@ import { isQuotaError } from '../store/quota.ts'
 import type { SyncStatus } from './handheld.ts'
 import { StorageFull } from './ports.ts'
 import type { Ports, QueueRow } from './ports.ts'
-import { waitingOf } from './push-batch.ts'
-import type { Waiting } from './push-batch.ts'
+import { waitingOf } from './waiting.ts'
+import type { Waiting } from './waiting.ts'
 import type { RoundEnd } from './round.ts'
 
 export type EngineStatus = Pick<SyncStatus, 'link' | 'waiting' | 'oldest' | 'lastGoodRound' | 'loading' | 'storageFull'>

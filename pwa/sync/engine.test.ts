@@ -1,19 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { device, receiveDraft, stamp, warehouse } from '../../test/support/commands.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
+import { laterAtHand } from '../../test/support/rules.ts'
 import { backoffMs } from './backoff.ts'
 import { ensureBirth } from './birth.ts'
 import { makeEngine } from './engine.ts'
+import type { EngineOptions } from './engine.ts'
 import { StorageFull } from './ports.ts'
 import type { Reply } from './ports.ts'
 
-const begun = async (more: { drawn?: () => Promise<void> } = {}) => {
+const begun = async (more: Partial<EngineOptions> = {}) => {
   const world = testPorts()
   const birth = await ensureBirth(world.ports, { device, warehouse, livedBefore: false })
   const engine = makeEngine(
     world.ports,
     {
       app: '1.0.0',
+      later: laterAtHand,
       session: () => null,
       storage: async () => ({ quota: null, persisted: null }),
       stamp: () => stamp,
@@ -35,6 +38,19 @@ const begun = async (more: { drawn?: () => Promise<void> } = {}) => {
 const wait = (ms: number): Reply<never> => ({ kind: 'refused', status: 503, refusal: null, retryAfterMs: ms })
 
 describe('when a round is due', () => {
+  test('[H48] rounds that could not be loaded are as no network, and are tried again', async () => {
+    let isThere = false
+    const later = () => (isThere ? laterAtHand() : Promise.reject(new Error('no network')))
+    const { engine, time, asked } = await begun({ later })
+    expect(await engine.round()).toEqual({ kind: 'offline' })
+    expect(asked()).toBe(0)
+    isThere = true
+    engine.wake('online')
+    await time.settle()
+    expect(asked()).toBeGreaterThan(0)
+    await engine.stop()
+  })
+
   test('[S50] scans in quick succession go out together, 300 ms after the first', async () => {
     const { engine, time, state, asked } = await begun()
     const before = asked()

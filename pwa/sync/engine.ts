@@ -7,14 +7,16 @@ import type { Stamp } from './append.ts'
 import { makeCourtesy } from './courtesy.ts'
 import { isFull, isStorageTrouble, makeStatus } from './engine-status.ts'
 import type { EngineStatus } from './engine-status.ts'
+import type { Later } from './later.ts'
 import { makeLoop } from './loop.ts'
 import { mutex } from './mutex.ts'
 import type { Birth, Ports, QueueRow, SavedState, StateAt } from './ports.ts'
 import { makePruner } from './prune.ts'
-import { newMemory, runRound } from './round.ts'
 import type { RoundEnd, RoundHooks, RoundOptions } from './round.ts'
+import { newMemory } from './round-memory.ts'
 
 export type EngineOptions = RoundOptions & {
+  later: () => Promise<Pick<Later, 'runRound'>>
   /** Null: nobody is logged in; then only states can be stored. */
   stamp: () => Stamp | null
   /** Link, waiting, storage: whatever the dot in the header shows has changed. */
@@ -59,7 +61,10 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
   const round: Engine['round'] = () =>
     rounds(async () => {
       const end = await guarded(async () => {
-        const end = await runRound(ports, { ...options, calm: courtesy.calm }, roundHooks, memory)
+        const later = await options.later().catch(() => null)
+        // What could not be loaded is no network.
+        if (later === null) return { kind: 'offline' }
+        const end = await later.runRound(ports, { ...options, calm: courtesy.calm }, roundHooks, memory)
         if (end.kind === 'good' && !end.more) await prune(!status.get().storageFull)
         return end
       })

@@ -1,20 +1,11 @@
-import * as v from 'valibot'
 import type { TaskId } from '../../shared/ids.ts'
+import type * as v from 'valibot'
 import type { leaseRequestSchema } from '../../shared/sync/enrol.ts'
-import { uuid } from '../../shared/sync/fields.ts'
 import type { Handheld } from './handheld.ts'
 import type { Reply } from './ports.ts'
+import type { leaseAnswerSchema } from './transport.ts'
 
 export type LeaseRequest = v.InferOutput<typeof leaseRequestSchema>
-
-/** Who has the task is an answer, not a refusal. */
-export const leaseAnswerSchema = v.variant('kind', [
-  v.object({ kind: v.literal('ok') }),
-  v.object({ kind: v.literal('taken'), by: v.string(), since: v.optional(v.string()) }),
-  v.object({ kind: v.literal('gone') }),
-  /** First task of each walk that the device has now, in their order. */
-  v.object({ kind: v.literal('next'), tasks: v.pipe(v.array(uuid<TaskId>()), v.maxLength(100)) }),
-])
 export type LeaseAnswer = v.InferOutput<typeof leaseAnswerSchema>
 
 /** A refusal says nothing about the task: it is as if nobody could be asked. */

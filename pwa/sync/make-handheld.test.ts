@@ -10,7 +10,7 @@ import { isoOf } from '../../shared/time.ts'
 import { device } from '../../test/support/commands.ts'
 import { testPorts } from '../../test/support/handheld-world.ts'
 import { inflateAtHand } from '../../test/support/inflate.ts'
-import { rulesAtHand } from '../../test/support/rules.ts'
+import { laterAtHand, rulesAtHand } from '../../test/support/rules.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import type { SiteSeed } from '../../test/support/site.ts'
 import type { LeaseAnswer } from './lease.ts'
@@ -45,6 +45,7 @@ const begun = async (over: Partial<HandheldSetup> = {}) => {
     roster: null,
     livedBefore: false,
     rules: rulesAtHand,
+    later: laterAtHand,
     inflate: inflateAtHand,
     lease: async () => leased,
     ...over,

@@ -1,18 +1,17 @@
-import type { DeviceId, ItemId, WarehouseId } from '../../shared/ids.ts'
-import type { CodeHit } from '../../shared/scan/scan.ts'
+import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import type { SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
 import { ensureBirth, OWN_STATE } from './birth.ts'
-import { makeCatalogueLookup } from './catalogue-lookup.ts'
 import type { CatalogueLookup } from './catalogue-lookup.ts'
 import { makeEngine } from './engine.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import type { Handheld, SyncStatus } from './handheld.ts'
 import { leaseAnswer, nextAnswer } from './lease.ts'
 import type { LeaseAnswer, LeaseRequest } from './lease.ts'
-import { localHits, placeCodes } from './local-codes.ts'
-import type { ItemSearch } from './item-search.ts'
+import type { Goods } from './goods.ts'
+import { late } from './late.ts'
+import type { Later } from './later.ts'
 import { makeOverlay } from './overlay.ts'
 import type { Overlay } from './overlay.ts'
 import { ownOf } from './own-commands.ts'
@@ -36,6 +35,8 @@ export type HandheldSetup = {
   /** Something outside the queue remembers an earlier life: a missing marker row then means lost storage. */
   livedBefore: boolean
   rules: RulesPort
+  /** Rejects where they could not be loaded. */
+  later: () => Promise<Later>
   inflate: Inflate
   /** What files hold of this device that the queue does not. */
   kept?: Kept
@@ -62,9 +63,11 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     for (const listener of listeners) listener()
   }
   const now = (): string => isoOf(ports.clock.now() + (engine.sample()?.off ?? 0))
-  const catalogue = makeCatalogueLookup(ports.cache, setup.inflate)
+  const catalogue = late(async () => (await setup.later()).makeCatalogueLookup(ports.cache, setup.inflate))
   const people = makePeople(ports, setup, now)
-  const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, ids => catalogue.items(ids))
+  const overlay = makeOverlay(ports, setup.rules, setup.warehouse.id, now, async ids =>
+    ids.length === 0 ? [] : (await catalogue()).items(ids),
+  )
   let hasCatalogue = (await ports.cache.manifest()) !== null
   let needsMe: SyncStatus['needsMe'] = []
   const readNeedsMe = async (): Promise<void> => {
@@ -86,7 +89,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   if (people.session() !== null) await setup.rules.load()
   await overlay.reload()
   await readNeedsMe()
-  void catalogue.ready().catch(() => undefined)
+  void warm(catalogue)
   return {
     engine,
     device: setup.device,
@@ -94,11 +97,11 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     world: () => overlay.world(),
     ...sessionPart(ports, setup, parts, () => engine.wake('hand')),
     hasCatalogue: () => hasCatalogue,
-    ...goodsPart(overlay, catalogue),
+    ...goodsPart(setup, overlay, catalogue),
     coming: () => engine.coming(),
     append: async (drafts, state) => {
       const unknown = drafts.flatMap(draft => ('item' in draft && !overlay.hasItem(draft.item) ? [draft.item] : []))
-      if (unknown.length > 0) overlay.addItems(await catalogue.items(unknown))
+      if (unknown.length > 0) overlay.addItems(await (await catalogue()).items(unknown))
       const rows = await engine.append(drafts, state)
       overlay.appended(rows)
       tell()
@@ -147,6 +150,22 @@ const sessionPart = (
   },
 })
 
+const goodsPart = ({ later }: HandheldSetup, overlay: Overlay, catalogue: Parts['catalogue']): Goods => {
+  const goods = late(async () => (await later()).makeGoods(overlay, await catalogue()))
+  return {
+    loadItems: async ids => (await goods()).loadItems(ids),
+    lookup: async keys => (await goods()).lookup(keys),
+    search: async (text, most) => (await goods()).search(text, most),
+  }
+}
+
+/** Reads ahead what the first scans of goods need; it is no badge's business whether that worked. */
+const warm = async (catalogue: Parts['catalogue']): Promise<void> => {
+  await catalogue()
+    .then(known => known.ready())
+    .catch(() => undefined)
+}
+
 /** Whether the rules are there; what waits is folded in with them. */
 const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> => {
   if (rules.loaded() === null) {
@@ -162,7 +181,7 @@ const withRules = async (rules: RulesPort, overlay: Overlay): Promise<boolean> =
 
 type Parts = {
   overlay: Overlay
-  catalogue: CatalogueLookup
+  catalogue: () => Promise<CatalogueLookup>
   people: People
   tell: () => void
   needed: () => SyncStatus['needsMe']
@@ -172,6 +191,7 @@ type Parts = {
 
 const engineOptions = (setup: HandheldSetup, { overlay, people, tell }: Parts): EngineOptions => ({
   app: setup.app,
+  later: setup.later,
   storage: setup.storage ?? NO_STORAGE,
   session: () => {
     const session = people.session()
@@ -200,11 +220,12 @@ const roundHooks = (
     tell()
   },
   catalogueChanged: async () => {
-    catalogue.changed()
+    const known = await catalogue()
+    known.changed()
     catalogueIsWhole()
-    await overlay.replaceItems(ids => catalogue.items(ids))
+    await overlay.replaceItems(ids => known.items(ids))
     tell()
-    void catalogue.ready().catch(() => undefined)
+    void warm(catalogue)
   },
   answered: async response => {
     setup.answered?.(response)
@@ -267,38 +288,4 @@ const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
     }
   }
   return firstOf(found, NEEDS_ME)
-}
-
-/** Catalogue and local rows together; the places' index is built again only when the places have changed. */
-const goodsPart = (overlay: Overlay, catalogue: CatalogueLookup): Pick<Handheld, 'loadItems' | 'lookup' | 'search'> => {
-  let searching: ItemSearch | null = null
-  let places = overlay.places()
-  let byCode = placeCodes(places.values())
-  const lookup: Handheld['lookup'] = async keys => {
-    if (places !== overlay.places()) {
-      places = overlay.places()
-      byCode = placeCodes(places.values())
-    }
-    const local = localHits(overlay.world(), byCode, places, new Set(keys))
-    const listed = await catalogue.codes(keys)
-    const items = new Set<ItemId>()
-    for (const hits of listed.values()) for (const hit of hits) if (hit.kind === 'item') items.add(hit.item)
-    overlay.addItems(await catalogue.items([...items].filter(id => !overlay.hasItem(id))))
-    return {
-      find: (key: string): readonly CodeHit[] => [...(local.get(key) ?? []), ...(listed.get(key) ?? [])],
-    }
-  }
-  return {
-    lookup,
-    // Nobody types before the first scan.
-    search: async (text, most) => {
-      const { makeItemSearch } = await import('./item-search.ts')
-      searching ??= makeItemSearch(catalogue)
-      return searching.find(text, most)
-    },
-    loadItems: async ids => {
-      overlay.addItems(await catalogue.items(ids.filter(id => !overlay.hasItem(id))))
-      return ids.flatMap(id => overlay.world().item(id) ?? [])
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import type { WarehouseId } from '../../shared/ids.ts'
-import { MAX_PUSH_BYTES } from '../../shared/sync/wire.ts'
+import { MAX_PUSH_BYTES } from '../../shared/sync/limits.ts'
 import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
 import { noMark } from './marks.ts'
 import type { Birth, CacheHead, EpochMark, QueueLook, QueueRow, QueueStore } from './ports.ts'
@@ -78,16 +78,3 @@ export const contiguous = (rows: readonly QueueRow[]): readonly QueueRow[] => {
 
 /** Only what travels: the local number and the instant of the append stay here. */
 export const sealedOf = ({ seq, v, body, hash, sig }: QueueRow): Sealed => ({ seq, v, body, hash, sig })
-
-export type Waiting = { count: number; oldest: number | null }
-
-/** How many commands the server has not acknowledged, and the append (device clock, ms) of the oldest. */
-export const waitingOf = ({ birth, epochs }: QueueLook): Waiting => {
-  if (birth === null) return { count: 0, oldest: null }
-  const count = epochs.reduce((sum, { epoch, mark, unsent, count }) => {
-    const isPresent = epoch === birth.epoch && unsent.length > 0
-    return sum + (isPresent ? birth.next - 1 - (mark?.acked ?? 0) : count)
-  }, 0)
-  const oldest = epochs.flatMap(({ unsent }) => unsent.slice(0, 1))[0]
-  return { count, oldest: oldest?.appendedAt ?? null }
-}

@@ -1,21 +1,21 @@
 import { clockSample, withSample } from '../../shared/sync/clock.ts'
-import type { ClockSample } from '../../shared/sync/clock.ts'
 import { PROTO } from '../../shared/sync/version.ts'
-import { MAX_COMMANDS } from '../../shared/sync/wire.ts'
+import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
 import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import { troubleOf } from './backoff.ts'
 import type { Trouble } from './backoff.ts'
 import { isLost, lostIsKnown } from './birth.ts'
 import { fetchCatalogue } from './catalogue-fetch.ts'
-import type { CatalogueProgress } from './catalogue-fetch.ts'
 import { heard, isNews, noMark } from './marks.ts'
 import { commandOf } from './own-commands.ts'
 import { headFailed, noteReviewed, unreviewed } from './poison.ts'
-import type { Suspect } from './poison.ts'
 import type { Birth, CacheHead, EpochMark, Ports, QueueLook } from './ports.ts'
-import { nextBatch, sealedOf, waitingOf } from './push-batch.ts'
-import type { Batch, Waiting } from './push-batch.ts'
+import { nextBatch, sealedOf } from './push-batch.ts'
+import type { Batch } from './push-batch.ts'
+import { waitingOf } from './waiting.ts'
+import type { Waiting } from './waiting.ts'
+import type { RoundMemory } from './round-memory.ts'
 
 export type RoundEnd =
   /** `more`: something moved and there is more to send or to fetch; go on at once. `waiting`: what is unsent now, where known. */
@@ -44,31 +44,6 @@ export type RoundOptions = {
   /** Resolves when no scan is being stored. */
   calm?: () => Promise<void>
 }
-
-/** What rounds remember of each other. All of it may be forgotten: the stores know the rest. */
-export type RoundMemory = {
-  limit: number
-  suspect: Suspect | null
-  samples: readonly ClockSample[]
-  /** Wall clock minus monotonic clock: a jump makes the samples worthless. */
-  drift: number | null
-  catalogue: CatalogueProgress | null
-  /** Version of the catalogue that readers here were told of. */
-  inUse: string | null
-  revoked: boolean
-  /** Epochs that the server refuses to hear of; asked again after a restart. */
-  heldBack: Set<string>
-}
-export const newMemory = (): RoundMemory => ({
-  limit: MAX_COMMANDS,
-  suspect: null,
-  samples: [],
-  drift: null,
-  catalogue: null,
-  inUse: null,
-  revoked: false,
-  heldBack: new Set(),
-})
 
 /** One round: one POST /sync, and what its answer asks for: a snapshot, a piece of the catalogue. */
 export const runRound = async (

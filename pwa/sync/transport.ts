@@ -1,5 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import * as v from 'valibot'
+import type { TaskId } from '../../shared/ids.ts'
+import { uuid } from '../../shared/sync/fields.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
@@ -7,19 +9,23 @@ import { refusedBy } from './api.ts'
 import type { Api } from './api.ts'
 import { linesOf } from './lines.ts'
 import type { ByteReader } from './lines.ts'
-import { leaseAnswerSchema } from './lease.ts'
-import type { LeaseAnswer, LeaseRequest } from './lease.ts'
-import type { CatalogueBlock, Net, Reply } from './ports.ts'
+import type { LineNet } from './line.ts'
+import type { CatalogueBlock } from './ports.ts'
 
+/** Who has the task is an answer, not a refusal. */
+export const leaseAnswerSchema = v.variant('kind', [
+  v.object({ kind: v.literal('ok') }),
+  v.object({ kind: v.literal('taken'), by: v.string(), since: v.optional(v.string()) }),
+  v.object({ kind: v.literal('gone') }),
+  /** First task of each walk that the device has now, in their order. */
+  v.object({ kind: v.literal('next'), tasks: v.pipe(v.array(uuid<TaskId>()), v.maxLength(100)) }),
+])
 const ROWS_AT_ONCE = 1000
 /** A large warehouse over a weak radio; silence is bounded by the server closing the stream. */
 const SNAPSHOT_TIMEOUT_MS = 300_000
 
 /** The network as the engine knows it, over fetch. */
-export const makeNet = (
-  api: Pick<Api, 'send' | 'json'>,
-  now: () => number,
-): Net & { lease(request: LeaseRequest): Promise<Reply<LeaseAnswer>> } => ({
+export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): LineNet => ({
   sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncResponseSchema),
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),

@@ -2,14 +2,9 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { DeviceId } from '../../shared/ids.ts'
 import { HEADERS } from '../../shared/sync/enrol.ts'
+import { MAX_BODY_BYTES, MAX_COMMANDS, MAX_PUSH_BYTES } from '../../shared/sync/limits.ts'
 import { MIN_PROTO, PROTO } from '../../shared/sync/version.ts'
-import {
-  MAX_BODY_BYTES,
-  MAX_COMMANDS,
-  MAX_PUSH_BYTES,
-  syncRequestSchema,
-  syncResponseSchema,
-} from '../../shared/sync/wire.ts'
+import { syncRequestSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'

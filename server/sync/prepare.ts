@@ -4,7 +4,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { COMMAND_VERSION, commandSchema, FACTS } from '../../shared/sync/command.ts'
 import type { Command } from '../../shared/sync/command.ts'
 import { chainHash } from '../auth/seal.ts'
-import { MAX_COMMAND_BYTES } from '../../shared/sync/wire.ts'
+import { MAX_COMMAND_BYTES } from '../../shared/sync/limits.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 
 /** A pushed command after all checks that need no database; they run before the warehouse is locked. */

@@ -1,14 +1,7 @@
 import * as v from 'valibot'
 import type { DeviceId, SessionId, WarehouseId, WorkerId } from '../ids.ts'
 import { isoInstant, text, uuid } from './fields.ts'
-
-/** Limits of one round, in both directions. Beyond them: 413, and the handheld halves its batch. */
-export const MAX_COMMANDS = 100
-export const MAX_PUSH_BYTES = 64 * 1024
-export const MAX_BODY_BYTES = 256 * 1024
-export const MAX_PULL_ROWS = 1000
-/** One command's body; a scan of MAX_SCAN characters fits. */
-export const MAX_COMMAND_BYTES = 32 * 1024
+import { MAX_COMMANDS } from './limits.ts'
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const epoch = v.pipe(v.string(), v.regex(/^[a-z0-9]{12}$/))

@@ -4,7 +4,7 @@ import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
 import type { DeviceId } from '../../shared/ids.ts'
 import { inflateAtHand } from '../support/inflate.ts'
-import { rulesAtHand } from '../support/rules.ts'
+import { laterAtHand, rulesAtHand } from '../support/rules.ts'
 import { memoryCache, memoryQueue } from '../support/memory-stores.ts'
 import type { QueueImage } from '../../pwa/store/queue-image.ts'
 import type { CacheImage, Snapshotable } from '../support/memory-stores.ts'
@@ -145,6 +145,7 @@ export const boot = (stage: Stage, device: Device): void => {
       roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
       livedBefore: false,
       rules: rulesAtHand,
+      later: laterAtHand,
       inflate: inflateAtHand,
       lease: async () => ({ kind: 'offline' }),
     })

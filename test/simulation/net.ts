@@ -1,6 +1,6 @@
 import type { Net, Reply } from '../../pwa/sync/ports.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
-import { MAX_COMMANDS } from '../../shared/sync/wire.ts'
+import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
 import type { Device } from './device.ts'
 import { START, catalogueOfSite } from './floor.ts'
 import type { Life } from './life.ts'

@@ -4,6 +4,7 @@ import type { Reply } from '../../pwa/sync/ports.ts'
 import type { RoundEnd } from '../../pwa/sync/round.ts'
 import { device, receiveDraft, stamp, warehouse } from './commands.ts'
 import { testPorts } from './handheld-world.ts'
+import { laterAtHand } from './rules.ts'
 
 export const OFFLINE: Reply<never> = { kind: 'offline' }
 export const refused = (
@@ -27,6 +28,7 @@ export const begun = async (options: { livedBefore?: boolean; random?: number } 
       world.ports,
       {
         app: '1.0.0',
+        later: laterAtHand,
         session: () => null,
         storage: async () => ({ quota: null, persisted: null }),
         stamp: () => stamp,
