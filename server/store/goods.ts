@@ -84,9 +84,11 @@ const foldOf = (
       from sum leg join location l on l.warehouse_id = ${warehouse} and l.id = leg.location_id join item g on g.id = leg.item_id
       where not l.body->>'kind' = any(${VIRTUAL}::text[]) group by 1, 2, 3, 4, 5 having sum(leg.q) <> 0
     ), row as (
-      select ${GOODS}, f.place, f.lot, f.status, f.q as "onHand", (f.q * i.cost)::bigint as value,
+      select ${GOODS}, f.place, f.lot, f.status, f.q as "onHand", (f.q * w.cost)::bigint as value,
         concat_ws(chr(1), f.place, i.body->>'sku', f.lot, f.status, c.uid) as key
-      from fold f join item i on i.id = f.item_id join client c on c.id = f.client_id)`
+      from fold f join item i on i.id = f.item_id join client c on c.id = f.client_id
+      left join lateral (
+        select cost from item_cost where item_id = i.id and since < ${before}::timestamptz order by since desc limit 1) w on true)`
 }
 
 const totalsOf = async (trx: Executor, fold: RawBuilder<unknown>): Promise<PastAnswer['totals']> => {

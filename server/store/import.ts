@@ -30,7 +30,7 @@ export const makeImportStore = (db: Executor, names: Names): ImportStore => ({
   putPage: (at, page, run) =>
     transact(db, async trx => {
       await savePictures(trx, page)
-      await saveItems(trx, names, page)
+      await saveItems(trx, names, page, at.now)
       if (run !== null) await decideIn(trx, names, at, run)
       await saveRemotes(trx, at.connector, page.remotes)
       await saveFlaws(trx, at, page)
@@ -189,7 +189,12 @@ const saveRemotes = async (trx: Executor, connector: ConnectorId, remotes: reado
 }
 
 /** Items as the ERP or a file has them, in a transaction that the caller holds, with the codes that people here have given them. */
-export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrite, 'items'>): Promise<void> => {
+export const saveItems = async (
+  trx: Executor,
+  names: Names,
+  page: Pick<PageWrite, 'items'>,
+  now: string,
+): Promise<void> => {
   const given = page.items ?? []
   if (given.length === 0) return
   const links = await linksOf(
@@ -207,12 +212,28 @@ export const saveItems = async (trx: Executor, names: Names, page: Pick<PageWrit
     insert into item (uid, client_id, body, cost)
     select x.id, x.client, x.body, x.cost from jsonb_to_recordset(${json(rows)}) as x(id uuid, client int, body jsonb, cost bigint)
     on conflict (uid) do update set body = item.body || excluded.body, cost = excluded.cost`.execute(trx)
+  await saveCosts(
+    trx,
+    items.map(({ item }) => item.id),
+    now,
+  )
   const codes = items.flatMap(({ item }) => codesOf(item).map(code => ({ id: item.id, client: client(item), code })))
   await sql`delete from item_code where item = any(${items.map(({ item }) => item.id)}::uuid[])`.execute(trx)
   await sql`
     insert into item_code (client_id, code, item)
     select x.client, x.code, x.id from jsonb_to_recordset(${json(codes)}) as x(id uuid, client int, code text)
     on conflict do nothing`.execute(trx)
+}
+
+/** A cost that differs from the last one begins now, the first one known of an item has always been. */
+const saveCosts = async (trx: Executor, items: readonly ItemId[], now: string): Promise<void> => {
+  await sql`
+    insert into item_cost (item_id, since, cost)
+    select i.id, case when last.item_id is null then '-infinity' else ${now}::timestamptz end, i.cost
+    from item i left join lateral (
+      select c.item_id, c.cost from item_cost c where c.item_id = i.id order by c.since desc limit 1) last on true
+    where i.uid = any(${[...items]}::uuid[]) and i.cost is distinct from last.cost
+    on conflict (item_id, since) do update set cost = excluded.cost`.execute(trx)
 }
 
 /** As text: the two drivers hand bytes on differently. */

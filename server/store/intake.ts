@@ -133,7 +133,7 @@ const writeAll = async (trx: Executor, names: Names, at: At & { seq: number }, w
   if (what.clients.length > 0) await writeClients(trx, commit, what.clients)
   if (what.locations.length > 0) await writePlaces(trx, commit, what.locations)
   if (what.items.length > 0) {
-    await saveItems(trx, names, what)
+    await saveItems(trx, names, what, at.now)
     await rebuildBlocks(trx, at.id, at.now)
   }
   for (let from = 0; from < what.movements.length; from += PAGE)

@@ -6,7 +6,8 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import type { LocationId } from '../../shared/ids.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { placeId, testSite } from './site.ts'
-import { sqlSite } from './sql-site.ts'
+import { CONNECTOR, sqlSite } from './sql-site.ts'
+import { emptyPage } from '../../server/workers/import-port.ts'
 
 type Movement = Effects['movements'][number]
 
@@ -147,6 +148,30 @@ export const describeGoods = (name: string, open: () => Promise<Pick<OpenDatabas
         after = part.next
       }
       expect(pages).toEqual(whole.rows.map(row => row.item))
+    })
+
+    it('[PA3] a past day is valued at what a piece cost then; the first cost known holds for the time before it', async () => {
+      const cost = (item: typeof plain, now: string, minor: number | null) =>
+        stores.import.putPage(
+          { warehouse, connector: CONNECTOR, now },
+          { ...emptyPage('item', now), items: [{ item, cost: minor }] },
+          null,
+        )
+      const worth = async (day: string) =>
+        new Map(
+          (
+            await stores.goods.past(viewer, { before: `${day}T00:00:00.000Z`, basis: 'booked', by: 'item', ...page })
+          ).rows.map(row => [row.item, row.value]),
+        )
+      await cost(plain, '2026-11-22T12:00:00.000Z', 300)
+      await cost(plain, '2026-11-22T13:00:00.000Z', 300)
+      await cost(plain, '2026-11-24T12:00:00.000Z', null)
+      await cost(third, '2026-11-24T12:00:00.000Z', 50)
+      expect((await worth('2026-11-22')).get(plain.id)).toBe(30 * 100)
+      expect((await worth('2026-11-23')).get(plain.id)).toBe(25 * 300)
+      expect((await worth('2026-11-25')).get(plain.id)).toBeNull()
+      expect((await worth('2026-11-21')).get(third.id)).toBe(3 * 50)
+      expect((await worth('2026-11-21')).get(theirs.id)).toBeNull()
     })
 
     it('[EX1] what expires is listed by its date with its places and value, up to the day that is asked for', async () => {
