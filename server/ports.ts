@@ -1,7 +1,7 @@
 import type { Client, Location, Roster, Worker } from '../shared/catalogue.ts'
 import type { ExceptionKind } from '../shared/exception.ts'
 import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
-import type { Variance } from '../shared/count/variance.ts'
+import type { Variance, VarianceId } from '../shared/count/variance.ts'
 import type { VarianceState } from '../shared/count/life.ts'
 import type {
   ClientId,
@@ -254,6 +254,11 @@ export interface DeskStore {
   variances(
     wanted: Wanted<VarianceKey> & { states: readonly VarianceState[] },
   ): Promise<readonly { variance: Variance; cost: number | null }[]>
+  /** Of each of these variances those that may be the other end of a move. */
+  opposites(
+    seen: Pick<Wanted<VarianceKey>, 'warehouse' | 'device' | 'worker'>,
+    ids: readonly VarianceId[],
+  ): Promise<ReadonlyMap<VarianceId, readonly Variance[]>>
   /** What a person has to look at, the oldest first. */
   exceptions(
     wanted: Wanted<ExceptionKey> & {

@@ -28,6 +28,7 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   rate_limited: 429,
   gone: 409,
   second: 403,
+  not_opposite: 409,
   over_bulk: 403,
   linked: 409,
   recalled: 409,

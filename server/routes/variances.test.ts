@@ -135,6 +135,45 @@ describe('counts at the desk, over HTTP', async () => {
     expect(await decide(people.sevda, alone)).toMatchObject({ results: [{ outcome: 'done' }] })
   })
 
+  it('[MV6] the list names the other end of a move; in bulk neither is approved; as a move the ERP is told of no adjustment', async () => {
+    const [here, there] = [key('A-01', 2), key('A-02', 2)]
+    await desk.facts([
+      desk.arrived(100, here),
+      desk.counted(97, here),
+      desk.arrived(100, there),
+      desk.counted(103, there),
+    ])
+    await settle()
+    const rows = (await list(people.sevda, '&limit=200')).variances
+    const one = (of: typeof here) => rows.find(row => row.id === desk.varianceOf(of))
+    expect([one(here), one(there)]).toMatchObject([
+      { within: false, opposites: [{ id: desk.varianceOf(there), location: there.location, delta: 3 }] },
+      { within: false, opposites: [{ id: desk.varianceOf(here), location: here.location, delta: -3 }] },
+    ])
+    const both = [here, there].map((of, i) => ask(`opposed ${i}`, 'count.approve', Number(one(of)?.version), of))
+    expect(await decide(people.sevda, ...both)).toMatchObject({
+      results: [
+        { outcome: 'refused', code: 'over_bulk' },
+        { outcome: 'refused', code: 'over_bulk' },
+      ],
+    })
+    const move = ask('a move', 'count.move', Number(one(here)?.version), here)
+    const other = { target: desk.varianceOf(there), expectedVersion: Number(one(there)?.version) }
+    expect(await decide(people.sevda, { ...move, args: { with: other } })).toMatchObject({
+      results: [{ outcome: 'done', state: 'approved' }],
+    })
+    app.wait(10_001)
+    await settle()
+    expect((await told()).filter(one => one.item === here.item)).toEqual([])
+    const { rows: stock } = await sql<{ place: string; onHand: number }>`
+      select l.body->>'code' as place, b.on_hand as "onHand" from balance b join location l on l.id = b.location_id
+      join item i on i.id = b.item_id where i.uid = ${here.item} and b.on_hand > 0 order by 1`.execute(desk.opened.db)
+    expect(stock).toEqual([
+      { place: 'A-01', onHand: 97 },
+      { place: 'A-02', onHand: 103 },
+    ])
+  })
+
   it('[C74] nobody approves their own count; a recount goes to somebody else; a rejected one leaves the book', async () => {
     const own = key('A-03')
     await desk.facts([desk.arrived(100, own), desk.counted(40, own)], people.deniz)

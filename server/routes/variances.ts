@@ -24,7 +24,12 @@ const querySchema = v.object({
   limit: pageLimit,
 })
 
-const shown = (one: Variance, cost: number | null, policies: PolicySet): VariancesAnswer['variances'][number] => {
+const shown = (
+  one: Variance,
+  cost: number | null,
+  opposites: readonly Variance[],
+  policies: PolicySet,
+): VariancesAnswer['variances'][number] => {
   const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
   const { id, round, version, state, kind, mode, attempt, typed, reason, worker } = rest
   const { book, delta, least, most, decided, effectiveAt, openedAt, changedAt } = rest
@@ -54,7 +59,16 @@ const shown = (one: Variance, cost: number | null, policies: PolicySet): Varianc
     counters: [...counters],
     late: [...late],
     flags: [...why],
-    ...standingOf(one, cost, policies),
+    opposites: opposites.map(({ id, version, state, key: { location }, delta, worker, counters }) => ({
+      id,
+      version,
+      state,
+      location,
+      delta,
+      worker,
+      counters: [...counters],
+    })),
+    ...standingOf(one, cost, policies, opposites.length > 0),
   }
 }
 
@@ -84,10 +98,14 @@ export const variancesEndpoint = personEndpoint(
       after: key === null ? null : { openedAt: key.at, id: key.id, round: key.n },
       limit,
     })
+    const opposites = await deps.stores.desk.opposites(
+      { warehouse, device, worker: who.id },
+      rows.map(({ variance }) => variance.id),
+    )
     const policies = (await deps.stores.site.policies(warehouse)) ?? DEFAULTS
     const last = rows.length === limit ? rows.at(-1)?.variance : undefined
     return sendJson(c, {
-      variances: rows.map(({ variance, cost }) => shown(variance, cost, policies)),
+      variances: rows.map(({ variance, cost }) => shown(variance, cost, opposites.get(variance.id) ?? [], policies)),
       next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: last.round }),
     } satisfies VariancesAnswer)
   },

@@ -11,6 +11,7 @@ import { countFacts, openCounts, reporters } from './count-facts.ts'
 import { putCounts } from './count-writes.ts'
 import type { Scope } from './load.ts'
 import { idOf, json } from './names.ts'
+import { oppositesOf } from './opposites.ts'
 import type { Executor, Names } from './names.ts'
 import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
 
@@ -36,6 +37,7 @@ export const countBooks = (trx: Executor, names: Names, at: CountsAt): CountBook
       order by changed_at, id limit ${limit}`.execute(trx)
     return rows.map(row => row.body)
   },
+  opposites: ids => oppositesOf(trx, at.scope.id, ids),
   seen: rows => readSeen(trx, at, rows),
   ledger: rows => readLedger(trx, names, at, rows),
   facts: need => countFacts(trx, at.scope, need),

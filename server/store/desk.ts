@@ -8,6 +8,7 @@ import { reprocess } from '../sync/reprocess.ts'
 import { settleExceptions } from '../sync/settle-exceptions.ts'
 import { notBlind } from './blind.ts'
 import { inboxOf, quarantineOf } from './inbox.ts'
+import { oppositesOf } from './opposites.ts'
 import type { Executor, Names } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
@@ -18,6 +19,7 @@ const seenBy = (clients: readonly ClientId[] | null, table: string) =>
     ? sql`true`
     : sql`${sql.ref(`${table}.client_id`)} in (select id from client where uid = any(${[...clients]}::uuid[]))`
 
+const KEY_OF_OPPOSITE = { location: sql`o.body->'key'->>'location'`, item: sql`o.body->'key'->>'item'` }
 const KEY_OF_VARIANCE = { location: sql`v.body->'key'->>'location'`, item: sql`v.body->'key'->>'item'` }
 
 /** What people at the desk read. Nothing is locked: what they decide names the version that they have seen. */
@@ -34,6 +36,10 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
         and ${notBlind(id, { device, worker }, KEY_OF_VARIANCE)}
       order by v.body->>'openedAt', v.id, v.round limit ${limit}`.execute(db)
     return rows
+  },
+  opposites: async ({ warehouse, device, worker }, ids) => {
+    const id = await names.warehouse(db, warehouse)
+    return oppositesOf(db, id, ids, notBlind(id, { device, worker }, KEY_OF_OPPOSITE))
   },
   exceptions: async ({ warehouse, device, worker, clients, state, kinds, location, item, after, limit }) => {
     const id = await names.warehouse(db, warehouse)

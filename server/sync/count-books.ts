@@ -71,6 +71,8 @@ export interface CountBooks {
   unfinished(counts: readonly string[]): Promise<readonly Variance[]>
   /** Pending variances in one of these states, the oldest first. */
   pending(states: readonly Variance['state'][], limit: number): Promise<readonly Variance[]>
+  /** Of each of these variances the pending ones that may be the other end of a move (`isOpposite`). */
+  opposites(ids: readonly VarianceId[]): Promise<ReadonlyMap<VarianceId, readonly Variance[]>>
   /** Statements of a row that arrived in commit `from` or later, taken back ones too, in the order of their arrival. */
   seen(rows: readonly { key: StockKey; from: number }[]): Promise<readonly (readonly Seen[])[]>
   ledger(rows: readonly { id: VarianceId; key: StockKey; since: string }[]): Promise<readonly RowLedger[]>

@@ -2,6 +2,7 @@ import type { Task, Worker } from '../../shared/catalogue.ts'
 import { decideVariance } from '../../shared/count/decide.ts'
 import type { CountDecision } from '../../shared/count/decide.ts'
 import { isPendingState } from '../../shared/count/life.ts'
+import { decideMove, isPair } from '../../shared/count/opposite.ts'
 import { OF_COUNTS } from '../../shared/count/renew.ts'
 import type { Variance, VarianceId } from '../../shared/count/variance.ts'
 import type { RefusalCode } from '../../shared/exception.ts'
@@ -11,13 +12,13 @@ import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { DecisionAnswer, DecisionAsk, DecisionKind } from '../../shared/sync/decision.ts'
 import { standingOf } from '../../shared/desk/tolerance.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
-import type { CountFacts } from './count-books.ts'
+import type { CountFacts, Rounds } from './count-books.ts'
 import { NO_WRITES } from './count-books.ts'
 import { NO_NEED } from './ports.ts'
 import type { DecisionTx, SyncStore } from './ports.ts'
 import { countsFor, recountsOf, renewRows } from './renew-counts.ts'
 
-const ON_VARIANCES: Readonly<Record<Exclude<DecisionKind, 'count.request'>, CountDecision['kind']>> = {
+const ON_VARIANCES: Readonly<Record<Exclude<DecisionKind, 'count.request' | 'count.move'>, CountDecision['kind']>> = {
   'count.approve': 'approve',
   'count.reject': 'reject',
   'count.recount': 'recount',
@@ -27,6 +28,8 @@ const ON_VARIANCES: Readonly<Record<Exclude<DecisionKind, 'count.request'>, Coun
 type Desk = {
   /** More than one approval at once: each must be small by the policy. */
   isBulk: boolean
+  /** Those that may be the other end of a move are looked at one by one. */
+  opposed: ReadonlySet<VarianceId>
   rounds: Map<VarianceId, Variance | null>
   changed: Map<VarianceId, Variance>
   tasks: Task[]
@@ -76,22 +79,35 @@ export const decideCounts = (
 
 /** Everything that the decisions are about, read at once: the counter row is held meanwhile. */
 const deskFor = async (tx: DecisionTx, asks: readonly DecisionAsk[]): Promise<Desk> => {
-  const targets = asks.flatMap(ask => (ask.kind === 'count.request' ? [] : [ask.target as string as VarianceId]))
-  const rounds = await tx.counts.rounds([...new Set(targets)])
-  const newest = new Map(
-    targets.map((id): [VarianceId, Variance | null] => {
-      const found = rounds.get(id)
-      return [id, found?.open ?? found?.settled ?? null]
-    }),
-  )
+  const targets = asks.flatMap(ask => (ask.kind === 'count.request' ? [] : varianceIdsOf(ask)))
+  const newest = await newestOf(tx, targets)
+  // Whoever takes back one end of a move takes back the other.
+  const pairs = [...newest.values()].flatMap(one => one?.pair ?? [])
+  for (const [id, one] of await newestOf(tx, pairs)) newest.set(id, one)
   const items = [...newest.values()].flatMap(one => (one === null ? [] : [one.key.item]))
+  const approved = asks.filter(ask => ask.kind === 'count.approve').flatMap(varianceIdsOf)
+  const isBulk = approved.length > 1
   return {
-    isBulk: asks.filter(ask => ask.kind === 'count.approve').length > 1,
+    isBulk,
+    opposed: new Set(isBulk ? (await tx.counts.opposites(approved)).keys() : []),
     rounds: newest,
     changed: new Map(),
     tasks: [],
     facts: await tx.counts.facts({ tasks: [], items: [...new Set(items)], places: [] }),
   }
+}
+
+const varianceIdsOf = ({ target, args }: DecisionAsk): VarianceId[] =>
+  [target, ...(args.with === undefined ? [] : [args.with.target])].map(id => id as string as VarianceId)
+
+const newestOf = async (tx: DecisionTx, ids: readonly VarianceId[]): Promise<Map<VarianceId, Variance | null>> => {
+  const rounds = ids.length === 0 ? new Map<VarianceId, Rounds>() : await tx.counts.rounds([...new Set(ids)])
+  return new Map(
+    ids.map((id): [VarianceId, Variance | null] => {
+      const found = rounds.get(id)
+      return [id, found?.open ?? found?.settled ?? null]
+    }),
+  )
 }
 
 const refusal = ({ id }: DecisionAsk, code: RefusalCode, of: Variance | null): DecisionAnswer => ({
@@ -110,22 +126,60 @@ const decideOne = async (
   now: string,
 ): Promise<DecisionAnswer> => {
   if (ask.kind === 'count.request') return requestOne(tx, desk, who, ask)
-  const id = ask.target as string as VarianceId
-  const variance = desk.rounds.get(id) ?? null
-  if (variance === null || (who.clients !== null && !who.clients.includes(variance.key.client)))
-    return refusal(ask, 'not_found', null)
+  const variance = seenBy(desk, who, ask.target)
+  if (variance === null) return refusal(ask, 'not_found', null)
+  if (ask.kind === 'count.move') return moveOne(desk, who, ask, variance, now)
   const { expectedVersion, reason, args } = ask
   const decision = { kind: ON_VARIANCES[ask.kind], expectedVersion, reason, early: args.early === true }
   const { cost } = desk.facts.worth.get(variance.key.item) ?? { cost: null }
-  const { within, two } = standingOf(variance, cost, desk.facts.policies)
+  const { within, two } = standingOf(variance, cost, desk.facts.policies, desk.opposed.has(variance.id))
   const decided = decideVariance(variance, decision, who, now, two)
   if (decided.ok && decision.kind === 'approve' && desk.isBulk && !within) return refusal(ask, 'over_bulk', variance)
   if (!decided.ok) return refusal(ask, decided.code, variance)
-  const next = decided.variance
-  desk.rounds.set(id, next)
-  desk.changed.set(id, next)
-  return { id: ask.id, outcome: 'done', version: next.version, state: next.state }
+  const partner = variance.pair ? (desk.rounds.get(variance.pair) ?? null) : null
+  if (decision.kind === 'undo' && isPair(variance, partner)) {
+    const undone = decideVariance(partner, { ...decision, expectedVersion: partner.version }, who, now)
+    if (undone.ok) put(desk, undone.variance)
+  }
+  return done(ask, put(desk, decided.variance))
 }
+
+/** Two opposite differences as one move. */
+const moveOne = (desk: Desk, who: Worker, ask: DecisionAsk, variance: Variance, now: string): DecisionAnswer => {
+  const { with: other } = ask.args
+  if (other === undefined) return refusal(ask, 'bad_request', variance)
+  const partner = seenBy(desk, who, other.target)
+  if (partner === null) return refusal(ask, 'not_found', null)
+  const { expectedVersion, reason, args } = ask
+  const decided = decideMove(
+    [variance, partner],
+    [{ expectedVersion, reason, early: args.early === true }, { expectedVersion: other.expectedVersion }],
+    who,
+    now,
+  )
+  if (!decided.ok) return refusal(ask, decided.code, variance)
+  const [next, opposite] = decided.variances
+  put(desk, opposite)
+  return done(ask, put(desk, next))
+}
+
+const seenBy = (desk: Desk, who: Worker, target: DecisionAsk['target']): Variance | null => {
+  const variance = desk.rounds.get(target as string as VarianceId) ?? null
+  return variance === null || (who.clients !== null && !who.clients.includes(variance.key.client)) ? null : variance
+}
+
+const put = (desk: Desk, next: Variance): Variance => {
+  desk.rounds.set(next.id, next)
+  desk.changed.set(next.id, next)
+  return next
+}
+
+const done = ({ id }: DecisionAsk, { version, state }: Variance): DecisionAnswer => ({
+  id,
+  outcome: 'done',
+  version,
+  state,
+})
 
 /** On demand: a count of a place, or of one item there. */
 const requestOne = async (tx: DecisionTx, desk: Desk, who: Worker, ask: DecisionAsk): Promise<DecisionAnswer> => {

@@ -3,6 +3,7 @@ import { after } from '../../shared/count/life.ts'
 import { limitsOf } from '../../shared/count/limits.ts'
 import { bodyOf, OF_COUNTS } from '../../shared/count/renew.ts'
 import type { Flag, Variance } from '../../shared/count/variance.ts'
+import { moveOf } from '../../shared/count/opposite.ts'
 import { unheardOf } from '../../shared/count/watermark.ts'
 import type { Reporter } from '../../shared/count/watermark.ts'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
@@ -16,6 +17,7 @@ import type { CountBooks, CountFacts } from './count-books.ts'
 import { NO_WRITES } from './count-books.ts'
 import type { DecisionTx, SyncStore } from './ports.ts'
 import { renewRows } from './renew-counts.ts'
+import { approvedAs, waitingAgain } from './settle-pairs.ts'
 
 export type Settled = { posted: number; looked: number }
 
@@ -36,14 +38,15 @@ export const settleCounts = (store: SyncStore, at: { warehouse: WarehouseId; now
     const facts = await factsFor(counts, provisional)
     const reporters = provisional.length > 0 ? await counts.reporters() : []
     const judged = provisional.map(v => ({ v, due: dueFor(v, facts, reporters, at.now) }))
-    const posts = [...approved, ...judged.flatMap(({ v, due }) => (due.what === 'post' ? [v] : []))]
+    const { alone, pairs, broken } = await approvedAs(counts, approved)
+    const posts = [...alone, ...judged.flatMap(({ v, due }) => (due.what === 'post' ? [v] : []))]
     const looks = [
       ...judged.flatMap(({ v, due }) => (due.what === 'look' ? [lookedAt(v, due.flags, at.now)] : [])),
       ...open.flatMap(v => forsaken(v, facts, at.now)),
     ]
-    await look(counts, looks, at.now)
-    await post(tx, posts, at.now)
-    return { posted: posts.length, looked: looks.length }
+    await look(counts, [...looks, ...broken.map(v => waitingAgain(v, ['broken'], at.now))], at.now)
+    await post(tx, posts, pairs, at.now)
+    return { posted: posts.length + pairs.length, looked: looks.length + broken.length }
   })
 
 const factsFor = (counts: CountBooks, variances: readonly Variance[]): Promise<CountFacts> =>
@@ -100,9 +103,17 @@ const look = async (counts: CountBooks, variances: readonly Variance[], now: str
     )
 }
 
-/** One adjustment a variance, at the point of its count, and the ERP is told of each. */
-const post = async (tx: DecisionTx, variances: readonly Variance[], now: string): Promise<void> => {
-  if (variances.length === 0) return
+/**
+ * One adjustment a variance, at the point of its count, and the ERP is told of each; one move a pair, before both counts, and
+ * what it leaves of their differences is worked out as of any late movement.
+ */
+const post = async (
+  tx: DecisionTx,
+  variances: readonly Variance[],
+  pairs: readonly (readonly [Variance, Variance])[],
+  now: string,
+): Promise<void> => {
+  if (variances.length + pairs.length === 0) return
   const { counts } = tx
   const posted = variances.map((v, n): Variance => ({
     ...v,
@@ -114,12 +125,19 @@ const post = async (tx: DecisionTx, variances: readonly Variance[], now: string)
   }))
   await counts.put({
     ...NO_WRITES,
-    variances: posted,
+    variances: [...posted, ...pairs.flat().map(v => waitingAgain(v, [], now))],
     close: posted.flatMap(v => OF_COUNTS.map(kind => ({ kind, subject: stockKeyText(v.key) }))),
   })
   await tx.write({
-    body: { kind: 'count.post', variances: posted.map(({ id, round, version }) => ({ id, round, version })) },
-    effects: { ...NOTHING, movements: variances.map(v => movementOf(counts.warehouse, v)) },
+    body: {
+      kind: 'count.post',
+      variances: posted.map(named),
+      ...(pairs.length === 0 ? {} : { moves: pairs.map(pair => pair.map(named)) }),
+    },
+    effects: {
+      ...NOTHING,
+      movements: [...variances.map(v => movementOf(counts.warehouse, v)), ...pairs.map(([a, b]) => moveOf(a, b))],
+    },
     adjustments: variances.map(v => ({
       key: v.key,
       counted: v.seen,
@@ -131,6 +149,8 @@ const post = async (tx: DecisionTx, variances: readonly Variance[], now: string)
     })),
   })
 }
+
+const named = ({ id, round, version }: Variance) => ({ id, round, version })
 
 const movementOf = (warehouse: WarehouseId, { key, delta, point }: Variance): Movement => {
   const { client, item, lot, serial, location, lpn, status } = key

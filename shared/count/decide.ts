@@ -44,10 +44,11 @@ export const decideVariance = (
     if (needsTwo && first?.worker === who.id) return refuse('second')
     if (needsTwo && first === null) return { ok: true, variance: approvedOnce(v, who.id, now, reason) }
   }
+  const { pair: _, ...rest } = v
   return {
     ok: true,
     variance: {
-      ...v,
+      ...rest,
       state: after(v.state, kind),
       version: v.version + 1,
       decided: { kind, worker: who.id, at: now, reason },

@@ -76,9 +76,16 @@ export type Variance = {
   late: readonly LateLeg[]
   flags: readonly Flag[]
   /** The last decision about it. */
-  decided: { kind: 'approve' | 'undo' | 'reject' | 'recount'; worker: WorkerId; at: string; reason: string } | null
+  decided: {
+    kind: 'approve' | 'move' | 'undo' | 'reject' | 'recount'
+    worker: WorkerId
+    at: string
+    reason: string
+  } | null
   /** The first of two approvals. It counts on the version that it has made, so that whatever changes the numbers ends it. */
   first?: { worker: WorkerId; at: string; version: number } | null
+  /** Approved together with this one, as one move instead of two adjustments. */
+  pair?: VarianceId | null
   /** An approval posts from here on. */
   effectiveAt: string | null
   postedAs: (CommandKey & { n: number }) | null

@@ -39,10 +39,12 @@ export const standingOf = (
   variance: Variance,
   cost: number | null,
   policies: PolicySet,
+  /** Another difference may be the other end of a move. */
+  isOpposed: boolean,
 ): { within: boolean; two: boolean; first: WorkerId | null } => {
   const { bulk, second } = approvalRules(policies, variance.key.client)
   const two = needsTwo(variance, cost, second)
-  return { within: !two && mayBulk(variance, cost, bulk), two, first: firstOf(variance)?.worker ?? null }
+  return { within: !two && !isOpposed && mayBulk(variance, cost, bulk), two, first: firstOf(variance)?.worker ?? null }
 }
 
 /** Who counted it anywhere in its chain does not approve it, and nobody is both of two. */

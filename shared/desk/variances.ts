@@ -5,6 +5,18 @@ import type { Flag } from '../count/variance.ts'
 
 const flags = Object.keys(FLAGS).filter((flag): flag is Flag => flag in FLAGS)
 const nullable = v.nullable(v.string())
+/** A difference that may be the other end of a move. */
+const oppositeSchema = v.object({
+  id: v.string(),
+  version: v.number(),
+  state: v.picklist(VARIANCE_STATES),
+  location: v.string(),
+  delta: v.number(),
+  worker: nullable,
+  counters: v.array(v.string()),
+})
+export type Opposite = v.InferOutput<typeof oppositeSchema>
+
 /** A difference between a count and the book, with all that a person needs to decide. */
 export const varianceSchema = v.object({
   id: v.string(),
@@ -47,6 +59,8 @@ export const varianceSchema = v.object({
   /** Two people must approve it; `first`: who has already. */
   two: v.boolean(),
   first: nullable,
+  /** Differences of the same goods the other way, near and not long apart: maybe somebody moved them without a scan. */
+  opposites: v.array(oppositeSchema),
   decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
   effectiveAt: nullable,
   openedAt: v.string(),

@@ -3,7 +3,14 @@ import { COUNT_MODES } from '../catalogue.ts'
 import type { ClientId, DecisionId, DecisionTarget, ItemId, SessionId, WorkerId } from '../ids.ts'
 import { text, uuid } from './fields.ts'
 
-export const DECISION_KINDS = ['count.approve', 'count.reject', 'count.recount', 'count.undo', 'count.request'] as const
+export const DECISION_KINDS = [
+  'count.approve',
+  'count.move',
+  'count.reject',
+  'count.recount',
+  'count.undo',
+  'count.request',
+] as const
 export type DecisionKind = (typeof DECISION_KINDS)[number]
 
 export const MAX_DECISIONS = 500
@@ -19,6 +26,13 @@ export const decisionSchema = v.object({
     v.object({
       /** Approve although handhelds have not reported, or another look is due. */
       early: v.optional(v.boolean()),
+      /** For `count.move`: the opposite difference, as it was seen. */
+      with: v.optional(
+        v.object({
+          target: uuid<DecisionTarget>(),
+          expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+        }),
+      ),
       client: v.optional(uuid<ClientId>()),
       item: v.optional(v.nullable(uuid<ItemId>())),
       mode: v.optional(v.picklist(COUNT_MODES)),

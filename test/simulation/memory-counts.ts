@@ -4,6 +4,7 @@ import { renewCounts } from '../../server/sync/renew-counts.ts'
 import { touchedRows } from '../../server/sync/touched.ts'
 import type { Line, Task } from '../../shared/catalogue.ts'
 import { isPendingState } from '../../shared/count/life.ts'
+import { isOpposite } from '../../shared/count/opposite.ts'
 import { isSamePoint } from '../../shared/count/point.ts'
 import type { Leg } from '../../shared/count/point.ts'
 import { OF_COUNTS } from '../../shared/count/renew.ts'
@@ -52,6 +53,18 @@ export const memoryCounts = (state: ServerState, site: SiteSeed, writes: Writes,
       .filter(v => states.includes(v.state))
       .sort((a, b) => (a.changedAt < b.changedAt ? -1 : a.changedAt > b.changedAt ? 1 : a.id < b.id ? -1 : 1))
       .slice(0, limit),
+  opposites: async ids => {
+    const zones = new Map(site.locations.map(place => [place.id, place.zone]))
+    const pending = [...state.variances.values()].filter(v => isPendingState(v.state))
+    return new Map(
+      pending.flatMap(v => {
+        const found = ids.includes(v.id)
+          ? pending.filter(other => isOpposite(v, other, id => zones.get(id) ?? null))
+          : []
+        return found.length === 0 ? [] : [[v.id, found]]
+      }),
+    )
+  },
   seen: async rows =>
     rows.map(({ key, from }) => {
       const text = stockKeyText(key)

@@ -309,6 +309,113 @@ export const describeCounts = (name: string, make: (site: SiteSeed) => Promise<C
       expect(await decide(360, cem(), ask('count.approve', 7))).toMatchObject([{ outcome: 'refused', code: 'stale' }])
     })
 
+    /** 4 are missing at A-01, and so many too many at A-02; both wait for a person. */
+    const oppositeCounts = async (tooMany: number) => {
+      await push(0, [moved(10, 0), moved(10, 1, 'A-02')], 2)
+      const there = { key: key('A-02'), count: derivedId<'count'>('count', name, run, 'there') }
+      await push(0, [seen(6, 100), seen(10 + tooMany, 110, there), left(), left(there.count)], 111)
+      await everyoneHeard(200)
+      await settle(201)
+    }
+    const other = () => varianceId(site.warehouse.id, key('A-02'))
+    const asMove = (expectedVersion: number, over: Partial<DecisionAsk> = {}) =>
+      ask('count.move', 1, {
+        args: { with: { target: other() as string as Id<'target'>, expectedVersion } },
+        ...over,
+      })
+    const bothOpen = async () => [await open(), (await rounds(key('A-02')))?.open ?? null]
+
+    it('[MV1] what is missing here and too much there is found from both ends', async () => {
+      await oppositeCounts(4)
+      const here = varianceId(site.warehouse.id, key())
+      const found = await inside(books => books.opposites([here, other()]))
+      expect([...found].map(([id, [first]]) => [id, first?.id]).toSorted()).toEqual(
+        [
+          [here, other()],
+          [other(), here],
+        ].toSorted(),
+      )
+      await decide(300, cem(), ask('count.reject', 1))
+      expect((await inside(books => books.opposites([other()]))).size).toBe(0)
+    })
+
+    it('[MV2] one decision makes both a move, from before the counts; both books are right and nothing is adjusted', async () => {
+      await oppositeCounts(4)
+      expect(await bothOpen()).toMatchObject([{ delta: -4 }, { delta: 4 }])
+      expect(await decide(300, cem(), asMove(2))).toMatchObject([{ outcome: 'refused', code: 'stale' }])
+      expect(await decide(300, cem(), asMove(1, { id: derivedId('decision', name, run, 'good') }))).toMatchObject([
+        { outcome: 'done', version: 2, state: 'approved' },
+      ])
+      expect(await bothOpen()).toMatchObject([
+        { state: 'approved', version: 2, decided: { kind: 'move' } },
+        { state: 'approved', version: 2, decided: { kind: 'move' } },
+      ])
+      expect(await settle(305)).toEqual({ posted: 0, looked: 0 })
+      expect(await settle(311)).toEqual({ posted: 1, looked: 0 })
+      expect(await bothOpen()).toEqual([null, null])
+      expect([(await rounds())?.settled, (await rounds(key('A-02')))?.settled]).toMatchObject([
+        { state: 'closed', delta: 0, book: 6 },
+        { state: 'closed', delta: 0, book: 14 },
+      ])
+      expect([await stock(), await stock(key('A-02'))]).toEqual([
+        { onHand: 6, reserved: 0, held: 0 },
+        { onHand: 14, reserved: 0, held: 0 },
+      ])
+      expect(await subject.openExceptions()).toEqual([])
+      expect(await settle(400)).toEqual({ posted: 0, looked: 0 })
+    })
+
+    it('[MV3] of unequal differences the rest waits for a person, as what it is', async () => {
+      await oppositeCounts(1)
+      await decide(300, cem(), asMove(1))
+      await settle(311)
+      expect(await bothOpen()).toMatchObject([{ state: 'review', delta: -3, book: 9, decided: { kind: 'move' } }, null])
+      expect((await open())?.flags).not.toContain('broken')
+      expect((await open())?.pair).toBeUndefined()
+      expect([await stock(), await stock(key('A-02'))]).toMatchObject([
+        { onHand: 9, held: 3 },
+        { onHand: 11, held: 0 },
+      ])
+    })
+
+    it('[MV4] taking back one end takes back the other; what changes one end sends the other to a person', async () => {
+      await oppositeCounts(4)
+      await decide(300, cem(), asMove(1))
+      expect(await decide(301, cem(), ask('count.undo', 2, { reason: '' }))).toMatchObject([{ outcome: 'done' }])
+      expect(await bothOpen()).toMatchObject([
+        { state: 'review', version: 3 },
+        { state: 'review', version: 3 },
+      ])
+      const again = asMove(3, { id: derivedId('decision', name, run, 'again'), expectedVersion: 3 })
+      expect(await decide(310, cem(), again)).toMatchObject([{ outcome: 'done', state: 'approved' }])
+      await push(1, [moved(-1, 50)], 311)
+      expect(await bothOpen()).toMatchObject([
+        { state: 'review', delta: -3 },
+        { state: 'approved', delta: 4 },
+      ])
+      expect(await settle(330)).toEqual({ posted: 0, looked: 1 })
+      expect(await bothOpen()).toMatchObject([
+        { state: 'review', delta: -3 },
+        { state: 'review', delta: 4, flags: expect.arrayContaining(['broken']) },
+      ])
+      expect([await stock(), await stock(key('A-02'))]).toMatchObject([{ onHand: 9 }, { onHand: 10 }])
+    })
+
+    it('[MV5] whoever has counted an end does not decide it; goods that are not opposite are refused', async () => {
+      await oppositeCounts(4)
+      const own = { ...cem(), id: berk().id }
+      expect(await decide(300, own, asMove(1))).toMatchObject([{ outcome: 'refused', code: 'own_count' }])
+      const self = asMove(1, { id: derivedId('decision', name, run, 'self') })
+      const target = ask('count.move', 1).target
+      expect(await decide(301, cem(), { ...self, args: { with: { target, expectedVersion: 1 } } })).toMatchObject([
+        { outcome: 'refused', code: 'not_opposite' },
+      ])
+      expect(
+        await decide(302, cem(), { ...self, id: derivedId('decision', name, run, 'none'), args: {} }),
+      ).toMatchObject([{ outcome: 'refused', code: 'bad_request' }])
+      expect(await bothOpen()).toMatchObject([{ state: 'review' }, { state: 'review' }])
+    })
+
     it('[C66] the same decision again gets the same answer; another one under its id is refused', async () => {
       await push(0, [moved(100, 0)], 1)
       await push(0, [seen(90, 100), left()], 101)

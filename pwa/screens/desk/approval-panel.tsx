@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { movementsAnswerSchema } from '../../../shared/desk/view.ts'
-import type { ShownVariance } from '../../../shared/desk/variances.ts'
+import type { Opposite, ShownVariance } from '../../../shared/desk/variances.ts'
 import { Code } from '../../ui/code.tsx'
 import { useDesk } from './context.ts'
 import { REASONS } from './decide.ts'
@@ -14,6 +14,7 @@ type Props = {
   reason: string
   onReason: (reason: string) => void
   onApprove: () => void
+  onMove: (opposite: Opposite) => void
   onRecount: () => void
   onReject: (words: string) => void
   onClose: () => void
@@ -31,6 +32,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
       </h2>
       {variance.first === null ? null : <p>{speaker.say('a.first', { who: names.person(variance.first) })}</p>}
       <Photos shas={variance.photos} of={`${name}, ${names.place(variance.location)}`} />
+      <Opposites variance={variance} onMove={decisions.onMove} />
       <Looks variance={variance} />
       <History variance={variance} />
       {isAsking ? (
@@ -62,6 +64,32 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
         </div>
       )}
     </aside>
+  )
+}
+
+/** Maybe nothing is missing and somebody has moved it: one move then takes the place of two adjustments. */
+const Opposites = ({ variance, onMove }: Pick<Props, 'variance' | 'onMove'>) => {
+  const { speaker, names } = useDesk()
+  return (
+    <ul>
+      {variance.opposites.map((one, n) => {
+        const [from, to] = one.delta > 0 ? [variance.location, one.location] : [one.location, variance.location]
+        const qty = Math.min(Math.abs(variance.delta), Math.abs(one.delta))
+        return (
+          <li key={one.id} className="desk-actions">
+            ⇄ {speaker.say('a.opposite')} <Code>{names.place(one.location)}</Code> <b>{speaker.signed(one.delta)}</b> (
+            {names.person(one.worker)}){' '}
+            <button type="button" className="desk-button" onClick={() => onMove(one)}>
+              {speaker.say('a.move', { qty })}{' '}
+              <Code>
+                {names.place(from)} → {names.place(to)}
+              </Code>{' '}
+              {n === 0 && variance.opposites.length === 1 ? <kbd>M</kbd> : null}
+            </button>
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 

@@ -34,7 +34,9 @@ export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
       key: 'flags',
       head: speaker.say('a.flags'),
       cell: one =>
-        [...(one.two ? ['two'] : []), ...one.flags].map(flag => speaker.maybe('flag', flag)).join(', ') || '–',
+        [...(one.two ? ['two'] : []), ...(one.opposites.length > 0 ? ['opposite'] : []), ...one.flags]
+          .map(flag => speaker.maybe('flag', flag))
+          .join(', ') || '–',
     },
   ]
   return (

@@ -13,6 +13,7 @@ import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
+import { useRowDecisions } from './row-decisions.ts'
 import { useDecisions } from './use-decisions.ts'
 
 const PARTS = ['all', 'within', 'eyes', 'waiting'] as const
@@ -59,7 +60,7 @@ const useCursor = (rows: readonly ShownVariance[]) => {
       put(index)
       setOpen(one === undefined ? null : { id: one.id, isRejecting })
     },
-    move: (by: number): void => {
+    step: (by: number): void => {
       put(Math.max(0, Math.min(rows.length - 1, at + by)))
       setOpen(null)
     },
@@ -76,26 +77,22 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const [part, setPart] = useFilter<Part>('part', PARTS, 'all')
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(false)
-  const [asked, setAsked] = useState<string | null>(null)
   const all = loaded.value ?? []
   const small = all.filter(row => row.within)
   const rows = all.filter(row => part === 'all' || part === partOf(row))
-  const { at, row, open, show, move, close } = useCursor(rows)
+  const { at, row, open, show, step, close } = useCursor(rows)
   const bulk = small.filter(one => !isOwn(one, me.worker))
   const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string => reasons[one.id] ?? reasonFor(one.delta)
   const { act, undo } = useDecisions(all, reasonOf, loaded.reload)
-  const withRow = (run: (row: ShownVariance) => void) => () => void (row !== undefined && run(row))
-  const approve = withRow(one => {
-    if (isOwn(one, me.worker)) desk.tell(speaker.say(one.first === me.worker ? 'a.second' : 'a.own'))
-    else if (one.state === 'provisional' && asked !== one.id) {
-      setAsked(one.id)
-      desk.tell(speaker.say('a.early'))
-    } else act([one], 'count.approve', speaker.say('a.done', { n: 1 }))
+  const { approve, move, makeMove, recount } = useRowDecisions({
+    row,
+    isOpen: open?.id === row?.id,
+    act,
+    onOpen: () => show(at),
   })
-  const recount = withRow(one => act([one], 'count.recount', speaker.say('a.recounted')))
-  const steps = { j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) }
+  const steps = { j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1) }
   const looks = { Enter: () => show(at), Escape: close, n: () => show(at, true), b: () => setSure(bulk.length > 0) }
-  useKeys({ ...steps, ...looks, a: approve, r: recount, u: () => undo?.() }, onScan)
+  useKeys({ ...steps, ...looks, a: approve, m: move, r: recount, u: () => undo?.() }, onScan)
   const choose = (value: Part): void => {
     setPart(value)
     show(-1)
@@ -114,6 +111,7 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
           reason={reasonOf(row)}
           onReason={reason => setReasons({ ...reasons, [row.id]: reason })}
           onApprove={approve}
+          onMove={makeMove}
           onRecount={recount}
           onReject={words => act([row], 'count.reject', speaker.say('a.rejected'), words)}
           onClose={close}

@@ -20,10 +20,16 @@ export const REASONS = [
 ] as const
 export const reasonFor = (delta: number): string => (delta > 0 ? 'FOUND' : 'MISSING')
 
+/** `with`: the other end, where both are to be one move. */
+export type Decided = Pick<ShownVariance, 'id' | 'version' | 'delta' | 'book' | 'state'> & {
+  early?: boolean
+  with?: { target: string; expectedVersion: number }
+}
+
 /** Decides each on the version that is shown; the answers name the variance. */
 export const decide = async (
   { api, me }: Pick<Desk, 'api' | 'me'>,
-  rows: readonly Pick<ShownVariance, 'id' | 'version' | 'delta' | 'book' | 'state'>[],
+  rows: readonly Decided[],
   kind: DecisionKind,
   reason: (row: Pick<ShownVariance, 'id' | 'delta'>) => string,
 ): Promise<readonly DecisionAnswer[]> => {
@@ -36,7 +42,7 @@ export const decide = async (
       target: row.id,
       expectedVersion: row.version,
       // Whoever approves one that waits for handhelds has been asked before.
-      args: { early: row.state !== 'review' },
+      args: { early: row.early ?? row.state !== 'review', ...(row.with === undefined ? {} : { with: row.with }) },
       reason: reason(row),
       seen: { delta: row.delta, bookAtCount: row.book },
     }))

@@ -4,14 +4,18 @@ import type { DecisionAnswer, DecisionKind } from '../../../shared/sync/decision
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
 import { decide } from './decide.ts'
+import type { Decided } from './decide.ts'
 
 /** An approval posts so long after it; until then it can be taken back. */
 const UNDO_S = 10
+
+const WITH_WAY_BACK: ReadonlySet<DecisionKind> = new Set(['count.approve', 'count.move'])
 
 const WHY: Readonly<Record<string, DeskKey>> = {
   own_count: 'a.own',
   provisional: 'a.provisional',
   second: 'a.second',
+  not_opposite: 'a.stale',
   over_bulk: 'a.overBulk',
 }
 
@@ -52,7 +56,7 @@ export const useDecisions = (
   const after = (answers: readonly DecisionAnswer[], kind: DecisionKind, done: string): void => {
     const good = answers.filter(one => one.outcome === 'done')
     const missed = answers.filter(one => one.outcome !== 'done')
-    const back = kind === 'count.approve' && good.some(one => one.state === 'approved') ? () => takeBack(good) : null
+    const back = WITH_WAY_BACK.has(kind) && good.some(one => one.state === 'approved') ? () => takeBack(good) : null
     setUndo(() => back)
     // The first of two approvals leaves the row where it is.
     const isFirst = kind === 'count.approve' && good.length === 1 && good[0]?.state !== 'approved'
@@ -62,7 +66,7 @@ export const useDecisions = (
   }
   return {
     undo,
-    act: (rows: readonly ShownVariance[], kind: DecisionKind, done: string, words?: string): void => {
+    act: (rows: readonly Decided[], kind: DecisionKind, done: string, words?: string): void => {
       decide(desk, rows, kind, one => words ?? reasonOf(one)).then(answers => after(answers, kind, done), failed)
     },
   }

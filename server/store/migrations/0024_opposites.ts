@@ -1,0 +1,12 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+
+/** Differences of the same goods that wait are found by their item. */
+export const up = async (db: Kysely<unknown>): Promise<void> => {
+  await sql
+    .raw(
+      `create index variance_goods on variance (warehouse_id, item_id)
+       where state in ('again', 'provisional', 'review', 'recount')`,
+    )
+    .execute(db)
+}
