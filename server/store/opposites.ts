@@ -5,7 +5,12 @@ import { isOpposite } from '../../shared/count/opposite.ts'
 import type { Variance, VarianceId } from '../../shared/count/variance.ts'
 import type { Executor } from './names.ts'
 
-const DECIDABLE = VARIANCE_STATES.filter(state => LIFE[state].approve !== null)
+/** Written out: an index of some rows is not taken for a list that comes as a parameter. */
+const DECIDABLE = sql.raw(
+  `(${VARIANCE_STATES.filter(state => LIFE[state].approve !== null)
+    .map(state => `'${state}'`)
+    .join()})`,
+)
 
 /** Of each of these variances the pending ones that may be the other end of a move: few, by goods and sign; then by the rule. */
 export const oppositesOf = async (
@@ -20,10 +25,11 @@ export const oppositesOf = async (
     select v.body as one, o.body as other, h.body->>'zone' as here, t.body->>'zone' as there
     from variance v
     join variance o on o.warehouse_id = v.warehouse_id and o.item_id = v.item_id and o.client_id = v.client_id and o.id <> v.id
+      and o.body->'key'->>'lot' = v.body->'key'->>'lot' and o.body->'key'->>'serial' = v.body->'key'->>'serial'
     join location h on h.warehouse_id = v.warehouse_id and h.id = v.location_id
     join location t on t.warehouse_id = o.warehouse_id and t.id = o.location_id
     where v.warehouse_id = ${warehouse} and v.id = any(${[...ids]}::uuid[])
-      and v.state = any(${DECIDABLE}::text[]) and o.state = any(${DECIDABLE}::text[])
+      and v.state in ${DECIDABLE} and o.state in ${DECIDABLE}
       and sign((v.body->>'delta')::bigint) * sign((o.body->>'delta')::bigint) = -1
       and ${mayBeSeen}
     order by v.id, o.id`.execute(db)

@@ -224,10 +224,11 @@ const writeAll = async (tx: DecisionTx, desk: Desk, who: Worker, now: string): P
     variances,
     close: ended.flatMap(v => OF_COUNTS.map(kind => ({ kind, subject: stockKeyText(v.key) }))),
   })
-  if (variances.length > 0)
+  // What it held is free. One that still waits holds what it has held: a decision changes none of its numbers.
+  if (ended.length > 0)
     await renewRows(
       tx.counts,
-      variances.map(v => v.key),
+      ended.map(v => v.key),
       now,
     )
 }
