@@ -20,6 +20,7 @@ import {
   startReplenish,
   startReserve,
   startSettle,
+  startStatistics,
 } from './workers/run.ts'
 
 const RENEW_MS = 5_000
@@ -31,9 +32,11 @@ const PRINT_MS = 1_000
 const FORGET_MS = 60_000
 const KPI_MS = 60_000
 const RECALL_MS = 2_000
+const STATISTICS_MS = 5_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
+  looking,
   demoErp(erpScript),
   bridging,
   reserving,
@@ -46,6 +49,12 @@ export const companions = (erpScript: string): readonly Companion[] => [
   recalling,
   demoFaces,
 ]
+
+/** Plans of statements keep up with tables that grow. */
+const looking: Companion = async ({ stores, log, atStop }) => {
+  const worker = startStatistics({ statistics: stores.statistics, log }, STATISTICS_MS)
+  atStop(() => worker.stop())
+}
 
 /** Orders that wait for stock get what comes, whichever ERP they are from. */
 const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {

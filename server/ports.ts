@@ -235,6 +235,12 @@ export interface FigureStore {
   read(): Promise<Figures>
 }
 
+/** What the database knows of the sizes of its tables. */
+export interface Statistics {
+  /** Looks again at the tables that have doubled since the last look; gives their names. */
+  renew(): Promise<readonly string[]>
+}
+
 /** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
 export type Wanted<K> = {
   warehouse: WarehouseId

@@ -1,4 +1,4 @@
-import type { FigureStore, Stores } from '../ports.ts'
+import type { FigureStore, Statistics, Stores } from '../ports.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
@@ -31,6 +31,7 @@ import { makeRecallStore } from './recall.ts'
 import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
+import { makeStatistics } from './statistics.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
 import { makeViewStore } from './view.ts'
@@ -41,7 +42,14 @@ import { makeWorkStore } from './work.ts'
 export const makeStores = (
   db: Executor,
 ): Stores &
-  ErpStores & { waiting: WaitingStore; faces: FaceStore; plans: PlanStore; figures: FigureStore; kpiWork: KpiWork } => {
+  ErpStores & {
+    waiting: WaitingStore
+    faces: FaceStore
+    plans: PlanStore
+    figures: FigureStore
+    statistics: Statistics
+    kpiWork: KpiWork
+  } => {
   const names = makeNames()
   return {
     sync: makeSyncStore(db, names),
@@ -77,5 +85,6 @@ export const makeStores = (
     faces: makeFaceStore(db, names),
     plans: makePlanStore(db, names),
     figures: makeFigureStore(db),
+    statistics: makeStatistics(db),
   }
 }

@@ -1,3 +1,4 @@
+import type { Statistics } from '../ports.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { makeKpiRound } from './kpi.ts'
 import type { KpiDeps } from './kpi.ts'
@@ -43,6 +44,17 @@ export const startReplenish = (deps: ReplenishDeps & { log: DeliverDeps['log'] }
     onFault: error => deps.log.warn({ err: error }, 'replenishing waits'),
   })
 }
+
+/** Tables that have grown → what plans go by. */
+export const startStatistics = (deps: { statistics: Statistics; log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await deps.statistics.renew()
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'statistics of tables wait'),
+  })
 
 /** Variances → adjustments, or to a person. */
 export const startSettle = (deps: SettleDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>

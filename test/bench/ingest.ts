@@ -3,6 +3,7 @@ import { cp, mkdtemp } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startStatistics } from '../../server/workers/run.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import { makeStores } from '../../server/store/stores.ts'
 import { applyPush } from '../../server/sync/apply.ts'
@@ -112,7 +113,8 @@ const transactionAlone = async (
 ): Promise<Measured> => {
   const opened = await openDatabase(openAt(at))
   try {
-    const { sync } = makeStores(opened.db)
+    const { sync, statistics } = makeStores(opened.db)
+    const looking = startStatistics({ statistics, log: quiet }, 5_000)
     return await measured(async (client, batch) => {
       const one = fleet[client]
       const write = written[client]?.[batch]
@@ -125,7 +127,7 @@ const transactionAlone = async (
           await tx.write(write.batch)
         },
       )
-    })
+    }).finally(() => looking.stop())
   } finally {
     await opened.close()
   }
