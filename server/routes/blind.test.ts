@@ -148,12 +148,23 @@ describe('a blind count over HTTP', async () => {
       await pages[login].logIn(login, PASSWORD)
     }
     const today = app.deps.now().slice(0, 10)
+    const opened = await pages.deniz.post('/api/desk/stocktake', {
+      act: 'open',
+      id: derivedId('decision', 'all'),
+      zones: [],
+      blind: false,
+    })
+    const { stocktake }: { stocktake: string } = JSON.parse(await opened.text())
+    await desk.facts([desk.counted(7, key, { mode: 'blind' })])
     const paths = [
       '/api/desk/stock',
       `/api/desk/movements?item=${lot.id}`,
       '/api/desk/expiring?days=3650',
       `/api/desk/past?day=${today}&by=place`,
       `/api/desk/past?day=${today}&by=item`,
+      '/api/desk/lots',
+      `/api/desk/recall?client=${lot.client}&item=${lot.id}&lot=L1`,
+      `/api/desk/stocktake?id=${stocktake}`,
       ...[
         'stock',
         'expiring',
@@ -161,6 +172,8 @@ describe('a blind count over HTTP', async () => {
         `past&day=${today}`,
         `past&day=${today}&by=place`,
         'approvals',
+        `recall&client=${lot.client}&item=${lot.id}&lot=L1`,
+        `stocktake&id=${stocktake}`,
       ].map(list => `/api/desk/export?list=${list}`),
     ]
     const all = async (login: 'sevda' | 'deniz'): Promise<string[]> => {
