@@ -23,7 +23,12 @@ export interface RecallStore {
   /** Null = the person may not see it, or there is no such lot anywhere. */
   lot(viewer: Viewer, lot: LotKey): Promise<RecallAnswer['lot'] | null>
   /** From one picture: what lies, came and went adds up. */
-  trace(warehouse: WarehouseId, lot: LotKey): Promise<Omit<Trace, 'warehouse' | 'warehouseName'>>
+  /** `worker`: who asks; what they count blind is withheld, and every sum that would tell it. */
+  trace(
+    warehouse: WarehouseId,
+    lot: LotKey,
+    worker: WorkerId | null,
+  ): Promise<Omit<Trace, 'warehouse' | 'warehouseName'>>
   /** One transaction under the warehouse's counter row. */
   decide(
     at: { warehouse: WarehouseId; now: string },
@@ -49,8 +54,12 @@ export interface GoodsStore {
 export interface StocktakeStore {
   /** The newest first, and the zones that there are. */
   list(warehouse: WarehouseId, limit: number): Promise<StocktakesAnswer>
-  /** From one picture: as it stands, or as it was closed. */
-  read(warehouse: WarehouseId, id: StocktakeId): Promise<{ stocktake: Stocktake; report: StocktakeReport } | null>
+  /** From one picture: as it stands, or as it was closed; without what `worker` counts blind there just now. */
+  read(
+    warehouse: WarehouseId,
+    id: StocktakeId,
+    worker: WorkerId | null,
+  ): Promise<{ stocktake: Stocktake; report: StocktakeReport } | null>
   /** One transaction under the warehouse's counter row. */
   decide(at: { warehouse: WarehouseId; now: string }, who: WorkerId, ask: StocktakeAct): Promise<DecisionAnswer>
 }

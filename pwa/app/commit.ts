@@ -1,6 +1,7 @@
 import type { Input, Next, Process } from '../../shared/process/process.ts'
 import { isUndoable } from '../../shared/sync/final.ts'
 import type { SavedState, StateAt } from '../sync/ports.ts'
+import { isOtherPlace, learnLeft } from './beside.ts'
 import { withOpen } from './core.ts'
 import type { Core } from './core.ts'
 import { eventOf, isTrouble } from './events.ts'
@@ -26,6 +27,7 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
   if (isTrouble(event)) core.ports.feedback.play(event)
   const history = await (writes ? stored(core, open, next) : open.history)
   if (history === null) return false
+  if (writes && isOtherPlace(before, next.state, next.finished)) await tidied(() => learnLeft(core.ports.handheld))
   const told = { event, say: next.message, scanned }
   const below = core.get().stack.slice(0, -1)
   if (next.finished) core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })

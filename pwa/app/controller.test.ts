@@ -388,6 +388,39 @@ describe('resume, detour and questions', () => {
     expect(await looked('A-01')).toEqual(['10', [[10, false]]])
   })
 
+  test('[C77] a spot count that hides its figures has them withheld before it answers, until it is over or has gone on', async () => {
+    const inner = app.handheld.world
+    const { policies } = inner()
+    const count = { ...policies.warehouse.count, blind: { ...policies.warehouse.count.blind, spot: true } }
+    app.handheld.world = () => ({ ...inner(), policies: { ...policies, warehouse: { ...policies.warehouse, count } } })
+    const spot = (code: string) => [{ location: placeId(SITE, code), item: null }]
+    const now = () => app.withheld.at(-1)
+    await app.scan('XBBERK')
+    await app.controller.openProcess('count')
+    expect(now()).toEqual([])
+    // Before the first tone: whoever hears it may look into the store.
+    const atTone: unknown[] = []
+    app.heard.push = () => atTone.push(now())
+    await app.scan('A-01')
+    expect(atTone).toEqual([spot('A-01')])
+    await app.scan('A-02')
+    expect(now()).toEqual(spot('A-02'))
+    await app.controller.press('XCHME')
+    app = begin({ ...app, handheld: { ...app.handheld } })
+    app.withheld.length = 0
+    await app.controller.start()
+    expect(now()).toEqual(spot('A-02'))
+    // Given up: it has stated nothing.
+    await app.controller.openProcess('count')
+    await app.controller.press('XCDNE')
+    expect(now()).toEqual([])
+    await app.controller.openProcess('count')
+    await app.scan('A-01', MUG)
+    await app.controller.press('XCDNE')
+    expect(now()).toEqual([])
+    expect(openOf(app.controller.state())?.state).toMatchObject({ at: 'place', location: null })
+  })
+
   test('[H12] another badge in the middle of a task asks, and the same badge again hands over', async () => {
     await picking()
     await app.scan('A-01', 'XBCEM')

@@ -2,7 +2,7 @@ import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
 import { beside, learnLeft } from './beside.ts'
-import { closeSlots, save, slot, slotAt } from './commit.ts'
+import { closeSlots, save, slot, slotAt, tidied } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
@@ -57,6 +57,7 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   core.set({ ...pushed(before, { at: 'process', open: { process, state, history } }), band: null })
   if (!books(process)) return
   if (!(await save(core, [], slot(core, { state, history }, false)))) return core.set({ stack: before.stack })
+  if (state.process === 'count') await tidied(() => learnLeft(core.ports.handheld))
   // What the prompt says anyway is not said twice.
   const { prompt } = core.get()
   if (prompt?.ask.message.key !== next.message.key) core.say('right', next.message.key, next.message.values)

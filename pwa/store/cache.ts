@@ -1,8 +1,10 @@
 import { Dexie } from 'dexie'
 import type { Table } from 'dexie'
+import { maskRows } from '../../shared/sync/blind.ts'
 import { emptyTables, frozen, putRow } from '../../shared/sync/rows.ts'
 import type { Kind, Manifest, Row } from '../../shared/sync/wire.ts'
 import { readAll } from './backend.ts'
+import { blindHead, isSameBlind } from './withheld.ts'
 import type { CacheHead, CacheStore, CatalogueBlock } from '../sync/ports.ts'
 
 /** A row in its generation. Tombstones stay (`b` null), so that a late page cannot bring the row back. */
@@ -20,6 +22,8 @@ type Stores = {
 export type OpenCache = { store: CacheStore; close(): void }
 
 const WORK: readonly Kind[] = ['document', 'line', 'task']
+/** Beside stock rows: lines that have reserved goods, and tasks that fetch some. */
+const TELLING: readonly Kind[] = ['line', 'task']
 /** 2: blocks are compressed bytes. */
 const SCHEMA = 2
 
@@ -76,6 +80,9 @@ const manifestOf = async ({ meta }: Stores): Promise<Manifest | null> => {
 }
 const inGeneration = ({ base }: Stores, g: number) => base.where(':id').between([g], [g, []])
 const ofKind = ({ base }: Stores, g: number, kind: Kind) => base.where(':id').between([g, kind], [g, kind, []])
+/** A stock row's name begins with its place. */
+const stockAt = ({ base }: Stores, g: number, place: string) =>
+  base.where(':id').between([g, 'balance', place], [g, 'balance', `${place}\uffff`])
 const rowOf = ({ c, k, id, b }: BaseRow): Row => ({ c, k, id, b })
 const blocksOf = (manifest: Manifest): Set<string> =>
   new Set(Object.values(manifest.families).flatMap(family => family.blocks.flatMap(sha => (sha === null ? [] : [sha]))))
@@ -101,13 +108,14 @@ const readPart = (stores: Stores): ReadPart => ({
     }),
 })
 
-type PagePart = Pick<CacheStore, 'applyPage' | 'forget' | 'clear'>
+type PagePart = Pick<CacheStore, 'applyPage' | 'withhold' | 'forget' | 'clear'>
 
 const pagePart = (stores: Stores): PagePart => ({
   applyPage: (expected, next, rows) =>
     stores.db.transaction('rw', stores.base, stores.meta, async () => {
       const head = await headOf(stores)
       if (head === null || head.cursor !== expected.cursor || head.feedEpoch !== expected.feedEpoch) return false
+      if (!isSameBlind(head, expected)) return false
       const g = head.generation
       const newest = new Map<string, Row>()
       for (const row of rows) {
@@ -121,6 +129,18 @@ const pagePart = (stores: Stores): PagePart => ({
       await stores.base.bulkPut(fresh.map(row => ({ ...row, g })))
       await stores.meta.put({ k: 'head', head: { ...next, generation: g } })
       return true
+    }),
+  withhold: blind =>
+    stores.db.transaction('rw', stores.base, stores.meta, async () => {
+      const head = await headOf(stores)
+      const next = head && blindHead(head, blind.spots)
+      if (next === null) return
+      const rows: BaseRow[] = []
+      for (const { location } of blind.spots) rows.push(...(await stockAt(stores, next.generation, location).toArray()))
+      for (const kind of TELLING) rows.push(...(await ofKind(stores, next.generation, kind).toArray()))
+      const masked = maskRows(rows, blind).filter((row, i) => row !== rows[i])
+      await stores.base.bulkPut(masked.map(row => ({ ...row, g: next.generation })))
+      await stores.meta.put({ k: 'head', head: next })
     }),
   forget: what =>
     stores.db.transaction('rw', stores.base, stores.meta, async () => {
@@ -149,9 +169,16 @@ const snapshotPart = (stores: Stores): SnapshotPart => ({
     await stores.base.bulkPut(rows.map(row => ({ ...row, g: generation })))
   },
   finishSnapshot: async next => {
-    await stores.meta.put({ k: 'head', head: next })
+    const isTaken = await stores.db.transaction('rw', stores.meta, async () => {
+      const head = await headOf(stores)
+      if (head !== null && !isSameBlind(head, next)) return false
+      await stores.meta.put({ k: 'head', head: next })
+      return true
+    })
+    if (!isTaken) return false
     // A crash before this line leaves an old generation that nobody sees; the next snapshot removes it too.
     await stores.base.where(':id').below([next.generation]).or(':id').above([next.generation, []]).delete()
+    return true
   },
 })
 

@@ -6,6 +6,7 @@ import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { Manifest, Row } from '../../shared/sync/wire.ts'
 import { noMark } from '../sync/marks.ts'
 import type { Birth, CacheHead, CacheStore, EpochMark, QueueRow, QueueStore } from '../sync/ports.ts'
+import { withholdContract } from './withhold-contract.ts'
 
 const device: DeviceId = derivedId('device', 'contract')
 const warehouse: WarehouseId = derivedId('warehouse', 'contract')
@@ -218,6 +219,9 @@ export const cacheContract = (make: () => Promise<CacheStore>): void => {
   })
   describe('cache store: figures that are withheld', () => {
     maskContract(make)
+  })
+  describe('cache store: figures that are withheld here', () => {
+    withholdContract(make, () => filled(make))
   })
   describe('cache store: catalogue', () => {
     catalogueContract(make)

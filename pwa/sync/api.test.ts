@@ -137,7 +137,7 @@ describe('the snapshot stream', () => {
   test('[S66] rows come in pieces and the head says where it stands', async () => {
     const { net } = served([() => stream([head, ...Array.from({ length: 2500 }, (_, i) => row(i)), { end: 2500 }])])
     const pieces: number[] = []
-    const reply = await net.snapshot(async (rows: readonly Row[]) => void pieces.push(rows.length))
+    const reply = await net.snapshot(async (rows: readonly Row[]) => void pieces.push(rows.length), [])
     expect(reply).toMatchObject({ kind: 'ok', body: head })
     expect(pieces).toEqual([1000, 1000, 500])
   })
@@ -147,6 +147,6 @@ describe('the snapshot stream', () => {
     ['has no head', [row(1), { end: 1 }]],
   ])('[S67] a stream that %s is no snapshot', async (_, lines) => {
     const { net } = served([() => stream(lines)])
-    expect(await net.snapshot(async () => undefined)).toEqual({ kind: 'offline' })
+    expect(await net.snapshot(async () => undefined, [])).toEqual({ kind: 'offline' })
   })
 })

@@ -3,6 +3,7 @@ import type { ClientId, DeviceId, ItemId, SessionId, TaskId, WarehouseId } from 
 import type { World } from '../../shared/ledger/world.ts'
 import type { CodeLookup } from '../../shared/scan/scan.ts'
 import type { NEXT_KINDS } from '../../shared/sync/enrol.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
 import type { Found } from './item-search.ts'
 import type { QueueRow, SavedState, StateAt } from './ports.ts'
@@ -62,6 +63,11 @@ export interface Handheld {
   coming(): void
   /** Resolves when the strict transaction is complete; throws StorageFull or whatever broke, having written nothing. */
   append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
+  /**
+   * Counts without a task whose counter must not know what lies there: figures of these places are not kept on this
+   * handheld. Of places that are not named any more they come again with the next rounds.
+   */
+  withhold(spots: readonly Spot[]): Promise<void>
   savedStates(): Promise<readonly SavedState[]>
   dropState(key: string): Promise<void>
   pending(): Promise<readonly Command[]>

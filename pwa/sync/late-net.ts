@@ -9,7 +9,7 @@ export const lateNet = (load: () => Promise<LineNet>): LineNet => {
   }
   return {
     sync: request => over(net => net.sync(request)),
-    snapshot: take => over(net => net.snapshot(take)),
+    snapshot: (take, blind) => over(net => net.snapshot(take, blind)),
     manifest: () => over(net => net.manifest()),
     blocks: shas => over(net => net.blocks(shas)),
     quarantine: raw => over(net => net.quarantine(raw)),

@@ -30,7 +30,7 @@ test('[H48] as long as the way to the server is not loaded there is no network',
   })
   const take = async (): Promise<void> => undefined
   const asked = [
-    known.snapshot(take),
+    known.snapshot(take, []),
     known.manifest(),
     known.blocks(['a']),
     known.quarantine('{}'),
@@ -45,7 +45,7 @@ test('[H48] as long as the way to the server is not loaded there is no network',
     },
   }
   const broken = new Error('the store took nothing')
-  await expect(known.snapshot(() => Promise.reject(broken))).rejects.toBe(broken)
+  await expect(known.snapshot(() => Promise.reject(broken), [])).rejects.toBe(broken)
 })
 
 test('[H48] a doorbell that comes late rings only while it is started', async () => {

@@ -109,6 +109,55 @@ const ready = async () => {
   return all
 }
 
+describe('what somebody counts blind without a task', () => {
+  const spots = [{ location: dock, item: null }]
+
+  test('[C77] it is in neither store nor world from then on, whatever is on its way, and comes again when it is over', async () => {
+    const { handheld, book, sync, onDock, open, cache, ports } = await ready()
+    const kept = async (): Promise<string> => JSON.stringify([...((await cache.load())?.stock.values() ?? [])])
+    const shown = (of = handheld) =>
+      [...of.world().stockAt(dock)].map(({ onHand, hidden }) => [onHand, hidden ?? false])
+    book(7913)
+    await sync()
+    expect([onDock(), await kept()]).toEqual([7913, expect.stringContaining('7913')])
+    await handheld.withhold(spots)
+    expect(await kept()).not.toContain('7913')
+    expect(shown()).toEqual([[0, true]])
+    expect(shown(await open())).toEqual([[0, true]])
+    // A round that was on its way when the next count began.
+    await handheld.withhold([])
+    book(7914)
+    const { sync: ask } = ports.net
+    ports.net.sync = async request => {
+      const said = await ask(request)
+      await handheld.withhold(spots)
+      return said
+    }
+    await handheld.engine.round()
+    ports.net.sync = ask
+    expect(await kept()).not.toMatch(/791\d/)
+    expect(shown()).toEqual([[0, true]])
+    await handheld.withhold([])
+    book(7914)
+    await sync()
+    expect(onDock()).toBe(7914)
+    expect((await cache.head())?.again).toEqual([])
+  })
+  test('[C77] own steps at the place are folded in as ever', async () => {
+    const { handheld, book, sync, onDock, receive } = await ready()
+    book(7913)
+    await sync()
+    await handheld.withhold(spots)
+    await receive(5)
+    expect(onDock()).toBe(5)
+    expect((await handheld.pending()).map(command => command.type)).toEqual(['receive'])
+    await handheld.withhold([])
+    book(7918)
+    await sync()
+    expect([onDock(), (await handheld.pending()).length]).toEqual([7918, 0])
+  })
+})
+
 describe('what is on the screen', () => {
   test('[S90] a scan shows at once, and stays when the app is opened anew before anything was sent', async () => {
     const { receive, onDock, open } = await ready()

@@ -2,6 +2,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import type { SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
+import { isSameBlind } from '../store/withheld.ts'
 import { ensureBirth, OWN_STATE } from './birth.ts'
 import type { CatalogueLookup } from './catalogue-lookup.ts'
 import { makeEngine } from './engine.ts'
@@ -107,6 +108,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
       tell()
       return rows
     },
+    withhold: makeWithhold(ports, setup, parts, () => engine.wake('hand')),
     savedStates: async () => (await ports.queue.states()).filter(state => !state.key.startsWith(OWN_STATE)),
     dropState: key => ports.queue.dropState(key),
     pending: async () => overlay.pending().map(own => own.command),
@@ -236,6 +238,27 @@ const roundHooks = (
     tell()
   },
 })
+
+/** What tells how much lies there is taken out of the store first, then off the screen. */
+const makeWithhold =
+  (
+    { cache }: Pick<Ports, 'cache'>,
+    { device }: HandheldSetup,
+    { overlay, tell }: Parts,
+    syncNow: () => void,
+  ): Handheld['withhold'] =>
+  async spots => {
+    const before = await cache.head()
+    const tasks = [...overlay.world().tasks()]
+    const own = tasks.flatMap(task => (task.lease?.device === device && task.document ? [task.document] : []))
+    await cache.withhold({ spots, own, device })
+    const after = await cache.head()
+    if (before === null || after === null || isSameBlind(before, after)) return
+    await overlay.reload()
+    tell()
+    // What must not be kept may be on its way, and what may be kept again has to come.
+    syncNow()
+  }
 
 /** A lease has written change rows: they bring what the handheld needs for the task. */
 const fetchLeased = async (engine: Engine): Promise<void> => {

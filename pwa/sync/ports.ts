@@ -1,5 +1,6 @@
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type {
   Kind,
   Manifest,
@@ -54,7 +55,7 @@ export type CatalogueBlock = { sha: string; bytes: Uint8Array }
 export interface Net {
   sync(request: SyncRequest): Promise<Reply<SyncResponse>>
   /** Rows come in pieces, so that a large warehouse never lies in memory twice. */
-  snapshot(rows: (rows: readonly Row[]) => Promise<void>): Promise<Reply<SnapshotHead>>
+  snapshot(rows: (rows: readonly Row[]) => Promise<void>, blind: readonly Spot[]): Promise<Reply<SnapshotHead>>
   manifest(): Promise<Reply<Manifest>>
   /** Blocks of the catalogue by their names; one that did not come, or is not what its name says, is missing. */
   blocks(shas: readonly string[]): Promise<Reply<readonly CatalogueBlock[]>>
@@ -161,6 +162,10 @@ export type CacheHead = {
   through: Readonly<Record<string, number>>
   generation: number
   catalogue: string | null
+  /** Counted blind here without a task: figures of it are not kept, and the server is told to leave them out. */
+  blind?: readonly Spot[]
+  /** Counted blind here before: what was left out is to come again. */
+  again?: readonly Spot[]
 }
 
 /** The relaxed, disposable store: may fall back by seconds after a power cut, rows and head together, never apart. */
@@ -172,13 +177,22 @@ export interface CacheStore {
   rowsOf(kind: Kind): Promise<readonly Row[]>
   /**
    * ONE transaction: rows whose `c` is above the stored one are taken, tombstones included, and the head is replaced.
-   * Returns false, having written nothing, when the stored cursor and feed epoch are not those of `expected` any more.
+   * Returns false, having written nothing, when the stored cursor, feed epoch and places that are counted blind are not
+   * those of `expected` any more: such a page may hold what must not be here.
    */
   applyPage(expected: CacheHead, next: CacheHead, rows: readonly Row[]): Promise<boolean>
-  /** A snapshot is written beside the present generation and becomes visible in `finish` only. */
+  /**
+   * A snapshot is written beside the present generation and becomes visible in `finish` only; that returns false, having
+   * done nothing, when other places are counted blind by now than `next` says.
+   */
   beginSnapshot(generation: number): Promise<void>
   addSnapshot(generation: number, rows: readonly Row[]): Promise<void>
-  finishSnapshot(next: CacheHead): Promise<void>
+  finishSnapshot(next: CacheHead): Promise<boolean>
+  /**
+   * ONE transaction: what tells how much lies at these places is taken out of the rows (maskRows); of those that are not
+   * among them any more it is noted that it is to come again.
+   */
+  withhold(blind: Blind): Promise<void>
   /**
    * Log-out forgets the `work` (documents, lines, tasks), another scope the whole `base` except the roster. The cursor goes
    * with it, so that a snapshot is due; feed epoch, `through` and the catalogue stay.

@@ -58,6 +58,40 @@ describe('a round', () => {
     expect((await cache.load())?.locations.size).toBe(3)
     expect((await cache.head())?.through[birth.epoch]).toBe(2)
   })
+  test('[S29] places that are counted blind here are named in every round, and asked for anew when they are not any more', async () => {
+    const { rounds, state, cache } = await begun()
+    const spots = Array.from({ length: 23 }, (_, n) => ({ location: derivedId<'location'>('place', n), item: null }))
+    await rounds()
+    await cache.withhold({ spots: spots.slice(0, 1), own: [], device: null })
+    await rounds()
+    expect(state.requests.at(-1)).toMatchObject({ blind: spots.slice(0, 1) })
+    expect(state.requests.at(-1)).not.toHaveProperty('again')
+    // A day without a network: more than one round may name.
+    for (const spot of [...spots.slice(1).map(one => [one]), []])
+      await cache.withhold({ spots: spot, own: [], device: null })
+    const from = state.requests.length
+    await rounds()
+    const asked = state.requests.slice(from).map(({ blind, again }) => [blind?.length, again?.length])
+    expect(asked).toEqual([
+      [undefined, 20],
+      [undefined, 3],
+    ])
+    expect(state.requests.slice(from).flatMap(({ again }) => again ?? [])).toEqual(spots)
+    expect((await cache.head())?.again).toEqual([])
+  })
+  test('[S29] they are asked for until a page was taken', async () => {
+    const { rounds, state, cache, answer } = await begun()
+    const spot = { location: derivedId<'location'>('place'), item: null }
+    await rounds()
+    await cache.withhold({ spots: [spot], own: [], device: null })
+    await cache.withhold({ spots: [], own: [], device: null })
+    state.instead.push(request => (answer(request), { kind: 'offline' }))
+    await rounds()
+    expect((await cache.head())?.again).toEqual([spot])
+    await rounds()
+    expect(state.requests.filter(({ again }) => again?.length === 1)).toHaveLength(2)
+    expect((await cache.head())?.again).toEqual([])
+  })
   test('[S24] a page that does not begin where the copy stands is left alone', async () => {
     const { put, rounds, state, cache, answer, engine } = await begun()
     await rounds()

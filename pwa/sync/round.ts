@@ -1,6 +1,7 @@
 import { clockSample, withSample } from '../../shared/sync/clock.ts'
 import { PROTO } from '../../shared/sync/version.ts'
-import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
+import { MAX_COMMANDS, MAX_SPOTS } from '../../shared/sync/limits.ts'
 import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import { troubleOf } from './backoff.ts'
@@ -78,8 +79,7 @@ export const runRound = async (
   if (catalogue.kind === 'trouble') return catalogue.trouble
   await calm()
   const waiting = waitingOf(await ports.queue.look(1))
-  const more =
-    (moved.progress && (waiting.count > 0 || reply.body.pull.more || moved.snapshot)) || catalogue.kind === 'more'
+  const more = (moved.progress && (waiting.count > 0 || reply.body.pull.more || moved.due)) || catalogue.kind === 'more'
   return { kind: 'good', more, waiting }
 }
 
@@ -109,6 +109,7 @@ const requestOf = async (
     warehouse: batch.warehouse,
     session: options.session(),
     cursor: batch.warehouse === birth.warehouse ? (head?.cursor ?? null) : null,
+    ...blindOf(head),
     push: {
       epoch: batch.epoch,
       commands: batch.commands.map(sealedOf),
@@ -125,6 +126,16 @@ const requestOf = async (
   }
 }
 
+/** What this handheld counts blind by itself, and what it has counted so and wants to have again. */
+const blindOf = (head: CacheHead | null): Pick<SyncRequest, 'blind' | 'again'> => {
+  const again = againOf(head)
+  return {
+    ...(head?.blind === undefined || head.blind.length === 0 ? {} : { blind: [...head.blind] }),
+    ...(again.length === 0 ? {} : { again: [...again] }),
+  }
+}
+const againOf = (head: CacheHead | null): readonly Spot[] => (head?.again ?? []).slice(0, MAX_SPOTS)
+
 const takeSample = (ports: Ports, memory: RoundMemory, sentAt: number, receivedAt: number, now: string): void => {
   const drift = ports.clock.now() - ports.clock.mono()
   if (memory.drift !== null && Math.abs(drift - memory.drift) > 1000) memory.samples = []
@@ -132,7 +143,8 @@ const takeSample = (ports: Ports, memory: RoundMemory, sentAt: number, receivedA
   if (receivedAt >= sentAt) memory.samples = withSample(memory.samples, clockSample(sentAt, receivedAt, msOf(now)))
 }
 
-type Moved = { progress: boolean; snapshot: boolean }
+/** `due`: a snapshot was taken, or places are left that are to come anew. */
+type Moved = { progress: boolean; due: boolean }
 
 const takeAnswer = async (
   ports: Ports,
@@ -144,27 +156,31 @@ const takeAnswer = async (
   body: SyncResponse,
 ): Promise<Moved | Trouble> => {
   const acked = await takePush(ports, look, head, batch, body)
-  if (batch.warehouse !== birth.warehouse) return { progress: acked, snapshot: false }
+  if (batch.warehouse !== birth.warehouse) return { progress: acked, due: false }
   if (body.reset === 'scope_changed') {
     await ports.cache.forget('base')
     await hooks.baseReplaced()
   }
   if (body.reset !== null || head === null || head.cursor === null) {
     const trouble = await takeSnapshot(ports, hooks, birth)
-    return trouble ?? { progress: true, snapshot: true }
+    return trouble ?? { progress: true, due: true }
   }
   const { pull } = body
   // Pages chain: one that does not begin where we stand belongs to another request.
-  if (pull.from !== head.cursor || pull.cursor === null) return { progress: acked, snapshot: false }
+  if (pull.from !== head.cursor || pull.cursor === null) return { progress: acked, due: false }
+  const asked = againOf(head)
   const next = {
     ...head,
+    // They are in the feed now, behind the cursor that was asked with.
+    ...(asked.length === 0 ? {} : { again: (head.again ?? []).slice(asked.length) }),
     cursor: pull.cursor,
     floor: pull.floor,
     through: { ...head.through, [batch.epoch]: pull.through },
   }
   const taken = await ports.cache.applyPage(head, next, pull.rows)
   if (taken) await hooks.pageTaken(pull.rows, next, head)
-  return { progress: acked || (taken && pull.cursor !== head.cursor), snapshot: false }
+  const isNews = asked.length > 0 || pull.cursor !== head.cursor
+  return { progress: acked || (taken && isNews), due: asked.length < (head.again ?? []).length }
 }
 
 const isKeptCode = ({ commands }: Batch, { seq, outcome }: SyncResponse['push']['results'][number]): boolean => {
@@ -214,7 +230,7 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
     await cache.addSnapshot(generation, rows)
     done += rows.length
     hooks.progress({ done, all: null })
-  })
+  }, before?.blind ?? [])
   hooks.progress(null)
   if (reply.kind !== 'ok') return troubleOf(reply)
   const snapshot = reply.body
@@ -230,6 +246,8 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
     through: snapshot.through,
     generation,
     catalogue: before?.catalogue ?? null,
+    ...(before?.blind === undefined ? {} : { blind: before.blind }),
+    ...(before?.again === undefined ? {} : { again: before.again }),
   }
   if (!isOvertaken) await cache.finishSnapshot(next)
   await hooks.baseReplaced()

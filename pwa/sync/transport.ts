@@ -2,6 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import * as v from 'valibot'
 import type { TaskId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
+import { writeSpots } from '../../shared/sync/blind.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
@@ -40,9 +41,13 @@ export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): Lin
     const found = await Promise.all(shas.map(async (sha, i) => verified(sha, frames[i] ?? null)))
     return { kind: 'ok', body: found.flatMap(block => block ?? []), sentAt, receivedAt: now() }
   },
-  snapshot: async take => {
+  snapshot: async (take, blind) => {
     const sentAt = now()
-    const response = await api.send({ method: 'GET', path: '/api/snapshot', timeoutMs: SNAPSHOT_TIMEOUT_MS })
+    const response = await api.send({
+      method: 'GET',
+      path: blind.length === 0 ? '/api/snapshot' : `/api/snapshot?blind=${writeSpots(blind)}`,
+      timeoutMs: SNAPSHOT_TIMEOUT_MS,
+    })
     if (response === null) return { kind: 'offline' }
     if (!response.ok) return refusedBy(response)
     const head = response.body === null ? null : await readSnapshot(response.body.getReader(), take)

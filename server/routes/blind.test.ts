@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { derivedId, timeId } from '../../shared/ids.ts'
 import type { WorkerId } from '../../shared/ids.ts'
+import { writeSpots } from '../../shared/sync/blind.ts'
 import { deskApp, PASSWORD } from '../../test/support/desk-app.ts'
 import { browserOf } from './desk/test-browser.ts'
 import { enrol, get, round, send } from './test-app.ts'
@@ -8,6 +9,7 @@ import { enrol, get, round, send } from './test-app.ts'
 const BOOK = 79_131
 const OTHER = 68_311
 const SECRET = 57_413
+const SPOT = 46_127
 
 describe('a blind count over HTTP', async () => {
   const desk = await deskApp()
@@ -97,6 +99,35 @@ describe('a blind count over HTTP', async () => {
     await lease({ want: 'giveBack', task, ...who(people.berk) })
   })
 
+  it('[Y22] what a handheld says to count blind by itself is in none of its bytes, and comes again when it asks', async () => {
+    const place = desk.key('A-01')
+    await desk.facts([desk.arrived(SPOT, place)])
+    const third = await enrol(app)
+    const spots = [{ location: place.location, item: null }]
+    const snapshot = async (query: string): Promise<string> => (await get(app, third, `/api/snapshot${query}`)).text()
+    const sync = async (more: object) =>
+      (await send(app, third, '/api/sync', { ...round(third, { session: null, cursor }), ...more })).text()
+    const whole = await snapshot('')
+    const { cursor }: { cursor: string } = JSON.parse(whole.split('\n')[0] ?? '')
+    const figure =
+      /"oh":\d+/.exec(whole.split('\n').find(row => row.includes(`"l":"${place.location}"`)) ?? '')?.[0] ?? '-'
+    expect(figure).toMatch(/\d/)
+    for (const said of [writeSpots(spots), `${place.location}:${place.item}`]) {
+      const masked = await snapshot(`?blind=${said}`)
+      expect(masked).toContain('"hidden":true')
+      expect(masked).not.toContain(figure)
+    }
+    for (const bad of ['x', `${place.location},`, Array.from({ length: 21 }, () => place.location).join()])
+      expect((await get(app, third, `/api/snapshot?blind=${bad}`)).status).toBe(400)
+    expect(await sync({ blind: spots, again: spots })).toContain('"hidden":true')
+    expect(await sync({ blind: spots })).not.toContain(figure)
+    expect(await sync({ again: spots })).toContain(figure)
+    const many = Array.from({ length: 21 }, () => spots[0])
+    expect(
+      (await send(app, third, '/api/sync', { ...round(third, { session: null, cursor }), again: many })).status,
+    ).toBe(400)
+  })
+
   it('[C76] a supervisor who counts blind gets no byte of the figure at the desk; everybody else and everything else is shown', async () => {
     const lot = desk.site.items.find(item => item.tracking.lot)
     if (lot === undefined) throw new Error('no site')
@@ -117,12 +148,23 @@ describe('a blind count over HTTP', async () => {
       await pages[login].logIn(login, PASSWORD)
     }
     const today = app.deps.now().slice(0, 10)
+    const opened = await pages.deniz.post('/api/desk/stocktake', {
+      act: 'open',
+      id: derivedId('decision', 'all'),
+      zones: [],
+      blind: false,
+    })
+    const { stocktake }: { stocktake: string } = JSON.parse(await opened.text())
+    await desk.facts([desk.counted(7, key, { mode: 'blind' })])
     const paths = [
       '/api/desk/stock',
       `/api/desk/movements?item=${lot.id}`,
       '/api/desk/expiring?days=3650',
       `/api/desk/past?day=${today}&by=place`,
       `/api/desk/past?day=${today}&by=item`,
+      '/api/desk/lots',
+      `/api/desk/recall?client=${lot.client}&item=${lot.id}&lot=L1`,
+      `/api/desk/stocktake?id=${stocktake}`,
       ...[
         'stock',
         'expiring',
@@ -130,6 +172,8 @@ describe('a blind count over HTTP', async () => {
         `past&day=${today}`,
         `past&day=${today}&by=place`,
         'approvals',
+        `recall&client=${lot.client}&item=${lot.id}&lot=L1`,
+        `stocktake&id=${stocktake}`,
       ].map(list => `/api/desk/export?list=${list}`),
     ]
     const all = async (login: 'sevda' | 'deniz'): Promise<string[]> => {

@@ -330,6 +330,7 @@ const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   decide: async () => unused(),
   page: async () => unused(),
   showCounted: async () => {},
+  showAnew: async () => {},
   renewFeed: async () => unused(),
   feed: async () => {
     if (feed.fails) throw new Error('the database is away')

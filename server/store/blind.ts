@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type { WorkerId } from '../../shared/ids.ts'
-import type { Blind, Onlooker, Spot } from '../sync/blind.ts'
+import type { Blind, Spot } from '../../shared/sync/blind.ts'
+import type { Onlooker } from '../sync/blind.ts'
 import { SEES_ALL } from '../sync/blind.ts'
+import { json } from './names.ts'
 import type { Executor } from './names.ts'
 
 /** Blind counts that somebody has, of table `work ct`. */
@@ -13,17 +15,26 @@ const countedBlind = (warehouse: number, { device, worker }: Onlooker) => sql`
   ct.warehouse_id = ${warehouse} and ${COUNTED_BLIND}
   and (ct.body->'lease'->>'device' = ${device}::text or ct.body->'lease'->>'worker' = ${worker}::text)`
 
-/** One value for a question: what the handheld must not know; null = nothing. The second part is read only if the first is there. */
-export const blindPart = (warehouse: number, eyes: Onlooker) => sql<Blind | null>`
+/**
+ * One value for a question: what the handheld must not know; null = nothing. The second part is read only if the first is
+ * there. `said`: what the handheld counts blind by its own word.
+ */
+export const blindPart = (warehouse: number, eyes: Onlooker, said: readonly Spot[] = []) => sql<Blind | null>`
   (select json_build_object(
-     'spots', json_agg(json_build_object('location', ct.body->'count'->>'location', 'item', ct.body->'count'->>'item')),
+     'spots', coalesce(jsonb_agg(jsonb_build_object('location', ct.body->'count'->>'location', 'item', ct.body->'count'->>'item'))
+                         filter (where ct.id is not null), '[]'::jsonb) || ${json(said)},
      'own', (select coalesce(json_agg(o.document), '[]'::json) from work o where o.warehouse_id = ${warehouse} and o.kind = 'task'
                and o.state in ('leased', 'started') and o.document is not null and o.body->'lease'->>'device' = ${eyes.device}::text),
      'device', ${eyes.device}::text)
-   from work ct where ${countedBlind(warehouse, eyes)} having count(*) > 0)`
+   from work ct where ${countedBlind(warehouse, eyes)} having count(*) > 0 or ${said.length > 0})`
 
-export const readBlind = async (db: Executor, warehouse: number, eyes: Onlooker): Promise<Blind> => {
-  const { rows } = await sql<{ blind: Blind | null }>`select ${blindPart(warehouse, eyes)} as blind`.execute(db)
+export const readBlind = async (
+  db: Executor,
+  warehouse: number,
+  eyes: Onlooker,
+  said?: readonly Spot[],
+): Promise<Blind> => {
+  const { rows } = await sql<{ blind: Blind | null }>`select ${blindPart(warehouse, eyes, said)} as blind`.execute(db)
   return rows[0]?.blind ?? SEES_ALL
 }
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
-import { maskRows, SEES_ALL } from '../sync/blind.ts'
-import type { Blind } from '../sync/blind.ts'
+import { maskRows } from '../../shared/sync/blind.ts'
+import { SEES_ALL } from '../sync/blind.ts'
+import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type { Page } from '../sync/ports.ts'
 import { blindPart, readBlind } from './blind.ts'
 import { UNREAD } from './prepared-pg.ts'
@@ -46,6 +47,7 @@ export type PageAt = {
   warehouse: WarehouseId
   device: DeviceId
   worker: WorkerId | null
+  spots?: readonly Spot[]
   epoch: string
   after: number
   limit: number
@@ -110,7 +112,7 @@ const pageQuestion = (warehouse: number, device: number, at: PageAt) => sql<Page
          (select k.seq from command k where k.warehouse_id = ${warehouse} and k.device_id = ${device} and k.epoch = ${at.epoch}
             and k.feed_seq <= cut.up_to order by k.seq desc limit 1) as through,
          (select version from manifest where warehouse_id = ${warehouse}) as catalogue,
-         ${blindPart(warehouse, at)} as blind
+         ${blindPart(warehouse, at, at.spots)} as blind
   from f cross join cut
   left join device_cursor d on d.warehouse_id = ${warehouse} and d.device_id = ${device} and d.epoch = ${at.epoch}`
 
@@ -229,7 +231,13 @@ export type SnapshotEnd = {
 export const readSnapshot = (
   db: Executor,
   names: Names,
-  at: { warehouse: WarehouseId; device: DeviceId; worker: WorkerId | null; clients: readonly ClientId[] | null },
+  at: {
+    warehouse: WarehouseId
+    device: DeviceId
+    worker: WorkerId | null
+    spots?: readonly Spot[]
+    clients: readonly ClientId[] | null
+  },
   rows: (rows: readonly Row[]) => Promise<void>,
 ): Promise<SnapshotEnd> =>
   reading(db, async trx => {
@@ -242,7 +250,7 @@ export const readSnapshot = (
             .filter(([uid]) => at.clients?.some(id => id === uid))
             .map(([, id]) => id)
     const feed = await readFeed(trx, warehouse)
-    const blind = await readBlind(trx, warehouse, at)
+    const blind = await readBlind(trx, warehouse, at, at.spots)
     for (const part of SNAPSHOT) {
       const all = maskRows(await part.rows(trx, warehouse, clients), blind)
       for (let i = 0; i < all.length; i += PIECE) await rows(all.slice(i, i + PIECE))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { LotKey, LotsAnswer, RecallAnswer, Trace } from '../../shared/desk/recall.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import type { StockStatus } from '../../shared/ledger/stock.ts'
@@ -6,6 +7,7 @@ import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { RecallStore } from '../desk-ports.ts'
 import { blockArrived, decideRecall } from '../sync/recall-lot.ts'
 import type { BlockedRow, Recall, RecallBook } from '../sync/recall-lot.ts'
+import { withheldFrom } from './blind.ts'
 import { rowNames } from './change-rows.ts'
 import { reading } from './feed.ts'
 import type { Scope } from './load.ts'
@@ -27,8 +29,9 @@ const idsOf = async (db: Executor, names: Names, warehouse: number, { client, it
 })
 
 export const makeRecallStore = (db: Executor, names: Names): RecallStore => ({
-  lots: async ({ warehouse, clients }, q, limit) => {
+  lots: async ({ warehouse, clients, worker }, q, limit) => {
     const id = await names.warehouse(db, warehouse)
+    const blind = (await withheldFrom(db, id, worker))({ location: sql`l.uid`, item: sql`i.uid` })
     const typed = like(q)
     const { rows } = await sql<LotsAnswer['rows'][number]>`
       with known as (
@@ -37,9 +40,10 @@ export const makeRecallStore = (db: Executor, names: Names): RecallStore => ({
         select b.client_id, b.item_id, b.lot from balance b where b.warehouse_id = ${id} and b.lot <> '' and ${seen(clients, 'b')})
       select c.uid as client, i.uid as item, k.lot, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit,
         t.body->>'expiry' as expiry,
-        coalesce((select sum(b.on_hand) from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
+        (select case when bool_or(${blind}) then null else coalesce(sum(b.on_hand), 0) end::bigint
+          from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
           where b.warehouse_id = ${id} and b.client_id = k.client_id and b.item_id = k.item_id and b.lot = k.lot
-            and not l.body->>'kind' = any(${VIRTUAL}::text[])), 0)::bigint as "onHand",
+            and not l.body->>'kind' = any(${VIRTUAL}::text[])) as "onHand",
         exists (select 1 from recall r where r.warehouse_id = ${id} and r.client_id = k.client_id and r.item_id = k.item_id
           and r.lot = k.lot and r.state = 'open') as recalled
       from known k join client c on c.id = k.client_id join item i on i.id = k.item_id
@@ -60,24 +64,21 @@ export const makeRecallStore = (db: Executor, names: Names): RecallStore => ({
     )
     return rows[0] ?? null
   },
-  trace: (warehouse, lot) =>
+  trace: (warehouse, lot, worker) =>
     reading(db, async trx => {
       const at = await idsOf(trx, names, await names.warehouse(trx, warehouse), lot)
-      const parts = { lies: await liesOf(trx, at), came: await cameOf(trx, at), went: await wentOf(trx, at) }
-      const otherwise = await otherwiseOf(trx, at)
-      const sum = (rows: readonly { qty: number }[]): number => rows.reduce((all, row) => all + row.qty, 0)
-      return {
+      const blind = (await withheldFrom(trx, at.warehouse, worker))({
+        location: sql`l.uid`,
+        item: sql`${lot.item}::uuid`,
+      })
+      return told({
         recall: await recallOf(trx, at),
-        ...parts,
-        otherwise,
-        orders: await ordersOf(trx, at),
-        totals: {
-          lies: parts.lies.reduce((all, row) => all + row.onHand, 0),
-          came: sum(parts.came),
-          went: sum(parts.went),
-          otherwise: sum(otherwise),
-        },
-      }
+        lies: await liesOf(trx, at, blind),
+        came: await cameOf(trx, at),
+        went: await wentOf(trx, at),
+        otherwise: await otherwiseOf(trx, at),
+        orders: await ordersOf(trx, at, blind),
+      })
     }),
   decide: (at, who, ask) =>
     transact(db, trx =>
@@ -102,6 +103,23 @@ export const makeRecallStore = (db: Executor, names: Names): RecallStore => ({
   },
 })
 
+type Parts = Omit<Trace, 'warehouse' | 'warehouseName' | 'totals'>
+
+/** With its totals; where a part of it is withheld, without whatever it could be worked out from. Who received it stays. */
+const told = (parts: Parts): Parts & Pick<Trace, 'totals'> => {
+  const { lies, came, went, otherwise } = parts
+  if (lies.some(row => row.onHand === null))
+    return { ...parts, came: came.map(row => ({ ...row, qty: null })), otherwise: [], totals: null }
+  const sum = (figures: readonly (number | null)[]): number => figures.reduce<number>((all, n) => all + (n ?? 0), 0)
+  const totals = {
+    lies: sum(lies.map(row => row.onHand)),
+    came: sum(came.map(row => row.qty)),
+    went: sum(went.map(row => row.qty)),
+    otherwise: sum(otherwise.map(row => row.qty)),
+  }
+  return { ...parts, totals }
+}
+
 /** Lots under a recall of which something may still be taken; what an order has in a tote waits for its put-back. */
 const turnedUp = async (db: Executor, warehouse: number): Promise<readonly (LotKey & { recall: string })[]> => {
   const { rows } = await sql<LotKey & { recall: string }>`
@@ -121,15 +139,19 @@ const MINE = ({ warehouse, client, item, lot }: Ids, table: string) =>
   sql`${sql.ref(`${table}.warehouse_id`)} = ${warehouse} and ${sql.ref(`${table}.client_id`)} = ${client}
     and ${sql.ref(`${table}.item_id`)} = ${item} and ${sql.ref(`${table}.lot`)} = ${lot}`
 
-const liesOf = async (db: Executor, at: Ids): Promise<Trace['lies']> => {
+/** What is withheld is one row, for as many serials as there are would be the figure. */
+const liesOf = async (db: Executor, at: Ids, blind: RawBuilder<unknown>): Promise<Trace['lies']> => {
   const { rows } = await sql<Trace['lies'][number]>`
     select l.body->>'code' as place, l.body->>'kind' as kind, l.body->>'zone' as zone, coalesce(p.body->>'label', '') as label,
-      b.serial, b.status, b.on_hand as "onHand", b.reserved, b.held
+      case when ${blind} then '' else b.serial end as serial, b.status, case when ${blind} then null else b.on_hand end as "onHand",
+      case when ${blind} then null else b.reserved end as reserved, case when ${blind} then null else b.held end as held
     from balance b join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
     left join work p on p.warehouse_id = b.warehouse_id and p.kind = 'lpn' and p.id = b.lpn
     where ${MINE(at, 'b')} and (b.on_hand <> 0 or b.reserved <> 0 or b.held <> 0) and not l.body->>'kind' = any(${VIRTUAL}::text[])
     order by l.body->>'code', b.status, b.serial`.execute(db)
-  return rows
+  const isSame = (a: Trace['lies'][number], b: Trace['lies'][number]): boolean =>
+    a.place === b.place && a.label === b.label && a.status === b.status
+  return rows.filter((row, n) => row.onHand !== null || rows.findIndex(one => isSame(one, row)) === n)
 }
 
 /** From suppliers, and back from customers, by the document that it came on. */
@@ -177,10 +199,10 @@ const otherwiseOf = async (db: Executor, at: Ids): Promise<Trace['otherwise']> =
   return rows
 }
 
-const ordersOf = async (db: Executor, at: Ids): Promise<Trace['orders']> => {
+const ordersOf = async (db: Executor, at: Ids, blind: RawBuilder<unknown>): Promise<Trace['orders']> => {
   const { rows } = await sql<Trace['orders'][number]>`
     select d.id as document, d.body->>'number' as number, d.body->>'partner' as partner, l.body->>'code' as place,
-      sum(h.qty)::bigint as qty, l.body->>'kind' = any(${MOBILE}::text[]) as picked
+      case when bool_or(${blind}) then null else sum(h.qty)::bigint end as qty, l.body->>'kind' = any(${MOBILE}::text[]) as picked
     from claim h join work w on w.warehouse_id = h.warehouse_id and w.id = h.owner
     join work d on d.warehouse_id = w.warehouse_id and d.id = w.document
     join location l on l.warehouse_id = h.warehouse_id and l.id = h.location_id

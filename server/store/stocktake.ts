@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import type { Task } from '../../shared/catalogue.ts'
 import type { Stocktake, StocktakeId, StocktakeReport } from '../../shared/desk/stocktake.ts'
+import type { ItemId, WorkerId } from '../../shared/ids.ts'
 import type { StocktakeStore } from '../desk-ports.ts'
 import { decideStocktake, stocktakeTask } from '../sync/stocktake.ts'
 import type { StocktakeBook, StocktakePlace } from '../sync/stocktake.ts'
+import { SEES_ALL } from '../sync/blind.ts'
+import { readBlind } from './blind.ts'
 import { reading } from './feed.ts'
 import type { Scope } from './load.ts'
 import { json } from './names.ts'
@@ -37,14 +40,15 @@ export const makeStocktakeStore = (db: Executor, names: Names): StocktakeStore =
     )
     return { rows, zones: zones.rows.map(row => row.zone) }
   },
-  read: (warehouse, stocktake) =>
+  read: (warehouse, stocktake, worker) =>
     reading(db, async trx => {
       const scope = { warehouse, id: await names.warehouse(trx, warehouse) }
       const found = await find(trx, scope, stocktake)
       if (found === null) return null
       const { rows } = await sql<{ report: StocktakeReport | null }>`
         select report from stocktake where warehouse_id = ${scope.id} and id = ${stocktake}`.execute(trx)
-      return { stocktake: found, report: rows[0]?.report ?? (await readReport(trx, scope.id, stocktake)) }
+      const report = rows[0]?.report ?? (await readReport(trx, scope.id, stocktake))
+      return { stocktake: found, report: withoutBlind(report, await blindIn(trx, scope.id, stocktake, worker)) }
     }),
   decide: (at, who, ask) =>
     transact(db, trx =>
@@ -54,6 +58,38 @@ export const makeStocktakeStore = (db: Executor, names: Names): StocktakeStore =
       }),
     ),
 })
+
+type BlindPlace = { place: string; item: ItemId | null }
+
+/** What the person counts blind just now of the places of the stocktake. */
+const blindIn = async (
+  db: Executor,
+  warehouse: number,
+  stocktake: StocktakeId,
+  worker: WorkerId | null,
+): Promise<readonly BlindPlace[]> => {
+  const { spots } = worker === null ? SEES_ALL : await readBlind(db, warehouse, { device: null, worker })
+  if (spots.length === 0) return []
+  const { rows } = await sql<BlindPlace>`
+    select l.body->>'code' as place, x.item from jsonb_to_recordset(${json(spots)}) as x(location uuid, item uuid)
+    join location l on l.warehouse_id = ${warehouse} and l.uid = x.location
+    join stocktake_place p on p.warehouse_id = l.warehouse_id and p.location_id = l.id and p.stocktake = ${stocktake}`.execute(
+    db,
+  )
+  return rows
+}
+
+/** No sum is made of it, or what is left out could be worked out. */
+const withoutBlind = (report: StocktakeReport, blind: readonly BlindPlace[]): StocktakeReport =>
+  blind.length === 0
+    ? report
+    : {
+        ...report,
+        totals: null,
+        differences: report.differences.filter(
+          row => !blind.some(({ place, item }) => place === row.place && (item === null || item === row.item)),
+        ),
+      }
 
 const find = async (db: Executor, scope: Scope, id: StocktakeId): Promise<Stocktake | null> => {
   const { rows } = await sql<Stocktake>`

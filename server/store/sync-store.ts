@@ -52,14 +52,23 @@ export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSH
   showCounted: async at => {
     const spots = await countedElsewhere(db, await names.warehouse(db, at.warehouse), at)
     if (spots.length === 0) return
-    await transact(db, trx => decideIn(trx, names, at, tx => tx.counts.showAnew(spots)))
+    await showAnew(db, names, { ...at, spots })
   },
+  showAnew: at => showAnew(db, names, at),
   feed: async warehouse => readFeed(db, await names.warehouse(db, warehouse)),
   renewFeed: async (warehouse, epoch) => {
     await sql`update feed set epoch = ${epoch} where warehouse_id = ${await names.warehouse(db, warehouse)}`.execute(db)
   },
   snapshot: (at, rows) => readSnapshot(db, names, at, rows),
 })
+
+const showAnew = async (
+  db: Executor,
+  names: Names,
+  { spots, ...at }: Parameters<SyncStore['showAnew']>[0],
+): Promise<void> => {
+  await transact(db, trx => decideIn(trx, names, at, tx => tx.counts.showAnew(spots)))
+}
 
 /** A decision inside a transaction that the caller holds (the import worker adds its cursor to it). */
 export const decideIn = async <T>(

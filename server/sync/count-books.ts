@@ -9,7 +9,7 @@ import type { CountClose, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
-import type { Spot } from './blind.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
 
 /** What a row has had of variances: the pending one, and the newest that has come to an end. */
 export type Rounds = {

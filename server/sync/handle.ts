@@ -55,10 +55,13 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
     request.push.commands.length > 0 || request.push.hole ? await push(deps, request, asker) : NOTHING_PUSHED
   if (pushed.forked.length > 0) await deps.onForked(asker.device)
 
+  const { blind, again } = request
+  if (again !== undefined && again.length > 0) await store.showAnew({ warehouse, spots: again, now: deps.now() })
   const at = {
     warehouse,
     device: asker.device,
     worker: asker.worker,
+    ...(blind === undefined ? {} : { spots: blind }),
     epoch: request.push.epoch,
     limit: deps.pageRows ?? MAX_PULL_ROWS,
     clients: asker.clients,

@@ -15,6 +15,7 @@ import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Tables } from '../../shared/ledger/world.ts'
 import type { PolicySet } from '../../shared/policy.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import type { DecisionAnswer, DecisionAsk } from '../../shared/sync/decision.ts'
 import type { CountBooks } from './count-books.ts'
@@ -164,6 +165,8 @@ export interface SyncStore {
     device: DeviceId
     /** Who is logged in; what they count blind with another handheld is withheld from this one, too. */
     worker: WorkerId | null
+    /** Places that the handheld counts blind without a task that is known here. */
+    spots?: readonly Spot[]
     epoch: string
     after: number
     limit: number
@@ -179,12 +182,20 @@ export interface SyncStore {
     workers: readonly WorkerId[]
     now: string
   }): Promise<void>
+  /** Rows of these places, and what else tells how much lies there, are written anew: a handheld wants them again. */
+  showAnew(at: { warehouse: WarehouseId; spots: readonly Spot[]; now: string }): Promise<void>
   feed(warehouse: WarehouseId): Promise<{ epoch: string; seq: number; floor: number }>
   /** Gives the feed a new epoch: the server was restored. */
   renewFeed(warehouse: WarehouseId, epoch: string): Promise<void>
   /** Every row at one commit, in pieces, from one repeatable-read snapshot. */
   snapshot(
-    at: { warehouse: WarehouseId; device: DeviceId; worker: WorkerId | null; clients: readonly ClientId[] | null },
+    at: {
+      warehouse: WarehouseId
+      device: DeviceId
+      worker: WorkerId | null
+      spots?: readonly Spot[]
+      clients: readonly ClientId[] | null
+    },
     rows: (rows: readonly Row[]) => Promise<void>,
   ): Promise<{
     feedEpoch: string

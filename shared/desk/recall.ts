@@ -18,7 +18,8 @@ const lotRow = v.object({
   name: v.string(),
   unit: v.string(),
   expiry: nullable,
-  onHand: v.number(),
+  /** Null = withheld: whoever asks counts some of it blind. So are the figures below that tell of it. */
+  onHand: v.nullable(v.number()),
   /** Under a recall, in this warehouse. */
   recalled: v.boolean(),
 })
@@ -33,7 +34,7 @@ const came = v.object({
   document: nullable,
   number: v.string(),
   partner: v.string(),
-  qty: v.number(),
+  qty: v.nullable(v.number()),
   at: v.string(),
 })
 const went = v.object({
@@ -53,16 +54,16 @@ const lies = v.object({
   label: v.string(),
   serial: v.string(),
   status: v.string(),
-  onHand: v.number(),
-  reserved: v.number(),
-  held: v.number(),
+  onHand: v.nullable(v.number()),
+  reserved: v.nullable(v.number()),
+  held: v.nullable(v.number()),
 })
 const order = v.object({
   document: v.string(),
   number: v.string(),
   partner: v.string(),
   place: v.string(),
-  qty: v.number(),
+  qty: v.nullable(v.number()),
   /** In a tote or carton already. */
   picked: v.boolean(),
 })
@@ -87,7 +88,7 @@ export const traceSchema = v.object({
   otherwise: v.array(v.object({ kind: v.string(), qty: v.number() })),
   /** Orders that hold goods of the lot. */
   orders: v.array(order),
-  totals: v.object({ lies: v.number(), came: v.number(), went: v.number(), otherwise: v.number() }),
+  totals: v.nullable(v.object({ lies: v.number(), came: v.number(), went: v.number(), otherwise: v.number() })),
 })
 export type Trace = v.InferOutput<typeof traceSchema>
 export const recallAnswerSchema = v.object({

@@ -82,7 +82,8 @@ export const reportSchema = v.object({
   all: placeCounts,
   zones: v.array(v.object({ zone: v.string(), ...placeCounts.entries })),
   counters: v.array(v.object({ worker: v.string(), places: v.number() })),
-  totals: totalsSchema,
+  /** Null = withheld: whoever asks counts something of it blind; its differences are left out, too. */
+  totals: v.nullable(totalsSchema),
   /** The largest first; at most so many. */
   differences: v.array(differenceSchema),
   skipped: v.array(v.object({ place: v.string(), reason: v.string() })),

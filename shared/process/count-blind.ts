@@ -49,13 +49,17 @@ export const isForBlind = (view: View, location: LocationId): boolean =>
 const isHiddenCount = (state: ProcessState): state is CountState =>
   state.process === 'count' && 'hidden' in state && state.hidden === true
 
+/** Where they count without knowing the figures. */
+export const hiddenSpots = (
+  states: readonly ProcessState[],
+): readonly { location: LocationId; item: ItemId | null }[] =>
+  states.filter(isHiddenCount).flatMap(({ location, only }) => (location === null ? [] : [{ location, item: only }]))
+
 /**
  * The books beside counts that this handheld is at and whose figures are hidden. The server does not hear of a spot count
  * before it has stated something, and the rows that it withholds for others come a moment after the lease.
  */
 export const besideCounts = (view: View, states: readonly ProcessState[]): View => {
-  const counting = states
-    .filter(isHiddenCount)
-    .flatMap(({ location, only }) => (location === null ? [] : [{ location, item: only }]))
+  const counting = hiddenSpots(states)
   return counting.length === 0 ? view : { ...view, counting }
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import type { DeviceId, SessionId, WarehouseId, WorkerId } from '../ids.ts'
+import type { DeviceId, ItemId, LocationId, SessionId, WarehouseId, WorkerId } from '../ids.ts'
+import type { Spot } from './blind.ts'
 import { isoInstant, text, uuid } from './fields.ts'
-import { MAX_COMMANDS } from './limits.ts'
+import { MAX_COMMANDS, MAX_SPOTS } from './limits.ts'
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const epoch = v.pipe(v.string(), v.regex(/^[a-z0-9]{12}$/))
@@ -19,6 +20,11 @@ export const sealedSchema = v.object({
 })
 export type Sealed = v.InferOutput<typeof sealedSchema>
 
+const spotsSchema = v.pipe(
+  v.array(v.object({ location: uuid<LocationId>(), item: v.nullable(uuid<ItemId>()) })),
+  v.maxLength<Spot[], number>(MAX_SPOTS),
+)
+
 export const syncRequestSchema = v.object({
   proto: v.number(),
   app: text(40),
@@ -28,6 +34,10 @@ export const syncRequestSchema = v.object({
   session: v.nullable(v.object({ id: uuid<SessionId>(), worker: uuid<WorkerId>(), roster: count })),
   /** Opaque: feed epoch, scope, commit number. Null = snapshot wanted. */
   cursor: v.nullable(text(120)),
+  /** Counted blind with this handheld, without a task that the server knows: left out of the answer. */
+  blind: v.exactOptional(spotsSchema),
+  /** No longer counted blind with it: their rows are written anew, so that they come with the next pages. */
+  again: v.exactOptional(spotsSchema),
   push: v.object({
     epoch,
     commands: v.pipe(v.array(sealedSchema), v.maxLength(MAX_COMMANDS)),

@@ -90,10 +90,12 @@ const portsOf = (stage: Stage, device: Device, life: Life): Ports => {
       return taken
     },
     finishSnapshot: async next => {
-      await device.cache.finishSnapshot(next)
+      const taken = await device.cache.finishSnapshot(next)
+      if (!taken) return false
       stage.seen.snapshots += 1
       device.isBehind = device.life !== life
       checkSnapshot(stage, device)
+      return true
     },
   }
   const watchedQueue: QueueStore = {

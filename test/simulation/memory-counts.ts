@@ -1,4 +1,4 @@
-import { isHiddenFrom, maskRows } from '../../server/sync/blind.ts'
+import { isHiddenFrom, maskRows } from '../../shared/sync/blind.ts'
 import type { CountBooks, CountWrites, RowLedger, Rounds } from '../../server/sync/count-books.ts'
 import { renewCounts } from '../../server/sync/renew-counts.ts'
 import { touchedRows } from '../../server/sync/touched.ts'

@@ -1,6 +1,8 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
-import { isBlindFor, maskRows, spotsOf } from '../../server/sync/blind.ts'
-import type { Blind, Onlooker } from '../../server/sync/blind.ts'
+import { maskRows } from '../../shared/sync/blind.ts'
+import { isBlindFor, spotsOf } from '../../server/sync/blind.ts'
+import type { Blind, Spot } from '../../shared/sync/blind.ts'
+import type { Onlooker } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
@@ -73,6 +75,11 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
         await memoryCounts(state, site, writes, now).showAnew(spots)
       })
     },
+    showAnew: ({ spots, now }) =>
+      transact(async (writes, wrote) => {
+        wrote()
+        await memoryCounts(state, site, writes, now).showAnew(spots)
+      }),
     feed: async () => state.feed,
     renewFeed: async (_, epoch) => {
       state.feed = { ...state.feed, epoch }
@@ -337,11 +344,11 @@ const reserved = (
   })
 }
 
-const blindFor = (state: ServerState, eyes: Onlooker): Blind => {
+const blindFor = (state: ServerState, eyes: Onlooker & { spots?: readonly Spot[] }): Blind => {
   const { device } = eyes
   const tasks = [...state.rows.values()].flatMap(row => (row.k === 'task' ? [row.b as Task] : []))
   const own = tasks.flatMap(task => (task.lease?.device === device && task.document ? [task.document] : []))
-  return { spots: spotsOf(tasks.filter(task => isBlindFor(task, eyes))), own, device }
+  return { spots: [...spotsOf(tasks.filter(task => isBlindFor(task, eyes))), ...(eyes.spots ?? [])], own, device }
 }
 
 const mayRead = (row: StoredRow, clients: readonly ClientId[] | null): boolean =>

@@ -44,6 +44,7 @@ export const livingCache = (cache: CacheStore, life: Life): CacheStore => ({
   beginSnapshot: generation => writing(life, true, () => cache.beginSnapshot(generation)),
   addSnapshot: (generation, rows) => writing(life, true, () => cache.addSnapshot(generation, rows)),
   finishSnapshot: next => writing(life, true, () => cache.finishSnapshot(next)),
+  withhold: blind => writing(life, true, () => cache.withhold(blind)),
   forget: what => writing(life, false, () => cache.forget(what)),
   manifest: () => life.read(() => cache.manifest()),
   missingBlocks: manifest => life.read(() => cache.missingBlocks(manifest)),

@@ -8,6 +8,7 @@ import type { Tables } from '../../shared/ledger/world.ts'
 import { needsPin } from '../../shared/pin.ts'
 import { judge } from '../../shared/process/judge.ts'
 import { foldOwn } from '../../shared/sync/rebase.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
 import type { Command, Draft } from '../../shared/sync/command.ts'
 import { ROLES } from '../../shared/roles.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
@@ -122,6 +123,7 @@ export const fakeHandheld = (task: Task = TASK) => {
   let status = ONLINE
   let before = async (): Promise<void> => undefined
   const givenBack: TaskId[] = []
+  const withheld: (readonly Spot[])[] = []
   let given: readonly TaskId[] | null = null
   let lease: Awaited<ReturnType<Handheld['lease']>> = { kind: 'ok' }
   const tell = (): void => {
@@ -195,6 +197,7 @@ export const fakeHandheld = (task: Task = TASK) => {
       tell()
       return []
     },
+    withhold: async spots => void withheld.push(spots),
     savedStates: async () => [...states.values()],
     dropState: async key => {
       states.delete(key)
@@ -225,6 +228,8 @@ export const fakeHandheld = (task: Task = TASK) => {
       hasCatalogue = isWhole
     },
     givenBack,
+    /** What was to be withheld, each time anew. */
+    withheld,
     tries,
     /** From now on everybody needs a PIN, and those who are named have one. */
     askPins: (...names: string[]): void => {

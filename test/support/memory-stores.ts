@@ -1,3 +1,5 @@
+import { blindHead, isSameBlind } from '../../pwa/store/withheld.ts'
+import { maskRows } from '../../shared/sync/blind.ts'
 import { emptyTables, frozen, putRow } from '../../shared/sync/rows.ts'
 import type { Manifest, Row } from '../../shared/sync/wire.ts'
 import { logQueue } from '../../pwa/store/log-queue.ts'
@@ -55,6 +57,7 @@ export const memoryCache = (image: CacheImage = NO_CACHE): CacheStore & Snapshot
     applyPage: async (expected, next, rows) => {
       const head = now.head
       if (head === null || head.cursor !== expected.cursor || head.feedEpoch !== expected.feedEpoch) return false
+      if (!isSameBlind(head, expected)) return false
       const base = new Map(now.base).set(head.generation, withRows(present(), rows))
       now = { ...now, base, head: { ...next, generation: head.generation } }
       return true
@@ -66,7 +69,15 @@ export const memoryCache = (image: CacheImage = NO_CACHE): CacheStore & Snapshot
       now = { ...now, base: new Map(now.base).set(generation, withRows(now.base.get(generation) ?? new Map(), rows)) }
     },
     finishSnapshot: async next => {
+      if (now.head !== null && !isSameBlind(now.head, next)) return false
       now = { ...now, head: next, base: new Map([[next.generation, now.base.get(next.generation) ?? new Map()]]) }
+      return true
+    },
+    withhold: async blind => {
+      const head = now.head && blindHead(now.head, blind.spots)
+      if (head === null) return
+      const masked = new Map([...present()].map(([key, row]) => [key, maskRows([row], blind)[0] ?? row]))
+      now = { ...now, head, base: new Map(now.base).set(head.generation, masked) }
     },
     forget: async what => {
       if (now.head === null) return

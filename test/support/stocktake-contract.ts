@@ -96,7 +96,7 @@ export const describeStocktake = (name: string, open: () => Promise<Pick<OpenDat
     }
     const id = stocktakeOf(derivedId('decision', 'stocktake', 'open'))
     const report = async () => {
-      const found = await stores.stocktakes.read(warehouse, id)
+      const found = await stores.stocktakes.read(warehouse, id, null)
       if (found === null) throw new Error('no stocktake')
       return found.report
     }

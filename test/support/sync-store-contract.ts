@@ -11,6 +11,7 @@ import type { World } from '../../shared/ledger/world.ts'
 import { bodyOf, emptyTables, putRow, stockOfBody } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
+import type { Spot } from '../../shared/sync/blind.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import { needOf } from '../../server/sync/need.ts'
 import { judge } from '../../shared/process/judge.ts'
@@ -557,7 +558,7 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
         return JSON.stringify([rows, await changes(n, worker, after)])
       }
       const begin = () => write(1, [receive(7913), receive(5, 'A-01'), { ...NOTHING, lines: [line], tasks: [fetch] }])
-      return { berk, blind, fetch, line, begin, changes, sent }
+      return { berk, blind, fetch, line, begin, at, changes, sent }
     }
     const FIGURES = /7913|788[12]|"(qty|rs|oh)":31\b/
 
@@ -580,6 +581,35 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect(balances(over).at(-1)).toMatchObject({ onHand: 7913, reserved: 31 })
       expect(over.findLast(row => row.id === line.id)?.b).toEqual(line)
       expect(over.findLast(row => row.id === fetch.id)?.b).toEqual(fetch)
+    })
+
+    it('[Y22] places that a handheld says to count blind are left out for it alone, its own work stays whole, and they are written anew', async () => {
+      const before = await start()
+      const { line, fetch, begin, at, changes } = counted()
+      await begin()
+      const dock = placeId(site, 'DOCK-1')
+      const spots = [{ location: dock, item: null }]
+      const got = async (n: number, said: readonly Spot[], after: number): Promise<string> => {
+        const rows: Row[] = []
+        const asked = { ...at(n, null), spots: said }
+        await store.snapshot(asked, async part => void rows.push(...part))
+        const page = await store.page({ ...asked, epoch: EPOCH, after, limit: 1000 })
+        return JSON.stringify([rows, page.rows])
+      }
+      expect(await got(0, spots, before)).not.toMatch(FIGURES)
+      expect(await got(0, spots, before)).toContain('"hidden":true')
+      expect(await got(1, [], before)).toMatch(/7913.*7913/)
+      expect(await got(0, [{ location: dock, item: item(1).id }], before)).toMatch(FIGURES)
+
+      const from = await start()
+      await store.showAnew({ warehouse: warehouse(), spots, now: NOW })
+      const anew = await changes(0, null, from)
+      expect(balances(anew)).toMatchObject([{ onHand: 7913, reserved: 31 }])
+      expect(anew.find(row => row.id === line.id)?.b).toEqual(line)
+      expect(anew.find(row => row.id === fetch.id)?.b).toEqual(fetch)
+      const leased: Task = { ...fetch, state: 'leased', lease: { device: device(0), worker: null } }
+      await write(4, [{ ...NOTHING, tasks: [leased] }])
+      expect(await got(0, spots, from)).toContain('"qty":7882')
     })
 
     it('[Y20] work that the handheld has itself stays whole while it counts blind', async () => {

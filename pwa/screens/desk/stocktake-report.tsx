@@ -22,7 +22,7 @@ export const StocktakeReportOf = ({ answer }: { answer: StocktakeAnswer }) => {
         {speaker.say('sk.done', { n: done, m: all.places })}
         {report.waiting > 0 ? ` · ${speaker.say('sk.waiting', { n: report.waiting })}` : ''}
       </p>
-      <Totals totals={report.totals} />
+      {report.totals === null ? null : <Totals totals={report.totals} />}
       <h3>{speaker.say('sk.byZone')}</h3>
       <Table<Zone>
         caption={speaker.say('sk.byZone')}

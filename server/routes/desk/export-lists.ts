@@ -206,7 +206,7 @@ async function* recallPages({ at, deps, query }: ExportCall): AsyncGenerator<rea
   const found = await deps.stores.recalls.lot(viewer(at), lot)
   if (found === null) throw refused('not_found', 'There is no such lot.')
   for (const { id, name } of await theirs(deps, at.who, lot, LOOKERS)) {
-    const { went, lies } = await deps.stores.recalls.trace(id, lot)
+    const { went, lies } = await deps.stores.recalls.trace(id, lot, at.who.id)
     const goods = { warehouse: name, sku: found.sku, name: found.name, lot: found.lot }
     yield went.map(row => ({
       ...goods,
@@ -226,8 +226,8 @@ async function* recallPages({ at, deps, query }: ExportCall): AsyncGenerator<rea
       label: row.label,
       serial: row.serial,
       status: row.status,
-      qty: row.onHand,
-      reserved: row.reserved,
+      qty: figure(row.onHand),
+      reserved: figure(row.reserved),
     }))
   }
 }
@@ -308,7 +308,7 @@ const past: ExportList = {
 
 async function* stocktakePages({ at, deps, query, names }: ExportCall): AsyncGenerator<readonly Row[]> {
   ofAllClients(at)
-  const found = await deps.stores.stocktakes.read(at.warehouse, needed(query.id) as StocktakeId)
+  const found = await deps.stores.stocktakes.read(at.warehouse, needed(query.id) as StocktakeId, at.who.id)
   if (found === null) throw refused('not_found', 'There is no such stocktake.')
   yield found.report.differences.map(row => ({
     ...row,

@@ -59,7 +59,11 @@ export const RECALL_ENDPOINTS = [
       if (found === null) throw refused('not_found', 'There is no such lot.')
       const warehouses = []
       for (const { id, name } of await theirs(deps, at.who, lot, LOOKERS))
-        warehouses.push({ warehouse: id, warehouseName: name, ...(await deps.stores.recalls.trace(id, lot)) })
+        warehouses.push({
+          warehouse: id,
+          warehouseName: name,
+          ...(await deps.stores.recalls.trace(id, lot, at.who.id)),
+        })
       return { lot: found, warehouses, asOf: deps.now() }
     },
   ),

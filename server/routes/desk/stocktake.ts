@@ -41,7 +41,7 @@ export const STOCKTAKE_ENDPOINTS = [
     },
     async (at, { id }, { stores, now }) => {
       ofAllClients(at)
-      const found = await stores.stocktakes.read(at.warehouse, id)
+      const found = await stores.stocktakes.read(at.warehouse, id, at.who.id)
       if (found === null) throw refused('not_found', 'There is no such stocktake.')
       return { ...found, asOf: now() }
     },
