@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { DeviceId } from '../../shared/ids.ts'
 import { derivedId } from '../../shared/ids.ts'
@@ -7,6 +7,7 @@ import { isoOf, msOf } from '../../shared/time.ts'
 import { START, testApp, WAREHOUSE } from '../routes/test-app.ts'
 import { makeBucket } from './bucket.ts'
 import { newCode } from './code.ts'
+import { isKey, verifierOf } from './key.ts'
 import { makeNonces, WINDOW_MS } from './nonce.ts'
 import { renewRoster } from './roster.ts'
 import { ACCESS_S, makeTokens } from './token.ts'
@@ -64,4 +65,28 @@ test('[A10] however many callers come, only so many are remembered', () => {
   bucket.take('first', 0)
   for (let i = 0; i < 10_000; i += 1) bucket.take(`caller ${i}`, 0)
   expect(bucket.take('first', 0)).toBeNull()
+})
+
+test('[A13] of signatures that are asked for together each gets its own answer, whatever the others are', async () => {
+  const handhelds = [1, 2].map(() => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+    const signed = (text: string): string =>
+      sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+    return { signed, key: { kty: 'EC', crv: 'P-256', x, y } as const }
+  })
+  const [one, two] = handhelds
+  if (!one || !two) throw new Error('two handhelds')
+  const noPoint = { ...one.key, y: one.key.x }
+  expect([isKey(one.key), isKey(noPoint)]).toEqual([true, false])
+  const asked = Array.from({ length: 20 }, (_, i) => [
+    verifierOf(one.key)(`a${i}`, one.signed(`a${i}`)),
+    verifierOf(one.key)(`a${i}`, one.signed(`b${i}`)),
+    verifierOf(two.key)(`a${i}`, one.signed(`a${i}`)),
+    verifierOf(noPoint)(`a${i}`, one.signed(`a${i}`)),
+    verifierOf(two.key)(`şi${i}`, two.signed(`şi${i}`)),
+    verifierOf(two.key)('x', 'no signature'),
+  ])
+  for (const answers of asked) expect(await Promise.all(answers)).toEqual([true, false, false, false, true, false])
+  expect(await verifierOf(two.key)('later', two.signed('later'))).toBe(true)
 })

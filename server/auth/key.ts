@@ -1,9 +1,10 @@
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
-import type { JsonWebKey, KeyObject } from 'node:crypto'
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
 import { publicKeySchema } from '../../shared/sync/enrol.ts'
 import type { PublicKey } from '../../shared/sync/enrol.ts'
 import type { SiteStore } from '../ports.ts'
+import { verifyInThread } from './verify-thread.ts'
 
 /** WebCrypto gives and takes the raw r‖s of ECDSA, not the DER that node:crypto uses by default. */
 const encoding = { dsaEncoding: 'ieee-p1363' } as const
@@ -55,36 +56,20 @@ export const serverKeyOf = (jwk: PublicKey & { d: string }): ServerKey => {
 /** Signatures of one handheld. Never throws: what is not a signature, or a key that is no point of the curve, is false. */
 export type Verify = (text: string, sig: string) => Promise<boolean>
 
-export const verifierOf = (publicKey: PublicKey): Verify => {
-  const key = pointOf(publicKey)
-  return (text, sig) =>
-    new Promise(resolve => {
-      const raw = Buffer.from(sig, 'base64url')
-      if (key === null || raw.length !== 64) return resolve(false)
-      verify('sha256', Buffer.from(text), { key, ...encoding }, raw, (error, good) => resolve(error === null && good))
-    })
-}
-
-/** Reading a key costs more than a signature; a fleet has fewer keys than this. */
-const MAX_KEPT = 2000
-const points = new Map<string, KeyObject>()
-
-const pointOf = (publicKey: PublicKey): KeyObject | null => {
-  const name = `${publicKey.x}.${publicKey.y}`
-  const known = points.get(name)
-  if (known !== undefined) return known
-  try {
-    const point = createPublicKey({ key: publicKey satisfies JsonWebKey, format: 'jwk' })
-    if (points.size >= MAX_KEPT) points.clear()
-    points.set(name, point)
-    return point
-  } catch {
-    return null
-  }
-}
+export const verifierOf =
+  (publicKey: PublicKey): Verify =>
+  (text, sig) =>
+    verifyInThread(publicKey, text, sig)
 
 /** Whether both are the same key. */
 export const sameKey = (a: PublicKey, b: PublicKey): boolean => a.x === b.x && a.y === b.y
 
 /** Whether the coordinates are a point of P-256: another key would lock its handheld out for ever. */
-export const isKey = (publicKey: PublicKey): boolean => pointOf(publicKey) !== null
+export const isKey = (publicKey: PublicKey): boolean => {
+  try {
+    createPublicKey({ key: publicKey satisfies JsonWebKey, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
