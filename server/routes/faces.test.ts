@@ -58,7 +58,7 @@ describe('pick faces over HTTP', async () => {
     expect(await set([{ place, face }], people.narrow)).toMatchObject({ status: 403 })
   })
 
-  it('[Z9] asked for by a supervisor a face is filled from the reserve up to max, by one task', async () => {
+  it('[Z9] [DV1] asked for by a supervisor a face is filled from the reserve up to max, by one task', async () => {
     const bulk = (await tables()).locations.get(placeId(site, 'A-02'))!
     await desk.facts([{ ...NOTHING, locations: [{ ...bulk, kind: 'reserve' }] }])
     await desk.facts([desk.arrived(12), desk.arrived(100, desk.key('A-02'))])
@@ -72,6 +72,12 @@ describe('pick faces over HTTP', async () => {
     ])
     expect(await fill(place)).toMatchObject({ status: 200, body: { task: null } })
     expect(await filling()).toHaveLength(1)
+    const viewer = { warehouse: site.warehouse.id, clients: null, worker: null }
+    const { rows } = await stores.views.stock(viewer, { q: '', after: '', limit: 100 })
+    expect(rows.map(row => [row.place, row.face])).toEqual([
+      ['A-01', true],
+      ['A-02', false],
+    ])
   })
 
   it('[Z8] a place without a face asks for nothing', async () => {

@@ -170,7 +170,8 @@ const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'move
     const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
       with row as (
         select i.uid as item, i.body->>'sku' as sku, i.body->>'name' as name, i.body->>'unit' as unit, c.uid as client,
-          l.uid as location, l.body->>'code' as place, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, s.serial,
+          l.uid as location, l.body->>'code' as place,
+          coalesce(l.body->'face'->>'item' = i.uid::text, false) as face, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, s.serial,
           t.body->>'expiry' as expiry, b.status, ${shown(sql`b.on_hand`)} as "onHand", ${shown(sql`b.reserved`)} as reserved,
           ${shown(sql`b.held`)} as held, concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, s.serial, b.status, b.lpn, c.uid) as key
         from balance b

@@ -51,6 +51,8 @@ export const stockRowSchema = v.object({
   client: v.string(),
   location: v.string(),
   place: v.string(),
+  /** The place is the pick face of the item. */
+  face: v.boolean(),
   lpn: v.string(),
   /** What stands on the pallet; empty = loose goods. */
   label: v.string(),

@@ -1,7 +1,9 @@
 import { useState } from 'react'
+import { fillAnswerSchema } from '../../../shared/desk/faces.ts'
 import { availableOf, movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
 import type { StockAnswer } from '../../../shared/desk/view.ts'
-import { useDesk } from './context.ts'
+import { mayDo } from '../../../shared/roles.ts'
+import { useDesk, whyNot } from './context.ts'
 import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
@@ -89,11 +91,29 @@ const History = ({ row, onClose }: { row: Row; onClose: () => void }) => {
         <Movements rows={[...(list.value ?? [])]} caption={caption} />
         <MoreButton more={list.more} />
       </Listed>
-      <Exports list="movements" query={{ item, location }} />{' '}
+      <Exports list="movements" query={{ item, location }} /> {row.face ? <TopUp place={row.location} /> : null}
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}
       </button>
     </aside>
+  )
+}
+
+/** A supervisor wants the pick face full, though its least is not reached. */
+const TopUp = ({ place }: { place: string }) => {
+  const { speaker, api, me, tell } = useDesk()
+  if (!mayDo(me.roles, ['supervisor'])) return null
+  const fill = (): void =>
+    void api.post('/api/faces/fill', { worker: me.worker, place }, fillAnswerSchema).then(
+      ({ task }) => tell(speaker.say(task === null ? 't.fill.none' : 't.fill.asked')),
+      (error: unknown) => tell(whyNot(speaker, error)),
+    )
+  return (
+    <>
+      <button type="button" className="desk-button" onClick={fill}>
+        {speaker.say('t.fill')}
+      </button>{' '}
+    </>
   )
 }
 
