@@ -117,6 +117,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     firstSecret: null,
     origin: () => 'https://depo.test',
     publicUrl: null,
+    identity: null,
     files: null,
     demo: null,
     ...more,

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deskEventsEndpoint } from '../events.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
+import { identityEndpoints } from './identity.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint, personPinEndpoint } from './people.ts'
 import { chainEndpoint, eraseEndpoint } from './chain.ts'
@@ -39,6 +40,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   viewsEndpoint,
   saveViewEndpoint,
   ...passkeyEndpoints(),
+  ...identityEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,
   accountEndpoint,
