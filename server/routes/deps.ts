@@ -38,6 +38,7 @@ export type AppDeps = {
     | 'stocktakes'
     | 'leavers'
     | 'losses'
+    | 'late'
     | 'calls'
   >
   /** One round of the protocol, for a device that was proven. */

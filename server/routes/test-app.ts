@@ -368,6 +368,7 @@ const memoryStores = () => {
     stocktakes: unusedStore(),
     leavers: unusedStore(),
     losses: unusedStore(),
+    late: unusedStore<Stores['late']>({ keep: async () => {} }),
     calls: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {

@@ -8,6 +8,7 @@ import { chainEndpoint, eraseEndpoint } from './chain.ts'
 import { callEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
+import { LATE_ENDPOINTS } from './late.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
@@ -52,6 +53,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   deviceActEndpoint,
   callEndpoint,
   ...LOSS_ENDPOINTS,
+  ...LATE_ENDPOINTS,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,
