@@ -1,8 +1,15 @@
 import type { WarehouseId, WorkerId } from '../shared/ids.ts'
 import type { AuditEntry } from './ports.ts'
 
-export type Account = { worker: WorkerId; login: string; mustChange: boolean }
-export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: string; mustChange: boolean }
+export type Account = {
+  worker: WorkerId
+  login: string
+  mustChange: boolean
+  /** What the company's identity provider calls them; null = they do not log in by it. */
+  company: string | null
+}
+/** `mustChange`: of a session that a password has opened. */
+export type DeskSession = Pick<Account, 'worker' | 'login' | 'mustChange'> & { warehouse: WarehouseId; way: SignInWay }
 
 /**
  * Log-ins of people at the desk. Of passwords and session tokens only hashes come here. What is done is written together
@@ -10,10 +17,22 @@ export type DeskSession = { worker: WorkerId; warehouse: WarehouseId; login: str
  */
 export interface AccountStore {
   any(): Promise<boolean>
-  list(): Promise<readonly Account[]>
-  find(login: string): Promise<(Account & { password: string }) | null>
-  /** Adds or replaces the log-in of a person; all their sessions end. False = somebody else has this name. */
-  put(account: Account & { password: string; now: string }, entry: AuditEntry | null): Promise<boolean>
+  /** `linked`: an identity of the provider is known to be theirs. */
+  list(): Promise<readonly (Account & { linked: boolean })[]>
+  /** `password` null = nobody logs in by one. */
+  find(login: string): Promise<(Account & { password: string | null }) | null>
+  /**
+   * Adds or replaces the log-in of a person; all their sessions end. `password` null and `company` missing = as they are. With
+   * another `company` the identity that was known is forgotten. False = somebody else has this name.
+   */
+  put(
+    account: Pick<Account, 'worker' | 'login' | 'mustChange'> & {
+      password: string | null
+      company?: string | null
+      now: string
+    },
+    entry: AuditEntry | null,
+  ): Promise<boolean>
   /** Takes the log-in away; all sessions end. */
   remove(worker: WorkerId, entry: AuditEntry): Promise<void>
   /**
@@ -76,6 +95,12 @@ export interface SignInStore {
   usePasskey(use: { id: string; before: number; counter: number; now: string }): Promise<boolean>
   /** False = the person has no such key. */
   removePasskey(worker: WorkerId, id: string, entry: AuditEntry): Promise<boolean>
+  /** Whose the identity is; null = nobody's yet. */
+  identity(told: { issuer: string; subject: string }): Promise<WorkerId | null>
+  /** Who is to log in under this name of the provider. */
+  named(company: string): Promise<WorkerId | null>
+  /** The identity is theirs from now on. False = they have another one, or the name is not theirs any more. */
+  link(what: { issuer: string; subject: string; worker: WorkerId; name: string }, entry: AuditEntry): Promise<boolean>
   /** Keeps what is waited for; what has run out is forgotten. Of its secret only a hash comes here. */
   ask(what: SignInAsk & { hash: string; now: string; until: string }): Promise<void>
   /** What was asked, once. Null = never, answered already, or too late. */

@@ -11,6 +11,7 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     publicUrl: null,
     tls: { kind: 'none' },
     trustedProxies: [],
+    identity: null,
     metricsToken: null,
     demo: true,
     allowNotDurable: false,
@@ -42,6 +43,39 @@ test('[OP8] --lan and STOCKHAND_LAN serve the whole network by HTTPS on 8443 and
   expect(readConfig({ STOCKHAND_LAN: '1' })).toMatchObject(lan)
   expect(readConfig({ STOCKHAND_LAN: '0' })).toMatchObject({ port: 8080, host: '127.0.0.1', tls: { kind: 'none' } })
   expect(() => withArguments({}, ['--wan'])).toThrow('--wan is not known')
+})
+
+test('[DO8] a company log-in is configured wholly or the server does not start, and its secret is never repeated', () => {
+  const whole = {
+    STOCKHAND_URL: 'https://stock.example/',
+    STOCKHAND_OIDC_ISSUER: 'https://login.example/realms/main',
+    STOCKHAND_OIDC_CLIENT_ID: 'stockhand',
+  }
+  expect(readConfig(whole).identity).toEqual({
+    issuer: new URL('https://login.example/realms/main'),
+    clientId: 'stockhand',
+    clientSecret: null,
+    claim: 'email',
+    home: new URL('https://stock.example/'),
+  })
+  const more = { STOCKHAND_OIDC_CLIENT_SECRET: 'hunter2', STOCKHAND_OIDC_CLAIM: 'preferred_username' }
+  expect(readConfig({ ...whole, ...more }).identity).toMatchObject({
+    clientSecret: 'hunter2',
+    claim: 'preferred_username',
+  })
+  for (const name of ['STOCKHAND_URL', 'STOCKHAND_OIDC_ISSUER', 'STOCKHAND_OIDC_CLIENT_ID'] as const) {
+    const { [name]: _, ...rest } = { ...whole, ...more }
+    expect(() => readConfig(rest)).toThrow(new RegExp(`^${name} must be `))
+  }
+  const wrong = ['http://login.example', 'login.example', 'https://login.example/?realm=1', 'ftp://login.example', '']
+  for (const issuer of wrong)
+    expect(() => readConfig({ ...whole, ...more, STOCKHAND_OIDC_ISSUER: issuer })).toThrow(
+      /^STOCKHAND_OIDC_ISSUER must be (?!.*hunter2)/,
+    )
+  for (const issuer of ['http://localhost:9000', 'http://127.0.0.1:9000', 'http://[::1]:9000'])
+    expect(readConfig({ ...whole, STOCKHAND_OIDC_ISSUER: issuer }).identity?.issuer.origin).toBe(issuer)
+  expect(() => readConfig({ ...whole, STOCKHAND_OIDC_CLAIM: 'two words' })).toThrow(/^STOCKHAND_OIDC_CLAIM must be /)
+  expect(() => readConfig({ STOCKHAND_OIDC_CLIENT_SECRET: 'hunter2' })).toThrow(/^STOCKHAND_OIDC_ISSUER must be /)
 })
 
 test('[OP8] settings that exclude each other or lack their other half are named', () => {

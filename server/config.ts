@@ -1,5 +1,6 @@
 import path from 'node:path'
 import * as v from 'valibot'
+import type { IdentitySettings } from './auth/identity.ts'
 import { readSecretKeys } from './erp/sealed-secret.ts'
 import type { SecretKeys } from './erp/sealed-secret.ts'
 import { proxyList } from './routes/caller.ts'
@@ -14,6 +15,15 @@ const flagOf = (otherwise: '0' | '1') =>
   )
 const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
 const filled = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+
+/** HTTPS, or a provider on this machine. */
+const isProviderAddress = (text: string): boolean => {
+  const url = URL.parse(text)
+  if (url === null || url.search !== '' || url.hash !== '') return false
+  return (
+    url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname))
+  )
+}
 
 const envSchema = v.object({
   PORT: v.optional(port),
@@ -34,6 +44,10 @@ const envSchema = v.object({
     ),
     '',
   ),
+  STOCKHAND_OIDC_ISSUER: v.optional(v.pipe(v.string(), v.check(isProviderAddress))),
+  STOCKHAND_OIDC_CLIENT_ID: v.optional(filled),
+  STOCKHAND_OIDC_CLIENT_SECRET: v.optional(v.pipe(v.string(), v.maxLength(4096)), ''),
+  STOCKHAND_OIDC_CLAIM: v.optional(v.pipe(v.string(), v.regex(/^[\w.:/-]{1,100}$/)), 'email'),
   STOCKHAND_METRICS_TOKEN: v.optional(v.pipe(v.string(), v.regex(/^(?:[\x21-\x7e]{16,256})?$/)), ''),
   STOCKHAND_DEMO: v.optional(
     v.pipe(
@@ -59,12 +73,17 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   HOST: 'the interface to listen on, such as 127.0.0.1 or 0.0.0.0',
   STOCKHAND_DATA: 'the data folder',
   DATABASE_URL: 'the address of a PostgreSQL database, postgres://…',
-  STOCKHAND_URL: 'the address that handhelds reach the server by, https://…',
+  STOCKHAND_URL:
+    'the address that people and handhelds reach the server by, https://… (STOCKHAND_OIDC_ISSUER needs it)',
   STOCKHAND_LAN: '0 or 1: whether to serve the local network by HTTPS with a certificate authority of its own',
   STOCKHAND_HELP_PORT: 'another port than PORT, 0 to 65535, for the page that helps to install the authority',
   STOCKHAND_TLS_CERT: 'the file of a certificate in PEM form, together with STOCKHAND_TLS_KEY and without --lan',
   STOCKHAND_TLS_KEY: 'the file of the key of STOCKHAND_TLS_CERT in PEM form',
   STOCKHAND_TRUSTED_PROXIES: 'addresses or ranges like 10.0.0.0/8, separated by commas',
+  STOCKHAND_OIDC_ISSUER: 'the address of an OpenID Connect provider, https://…, with STOCKHAND_OIDC_CLIENT_ID',
+  STOCKHAND_OIDC_CLIENT_ID: 'what the provider of STOCKHAND_OIDC_ISSUER calls this server',
+  STOCKHAND_OIDC_CLIENT_SECRET: 'the secret of STOCKHAND_OIDC_CLIENT_ID',
+  STOCKHAND_OIDC_CLAIM: 'the name of a claim, such as email or preferred_username',
   STOCKHAND_METRICS_TOKEN: '16 to 256 letters, digits or signs without blanks',
   STOCKHAND_DEMO: '0 or 1: whether an empty installation is filled with the demo',
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
@@ -89,6 +108,8 @@ export type Config = {
   tls: Tls
   /** Addresses and ranges whose X-Forwarded-For and -Proto are believed. */
   trustedProxies: readonly string[]
+  /** How people log in at the desk by their company's identity provider; null = not at all. */
+  identity: IdentitySettings | null
   /** Null = metrics are given to this machine only. */
   metricsToken: string | null
   demo: boolean
@@ -130,6 +151,7 @@ export const readConfig = (env: Env): Config => {
     publicUrl: STOCKHAND_URL?.replace(/\/+$/, '') ?? null,
     tls,
     trustedProxies: read.output.STOCKHAND_TRUSTED_PROXIES,
+    identity: identityOf(read.output),
     metricsToken: read.output.STOCKHAND_METRICS_TOKEN || null,
     demo: STOCKHAND_DEMO,
     allowNotDurable: ALLOW_NOT_DURABLE,
@@ -146,6 +168,19 @@ const tlsOf = (read: v.InferOutput<typeof envSchema>): Tls => {
   if (cert === undefined || read.STOCKHAND_LAN) throw wrong('STOCKHAND_TLS_CERT')
   if (key === undefined) throw wrong('STOCKHAND_TLS_KEY')
   return { kind: 'own', cert: path.resolve(cert), key: path.resolve(key) }
+}
+
+/** The provider sends people back to the configured address and no other. */
+const identityOf = (read: v.InferOutput<typeof envSchema>): IdentitySettings | null => {
+  const { STOCKHAND_OIDC_ISSUER: issuer, STOCKHAND_OIDC_CLIENT_ID: clientId, STOCKHAND_URL: home } = read
+  const clientSecret = read.STOCKHAND_OIDC_CLIENT_SECRET || null
+  if (issuer === undefined) {
+    if (clientId !== undefined || clientSecret !== null) throw wrong('STOCKHAND_OIDC_ISSUER')
+    return null
+  }
+  if (clientId === undefined) throw wrong('STOCKHAND_OIDC_CLIENT_ID')
+  if (home === undefined) throw wrong('STOCKHAND_URL')
+  return { issuer: new URL(issuer), clientId, clientSecret, claim: read.STOCKHAND_OIDC_CLAIM, home: new URL(home) }
 }
 
 /** What may stand behind `npm start --`: a word for a setting. Throws a line that names what it does not know. */

@@ -1,5 +1,6 @@
 import type { ExpiringAnswer, PastAnswer, PastWish } from '../shared/desk/goods.ts'
 import type { CallAct } from '../shared/desk/calls.ts'
+import type { LateAct, LateAnswer } from '../shared/desk/late.ts'
 import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
 import type { LotKey, LotsAnswer, RecallAnswer, RecallAsk, Trace } from '../shared/desk/recall.ts'
 import type {
@@ -13,8 +14,10 @@ import type { CallId, DeviceId, WarehouseId, WorkerId } from '../shared/ids.ts'
 import type { Call } from '../shared/sync/calls.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type { AuditEntry, Page, Viewer } from './ports.ts'
-import type { Roster } from '../shared/catalogue.ts'
+import type { Roster, Worker } from '../shared/catalogue.ts'
 import type { RefusalCode } from '../shared/exception.ts'
+import type { Prepared } from './sync/prepare.ts'
+import type { Broke } from './sync/reprocess.ts'
 
 /** Lots that are called back. */
 export interface RecallStore {
@@ -70,6 +73,25 @@ export interface LossStore {
   read(warehouse: WarehouseId, device: DeviceId): Promise<LossAnswer | null>
   /** One transaction under the warehouse's counter row. */
   decide(at: { warehouse: WarehouseId; now: string }, who: WorkerId, ask: LossAct): Promise<DecisionAnswer>
+}
+
+/** Steps that handhelds bring after they were given up: kept until a person decides about each. */
+export interface LateStore {
+  /** Keeps each once, with what is wrong with it; what was booked before is not kept again. */
+  keep(
+    at: { warehouse: WarehouseId; device: DeviceId; epoch: string; now: string },
+    prepared: readonly Prepared[],
+    hole: { to: number } | null,
+  ): Promise<void>
+  /** From one picture, with what each would do; null = there is no such handheld in this warehouse. */
+  read(warehouse: WarehouseId, device: DeviceId): Promise<LateAnswer | null>
+  /** Each in a transaction of its own, under the warehouse's counter row, in their order. */
+  decide(
+    at: { warehouse: WarehouseId; now: string },
+    who: Worker,
+    act: LateAct,
+    broke: Broke,
+  ): Promise<readonly DecisionAnswer[] | null>
 }
 
 /** What the desk wants of whoever has a handheld. */

@@ -41,7 +41,15 @@ import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
 import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
 import type { PrintStore } from './print-ports.ts'
-import type { CallStore, EraseStore, GoodsStore, LossStore, RecallStore, StocktakeStore } from './desk-ports.ts'
+import type {
+  CallStore,
+  EraseStore,
+  GoodsStore,
+  LateStore,
+  LossStore,
+  RecallStore,
+  StocktakeStore,
+} from './desk-ports.ts'
 import type { KpiStore } from './kpi-ports.ts'
 import type { AccountStore, SignInStore } from './account-ports.ts'
 import type { IntakeStore } from './intake-ports.ts'
@@ -69,6 +77,7 @@ export type Stores = {
   stocktakes: StocktakeStore
   leavers: EraseStore
   losses: LossStore
+  late: LateStore
   calls: CallStore
 }
 

@@ -5,6 +5,8 @@ import type { CommandKey } from '../shared/sync/command.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
 import { codeHash, enrolUrl, issueCode, newCode, newSecret } from './auth/code.ts'
+import { makeIdentityProvider } from './auth/identity.ts'
+import type { IdentityProvider } from './auth/identity.ts'
 import { loadSecrets } from './auth/key.ts'
 import type { Secrets } from './auth/key.ts'
 import { makeNonces } from './auth/nonce.ts'
@@ -47,6 +49,7 @@ export type Core = {
   secrets: Secrets
   doorbell: Doorbell
   erp: ErpDesk
+  identity: IdentityProvider | null
   demo: boolean
   log: Log
   now: () => string
@@ -158,10 +161,27 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     log,
     every: ERP_EVERY,
   })
-  const core: Core = { config, opened, stores, secrets, doorbell, erp, demo, log, now, atStop }
+  const identity = openIdentity(config, log)
+  const core: Core = { config, opened, stores, secrets, doorbell, erp, identity, demo, log, now, atStop }
   await renewRosters(core)
   atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
   return core
+}
+
+/** Looked at once for the log; a warehouse does not wait for its company's log-in. */
+const openIdentity = ({ identity: settings }: Config, log: Log): IdentityProvider | null => {
+  if (settings === null) return null
+  const identity = makeIdentityProvider(settings, { fetch, now, nowMs: Date.now })
+  const issuer = settings.issuer.href
+  void identity.check().then(
+    () => log.info({ issuer }, 'the company log-in is ready'),
+    (err: unknown) =>
+      log.error(
+        { issuer, err },
+        'the company log-in does not work: STOCKHAND_OIDC_ISSUER is not reached, or is another one',
+      ),
+  )
+  return identity
 }
 
 const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'origin' | 'files' | 'demo'> => {
@@ -198,6 +218,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
     ops,
     about: { engine: opened.engine, durable: opened.durable },
     publicUrl: core.config.publicUrl,
+    identity: core.identity,
   }
 }
 

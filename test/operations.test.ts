@@ -31,6 +31,8 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     'STOCKHAND_TRUSTED_PROXIES',
     'DATABASE_URL',
     'STOCKHAND_FILE_ROOT',
+    'STOCKHAND_OIDC_ISSUER',
+    'STOCKHAND_OIDC_CLIENT_ID',
   ])
   const envOf = (list: typeof all) => Object.fromEntries(list.map(({ name, value }) => [name, value]))
   expect(readConfig(envOf(all.filter(({ name }) => !examples.has(name))))).toEqual(readConfig({}))
@@ -39,6 +41,7 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     trustedProxies: ['127.0.0.1', '10.0.0.0/24'],
     tls: { kind: 'own' },
     fileRoot: '/srv/erp',
+    identity: { clientId: 'stockhand', clientSecret: null, claim: 'email' },
   })
 })
 

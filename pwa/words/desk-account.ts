@@ -50,6 +50,17 @@ export const enAccount = {
   'login.passkey': 'Log in with a passkey',
   'login.passkey.not': 'The browser gave no passkey. Try again, or use your password',
   'login.passkey.wrong': 'This passkey is not known here',
+  'login.company': 'Log in with your company account',
+  'login.company.again': 'This took too long or came from another window. Try again',
+  'login.company.denied': 'You have not agreed at your company’s log-in. Try again',
+  'login.company.away': 'Your company’s log-in cannot be reached. Use your password, or try later',
+  'login.company.wrong': 'The answer of your company’s log-in was not right. Try again, or ask your administrator',
+  'login.company.unknown': 'Your company account has no log-in here. Ask your administrator to enter it at People',
+  'login.company.unverified': 'Your company has not confirmed your e-mail address or name. Ask your administrator',
+  'p.company': 'Company log-in: name or e-mail address there',
+  'p.company.why': 'They log in with their company account. Empty = not',
+  'p.company.linked': 'They have logged in by it. Another name starts over',
+  'p.account.again': 'New password (has to be changed). Empty = as it is',
 } as const
 
 export const trAccount: Readonly<Record<keyof typeof enAccount, string>> = {
@@ -103,4 +114,15 @@ export const trAccount: Readonly<Record<keyof typeof enAccount, string>> = {
   'login.passkey': 'Geçiş anahtarıyla gir',
   'login.passkey.not': 'Tarayıcı anahtar vermedi. Yeniden deneyin ya da parolanızı kullanın',
   'login.passkey.wrong': 'Bu geçiş anahtarı burada tanınmıyor',
+  'login.company': 'Kurum hesabıyla gir',
+  'login.company.again': 'Çok uzun sürdü ya da başka pencereden geldi. Yeniden deneyin',
+  'login.company.denied': 'Kurum girişinde onay vermediniz. Yeniden deneyin',
+  'login.company.away': 'Kurum girişine ulaşılamıyor. Parolanızı kullanın ya da sonra deneyin',
+  'login.company.wrong': 'Kurum girişinin yanıtı doğru değildi. Yeniden deneyin ya da yöneticinize sorun',
+  'login.company.unknown': 'Kurum hesabınızın burada girişi yok. Yöneticiniz Kişiler sayfasında eklesin',
+  'login.company.unverified': 'Kurumunuz e-posta adresinizi ya da adınızı doğrulamadı. Yöneticinize sorun',
+  'p.company': 'Kurum girişi: oradaki ad ya da e-posta adresi',
+  'p.company.why': 'Kurum hesabıyla girer. Boş = girmez',
+  'p.company.linked': 'Bununla giriş yaptı. Başka bir ad baştan başlatır',
+  'p.account.again': 'Yeni parola (değiştirilmesi gerekir). Boş = olduğu gibi',
 }

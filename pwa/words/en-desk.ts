@@ -2,6 +2,7 @@ import { enConnect } from './en-connect.ts'
 import { enLive } from './en-live.ts'
 import { enPolicies } from './en-policies.ts'
 import { enDevices } from './desk-devices.ts'
+import { enLate } from './desk-late.ts'
 import { enPrint } from './desk-print.ts'
 import { enGoods } from './desk-goods.ts'
 import { enAccount } from './desk-account.ts'
@@ -373,6 +374,7 @@ export const enDesk = {
   ...enConnect,
   ...enGoods,
   ...enDevices,
+  ...enLate,
   ...enPrint,
 } as const
 export type DeskKey = keyof typeof enDesk

@@ -1,4 +1,5 @@
 import { trDevices } from './desk-devices.ts'
+import { trLate } from './desk-late.ts'
 import { trPrint } from './desk-print.ts'
 import { trGoods } from './desk-goods.ts'
 import { trAccount } from './desk-account.ts'
@@ -373,5 +374,6 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   ...trConnect,
   ...trGoods,
   ...trDevices,
+  ...trLate,
   ...trPrint,
 }

@@ -1,4 +1,5 @@
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
+import type { IdentityProvider } from '../auth/identity.ts'
 import type { ServerKey } from '../auth/key.ts'
 import type { Nonces } from '../auth/nonce.ts'
 import type { Tokens } from '../auth/token.ts'
@@ -37,6 +38,7 @@ export type AppDeps = {
     | 'stocktakes'
     | 'leavers'
     | 'losses'
+    | 'late'
     | 'calls'
   >
   /** One round of the protocol, for a device that was proven. */
@@ -64,6 +66,8 @@ export type AppDeps = {
   origin: () => string
   /** The address that was configured: passkeys are made for it and no other. Null = whichever the server is asked by. */
   publicUrl: string | null
+  /** The company's identity provider; null = there is none. */
+  identity: IdentityProvider | null
   /** The built PWA; null = it was not built. */
   files: StaticFiles | null
   /** Null = not the demo. */

@@ -19,7 +19,7 @@ const WHOLE_MS = 14 * 3_600_000
 const MAX_AGENT = 300
 
 /** By HTTPS, to us or to a proxy that is believed. Browsers take `__Host-` over HTTPS only; it keeps other hosts and paths from setting the cookie. */
-const isSafe = (c: Context): boolean => noted(c).secure === true || new URL(c.req.url).protocol === 'https:'
+export const isSafe = (c: Context): boolean => noted(c).secure === true || new URL(c.req.url).protocol === 'https:'
 const cookieName = (c: Context): string => (isSafe(c) ? '__Host-stockhand-desk' : 'stockhand-desk')
 
 export const sessionHash = (token: string): string => createHash('sha256').update(`session ${token}`).digest('hex')

@@ -40,6 +40,8 @@ const OPEN = new Set([
   'POST /api/desk/first',
   'POST /api/desk/passkey/start',
   'POST /api/desk/passkey/session',
+  'POST /api/desk/identity/start',
+  'GET /api/desk/identity/back',
   'GET /api/ready',
   'GET /api/docs',
   'GET /api/docs.css',

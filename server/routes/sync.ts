@@ -9,6 +9,7 @@ import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { NotActive } from '../sync/apply.ts'
+import { prepare } from '../sync/prepare.ts'
 import { sendJson } from './answer.ts'
 import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -37,8 +38,14 @@ export const syncEndpoint = (): Endpoint => {
       const review = async (): Promise<never> => {
         const wait = reviews.take(device.id, msOf(now))
         if (wait !== null) throw refused('rate_limited', undefined, wait)
-        const keep = { warehouse: device.warehouse, device: device.id, source: 'revoked' as const, body: text, now }
-        if (body.push.commands.length > 0) await deps.stores.quarantine.keep(keep)
+        const { epoch, commands, hole } = body.push
+        if (commands.length > 0) {
+          const { warehouse } = device
+          const at = { warehouse, device: device.id, now }
+          await deps.stores.quarantine.keep({ ...at, source: 'revoked', body: text })
+          const prepared = await prepare(commands, { ...at, epoch }, verify)
+          await deps.stores.late.keep({ ...at, epoch }, prepared, hole ?? null)
+        }
         throw refused('revoked')
       }
       if (device.state !== 'active') return review()

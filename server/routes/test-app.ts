@@ -117,6 +117,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     firstSecret: null,
     origin: () => 'https://depo.test',
     publicUrl: null,
+    identity: null,
     files: null,
     demo: null,
     ...more,
@@ -368,6 +369,7 @@ const memoryStores = () => {
     stocktakes: unusedStore(),
     leavers: unusedStore(),
     losses: unusedStore(),
+    late: unusedStore<Stores['late']>({ keep: async () => {} }),
     calls: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {

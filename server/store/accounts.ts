@@ -9,7 +9,7 @@ import { transact } from './transaction.ts'
 /** A page asks often; when it was used last is written once a minute. */
 const USED_MS = 60_000
 
-const COLUMNS = sql`worker, login, must_change as "mustChange"`
+const COLUMNS = sql`worker, login, must_change as "mustChange", company`
 
 const endSessions = async (trx: Executor, worker: WorkerId): Promise<void> => {
   await sql`delete from desk_session where worker = ${worker}::uuid`.execute(trx)
@@ -28,6 +28,13 @@ const endKeys = async (trx: Executor, worker: WorkerId): Promise<void> => {
   await sql`delete from identity where worker = ${worker}::uuid`.execute(trx)
 }
 
+/** The provider may give a name to somebody else: whoever is called by another one begins anew. */
+const endIdentity = async (trx: Executor, worker: WorkerId, company: string | null): Promise<void> => {
+  await sql`
+    delete from identity where worker = ${worker}::uuid
+      and not exists (select 1 from account where worker = ${worker}::uuid and company = ${company}::text)`.execute(trx)
+}
+
 export const makeAccountStore = (db: Executor, names: Names): AccountStore => {
   /** With its entry of the audit log; nothing of either when `run` says that nothing was done. */
   const audited = (entry: AuditEntry | null, run: (trx: Executor) => Promise<boolean>): Promise<boolean> =>
@@ -38,22 +45,33 @@ export const makeAccountStore = (db: Executor, names: Names): AccountStore => {
     })
   return {
     any: async () => (await sql`select 1 from account limit 1`.execute(db)).rows.length > 0,
-    list: async () => (await sql<Account>`select ${COLUMNS} from account order by login`.execute(db)).rows,
+    list: async () =>
+      (
+        await sql<Account & { linked: boolean }>`
+          select ${COLUMNS}, exists (select 1 from identity i where i.worker = account.worker) as linked
+          from account order by login`.execute(db)
+      ).rows,
     find: async login => {
-      const { rows } = await sql<Account & { password: string }>`
+      const { rows } = await sql<Account & { password: string | null }>`
         select ${COLUMNS}, password from account where login = ${login}`.execute(db)
       return rows[0] ?? null
     },
-    put: ({ worker, login, password, mustChange, now }, entry) =>
+    put: ({ worker, login, password, mustChange, company, now }, entry) =>
       audited(entry, async trx => {
         await endSessions(trx, worker)
         if (mustChange) await endKeys(trx, worker)
+        if (company !== undefined) await endIdentity(trx, worker, company)
         const { rows } = await sql`
-          insert into account (worker, login, password, must_change, changed_at)
-          select ${worker}::uuid, ${login}::text, ${password}::text, ${mustChange}::boolean, ${now}::timestamptz
-          where not exists (select 1 from account where login = ${login}::text and worker <> ${worker}::uuid)
-          on conflict (worker) do update set login = excluded.login, password = excluded.password,
-            must_change = excluded.must_change, changed_at = excluded.changed_at
+          insert into account (worker, login, password, must_change, company, changed_at)
+          select ${worker}::uuid, ${login}::text, ${password}::text, ${mustChange}::boolean, ${company ?? null}::text,
+            ${now}::timestamptz
+          where not exists (select 1 from account where worker <> ${worker}::uuid
+            and (login = ${login}::text or company = ${company ?? null}::text))
+          on conflict (worker) do update set login = excluded.login,
+            password = coalesce(excluded.password, account.password),
+            must_change = case when excluded.password is null then account.must_change else excluded.must_change end,
+            company = case when ${company === undefined}::boolean then account.company else excluded.company end,
+            changed_at = excluded.changed_at
           returning worker`.execute(trx)
         return rows.length > 0
       }),
@@ -112,7 +130,8 @@ const makeSessions = (
   },
   session: async (hash, { now, usedSince, begunSince }) => {
     const { rows } = await sql<DeskSession & { usedAt: Date }>`
-      select s.worker, w.uid as warehouse, a.login, a.must_change as "mustChange", s.used_at as "usedAt"
+      select s.worker, w.uid as warehouse, a.login, s.way, a.must_change and s.way = 'password' as "mustChange",
+        s.used_at as "usedAt"
       from desk_session s join account a on a.worker = s.worker join warehouse w on w.id = s.warehouse_id
       where s.hash = ${hash} and s.used_at > ${usedSince}::timestamptz and s.created_at > ${begunSince}::timestamptz`.execute(
       db,

@@ -156,9 +156,8 @@ const loginsOf = async (trx: Executor, worker: WorkerId): Promise<readonly strin
   const { rows } = await sql<{ login: string }>`
     select subject as login from audit where worker = ${worker}::uuid and kind in ('desk.logIn', 'desk.password', 'desk.first')
     union
-    select body->>'login' from audit where subject = ${worker} and kind = 'account.put' and body->>'login' is not null`.execute(
-    trx,
-  )
+    select name from audit, lateral (values (body->>'login'), (body->>'company')) as n(name)
+    where subject = ${worker} and kind = 'account.put' and name is not null`.execute(trx)
   return rows.map(row => row.login)
 }
 

@@ -78,13 +78,17 @@ export const quarantineOf = (trx: Executor, scope: Scope, names: Names): Quarant
       movements: await movedBy(trx, scope.id, id, sql`true`, KEPT_MOVES),
     }
   },
-  worker: async (id, version) => {
+  worker: rosterWorker(trx, scope.id),
+})
+
+export const rosterWorker =
+  (trx: Executor, warehouse: number): Quarantine['worker'] =>
+  async (id, version) => {
     const { rows } = await sql<{ body: string }>`
-      select body from roster where warehouse_id = ${scope.id} and version = ${version}`.execute(trx)
+      select body from roster where warehouse_id = ${warehouse} and version = ${version}`.execute(trx)
     const workers = rows.map(({ body }) => (JSON.parse(body) as Roster).workers)
     return workers[0]?.find(worker => worker.id === id) ?? null
-  },
-})
+  }
 
 /** One command never moves more. */
 const KEPT_MOVES = 1000

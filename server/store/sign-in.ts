@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { WorkerId } from '../../shared/ids.ts'
 import type { AuditEntry } from '../ports.ts'
 import type { OwnSession, Passkey, SignInAsk, SignInStore } from '../account-ports.ts'
 import { writeAudit } from './audit-book.ts'
@@ -24,6 +25,7 @@ type SessionRow = Omit<OwnSession, 'begunAt' | 'usedAt'> & { begunAt: Date; used
 
 export const makeSignInStore = (db: Executor, names: Names): SignInStore => ({
   ...makePasskeys(db, names),
+  ...makeIdentities(db, names),
   ...makeAsks(db),
   sessions: async (worker, { usedSince, begunSince }) => {
     const { rows } = await sql<SessionRow>`
@@ -91,6 +93,30 @@ const makePasskeys = (
       }),
   }
 }
+
+const makeIdentities = (db: Executor, names: Names): Pick<SignInStore, 'identity' | 'named' | 'link'> => ({
+  identity: async ({ issuer, subject }) => {
+    const { rows } = await sql<{ worker: WorkerId }>`
+      select worker from identity where issuer = ${issuer} and subject = ${subject}`.execute(db)
+    return rows[0]?.worker ?? null
+  },
+  named: async company => {
+    const { rows } = await sql<{ worker: WorkerId }>`select worker from account where company = ${company}`.execute(db)
+    return rows[0]?.worker ?? null
+  },
+  link: ({ issuer, subject, worker, name }, entry) =>
+    transact(db, async trx => {
+      // Its lock keeps an administrator from changing the name in between.
+      const { rows: held } = await sql`
+        select 1 from account where worker = ${worker}::uuid and company = ${name} for update`.execute(trx)
+      if (held.length === 0) return { keep: false, answer: false }
+      const { rows } = await sql`
+        insert into identity (issuer, subject, worker) values (${issuer}, ${subject}, ${worker}::uuid)
+        on conflict do nothing returning worker`.execute(trx)
+      if (rows.length > 0) await writeAudit(trx, names, entry)
+      return { keep: rows.length > 0, answer: rows.length > 0 }
+    }),
+})
 
 const makeAsks = (db: Executor): Pick<SignInStore, 'ask' | 'answered'> => ({
   ask: async ({ hash, kind, worker, body, now, until }) => {

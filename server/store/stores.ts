@@ -17,6 +17,7 @@ import { makeImportStore } from './import.ts'
 import { makeKpiStore } from './kpi-desk.ts'
 import { makeKpiWork } from './kpi-work.ts'
 import { makeIntakeStore } from './intake.ts'
+import { makeLateStore } from './late.ts'
 import { makeLossStore } from './losses.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
@@ -73,6 +74,7 @@ export const makeStores = (
     stocktakes: makeStocktakeStore(db, names),
     leavers: makeEraseStore(db, names),
     losses: makeLossStore(db, names),
+    late: makeLateStore(db, names),
     calls: makeCallStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),

@@ -234,6 +234,7 @@ export interface DecisionBook {
         | 'stocktake.skip'
         | 'stocktake.close'
         | 'device.lost'
+        | 'device.late'
       target: string
       hash: string
       answer: DecisionAnswer

@@ -3,7 +3,7 @@ import { CHOICES } from '../../shared/exception-choices.ts'
 import { TRUSTED_QUARANTINE } from '../../shared/exception.ts'
 import type { QuarantineReason, RefusalCode } from '../../shared/exception.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { DeviceId, DocumentId, WorkerId } from '../../shared/ids.ts'
+import type { DeviceId, DocumentId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import { merged, NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
@@ -35,10 +35,12 @@ export type KeptCommand = {
   /** Its handheld has taken it back meanwhile. */
   isTakenBack: boolean
 }
-export interface Quarantine extends Inbox {
-  command(id: ExceptionId): Promise<KeptCommand | null>
+export interface Roll {
   /** The person by that version of the roster. */
   worker(id: WorkerId, roster: number): Promise<Worker | null>
+}
+export interface Quarantine extends Inbox, Roll {
+  command(id: ExceptionId): Promise<KeptCommand | null>
 }
 
 /** A rule threw: whoever can mend it is told. */
@@ -99,13 +101,33 @@ const againOf = async (
   if (!CHOICES[found.kind].includes(ask.choice)) return 'bad_request'
   if (!TRUSTED_QUARANTINE.includes(found.body['reason'] as QuarantineReason)) return 'untrusted'
   const kept = await inbox.command(ask.exception)
-  const command = kept === null ? null : readBody(kept).command
-  if (kept === null || command === null) return 'still'
-  // It could not be read when it came: only now it can be told whose it is, and whether they may.
-  const fits = envelopeFits(command, kept, { ...kept, warehouse: tx.counts.warehouse })
-  if (!fits || !authorised(await inbox.worker(command.worker, command.roster), command)) return 'untrusted'
+  if (kept === null) return 'still'
+  const booked = await bookKept(tx, inbox, kept, now, broke)
+  return typeof booked === 'string' ? booked : { kept, ...booked }
+}
+
+/** Whether it is of the handheld that it came under, and of somebody who might do it. */
+export const mayBe = async (
+  roll: Roll,
+  command: Command,
+  kept: Pick<KeptCommand, 'device' | 'epoch' | 'seq'> & { warehouse: WarehouseId },
+): Promise<boolean> =>
+  envelopeFits(command, kept, kept) && authorised(await roll.worker(command.worker, command.roster), command)
+
+/** What a kept command does when it is booked now, after what it has moved already is put back. */
+export const bookKept = async (
+  tx: DecisionTx,
+  roll: Roll,
+  kept: Omit<KeptCommand, 'isTakenBack'> & { isTakenBack?: boolean },
+  now: string,
+  broke: Broke,
+): Promise<Omit<Again, 'kept'> | RefusalCode> => {
+  const { command } = readBody(kept)
+  if (command === null) return 'still'
+  // It may not have been readable when it came: only now it can be told whose it is, and whether they may.
+  if (!(await mayBe(roll, command, { ...kept, warehouse: tx.counts.warehouse }))) return 'untrusted'
   // What it had moved was put back by its undo.
-  if (kept.isTakenBack && kept.movements.length > 0) return { kept, effects: NOTHING, awaits: null, messages: [] }
+  if (kept.isTakenBack === true && kept.movements.length > 0) return { effects: NOTHING, awaits: null, messages: [] }
   const world = makeWorld(await tx.load(needOf(tx.counts.warehouse, [command])))
   const back: Effects = { ...NOTHING, movements: kept.movements.map(m => backOf(m, now)) }
   // It is judged with its goods where they were before it.
@@ -121,7 +143,7 @@ const againOf = async (
     const all = [...(await tx.uncovered(draft.document)), ...here]
     if (all.length > 0) messages.push(outboundMessage(draft, all, tx.counts.self, world))
   }
-  return { kept, effects, awaits, messages }
+  return { effects, awaits, messages }
 }
 
 /** What it has said before may have been settled: what it says now is a row of its own, named by this commit. */
@@ -130,10 +152,10 @@ const namedAnew = ({ feed }: DecisionTx, draft: ExceptionDraft): ExceptionDraft 
   id: derivedId('exception', feed.epoch, feed.seq, draft.id),
 })
 
-const judgedAgain = (
+export const judgedAgain = (
   world: World,
   command: Command,
-  { device, epoch, seq, receivedAt }: KeptCommand,
+  { device, epoch, seq, receivedAt }: Pick<KeptCommand, 'device' | 'epoch' | 'seq' | 'receivedAt'>,
   broke: Broke,
 ): Effects | Extract<RefusalCode, 'still' | 'fault'> => {
   const key = { device, epoch, seq }

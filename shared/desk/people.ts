@@ -3,7 +3,7 @@ import type { ClientId, WorkerId } from '../ids.ts'
 import { ROLES } from '../roles.ts'
 import { text, uuid } from '../sync/fields.ts'
 import { PIN_MAX } from '../pin.ts'
-import { loginName, newPassword } from './session.ts'
+import { companyName, loginName, newPassword } from './session.ts'
 
 export const MAX_PEOPLE = 2000
 
@@ -27,8 +27,14 @@ export const peopleAnswerSchema = v.object({
       pin: v.boolean(),
       login: v.nullable(v.string()),
       mustChange: v.boolean(),
+      /** What the company's identity provider calls them; null = they do not log in by it. */
+      company: v.nullable(v.string()),
+      /** Whether they have logged in by it. */
+      linked: v.boolean(),
     }),
   ),
+  /** Whether there is such a log-in here. */
+  companyLogIn: v.boolean(),
   clients: v.array(v.object({ id: uuid<ClientId>(), name: v.string() })),
 })
 export type PeopleAnswer = v.InferOutput<typeof peopleAnswerSchema>
@@ -53,10 +59,19 @@ export const personAnswerSchema = v.object({
 })
 export type PersonAnswer = v.InferOutput<typeof personAnswerSchema>
 
-/** POST /api/desk/account: a log-in for a person, with a password that must be changed at the first log-in; null takes it away. */
+/**
+ * POST /api/desk/account: a log-in for a person; null takes it away. A password must be changed at the first log-in; null
+ * leaves the one that there is, or none. `company`: see above; missing = as it is.
+ */
 export const accountSchema = v.object({
   worker: uuid<WorkerId>(),
-  account: v.nullable(v.object({ login: loginName, password: newPassword })),
+  account: v.nullable(
+    v.object({
+      login: loginName,
+      password: v.nullable(newPassword),
+      company: v.optional(v.nullable(companyName)),
+    }),
+  ),
 })
 
 export const newPin = v.pipe(v.string(), v.maxLength(PIN_MAX), v.regex(/^[0-9]+$/))

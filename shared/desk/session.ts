@@ -56,5 +56,24 @@ export const firstSchema = v.object({
 })
 export type FirstAsk = v.InferOutput<typeof firstSchema>
 
-/** GET /api/desk/start: whether anybody can log in yet. */
-export const startSchema = v.object({ first: v.boolean(), demo: v.boolean() })
+/** GET /api/desk/start: whether anybody can log in yet. `company`: people may log in by their company's identity provider. */
+export const startSchema = v.object({ first: v.boolean(), demo: v.boolean(), company: v.boolean() })
+
+/** What an identity provider calls a person: an e-mail address, or whatever the configured claim is (never locale-cased). */
+export const companyName = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(200),
+  v.transform(typed => typed.replaceAll(/[A-Z]/g, letter => letter.toLowerCase())),
+  v.regex(/^[^\s\p{Cc}\p{Cf}]+$/u),
+)
+
+/** POST /api/desk/identity/start: where the browser goes. */
+export const identityStartSchema = v.object({ to: v.string() })
+
+/** Why a log-in by the identity provider opened nothing; it stands in the address that the browser comes back to. */
+export const IDENTITY_TROUBLES = ['again', 'denied', 'away', 'wrong', 'unknown', 'unverified'] as const
+export type IdentityTrouble = (typeof IDENTITY_TROUBLES)[number]
+
+/** POST /api/desk/session/end: where the browser goes to log out of the identity provider, too. */
+export const logOutSchema = v.object({ to: v.nullable(v.string()) })

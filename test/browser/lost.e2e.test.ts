@@ -78,7 +78,7 @@ describe('handhelds and the desk', () => {
     await ayse.context.close()
   })
 
-  it('[LD1] [LD2] [LD4] [LD5] a handheld with steps that never came is said to be lost; it turns up, and waits for review', async () => {
+  it('[LD1] [LD2] [LD4] [LD5] [LD6] [LD7] a handheld with steps that never came is said to be lost; it turns up, and what it brings is decided', async () => {
     const mehmet = await worker('Mehmet')
     await mehmet.scan('PO-701')
     await mehmet.band('PO-701')
@@ -105,6 +105,37 @@ describe('handhelds and the desk', () => {
     await desk.getByText('Handheld lost').first().waitFor()
     await desk.getByRole('button', { expanded: false }).first().click()
     await desk.getByText(/It has turned up: \d+ deliveries/).waitFor()
+
+    // One of its steps is discarded with words, the others are booked at the time at which they were done.
+    await desk.setViewportSize({ width: 1280, height: 800 })
+    await desk.goto(`${product.url}/desk/devices`)
+    await card('Mehmet').getByRole('button', { name: 'About the loss' }).click()
+    const late = desk.getByRole('region', { name: 'What it has brought since' })
+    const step = late.getByRole('row', { name: /Received.*Mehmet.*1 × .*→ DOCK/ })
+    await step.waitFor()
+    expect(await faultsOf(desk)).toEqual([])
+    await late.getByRole('button', { name: /Book all that can be booked/ }).click()
+    await step.getByText(/booked by Elif Aydın/).waitFor()
+    await desk.setViewportSize({ width: 360, height: 740 })
+    expect(await faultsOf(desk)).toEqual([])
+    await desk.setViewportSize({ width: 1280, height: 800 })
+    await mehmet.scan('9780764544200')
+    await mehmet.band(/2\s*\/\s*5/)
+    const next = late.getByRole('row', { name: /Received.*waits/ })
+    await until('the next step is shown', async () => {
+      await desk.reload()
+      await card('Mehmet').getByRole('button', { name: 'About the loss' }).click()
+      return next.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      )
+    })
+    await next.getByRole('button', { name: 'Discard' }).click()
+    await desk.getByText('Say why it is discarded').waitFor()
+    await late.getByLabel('Why it is discarded').fill('Counted by hand')
+    await next.getByRole('button', { name: 'Discard' }).click()
+    await late.getByText(/discarded by Elif Aydın.*Counted by hand/).waitFor()
+    expect(await late.getByRole('button').count()).toBe(0)
     await mehmet.context.close()
   })
 })

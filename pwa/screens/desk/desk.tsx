@@ -11,29 +11,26 @@ import { DeskProvider, makeNames, whyNot } from './context.ts'
 import type { Desk as DeskValue, Names } from './context.ts'
 import { Frame } from './frame.tsx'
 import { ChangePassword, First, LogIn } from './login.tsx'
+import type { Ways } from './login.tsx'
 import { learnDesk } from './speak.ts'
 import type { DeskSpeaker } from './speak.ts'
 import './desk.css'
 
-type At =
-  | { kind: 'loading' }
-  | { kind: 'unreachable' }
-  | { kind: 'first' }
-  | { kind: 'out'; isDemo: boolean }
-  | { kind: 'in'; me: Me }
-const OUT: At = { kind: 'out', isDemo: false }
+type At = { kind: 'loading' } | { kind: 'unreachable' } | { kind: 'first' } | { kind: 'out' } | { kind: 'in'; me: Me }
+const OUT: At = { kind: 'out' }
 
 /** Who is here, by the session that the browser has. */
-const look = async (api: Api): Promise<At> => {
+const look = async (api: Api, onWays: (ways: Ways) => void): Promise<At> => {
   try {
     const start = await api.get('/api/desk/start', {}, startSchema)
+    onWays({ isDemo: start.demo, hasCompany: start.company })
     if (start.first) return { kind: 'first' }
     try {
       const me = await api.get('/api/desk/session', {}, meSchema)
       api.remember(me.csrf)
       return { kind: 'in', me }
     } catch (error) {
-      if (error instanceof Refused && error.code === 'unauthorised') return { kind: 'out', isDemo: start.demo }
+      if (error instanceof Refused && error.code === 'unauthorised') return OUT
       throw error
     }
   } catch {
@@ -44,9 +41,10 @@ const look = async (api: Api): Promise<At> => {
 /** Who is logged in decides what is drawn; the session itself is the browser's. */
 const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () => void }) => {
   const [at, setAt] = useState<At>({ kind: 'loading' })
+  const [ways, setWays] = useState<Ways>({ isDemo: false, hasCompany: false })
   const [api] = useState(() => makeApi(() => setAt(now => (now.kind === 'in' ? OUT : now))))
   useEffect(() => {
-    void look(api).then(setAt)
+    void look(api, setWays).then(setAt)
   }, [api])
   const enter = (me: Me): void => {
     api.remember(me.csrf)
@@ -57,13 +55,13 @@ const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () =>
     return (
       <main className="desk-login">
         <p role="alert">{speaker.say('offline')}</p>
-        <button type="button" className="desk-button primary" onClick={() => void look(api).then(setAt)}>
+        <button type="button" className="desk-button primary" onClick={() => void look(api, setWays).then(setAt)}>
           {speaker.say('retry')}
         </button>
       </main>
     )
   if (at.kind === 'first') return <First api={api} speaker={speaker} onIn={enter} />
-  if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} isDemo={at.isDemo} />
+  if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} {...ways} />
   if (at.me.mustChange) return <ChangePassword api={api} speaker={speaker} onIn={enter} />
   const inside = { api, speaker, me: at.me, onLanguage }
   return <Inside key={`${at.me.worker} ${at.me.warehouse.id}`} {...inside} onMove={enter} onOut={() => setAt(OUT)} />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { lossAnswerSchema, lossDoneSchema } from '../../../shared/desk/loss.ts'
 import type { LossAnswer } from '../../../shared/desk/loss.ts'
 import { useDesk, whyNot } from './context.ts'
+import { LateSteps } from './devices-late.tsx'
 import { textOf } from './form.ts'
 import { v7 } from './id.ts'
 import { useLoaded } from './query.ts'
@@ -35,6 +36,7 @@ export const LossPanel = ({ device, onChanged, onClose }: Props) => {
             ) : (
               <Progress answer={answer} />
             )}
+            <LateSteps device={device} onChanged={() => (found.reload(), onChanged())} />
             <Places answer={answer} />
           </>
         )}
@@ -62,6 +64,7 @@ const LossStanding = ({ device }: { device: string }) => {
         <>
           <Known answer={answer} />
           <Progress answer={answer} />
+          <LateSteps device={device} onChanged={found.reload} />
           <Places answer={answer} />
         </>
       )}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import * as v from 'valibot'
 import { useLocation, useSearchParams } from 'wouter'
+import { logOutSchema } from '../../../shared/desk/session.ts'
 import { countsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { CountsAnswer } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
@@ -152,7 +152,14 @@ const Header = ({ counts, isOld, go, onFind, onOut, onLanguage }: HeaderProps) =
   const field = useRef<HTMLInputElement>(null)
   // Whoever could not be logged out stays logged in, and is told so.
   const logOut = (): void => {
-    api.post('/api/desk/session/end', {}, v.object({})).then(onOut, (error: unknown) => tell(whyNot(speaker, error)))
+    api.post('/api/desk/session/end', {}, logOutSchema).then(
+      ({ to }) => {
+        onOut()
+        // The provider would let the next person at this desk in as this one.
+        if (to !== null) location.assign(to)
+      },
+      (error: unknown) => tell(whyNot(speaker, error)),
+    )
   }
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -1,7 +1,7 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
-import { meSchema, PASSWORD_MIN } from '../../../shared/desk/session.ts'
-import type { Me } from '../../../shared/desk/session.ts'
+import { IDENTITY_TROUBLES, identityStartSchema, meSchema, PASSWORD_MIN } from '../../../shared/desk/session.ts'
+import type { IdentityTrouble, Me } from '../../../shared/desk/session.ts'
 import { Refused } from './api.ts'
 import type { Api } from './api.ts'
 import { textOf } from './form.ts'
@@ -136,7 +136,47 @@ const PasskeyButton = ({ api, speaker, onIn }: Props) => {
   )
 }
 
-export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean }) => (
+/** Why the company's log-in sent nobody in: it stands in the address that the browser came back to, and is shown once. */
+const useCompanyTrouble = (): IdentityTrouble | null => {
+  const [trouble] = useState(() => new URLSearchParams(location.search).get('login'))
+  useEffect(() => {
+    if (trouble !== null) history.replaceState(null, '', location.pathname)
+  }, [trouble])
+  return IDENTITY_TROUBLES.find(known => known === trouble) ?? null
+}
+
+/** The browser goes to the company's identity provider and comes back logged in. */
+const CompanyButton = ({ api, speaker }: Omit<Props, 'onIn'>) => {
+  const trouble = useCompanyTrouble()
+  const [error, setError] = useState(trouble === null ? null : speaker.say(`login.company.${trouble}`))
+  const go = (): void => {
+    setError(null)
+    api.post('/api/desk/identity/start', {}, identityStartSchema).then(
+      ({ to }) => location.assign(to),
+      (problem: unknown) => {
+        const isAway = problem instanceof Refused && problem.code === 'busy'
+        setError(isAway ? speaker.say('login.company.away') : wordsFor(speaker, problem))
+      },
+    )
+  }
+  return (
+    <>
+      <button type="button" className="desk-button" onClick={go}>
+        {speaker.say('login.company')}
+      </button>
+      {error === null ? null : (
+        <p role="alert" className="desk-alert">
+          {error}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** How people may log in here besides names and passwords. */
+export type Ways = { isDemo: boolean; hasCompany: boolean }
+
+export const LogIn = ({ api, speaker, onIn, isDemo, hasCompany }: Props & Ways) => (
   <Card
     title={speaker.say('login.title')}
     go={speaker.say('login.go')}
@@ -145,7 +185,12 @@ export const LogIn = ({ api, speaker, onIn, isDemo }: Props & { isDemo: boolean 
       const body = { login: textOf(form, 'login'), password: textOf(form, 'password') }
       onIn(await api.post('/api/desk/session', body, meSchema))
     }}
-    after={canPasskey() ? <PasskeyButton api={api} speaker={speaker} onIn={onIn} /> : null}
+    after={
+      <>
+        {hasCompany ? <CompanyButton api={api} speaker={speaker} /> : null}
+        {canPasskey() ? <PasskeyButton api={api} speaker={speaker} onIn={onIn} /> : null}
+      </>
+    }
   >
     <Field name="login" label={speaker.say('login.name')} complete="username" />
     <Field name="password" label={speaker.say('login.password')} type="password" complete="current-password" />

@@ -1,10 +1,9 @@
 import { useState } from 'react'
-import * as v from 'valibot'
 import { peopleAnswerSchema, personAnswerSchema } from '../../../shared/desk/people.ts'
 import type { PeopleAnswer, Person, PersonAsk } from '../../../shared/desk/people.ts'
-import { PASSWORD_MIN } from '../../../shared/desk/session.ts'
 import { ROLES } from '../../../shared/roles.ts'
 import { Code } from '../../ui/code.tsx'
+import { AccountForm } from './account-form.tsx'
 import { Refused } from './api.ts'
 import { useDesk, whyNot } from './context.ts'
 import { EraseName } from './erase.tsx'
@@ -23,6 +22,8 @@ const NOBODY: Person = {
   pin: false,
   login: null,
   mustChange: false,
+  company: null,
+  linked: false,
 }
 
 /** Who works here and what they may do. A badge is shown once, when it is made. */
@@ -62,6 +63,7 @@ export const People = ({ onScan }: { onScan: (text: string) => void }) => {
           key={open.id}
           person={open}
           clients={loaded.value.clients}
+          hasCompany={loaded.value.companyLogIn}
           onSave={save}
           onClose={() => setOpen(null)}
           onAccount={() => {
@@ -133,12 +135,13 @@ const PeopleTable = ({ people, onOpen }: { people: readonly Person[]; onOpen: (p
 type PanelProps = {
   person: Person
   clients: PeopleAnswer['clients']
+  hasCompany: boolean
   onSave: (change: Omit<PersonAsk, 'expectedVersion'>) => void
   onClose: () => void
   onAccount: () => void
 }
 
-const PersonPanel = ({ person, clients, onSave, onClose, onAccount }: PanelProps) => {
+const PersonPanel = ({ person, clients, hasCompany, onSave, onClose, onAccount }: PanelProps) => {
   const { speaker } = useDesk()
   const [draft, setDraft] = useState(person)
   const isNew = person.id === ''
@@ -190,7 +193,7 @@ const PersonPanel = ({ person, clients, onSave, onClose, onAccount }: PanelProps
           </button>
         </div>
       </form>
-      {isNew ? null : <AccountForm person={person} onDone={onAccount} />}
+      {isNew ? null : <AccountForm person={person} hasCompany={hasCompany} onDone={onAccount} />}
       {isNew || !person.active ? null : <PersonPin person={person} onDone={onAccount} />}
       {isNew || person.active ? null : <EraseName person={person} onDone={onAccount} />}
     </aside>
@@ -243,63 +246,5 @@ const Rights = ({ draft, clients, onChange }: RightsProps) => {
             ))}
       </fieldset>
     </>
-  )
-}
-
-const AccountForm = ({ person, onDone }: { person: Person; onDone: () => void }) => {
-  const { speaker, api, tell } = useDesk()
-  const [login, setLogin] = useState(person.login ?? '')
-  const [password, setPassword] = useState('')
-  const put = (account: { login: string; password: string } | null): void => {
-    api.post('/api/desk/account', { worker: person.id, account }, v.object({})).then(
-      () => {
-        tell(speaker.say('p.saved'))
-        onDone()
-      },
-      (error: unknown) =>
-        tell(error instanceof Refused && error.code === 'taken' ? speaker.say('p.taken') : whyNot(speaker, error)),
-    )
-  }
-  return (
-    <form
-      className="desk-form"
-      onSubmit={event => {
-        event.preventDefault()
-        put({ login, password })
-      }}
-    >
-      <h3>{speaker.say('p.account')}</h3>
-      <label>
-        {speaker.say('p.login')}
-        <input
-          value={login}
-          required
-          autoComplete="off"
-          autoCapitalize="none"
-          onChange={event => setLogin(event.currentTarget.value)}
-        />
-      </label>
-      <label>
-        {speaker.say('p.account.password')}
-        <input
-          type="password"
-          value={password}
-          required
-          minLength={PASSWORD_MIN}
-          autoComplete="new-password"
-          onChange={event => setPassword(event.currentTarget.value)}
-        />
-      </label>
-      <div className="desk-actions">
-        <button type="submit" className="desk-button">
-          {speaker.say('save')}
-        </button>
-        {person.login === null ? null : (
-          <button type="button" className="desk-button" onClick={() => put(null)}>
-            {speaker.say('p.account.end')}
-          </button>
-        )}
-      </div>
-    </form>
   )
 }

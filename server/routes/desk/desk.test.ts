@@ -200,7 +200,7 @@ describe('log-in at the desk', async () => {
     const fresh = await deskApp({ firstSecret: 'AAAA-BBBB-CCCC' })
     try {
       const first = browserOf(fresh.app.app, '10.0.0.1')
-      expect(await (await first.get('/api/desk/start')).json()).toEqual({ first: true, demo: false })
+      expect(await (await first.get('/api/desk/start')).json()).toEqual({ first: true, demo: false, company: false })
       expect((await first.post('/api/desk/first', { ...ask, secret: 'AAAA-BBBB-CCCD' })).status).toBe(401)
       expect((await first.post('/api/desk/first', { ...ask, password: 'short' })).status).toBe(400)
       const done = await first.post('/api/desk/first', ask)

@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import * as v from 'valibot'
+import { lateAnswerSchema } from '../../../shared/desk/late.ts'
 import { lossAnswerSchema } from '../../../shared/desk/loss.ts'
 import { devicesAnswerSchema } from '../../../shared/desk/view.ts'
 import { derivedId } from '../../../shared/ids.ts'
 import { callsAnswerSchema, MAX_CALL_TEXT, MAX_CALLS } from '../../../shared/sync/calls.ts'
+import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { HEADERS } from '../../../shared/sync/enrol.ts'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { enrol, round, sealed, send, session } from '../test-app.ts'
@@ -11,6 +13,7 @@ import type { TestDevice } from '../test-app.ts'
 import { browserOf } from './test-browser.ts'
 
 const LOSS = '/api/desk/devices/loss'
+const LATE = '/api/desk/devices/late'
 const CALL = '/api/desk/devices/call'
 
 describe('handhelds at the desk', async () => {
@@ -90,6 +93,39 @@ describe('handhelds at the desk', async () => {
     expect(await codeOf(await sevda.post(CALL, { id: id('too late'), device: ask.device, kind: 'ring' }))).toBe(
       '404 not_found',
     )
+  })
+
+  it('[LD6] [LD7] [LD8] what it brought is shown to supervisors and administrators of all clients, and decided by them', async () => {
+    const device = await enrol(app)
+    const before = await known(device)
+    const gone = { device: device.answer.device, expectedVersion: before.version, acked: 0, reason: 'x' }
+    expect(await (await sevda.post(LOSS, { id: id('late'), ...gone })).json()).toEqual({ outcome: 'done' })
+    const request = round(device, { push: { epoch: 'abcdefghijkl', commands: [sealed(1, '{}')] } })
+    await send(app, device, '/api/sync', { ...request, warehouse: site.warehouse.id })
+    const path = `${LATE}?device=${gone.device}`
+    const { rows, waiting } = v.parse(lateAnswerSchema, await (await sevda.get(path)).json())
+    expect([waiting, rows.map(row => [row.seq, row.bar, row.state])]).toEqual([1, [[1, 'bad_signature', 'kept']]])
+    const { epoch, seq, hash } = rows[0]!
+    const step = { epoch, seq, hash }
+    const act = (name: string, over: object) => ({
+      device: gone.device,
+      decisions: [{ id: id(name), ...step, choice: 'discard', words: 'not ours', ...over }],
+    })
+    expect(await codeOf(await sevda.post(LATE, act('no words', { words: ' ' })))).toBe('400 bad_request')
+    expect(await codeOf(await sevda.post(LATE, { ...act('nobody', {}), device: derivedId('device', 'x') }))).toBe(
+      '404 not_found',
+    )
+    for (const who of [narrow, integrator]) {
+      expect(await codeOf(await who.post(LATE, act('role', {})))).toBe('403 role')
+      expect(await codeOf(await who.get(path))).toBe('403 role')
+    }
+    const results = async (name: string, over: object) => {
+      const answer = v.parse(decisionsAnswerSchema, await (await sevda.post(LATE, act(name, over))).json())
+      return answer.results.map(one => one.code ?? one.state)
+    }
+    expect(await results('book', { choice: 'book', words: '' })).toEqual(['untrusted'])
+    expect(await results('discard', {})).toEqual(['discarded'])
+    expect(await results('again', {})).toEqual(['stale'])
   })
 
   it('[LD5] what was on its way when its handheld was given up books nothing, and takes no work', async () => {

@@ -1,12 +1,14 @@
 import type { Endpoint } from '../endpoint.ts'
 import { deskEventsEndpoint } from '../events.ts'
 import { deviceActEndpoint, devicesEndpoint, enrolCodeEndpoint } from './devices.ts'
+import { identityEndpoints } from './identity.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint, personPinEndpoint } from './people.ts'
 import { chainEndpoint, eraseEndpoint } from './chain.ts'
 import { callEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
+import { LATE_ENDPOINTS } from './late.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
@@ -39,6 +41,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   viewsEndpoint,
   saveViewEndpoint,
   ...passkeyEndpoints(),
+  ...identityEndpoints(),
   peopleEndpoint,
   changePersonEndpoint,
   accountEndpoint,
@@ -50,6 +53,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   deviceActEndpoint,
   callEndpoint,
   ...LOSS_ENDPOINTS,
+  ...LATE_ENDPOINTS,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,

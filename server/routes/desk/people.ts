@@ -49,7 +49,10 @@ export const peopleEndpoint = deskEndpoint(
         pin: pin !== undefined,
         login: logins.get(id)?.login ?? null,
         mustChange: logins.get(id)?.mustChange ?? false,
+        company: logins.get(id)?.company ?? null,
+        linked: logins.get(id)?.linked ?? false,
       })),
+      companyLogIn: deps.identity !== null,
       clients: clients.map(({ id, name }) => ({ id, name })),
     } satisfies PeopleAnswer)
   },
@@ -104,12 +107,13 @@ export const accountEndpoint = deskEndpoint(
   {
     method: 'POST',
     path: '/api/desk/account',
-    summary: 'Gives a person a log-in whose password has to be changed at once, or takes it away.',
+    summary:
+      'Gives a person a log-in, by a password that has to be changed at once, by the company’s identity provider under the name that it has for them, or both; or takes it away.',
     body: json(4096, accountSchema),
     roles: ['administrator'],
     strictly: true,
     answers: { 200: { description: 'Done', schema: v.object({}) } },
-    refusals: ['role', 'not_found', 'taken'],
+    refusals: ['role', 'not_found', 'taken', 'bad_request'],
   },
   async ({ c, deps, body, who, warehouse }) => {
     ofAllClients({ who })
@@ -124,10 +128,17 @@ export const accountEndpoint = deskEndpoint(
       await accounts.remove(body.worker, { ...entry, kind: 'account.end', body: {} })
       return sendJson(c, {})
     }
-    const { login } = body.account
-    const password = await hashPassword(body.account.password)
-    const account = { worker: body.worker, login, password, mustChange: true, now }
-    if (!(await accounts.put(account, { ...entry, kind: 'account.put', body: { login } }))) throw refused('taken')
+    const { login, company, password: typed } = body.account
+    if (company !== undefined && deps.identity === null)
+      throw refused('bad_request', 'There is no company log-in here.')
+    const isHeld = (await accounts.list()).some(one => one.worker === body.worker)
+    if (typed === null && !isHeld && !company)
+      throw refused('bad_request', 'A log-in needs a password or a name of the company log-in.')
+    const password = typed === null ? null : await hashPassword(typed)
+    const told = company === undefined ? {} : { company }
+    const account = { worker: body.worker, login, password, mustChange: typed !== null, ...told, now }
+    if (!(await accounts.put(account, { ...entry, kind: 'account.put', body: { login, ...told } })))
+      throw refused('taken')
     return sendJson(c, {})
   },
 )

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import * as v from 'valibot'
 import type { Worker } from '../../../shared/catalogue.ts'
 import {
   firstSchema,
   logInSchema,
+  logOutSchema,
   meSchema,
   passwordSchema,
   startSchema,
@@ -148,14 +148,15 @@ export const logOutEndpoint = deskEndpoint(
   {
     method: 'POST',
     path: '/api/desk/session/end',
-    summary: 'Ends the session of this desk.',
+    summary: 'Ends the session of this desk; one that the identity provider has opened is to be ended there, too.',
     body: NOTHING,
-    answers: { 200: { description: 'Nobody is logged in any more', schema: v.object({}) } },
+    answers: { 200: { description: 'Nobody is logged in any more', schema: logOutSchema } },
     beforeChange: true,
   },
-  async ({ c, deps, token }) => {
+  async ({ c, deps, token, session }) => {
     await closeSession(c, deps, token)
-    return sendJson(c, {})
+    const to = session.way === 'identity' ? await deps.identity?.end() : null
+    return sendJson(c, { to: to?.href ?? null })
   },
 )
 
@@ -192,7 +193,12 @@ export const startEndpoint = openEndpoint(
     body: NOTHING,
     answers: { 200: { description: 'What the page begins with', schema: startSchema } },
   },
-  async ({ c, deps }) => sendJson(c, { first: !(await deps.stores.accounts.any()), demo: deps.demo !== null }),
+  async ({ c, deps }) =>
+    sendJson(c, {
+      first: !(await deps.stores.accounts.any()),
+      demo: deps.demo !== null,
+      company: deps.identity !== null,
+    }),
 )
 
 /** POST /api/desk/first: the first administrator of a new installation, and its warehouse. */

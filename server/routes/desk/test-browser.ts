@@ -3,22 +3,27 @@ import { CSRF_HEADER } from '../../../shared/desk/session.ts'
 
 /** What a browser does for the desk's page: keeps the cookie, and sends what the page has learned at the log-in. */
 export const browserOf = (app: Hono, from: string) => {
-  let cookie = ''
+  const jar = new Map<string, string>()
   let csrf = ''
   const keep = (response: Response): Response => {
-    const set = response.headers.get('set-cookie')
-    if (set !== null) cookie = set.split(';')[0] ?? ''
+    for (const set of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=')
+      if (/; Max-Age=0/.test(set)) jar.delete(name)
+      else jar.set(name, value)
+    }
     return response
   }
+  const cookies = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
   const env = { incoming: { socket: { remoteAddress: from } } }
-  const get = async (path: string): Promise<Response> => keep(await app.request(path, { headers: { cookie } }, env))
+  const get = async (path: string): Promise<Response> =>
+    keep(await app.request(path, { headers: { cookie: cookies() } }, env))
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => {
     const response = keep(
       await app.request(
         path,
         {
           method: 'POST',
-          headers: { 'content-type': 'application/json', cookie, [CSRF_HEADER]: csrf, ...headers },
+          headers: { 'content-type': 'application/json', cookie: cookies(), [CSRF_HEADER]: csrf, ...headers },
           body: JSON.stringify(body),
         },
         env,
@@ -36,11 +41,16 @@ export const browserOf = (app: Hono, from: string) => {
     Promise.resolve(
       app.request(
         path,
-        { method: 'POST', headers: { 'content-type': 'text/csv', cookie, [CSRF_HEADER]: csrf }, body: bytes },
+        {
+          method: 'POST',
+          headers: { 'content-type': 'text/csv', cookie: cookies(), [CSRF_HEADER]: csrf },
+          body: bytes,
+        },
         env,
       ),
     )
   return {
+    jar,
     get,
     post,
     file,
