@@ -133,7 +133,6 @@ export const en: FloorWords = {
     'put.done': 'Put away already',
     'put.empty': 'Nothing of it waits here',
     'put.where': 'It stands in several places. Scan the place',
-    'put.reserved': 'Picked for {no}. Leave it',
     'put.instead': 'Put in {place} instead',
     'put.isFull': '{place} is full. Next place',
     'ask.otherPlace': '{wanted} was planned. Scan {place} again',

@@ -125,7 +125,6 @@ export const tr: FloorWords = {
     'put.done': 'Zaten yerleştirildi',
     'put.empty': 'Burada bekleyen yok',
     'put.where': 'Birden çok yerde duruyor. Yeri okut',
-    'put.reserved': '{no} için toplandı. Bırak',
     'put.instead': 'Onun yerine {place}',
     'put.isFull': '{place} dolu. Sonraki yer',
     'ask.otherPlace': 'Plan {wanted}. {place} için tekrar okut',

@@ -1,6 +1,6 @@
 import type { Draft } from '../sync/command.ts'
 import type { MessageKey, Values } from './message.ts'
-import type { Message, Next, ProcessState, Verdict } from './process.ts'
+import type { Confirm, Message, Next, ProcessState, Verdict } from './process.ts'
 
 export const message = (key: MessageKey, values: Values = {}): Message => ({ key, values })
 
@@ -42,11 +42,18 @@ export const kept = <S extends ProcessState>(before: S, next: Next<S>): Next<S> 
 /** Earlier than this the same code is the same look of the camera, not a yes. */
 const CONFIRM_AFTER_MS = 800
 
-/** True when `code` answers the open question with yes; a question raised a moment ago is shown again first. */
-export const confirmed = (state: ProcessState, code: string, nowMs: number): boolean =>
-  state.confirm !== null && state.confirm.code === code && nowMs - state.confirm.askedAt >= CONFIRM_AFTER_MS
+/**
+ * True when `code` says yes to this very question, now or before another one was raised; a question raised a moment ago is
+ * shown again first. One yes answers one question.
+ */
+export const confirmed = ({ confirm }: ProcessState, code: string, nowMs: number, key: MessageKey): boolean =>
+  confirm !== null &&
+  confirm.code === code &&
+  (confirm.agreed?.includes(key) === true || (confirm.question.key === key && isOldEnough(confirm, nowMs)))
 
-/** Raises a question. Asked again with the same code it keeps its age; another code starts it anew. */
+const isOldEnough = ({ askedAt }: Confirm, nowMs: number): boolean => nowMs - askedAt >= CONFIRM_AFTER_MS
+
+/** Raises a question. Asked again with the same code it keeps its age; another code or another question starts it anew. */
 export const ask = <S extends ProcessState>(
   state: S,
   code: string,
@@ -56,9 +63,13 @@ export const ask = <S extends ProcessState>(
 ): Next<S> => {
   const question = message(key, values)
   // The monotonic clock begins at zero after a reload: a question from before it would never grow old enough.
-  const same = state.confirm !== null && state.confirm.code === code && state.confirm.askedAt <= nowMs
+  const open = state.confirm?.code === code && state.confirm.askedAt <= nowMs ? state.confirm : null
+  const isSame = open?.question.key === key
+  const answered = open !== null && !isSame && isOldEnough(open, nowMs) ? [open.question.key] : []
+  const agreed = [...(open?.agreed ?? []), ...answered]
+  const askedAt = isSame ? open.askedAt : nowMs
   return {
-    state: { ...state, confirm: { code, question, askedAt: same ? (state.confirm?.askedAt ?? nowMs) : nowMs } },
+    state: { ...state, confirm: { code, question, askedAt, ...(agreed.length === 0 ? {} : { agreed }) } },
     verdict: 'ask',
     message: question,
     commands: [],

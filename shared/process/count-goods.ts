@@ -152,7 +152,7 @@ export const complete = (
   if (known?.expiry && hand.expiry !== null && known.expiry !== hand.expiry)
     return stay(before, 'wrong', 'rcv.lotDate', { lot: hand.lot, date: known.expiry })
   const isAgreed = before.at === 'expiry' || before.at === 'serial' || before.at === 'status'
-  if (lot && known === undefined && !isAgreed && !confirmed(before, code, moment.monoMs))
+  if (lot && known === undefined && !isAgreed && !confirmed(before, code, moment.monoMs, 'ask.newLot'))
     return ask(before, code, moment.monoMs, 'ask.newLot', { lot: hand.lot })
   if (expiry && hand.lot !== '' && known === undefined && hand.expiry === null)
     return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
@@ -173,13 +173,15 @@ const strangeSerial = (
   moment: Moment,
 ): CountNext | null => {
   const { client, item, serial } = hand
-  if (rowsOf(state, hand, view).length > 0 || confirmed(state, code, moment.monoMs)) return null
+  if (rowsOf(state, hand, view).length > 0) return null
   if (state.seen.some(row => row.item === item && row.serial === serial)) return null
   const row = view
     .stockOf(client, item)
     .find(one => one.serial === serial && one.onHand > 0 && !isVirtual(view.location(one.location)))
-  if (row === undefined) return ask(state, code, moment.monoMs, 'count.newSerial', { serial })
-  return ask(state, code, moment.monoMs, 'ask.serialHere', { serial, place: view.location(row.location)?.code ?? '' })
+  const question = row === undefined ? 'count.newSerial' : 'ask.serialHere'
+  if (confirmed(state, code, moment.monoMs, question)) return null
+  const place = row === undefined ? {} : { place: view.location(row.location)?.code ?? '' }
+  return ask(state, code, moment.monoMs, question, { serial, ...place })
 }
 
 const isTotal = (state: CountState, item: Item, view: View): boolean =>

@@ -38,7 +38,8 @@ export const stepPallet = (
     return stay(state, 'wrong', 'wrong.item', { scanned: label, wanted: wanted.name })
   const [first] = rows
   if (first === undefined) {
-    if (!confirmed(state, text, moment.monoMs)) return ask(state, text, moment.monoMs, 'ask.newLpn', { lpn: label })
+    if (!confirmed(state, text, moment.monoMs, 'ask.newLpn'))
+      return ask(state, text, moment.monoMs, 'ask.newLpn', { lpn: label })
     return opened(state, lpn, label, [], [], view, moment)
   }
   if (rows.some(row => row.location === state.location)) {
@@ -46,7 +47,7 @@ export const stepPallet = (
     return opened(state, lpn, label, here, [], view, moment)
   }
   const place = view.location(first.location)?.code ?? ''
-  if (!confirmed(state, text, moment.monoMs))
+  if (!confirmed(state, text, moment.monoMs, 'count.lpnHere'))
     return ask(state, text, moment.monoMs, 'count.lpnHere', { lpn: label, place })
   const moved = moveOf(state, { lpn, label, client: first.client }, first, raw, moment)
   return opened(state, lpn, label, rows, moved, view, moment)

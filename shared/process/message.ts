@@ -133,7 +133,6 @@ export const MESSAGES = [
   'put.done',
   'put.empty',
   'put.where',
-  'put.reserved',
   'put.instead',
   'put.isFull',
   'ask.otherPlace',

@@ -51,16 +51,16 @@ export const stepTo = (
   const trouble = troubleOf(state, load, goal, view)
   if (trouble !== null) return stay(state, 'wrong', FORBIDDEN[trouble], { place: code })
   const text = resolved.scan.text
-  const isSure = confirmed(state, text, moment.monoMs)
-  if (!isSure && goal.label !== null && view.lpn(goal.lpn) === undefined)
+  const isSure = (key: MessageKey): boolean => confirmed(state, text, moment.monoMs, key)
+  if (!isSure('ask.newLpn') && goal.label !== null && view.lpn(goal.lpn) === undefined)
     return ask(state, text, moment.monoMs, 'ask.newLpn', { lpn: goal.label })
   const room = roomAt(view, place)
   const isFull = load.kind === 'goods' ? load.qty > room.units : load.kind === 'pallet' && room.lpns < 1
-  if (!isSure && isFull) return ask(state, text, moment.monoMs, 'put.full', { place: code })
+  if (isFull && !isSure('put.full')) return ask(state, text, moment.monoMs, 'put.full', { place: code })
   const said = rule(state, goal, view)
   const values = { place: code, ...said.values }
   if (said.say === 'no') return stay(state, 'wrong', said.key, { scanned: code, ...values })
-  if (said.say === 'ask' && !isSure) return ask(state, text, moment.monoMs, said.key, values)
+  if (said.say === 'ask' && !isSure(said.key)) return ask(state, text, moment.monoMs, said.key, values)
   const chosen = { goal, scan: resolved.scan.raw }
   if (said.say === 'reason') return go({ ...state, at: 'reason', chosen }, 'ok', 'why')
   return put(state, chosen, view, said.say === 'note' ? said.key : null)

@@ -54,9 +54,31 @@ const takePallet = (
   if (first === undefined) return stay(state, 'wrong', 'move.empty', { place: pallet.label })
   if (!mayMove(moment, first)) return stay(state, 'wrong', 'other.client')
   if (rows.some(row => isMobile(view, row.location))) return stay(state, 'wrong', 'put.picked')
+  const started = startedOn(rows, view)
+  if (started !== null) return stay(state, 'wrong', 'move.started', { no: started })
   const load: Load = { kind: 'pallet', client: first.client, lpn: pallet.lpn, label: pallet.label }
   return go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'move.to')
 }
+
+/** WHOLE PLACE: all that lies there, unless somebody is picking of it. */
+export const takeWhole = (state: MoveState, view: View, moment: Moment, next: 'move.to' | 'put.to'): MoveNext => {
+  const rows = state.from === null ? [] : view.stockAt(state.from).filter(row => row.onHand > 0)
+  const started = startedOn(rows, view)
+  if (started !== null) return stay(state, 'wrong', 'move.started', { no: started })
+  return go({ ...state, at: 'to', load: { kind: 'whole' }, takenAt: moment.now }, 'ok', next)
+}
+
+/** The first document that somebody is picking of one of these rows, and what it still has to take there. */
+const startedAt = (row: StockRow, view: View): { no: string; qty: number } => {
+  const lines = view.linesClaiming(keyOf(row)).filter(line => line.done > 0 && line.state === 'open')
+  const claims = lines.flatMap(line => line.claims.filter(claim => claim.location === row.location))
+  const [first] = lines
+  const no = first === undefined ? '' : (view.document(first.document)?.number ?? '')
+  return { no, qty: claims.reduce((sum, { qty }) => sum + qty, 0) }
+}
+
+const startedOn = (rows: readonly StockRow[], view: View): string | null =>
+  rows.map(row => startedAt(row, view)).find(({ qty }) => qty > 0)?.no ?? null
 
 /** PARTLY looks at one pallet only. */
 const isAsked = ({ only }: MoveState, row: StockRow): boolean => only === null || row.lpn === only
@@ -205,18 +227,8 @@ const counted = (state: MoveState, goods: Goods, item: Item, row: StockRow, tota
   const isBlind = countedBlind(view)(row)
   if (total > row.onHand)
     return isBlind ? stay(state, 'wrong', 'qty.counted') : stay(state, 'wrong', 'qty.max', { n: row.onHand })
-  const started = view
-    .linesClaiming(keyOf(row))
-    .filter(line => line.done > 0 && line.state === 'open')
-    .map(line => ({
-      line,
-      qty: line.claims.filter(claim => claim.location === row.location).reduce((s, c) => s + c.qty, 0),
-    }))
-  const needed = started.reduce((sum, { qty }) => sum + qty, 0)
-  if (total > row.onHand - needed) {
-    const no = started[0] === undefined ? '' : (view.document(started[0].line.document)?.number ?? '')
-    return stay(state, 'wrong', 'move.started', { no })
-  }
+  const started = startedAt(row, view)
+  if (total > row.onHand - started.qty) return stay(state, 'wrong', 'move.started', { no: started.no })
   const free = Math.max(0, row.onHand - row.reserved - row.held)
   const isGuarded = row.status === 'available' && policyFor(view.policies, item.client).move.reserved === 'guard'
   if (isGuarded && total > free) {

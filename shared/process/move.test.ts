@@ -152,6 +152,20 @@ describe('moving loose goods', () => {
     expect([w.mugsAt(a1), w.mugsAt(a1, { status: 'damaged' })]).toEqual([10, 0])
     expect(w.anna.scan(scanOf.item(mug))).toMatchObject({ state: { at: 'to', load: { status: 'available' } } })
   })
+  it('[M4] a pallet or a whole place that a started order still has to pick from stays; of one that nobody has begun goods and claims go', () => {
+    const claimed = row(mug, dock, 8, { lpn: pallet })
+    const order = (done: number) => [orderOf('SO-7', [{ ...wants(mug, 10, [claimed, 5]), done }])]
+    const begun = at(onPallet({ documents: order(2) }))
+    expect(rejected(begun, () => begun.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'move.started'])
+    begun.anna.scan(scanOf.place(dock))
+    expect(rejected(begun, () => begun.anna.key('XCALL'))).toEqual(['wrong', 'move.started'])
+    const fresh = at(onPallet({ documents: order(0) }))
+    fresh.anna.scan(scanOf.place(dock))
+    fresh.anna.key('XCALL')
+    fresh.anna.scan(scanOf.place(a3))
+    expect(fresh.mugsAt(a3, { lpn: pallet })).toBe(8)
+    fresh.check()
+  })
   it('[M4] only what is free is offered; a started order keeps what it still has to pick', () => {
     const guarded = at()
     guarded.anna.scan(scanOf.place(a1))

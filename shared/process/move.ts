@@ -9,7 +9,7 @@ import { askMove, promptMove, MOVE_STATES } from './move-prompt.ts'
 import { stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, stepWhich } from './move-take.ts'
+import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, stepWhich, takeWhole } from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { badLabel } from './readings.ts'
 
@@ -26,12 +26,11 @@ const stepBack = (state: MoveState): MoveNext => {
     : go({ ...empty, at: 'goods' }, 'ok', 'scan.item')
 }
 
-const stepKey = (state: MoveState, command: string, moment: Moment): MoveNext => {
+const stepKey = (state: MoveState, command: string, view: View, moment: Moment): MoveNext => {
   const { message } = askMove(state)
   if (command === 'XCNAY') return sayNo(state, message)
   if (command === 'XCBAK') return stepBack(state)
-  if (command === 'XCALL' && state.at === 'goods')
-    return go({ ...state, at: 'to', load: { kind: 'whole' }, takenAt: moment.now }, 'ok', 'move.to')
+  if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'move.to')
   if (['XCDMG', 'XCSTA', 'XCSCR'].includes(command) && state.at === 'to') return stepChange(state, command, moment)
   return stay(state, 'wrong', 'no.key')
 }
@@ -61,7 +60,7 @@ const stepScan = (state: MoveState, input: Extract<Input, { kind: 'scan' }>, vie
 const answer = (state: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
   switch (input.kind) {
     case 'key':
-      return stepKey(state, input.command, moment)
+      return stepKey(state, input.command, view, moment)
     case 'scan':
       return stepScan(state, input, view, moment)
     case 'number':

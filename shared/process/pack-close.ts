@@ -31,7 +31,7 @@ export const stepWeight = (state: PackState, grams: number | null, view: View, m
   if (!Number.isSafeInteger(grams) || grams < 0 || grams > 10_000_000) return stay(state, 'wrong', 'qty.bad')
   const expected = expectedG(state, document, view)
   const isOff = expected !== null && Math.abs(grams - expected) * 100 > expected * weightTolerancePct
-  if (isOff && !confirmed(state, `${grams}`, moment.monoMs))
+  if (isOff && !confirmed(state, `${grams}`, moment.monoMs, 'ask.weight'))
     return ask(state, `${grams}`, moment.monoMs, 'ask.weight', { n: grams, wanted: expected })
   return withWeight(state, grams, document, view)
 }

@@ -83,7 +83,8 @@ export const stepCarton = (state: PackState, resolved: Resolved, view: View, mom
   if (typed !== null) return openBox(state, document, ownLabel(view, document), typed, raw, view)
   if (readLabel(text)?.prefix === 'XS') return openBox(state, document, text, null, raw, view)
   if (resolved.readings.length > 0 || !isMark(text)) return mistaken(state, resolved, 'carton')
-  if (!confirmed(state, text, moment.monoMs)) return ask(state, text, moment.monoMs, 'ask.newBox', { carton: text })
+  if (!confirmed(state, text, moment.monoMs, 'ask.newBox'))
+    return ask(state, text, moment.monoMs, 'ask.newBox', { carton: text })
   return openBox(state, document, text, null, raw, view)
 }
 

@@ -77,7 +77,7 @@ const fetched = (
   const text = resolved.scan.text
   const place = view.location(row.location)?.code ?? ''
   if (!isPlace(view, row)) return stay(state, 'wrong', 'put.picked')
-  if (!confirmed(state, text, moment.monoMs))
+  if (!confirmed(state, text, moment.monoMs, 'ask.lpnHere'))
     return ask(state, text, moment.monoMs, 'ask.lpnHere', { lpn: pallet.label, place })
   const moved: Draft = {
     type: 'lpn.move',

@@ -67,7 +67,7 @@ export const sourceOf = (
   if (free <= 0) return stay(state, 'wrong', 'lot.gone', { lot: lot || labelOf(view, lpn), wanted: claim.lot })
   const isLater = (known?.expiry ?? NEVER) > (view.lot(line.client, line.item, claim.lot)?.expiry ?? NEVER)
   const breaksFefo = fefo === 'warn' && isLater
-  if (breaksFefo && !hand.sure && !confirmed(state, code, moment.monoMs))
+  if (breaksFefo && !hand.sure && !confirmed(state, code, moment.monoMs, 'ask.fefo'))
     return ask(state, code, moment.monoMs, 'ask.fefo', { scanned: lot, wanted: claim.lot })
   return { from: { location: row.location, lpn: row.lpn, status: row.status }, lot, serial, free, breaksFefo }
 }

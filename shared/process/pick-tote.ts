@@ -74,7 +74,8 @@ export const toteFor = (
     if (bound !== null && !replaces) return stay(state, 'unknown', 'tote.unknown', { scanned: text })
     if (!policyFor(view.policies, task.client).pick.newTotes || !isMark(text))
       return stay(state, 'unknown', 'tote.unknown', { scanned: text })
-    if (!confirmed(state, text, moment.monoMs)) return ask(state, text, moment.monoMs, 'ask.newTote', { tote: text })
+    if (!confirmed(state, text, moment.monoMs, 'ask.newTote'))
+      return ask(state, text, moment.monoMs, 'ask.newTote', { tote: text })
     return withBinds(null, text)
   }
   const place = view.location(reading.location)
@@ -87,7 +88,7 @@ export const toteFor = (
   if (bound !== null && !replaces && !shares(state, task, reading.location, view))
     return stay(state, 'wrong', 'wrong.tote', { scanned: label, wanted: nameOf(state, document, bound, view) })
   const isLeft = holdsGoodsOf(own, reading.location, view) && isAway(view, reading.location)
-  if (isLeft && !confirmed(state, text, moment.monoMs)) {
+  if (isLeft && !confirmed(state, text, moment.monoMs, 'tote.away')) {
     const left = place?.parent ? view.location(place.parent)?.code : undefined
     return ask(state, text, moment.monoMs, 'tote.away', { tote: label, place: left ?? '' })
   }

@@ -21,7 +21,7 @@ export const stepUnload = (state: PickState, resolved: Resolved, view: View, mom
   const refused = refusal(state, place, wanted, view)
   if (refused !== null) return refused
   const code = view.location(place)?.code ?? ''
-  if (place !== state.station && !confirmed(state, resolved.scan.text, moment.monoMs))
+  if (place !== state.station && !confirmed(state, resolved.scan.text, moment.monoMs, 'ask.station'))
     return ask(state, resolved.scan.text, moment.monoMs, 'ask.station', { place: code, wanted })
   const end = endOf(state, view, null)
   const parks = parksOf(state, filledTotes(state, view), place, resolved.scan.raw, view)
@@ -49,7 +49,7 @@ export const stepPark = (
   const own = document === null ? null : toteOf(state, view, document)
   const totes = own === null ? filledTotes(state, view) : [own]
   const n = stops(state, view).length
-  if (document === null && !confirmed(state, resolved.scan.text, moment.monoMs))
+  if (document === null && !confirmed(state, resolved.scan.text, moment.monoMs, 'ask.unload'))
     return ask(state, resolved.scan.text, moment.monoMs, 'ask.unload', { place: code, n })
   const parks = parksOf(state, totes, place, resolved.scan.raw, view)
   return go({ ...atPlace(state), held: [] }, 'ok', 'totes.left', { place: code, n: parks.length }, parks)

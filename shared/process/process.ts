@@ -17,7 +17,8 @@ export type ProcessName = TaskKind | 'lookup'
 export type ProcessState = { process: ProcessName; key: string; at: string; confirm: Confirm | null }
 
 /** An open amber question: the same code again means yes (flows: confirm by scanning the same code again). */
-export type Confirm = { code: string; question: Message; askedAt: number }
+/** `agreed`: what the same code has said yes to before this question. */
+export type Confirm = { code: string; question: Message; askedAt: number; agreed?: readonly MessageKey[] }
 
 /**
  * When and by whom. Instants are ISO on the corrected clock; `monoMs` is monotonic, for "the same code again after 800 ms".

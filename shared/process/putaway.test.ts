@@ -116,6 +116,29 @@ describe('putting away', () => {
     expect(w.world.stock(keyOf(row(mug, a1, 0))).onHand).toBe(42)
     w.check()
   })
+  it('[V3] one yes answers one question: another place that is full asks for both, and goes by a third scan', () => {
+    const tight = { ...a3, capacity: { units: 5, lpns: null } }
+    const w = at({
+      stock: [row(mug, dock, 12)],
+      documents: [],
+      policy: { putaway: { override: 'confirm' } },
+      places: places(tight),
+    })
+    w.anna.scan(scanOf.item(mug))
+    w.anna.number(12)
+    const said = () => {
+      const { verdict, message } = w.anna.scan(scanOf.place(a3))
+      return [verdict, message.key]
+    }
+    expect([said(), said()]).toEqual([
+      ['ask', 'put.full'],
+      ['ask', 'ask.otherPlace'],
+    ])
+    expect(w.world.stock(keyOf(row(mug, a3, 0))).onHand).toBe(0)
+    expect(said()[0]).toBe('done')
+    expect(w.world.stock(keyOf(row(mug, a3, 0))).onHand).toBe(12)
+    w.check()
+  })
   it.each([
     ['zone', 'A', 'warn', 'put.instead'],
     ['zone', 'B', 'ask', 'ask.otherPlace'],
@@ -217,7 +240,7 @@ describe('example C: put-away of a reserved pallet', () => {
   it('[V8] a pallet that an order is picked from stays', () => {
     const begun = { ...x, lines: x.lines.map(line => ({ ...line, done: 2 })) }
     const w = at({ stock: [onPallet, free], documents: [begun] })
-    expect(rejected(w, () => w.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'put.reserved'])
+    expect(rejected(w, () => w.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'move.started'])
   })
 })
 

@@ -7,7 +7,7 @@ import { palletIn } from './lpn.ts'
 import { put, stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber } from './move-take.ts'
+import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, takeWhole } from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
@@ -80,14 +80,13 @@ const barred = (next: MoveNext, view: View): MoveNext => {
   const lines = view.stockOn(load.lpn).flatMap(row => view.linesClaiming(keyOf(row)))
   const begun = lines.find(line => line.done > 0 && line.state === 'open')
   if (begun === undefined) return next
-  return stay(FRESH, 'wrong', 'put.reserved', { no: view.document(begun.document)?.number ?? '' })
+  return stay(FRESH, 'wrong', 'move.started', { no: view.document(begun.document)?.number ?? '' })
 }
 
 const stepKey = (state: MoveState, command: string, view: View, moment: Moment): MoveNext => {
   if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)
   if (command === 'XCBAK') return stepBack(state)
-  if (command === 'XCALL' && state.at === 'goods')
-    return go({ ...state, at: 'to', load: { kind: 'whole' }, takenAt: moment.now }, 'ok', 'put.to')
+  if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'put.to')
   if (state.at !== 'to') return stay(state, 'wrong', 'no.key')
   const { load, goal } = state
   if (command === 'XCPAR' && load?.kind === 'pallet')

@@ -86,7 +86,7 @@ export const amountIs = (before: ReceiveState, state: ReceiveState, view: View, 
 const asked = (state: ReceiveState, hand: Hand, item: Item, view: View, moment: Moment): ReceiveNext => {
   const { limit, received } = limitOf(view, state.document, item)
   const over = received + hand.qty - limit
-  if (over > 0 && !confirmed(state, 'XCDNE', moment.monoMs))
+  if (over > 0 && !confirmed(state, 'XCDNE', moment.monoMs, 'ask.over'))
     return ask(state, 'XCDNE', moment.monoMs, 'ask.over', { n: over })
   const isExpired = hand.expiry !== null && hand.expiry < moment.today
   const status = mayDo(moment.worker.roles, ['supervisor']) && !isExpired ? statusAtDock(view, item) : 'inspection'

@@ -57,7 +57,7 @@ export const serialTwice = (
   if (row === undefined) return null
   const place = view.location(row.location)
   if (place?.kind === 'dock') return stay(state, 'dup', 'dup', { scanned: serial })
-  if (confirmed(state, code, moment.monoMs)) return null
+  if (confirmed(state, code, moment.monoMs, 'ask.serialHere')) return null
   return ask(state, code, moment.monoMs, 'ask.serialHere', { serial, place: place?.code ?? '' })
 }
 

@@ -41,9 +41,7 @@ const stepOnto = (state: ReceiveState, pallet: Pallet, resolved: Resolved, view:
   // What was believed has just been received: what the label says of it is the same goods once more.
   const isReceived = opened.commands.some(command => command.type === 'receive')
   if (!isOpen || isReceived || itemsIn(resolved).length === 0) return opened
-  // The yes to a new pallet is none to what the goods ask.
-  const confirm = state.confirm?.question.key === 'ask.newLpn' ? null : state.confirm
-  const next = stepGoods({ ...opened.state, confirm }, resolved, view, moment)
+  const next = stepGoods({ ...opened.state, confirm: state.confirm }, resolved, view, moment)
   if (next.verdict === 'ask') return { ...next, state: { ...state, confirm: next.state.confirm } }
   const isTaken = next.verdict === 'ok' || next.verdict === 'done' || next.verdict === 'warn'
   if (!isTaken) return next
@@ -90,7 +88,9 @@ const strange = (state: ReceiveState, item: Item, code: string, view: View, { mo
   const isSeen = state.blind || state.aside === 'reject' || state.aside === 'ask'
   if (isSeen || unexpected === 'yes' || isListed(view, state.document, item)) return null
   if (unexpected === 'no') return stay(state, 'wrong', 'rcv.notHere', { item: item.name })
-  return confirmed(state, code, monoMs) ? null : ask(state, code, monoMs, 'ask.notHere', { item: item.name })
+  return confirmed(state, code, monoMs, 'ask.notHere')
+    ? null
+    : ask(state, code, monoMs, 'ask.notHere', { item: item.name })
 }
 
 /** An unknown code at the dock is a fact of its own: goods stand there. The text is kept, work goes on. */
@@ -167,7 +167,8 @@ const complete = (
     return stay(before, 'wrong', 'rcv.lotDate', { lot: hand.lot, date: known.expiry })
   const trouble = aside === null && expiry && date !== null ? shelfLife(before, item, date, view, moment) : null
   if (trouble !== null) return trouble
-  const isAgreed = before.at === 'expiry' || before.at === 'serial' || confirmed(before, code, moment.monoMs)
+  const isAgreed =
+    before.at === 'expiry' || before.at === 'serial' || confirmed(before, code, moment.monoMs, 'ask.newLot')
   if (lot && known === undefined && !isAgreed) return ask(before, code, moment.monoMs, 'ask.newLot', { lot: hand.lot })
   if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })

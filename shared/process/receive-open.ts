@@ -96,7 +96,7 @@ export const withoutDocument = (state: ReceiveState, view: View, moment: Moment,
   if (blindReceipt === 'no') return stay(state, 'wrong', 'no.key')
   const dock = dockOf(view)
   if (dock === null) return stay(state, 'wrong', 'rcv.noDock')
-  if (blindReceipt === 'ask' && !isSure && !confirmed(state, 'XCNDC', moment.monoMs))
+  if (blindReceipt === 'ask' && !isSure && !confirmed(state, 'XCNDC', moment.monoMs, 'ask.blind'))
     return ask(state, 'XCNDC', moment.monoMs, 'ask.blind')
   const document = derivedId<'document'>('blind', moment.device, moment.now, moment.worker.id)
   const next: ReceiveState = { ...FRESH, key: `receive/${document}`, at: 'line', document, blind: true, dock }

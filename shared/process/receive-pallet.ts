@@ -40,7 +40,7 @@ export const stepPallet = (
   if (state.pallet?.id === lpn) return go(state, 'ok', 'rcv.onPallet', { lpn: label })
   const code = resolved.scan.text
   const isKnown = view.lpn(lpn) !== undefined || announcedOn(view, state.document, lpn).length > 0
-  if (!isKnown && !confirmed(state, code, moment.monoMs))
+  if (!isKnown && !confirmed(state, code, moment.monoMs, 'ask.newLpn'))
     return ask(state, code, moment.monoMs, 'ask.newLpn', { lpn: label })
   const { commands, loose, left } = together
   const next: ReceiveState = { ...state, pallet: { id: lpn, label }, last: null, loose, beyond: 0 }
@@ -192,7 +192,7 @@ export const closePallet = (state: ReceiveState, view: View, moment: Moment): Re
   if (pallet === null) return stay(state, 'wrong', 'no.key')
   const lines = client !== null && asnTrustOf(view, client) !== 'off' ? announcedOn(view, document, pallet.id) : []
   const rest = lines.reduce((sum, line) => sum + restOf(line), 0)
-  if (rest > 0 && !confirmed(state, 'XCCLS', moment.monoMs))
+  if (rest > 0 && !confirmed(state, 'XCCLS', moment.monoMs, 'ask.lpnRest'))
     return ask(state, 'XCCLS', moment.monoMs, 'ask.lpnRest', { n: rest, lpn: pallet.label })
   return go({ ...state, pallet: null, last: null }, 'ok', 'rcv.lpnClosed', { lpn: pallet.label })
 }

@@ -341,6 +341,14 @@ describe('lot, date and serial', () => {
     expect(anna.scan(label).commands[0]).toMatchObject({ lot: 'N1', expiry: '2027-01-01' })
     expect(world.lot(one.id, milk.id, 'N2')).toBeUndefined()
   })
+  it('[R15] one yes answers one question: goods that are not on the delivery and a new lot are asked for one after the other', () => {
+    const { world, anna } = at({ documents: [receiptOf('PO-7', [wants(juice, 5)])] }, 'PO-7')
+    const label = scanOf.item(milk, { lot: 'N1', expiry: '2027-01-01' })
+    expect(anna.scan(label).message.key).toBe('ask.notHere')
+    expect(anna.scan(label)).toMatchObject({ verdict: 'ask', message: { key: 'ask.newLot' }, commands: [] })
+    expect(world.lot(one.id, milk.id, 'N1')).toBeUndefined()
+    expect(anna.scan(label).commands[0]).toMatchObject({ lot: 'N1', expiry: '2027-01-01' })
+  })
   it('[R15] the date of a lot that was not taken does not stick to the next one', () => {
     const { anna } = at()
     anna.scan(scanOf.item(milk))

@@ -47,7 +47,7 @@ const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => 
   if (document === null || client === null || !lines.some(line => line.done > 0))
     return stay(state, 'wrong', 'rcv.nothing')
   const rest = lines.filter(line => line.state === 'open' && restOf(line) > 0).length
-  if (rest > 0 && !confirmed(state, 'XCDNE', moment.monoMs))
+  if (rest > 0 && !confirmed(state, 'XCDNE', moment.monoMs, 'ask.rest'))
     return ask(state, 'XCDNE', moment.monoMs, 'ask.rest', { n: rest })
   const task = view.taskOf(document)?.id ?? null
   const command: Draft = { type: 'close', process: 'receive', client, task, document, place: null }

@@ -60,7 +60,12 @@ const tooMuch = (
   if (sent === 0) {
     const { unexpected } = policyFor(view.policies, item.client).return
     if (unexpected === 'no') return stay(state, 'wrong', 'ret.notInOrder', { item: item.name })
-    if (unexpected === 'yes' || state.hand !== null || code === null || confirmed(state, code, moment.monoMs))
+    if (
+      unexpected === 'yes' ||
+      state.hand !== null ||
+      code === null ||
+      confirmed(state, code, moment.monoMs, 'ask.notInOrder')
+    )
       return null
     return ask(state, code, moment.monoMs, 'ask.notInOrder', { item: item.name })
   }
@@ -105,10 +110,11 @@ const otherThanSent = (
   const isNewLot = before?.item !== hand.item || before.lot !== hand.lot
   const { lot, serial } = hand
   const other = notSent(view, state.order, item.id, { lot: isNewLot ? lot : '', serial })
-  if (other === null || confirmed(state, code, monoMs)) return null
-  return other === 'lot'
-    ? ask(state, code, monoMs, 'ask.lotNotSent', { lot })
-    : ask(state, code, monoMs, 'ask.serialNotSent', { serial })
+  if (other === null) return null
+  const question = other === 'lot' ? 'ask.lotNotSent' : 'ask.serialNotSent'
+  return confirmed(state, code, monoMs, question)
+    ? null
+    : ask(state, code, monoMs, question, other === 'lot' ? { lot } : { serial })
 }
 
 /** The place where this very piece stands already. */
@@ -190,6 +196,6 @@ export const stepPhoto = (state: ReturnState, sha: string): ReturnNext => {
 
 /** No camera, no light: the goods are here all the same. Said twice, so that nobody passes it by a slip. */
 export const withoutPhoto = (state: ReturnState, moment: Moment): ReturnNext =>
-  confirmed(state, 'XCSKP', moment.monoMs)
+  confirmed(state, 'XCSKP', moment.monoMs, 'ask.noPhoto')
     ? go({ ...state, at: 'place' }, 'ok', 'ret.place')
     : ask(state, 'XCSKP', moment.monoMs, 'ask.noPhoto')

@@ -46,7 +46,7 @@ const openReturn = (state: ReturnState, document: Document | undefined, view: Vi
 export const withoutOrder = (state: ReturnState, view: View, moment: Moment, isSure = false): ReturnNext => {
   const { blind } = view.policies.warehouse.return
   if (blind === 'no') return stay(state, 'wrong', 'no.key')
-  if (blind === 'ask' && !isSure && !confirmed(state, 'XCNDC', moment.monoMs))
+  if (blind === 'ask' && !isSure && !confirmed(state, 'XCNDC', moment.monoMs, 'ask.blindReturn'))
     return ask(state, 'XCNDC', moment.monoMs, 'ask.blindReturn')
   const document = derivedId<'document'>('blind-return', moment.device, moment.now, moment.worker.id)
   const next: ReturnState = { ...FRESH, key: `return/${document}`, at: 'goods', document, blind: true }

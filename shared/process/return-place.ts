@@ -40,7 +40,7 @@ const stepPallet = (
   const [here] = rows
   const pallet = { id: lpn, label }
   if (here !== undefined) return put(state, here.location, pallet, view)
-  if (view.lpn(lpn) === undefined && !confirmed(state, code, moment.monoMs))
+  if (view.lpn(lpn) === undefined && !confirmed(state, code, moment.monoMs, 'ask.newLpn'))
     return ask(state, code, moment.monoMs, 'ask.newLpn', { lpn: label })
   return go({ ...state, pallet }, 'ok', 'ret.onPallet', { lpn: label })
 }
