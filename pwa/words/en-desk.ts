@@ -24,6 +24,7 @@ export const enDesk = {
   'first.secret': 'Secret',
   'first.warehouse': 'Name of the warehouse',
   'first.person': 'Your name',
+  'first.login': 'Name that you log in with: small letters, such as mehmet',
   'first.go': 'Begin',
   'password.title': 'Choose a password of your own',
   'password.before': 'The password you have now',
@@ -247,6 +248,10 @@ export const enDesk = {
   'v.revoke': 'Revoke',
   'v.revoke.sure': 'Handheld {n} gets no data any more. What it has not sent is still taken for review. Revoke it?',
   'v.enrol': 'Set up a handheld',
+  'v.enrol.here':
+    'This address works on this computer only. For handhelds start the server with --lan, or set STOCKHAND_URL.',
+  'v.enrol.plain':
+    'This address is not HTTPS: browsers give it no camera. Start the server with --lan, or set STOCKHAND_URL.',
   'v.enrol.how': 'Scan this with the camera of the handheld, or type the code. It works once, for ten minutes.',
   'v.empty': 'No handhelds yet',
   'i.empty': 'No connections yet',

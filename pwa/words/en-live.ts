@@ -4,6 +4,8 @@ export const enLive = {
   's.live': 'Going live',
   's.intake': 'Import',
   'live.why': 'What a site needs before its first order, in this order. A step that you do without can be ticked off.',
+  'live.all':
+    'All steps are done. Orders and deliveries come from the ERP by themselves: see Orders and Receipts. Whoever works scans their badge on a handheld.',
   'live.done': 'done',
   'live.marked': 'ticked off',
   'live.open': 'to do',

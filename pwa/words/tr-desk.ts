@@ -24,6 +24,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'first.secret': 'Gizli kod',
   'first.warehouse': 'Deponun adı',
   'first.person': 'Adınız',
+  'first.login': 'Giriş adınız: küçük harf, örneğin mehmet',
   'first.go': 'Başla',
   'password.title': 'Kendi parolanızı seçin',
   'password.before': 'Şimdiki parolanız',
@@ -247,6 +248,10 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'v.revoke': 'Yetkiyi kaldır',
   'v.revoke.sure': 'El terminali {n} artık veri alamaz. Göndermedikleri yine incelemeye alınır. Kaldırılsın mı?',
   'v.enrol': 'El terminali kur',
+  'v.enrol.here':
+    'Bu adres yalnız bu bilgisayarda çalışır. El terminalleri için sunucuyu --lan ile başlatın ya da STOCKHAND_URL verin.',
+  'v.enrol.plain':
+    'Bu adres HTTPS değil: tarayıcılar kamerayı açmaz. Sunucuyu --lan ile başlatın ya da STOCKHAND_URL verin.',
   'v.enrol.how': 'El terminalinin kamerasıyla okutun veya kodu yazın. Bir kez, on dakika geçerli.',
   'v.empty': 'Henüz el terminali yok',
   'i.empty': 'Henüz bağlantı yok',

@@ -5,6 +5,8 @@ export const trLive: Readonly<Record<LiveKey, string>> = {
   's.live': 'Canlıya geçiş',
   's.intake': 'İçe aktarım',
   'live.why': 'Bir sahanın ilk siparişinden önce gerekenler, bu sırayla. Gerek duymadığınız adım işaretlenebilir.',
+  'live.all':
+    'Tüm adımlar tamam. Siparişler ve mal kabuller ERP’den kendiliğinden gelir: Siparişler ve Mal kabuller sayfasına bakın. Çalışan, el terminalinde kartını okutur.',
   'live.done': 'tamam',
   'live.marked': 'işaretlendi',
   'live.open': 'yapılacak',

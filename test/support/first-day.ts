@@ -103,12 +103,10 @@ const administrator = async (page: Page, { product, see }: Day): Promise<void> =
   await page.getByLabel('Secret').fill(product.secret)
   await page.getByLabel('Name of the warehouse').fill('Depo 1')
   await page.getByLabel('Your name').fill('Mehmet Usta')
-  await page.getByLabel('Name', { exact: true }).fill('mehmet')
+  await page.getByLabel('Name that you log in with').fill('mehmet')
   await page.getByLabel('New password, at least 10 letters').fill('a good long password')
   await see(page, 'administrator')
   await page.getByRole('button', { name: 'Begin' }).click()
-  await page.getByRole('navigation').waitFor()
-  await page.goto(`${product.url}/desk/live`)
   await page.getByRole('button', { name: 'Open: Places' }).waitFor()
   await see(page, 'steps')
 }
@@ -190,6 +188,7 @@ const goLive = async (page: Page, { product, see }: Day): Promise<void> => {
   await page.getByText('Saved').first().waitFor()
   await page.goto(`${product.url}/desk/live`)
   await page.locator('.desk-steps li[data-state="done"]').nth(7).waitFor()
+  await page.getByText('All steps are done').waitFor()
   await see(page, 'all-steps')
 }
 

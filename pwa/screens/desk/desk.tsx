@@ -60,7 +60,14 @@ const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () =>
         </button>
       </main>
     )
-  if (at.kind === 'first') return <First api={api} speaker={speaker} onIn={enter} />
+  if (at.kind === 'first') {
+    // Nothing is there to be approved yet: the first page is the one that says what comes next.
+    const begin = (me: Me): void => {
+      history.replaceState(null, '', '/desk/live')
+      enter(me)
+    }
+    return <First api={api} speaker={speaker} onIn={begin} />
+  }
   if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} {...ways} />
   if (at.me.mustChange) return <ChangePassword api={api} speaker={speaker} onIn={enter} />
   const inside = { api, speaker, me: at.me, onLanguage }

@@ -9,6 +9,7 @@ import { MessagePanel } from './devices-call.tsx'
 import { DeviceCard } from './devices-card.tsx'
 import type { DeviceActs, DeviceRow } from './devices-card.tsx'
 import { LossPanel } from './devices-loss.tsx'
+import { enrolTrouble } from './enrol-trouble.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
@@ -134,6 +135,7 @@ const RevokePanel = ({ row, onRevoke, onClose }: { row: DeviceRow; onRevoke: () 
 
 const EnrolPanel = ({ code, onClose }: { code: EnrolCode; onClose: () => void }) => {
   const { speaker } = useDesk()
+  const trouble = enrolTrouble(code.url)
   return (
     <aside className="desk-panel desk-enrol" aria-label={speaker.say('v.enrol')}>
       <img src={`data:image/svg+xml;utf8,${encodeURIComponent(code.qr)}`} alt={code.url} width="220" height="220" />
@@ -145,6 +147,7 @@ const EnrolPanel = ({ code, onClose }: { code: EnrolCode; onClose: () => void })
         <p>
           <Code>{code.url}</Code>
         </p>
+        {trouble === null ? null : <p className="desk-worry">▲ {speaker.say(`v.enrol.${trouble}`)}</p>}
         <button type="button" className="desk-button" onClick={onClose}>
           {speaker.say('close')}
         </button>

@@ -35,7 +35,7 @@ export const GoingLive = ({ onGo, onScan }: { onGo: (path: string) => void; onSc
   const next = steps.find(({ state }) => state === 'open')?.step
   return (
     <section aria-label={speaker.say('s.live')}>
-      <p>{speaker.say('live.why')}</p>
+      <p>{speaker.say(steps.length > 0 && next === undefined ? 'live.all' : 'live.why')}</p>
       <Listed loaded={{ ...loaded, isEmpty: false }} empty="">
         <ol className="desk-steps">
           {steps.map(one => (

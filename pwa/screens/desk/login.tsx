@@ -216,7 +216,7 @@ export const First = ({ api, speaker, onIn }: Props) => (
     <Field name="secret" label={speaker.say('first.secret')} complete="off" />
     <Field name="warehouse" label={speaker.say('first.warehouse')} complete="off" />
     <Field name="name" label={speaker.say('first.person')} complete="name" />
-    <Field name="login" label={speaker.say('login.name')} complete="username" />
+    <Field name="login" label={speaker.say('first.login')} complete="username" />
     <NewPassword speaker={speaker} />
   </Card>
 )
