@@ -9,7 +9,7 @@ import { backlogRows, dueInstant } from '../../shared/kpi/orders.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { KpiScope, KpiStore } from '../kpi-ports.ts'
 import { DAY_MS } from '../workers/kpi.ts'
-import { capturedBy, IS_TRANSFER, PENDING, readCounts, readExceptions } from './kpi-facts.ts'
+import { PENDING, readCounts, readExceptions } from './kpi-facts.ts'
 import { readTable } from './kpi-tables.ts'
 import type { Executor, Names } from './names.ts'
 
@@ -89,20 +89,20 @@ const readPresent = async (db: Executor, at: At, now: string): Promise<readonly 
   return [...aligned, ...pendingCountRows(counts), ...openExceptionRows(exceptions, msOf(now)), ...messages, ...backlog]
 }
 
+/** One index scan a command: an outage leaves many thousands of messages open. */
 const readOpenMessages = async (db: Executor, { id, scope }: At, now: string): Promise<readonly SumRow[]> => {
-  const open = sql`o.warehouse_id = ${id} and ${IS_TRANSFER} and o.state not in ('posted', 'skipped') and ${ofClients(scope.clients, sql`o.client`)}`
-  const { rows } = await sql<{ key: string; client: OpenMessage['client']; createdAt: Date }>`
-    select o.key, o.client, o.created_at as "createdAt" from outbox o where ${open}`.execute(db)
-  const captured = rows.length === 0 ? new Map<string, string[]>() : await capturedBy(db, open)
-  return openRows(
-    rows.map(row => ({
-      client: row.client,
-      createdAt: row.createdAt.toISOString(),
-      captured: captured.get(row.key) ?? [],
-    })),
-    msOf(now),
-  )
+  const { rows } = await sql<OpenMessage>`
+    select o.client, ${msOfColumn(sql`o.created_at`)} as "createdMs",
+           coalesce((select array_agg(${msOfColumn(sql`k.at`)})
+             from jsonb_to_recordset(o.covers) c(device uuid, epoch text, seq bigint) join device d on d.uid = c.device
+             join kpi_step k on k.warehouse_id = o.warehouse_id and k.device_id = d.id and k.epoch = c.epoch and k.seq = c.seq), '{}') as "capturedMs"
+    from outbox o where o.warehouse_id = ${id} and o.connector is not null and o.state not in ('posted', 'skipped', 'rehearsed')
+      and ${ofClients(scope.clients, sql`o.client`)}`.execute(db)
+  return openRows(rows, msOf(now))
 }
+/** Whole milliseconds since 1970, rounded down as a Date has them. */
+const msOfColumn = (column: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`floor(extract(epoch from ${column}) * 1000)::bigint`
 
 const readBacklog = async (db: Executor, { id, scope }: At, now: string): Promise<readonly SumRow[]> => {
   const { rows } = await sql<{ due: string | null }>`

@@ -300,7 +300,7 @@ describe('data synchronization time', () => {
     const posted = messageRows([message({ captured: [at(91), at(52)] })], range, range.to)
     expect(valueOf(posted, 'sync.out.p50')).toBe(39)
     expect([valueOf(posted, 'sync.endToEnd.p50'), valueOf(posted, 'sync.endToEnd.p95')]).toEqual([48, 87])
-    const stuck = openRows([message({ createdAt: at(0), captured: [at(0)] })], msOf(at(3600)))
+    const stuck = openRows([{ client, createdMs: DAY, capturedMs: [DAY] }], msOf(at(3600)))
     expect(valueOf([...posted, ...stuck], 'sync.endToEnd.max')).toBe(3600)
     expect(valueOf(stuck, 'errors.oldestUnsent')).toBe(3600)
     expect(messageRows([message({ postedAt: null })], range, msOf(at(200)))).toEqual([])

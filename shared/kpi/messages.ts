@@ -71,16 +71,17 @@ export const transferOver = (message: MessageFact, now: number): { at: number; c
   return { at, class: isFailed(message) ? (message.errorClass ?? 'late') : '' }
 }
 
-export type OpenMessage = Pick<MessageFact, 'client' | 'createdAt' | 'captured'>
+/** One message that is open, with instants in ms. */
+export type OpenMessage = { client: ClientId | null; createdMs: number; capturedMs: readonly number[] }
 /** What is open enters with its present age, so that a stuck queue cannot make a figure look good. */
 export const openRows = (messages: readonly OpenMessage[], now: number): readonly DayRow[] => {
   const tally = makeTally()
-  for (const { client, createdAt, captured } of messages) {
+  for (const { client, createdMs, capturedMs } of messages) {
     const where = { client, zone: '' }
-    const age = secondsBetween(msOf(createdAt), now)
+    const age = secondsBetween(createdMs, now)
     tally.value('sync.out', where, age)
     tally.value('transfer.unsent', where, age)
-    for (const at of captured) tally.value('sync.endToEnd', where, secondsBetween(msOf(at), now))
+    for (const at of capturedMs) tally.value('sync.endToEnd', where, secondsBetween(at, now))
   }
   return tally.rows()
 }

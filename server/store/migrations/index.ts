@@ -21,6 +21,7 @@ import * as losses from './0020_losses.ts'
 import * as telling from './0022_telling.ts'
 import * as itemCost from './0023_item_cost.ts'
 import * as opposites from './0024_opposites.ts'
+import * as stepCaptured from './0025_step_captured.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
 
@@ -48,6 +49,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022_telling': telling,
   '0023_item_cost': itemCost,
   '0024_opposites': opposites,
+  '0025_step_captured': stepCaptured,
   '0027_company': company,
   '0028_late': late,
 }
