@@ -21,6 +21,7 @@ import * as losses from './0020_losses.ts'
 import * as telling from './0022_telling.ts'
 import * as itemCost from './0023_item_cost.ts'
 import * as opposites from './0024_opposites.ts'
+import * as lotsOfCounts from './0025_lots_of_counts.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -46,4 +47,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022_telling': telling,
   '0023_item_cost': itemCost,
   '0024_opposites': opposites,
+  '0025_lots_of_counts': lotsOfCounts,
 }
