@@ -11,6 +11,7 @@ import type {
   WorkerId,
 } from './ids.ts'
 import type { StockKey, StockStatus } from './ledger/stock.ts'
+import type { CountLimits } from './policy-schema.ts'
 import type { Role } from './roles.ts'
 
 /** What must be asked for besides the item. An item may need lot and serial together. */
@@ -260,6 +261,8 @@ export type Worker = {
   clients: readonly ClientId[] | null
   zones: readonly string[] | null
   active: boolean
+  /** Counts' differences that they approve alone, all three at once; missing = as the policy says. */
+  approves?: CountLimits
   /** Confirms the badge where the roster asks for it; missing = has chosen none. */
   pin?: PinVerifier
 }

@@ -92,6 +92,7 @@ export const REFUSALS = {
     'Handhelds have not reported since this count, or another look is due; say `early` to decide all the same.',
   reason: 'This decision needs a reason.',
   second: 'You have approved this already; it is large enough that a second person must.',
+  over_limit: 'This is more than you may approve in one go; alone it would be the first of two approvals.',
   not_opposite: 'These two differences are not of the same goods in opposite directions.',
   over_bulk: 'This is more than may be approved in one go, or has a reason to be looked at; decide it by itself.',
   leased: 'Somebody else has this task.',

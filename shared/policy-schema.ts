@@ -7,7 +7,7 @@ const units = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_00
 const text = v.pipe(v.string(), v.maxLength(60))
 
 /** What a worker's count may differ by and still post by itself; all three must hold. Null = unlimited. `value` in minor units. */
-const limits = v.object({ qty: v.nullable(units), pct: v.nullable(percent), value: v.nullable(units) })
+export const limits = v.object({ qty: v.nullable(units), pct: v.nullable(percent), value: v.nullable(units) })
 export type CountLimits = v.InferOutput<typeof limits>
 
 const cartonType = v.object({
@@ -124,6 +124,8 @@ export const policySchema = v.object({
       bulk: limits,
       /** Above any of these a second, other person must approve as well. */
       second: limits,
+      /** Whoever has no limit of their own is one of two above any of these; `value` holds for one go as well. Missing = any. */
+      limit: v.optional(limits),
     }),
   ),
   move: v.object({ reserved: v.picklist(['guard', 'allow']) }),

@@ -34,6 +34,9 @@ export const changePeople = (given: Given, ask: PersonAsk): Changed | Refused =>
   if (ask.clients?.some(id => !clients.has(id)) === true) return refuse('not_found', 'There is no such client.')
   if (ask.roles.includes('client') && ask.clients === null)
     return refuse('bad_request', 'A person of a client needs the clients whose goods they may see.')
+  const approves = ask.approves === undefined ? (before?.approves ?? null) : ask.approves
+  if (ask.id === by && JSON.stringify(approves) !== JSON.stringify(before?.approves ?? null))
+    return refuse('role', 'Nobody changes how much they may approve themselves; somebody else can.')
   const badge = before === undefined || ask.badge ? given.badge : null
   const person: Worker = {
     id: before?.id ?? given.id,
@@ -43,6 +46,7 @@ export const changePeople = (given: Given, ask: PersonAsk): Changed | Refused =>
     clients: ask.clients,
     zones: before?.zones ?? null,
     active: ask.active,
+    ...(approves === null ? {} : { approves }),
     ...(before?.pin !== undefined && outlives(before, ask) ? { pin: before.pin } : {}),
   }
   const all = before === undefined ? [...workers, person] : workers.map(one => (one.id === person.id ? person : one))

@@ -30,6 +30,7 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   second: 403,
   not_opposite: 409,
   over_bulk: 403,
+  over_limit: 403,
   linked: 409,
   recalled: 409,
   untrusted: 403,

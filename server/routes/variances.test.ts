@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { deskApp } from '../../test/support/desk-app.ts'
+import { nextRoster } from '../auth/roster.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { settleRound } from '../workers/settle.ts'
 
@@ -118,6 +119,67 @@ describe('counts at the desk, over HTTP', async () => {
     await settle()
     expect((await told()).at(-1)).toMatchObject({ by: people.deniz.id })
     await stores.site.putPolicies(id, { ...policies!, version: policies!.version + 2 })
+  })
+
+  it('[DA8] above the limit of a person their approval is the first of two; whose is enough stands in the list', async () => {
+    const held = (await stores.site.roster(desk.site.warehouse.id))!.roster
+    const withLimits = async (limits: Readonly<Record<string, object>>) => {
+      const workers = held.workers.map(one => ({ ...one, ...limits[one.id] }))
+      const { roster } = (await stores.site.roster(held.warehouse))!
+      await stores.site.putRoster(held.warehouse, nextRoster({ ...roster, workers }, app.deps.now(), 7), {
+        text: JSON.stringify({ ...roster, version: roster.version + 1, workers }),
+        sig: 'test',
+      })
+    }
+    await withLimits({ [people.sevda.id]: { approves: { qty: null, pct: null, value: 500 } } })
+    const [big, small] = [
+      { ...key(), lot: 'BIG' },
+      { ...key(), lot: 'SMALL' },
+    ]
+    await desk.facts([desk.arrived(100, big), desk.counted(40, big), desk.arrived(100, small), desk.counted(97, small)])
+    await settle()
+    const row = async (of: typeof big, who = people.sevda) =>
+      (await list(who, '&limit=200')).variances.find(one => one.id === desk.varianceOf(of))
+    expect(await row(big)).toMatchObject({ over: true, upTo: 500, two: false, approvers: [people.deniz.id] })
+    expect(await row(big, people.deniz)).toMatchObject({ over: false, upTo: null })
+    expect(await row(small)).toMatchObject({ over: false, approvers: [people.sevda.id, people.deniz.id] })
+    const approve = async (who: { id: string }, name: string, of = big) =>
+      (await decide(who, ask(name, 'count.approve', Number((await row(of))?.version), of))).results[0]
+    expect(await approve(people.sevda, 'over')).toMatchObject({ outcome: 'done', state: 'review' })
+    expect(await approve(people.sevda, 'over again')).toMatchObject({ outcome: 'refused', code: 'second' })
+    expect(await row(big)).toMatchObject({ first: people.sevda.id, approvers: [people.deniz.id] })
+    expect(await approve(people.deniz, 'second above')).toMatchObject({ outcome: 'done', state: 'approved' })
+    expect(await approve(people.sevda, 'under', small)).toMatchObject({ outcome: 'done', state: 'approved' })
+    await withLimits({})
+  })
+
+  it('[DA9] in one go the gross value stays within the limit of the approver; what does not fit is refused by itself', async () => {
+    const { id } = desk.site.warehouse
+    const policies = (await stores.site.policies(id))!
+    const { warehouse } = policies
+    const limit = { qty: null, pct: null, value: 700 }
+    await stores.site.putPolicies(id, {
+      ...policies,
+      version: policies.version + 1,
+      warehouse: { ...warehouse, approve: { ...warehouse.approve!, limit } },
+    })
+    // Worth 300, 500, 300: the second does not fit beside the first, the third does.
+    const seen = [97, 105, 103]
+    const keys = ['G0', 'G1', 'G2'].map(lot => ({ ...key('A-01', 1), lot }))
+    await desk.facts(keys.flatMap((of, n) => [desk.arrived(100, of), desk.counted(seen[n]!, of)]))
+    await settle()
+    const rows = (await list(people.sevda, '&limit=200')).variances
+    const asks = keys.map((of, n) => {
+      const one = rows.find(row => row.id === desk.varianceOf(of))
+      expect(one).toMatchObject({ within: true, over: false, upTo: 700 })
+      return ask(`gross ${n}`, 'count.approve', Number(one?.version), of)
+    })
+    expect((await decide(people.sevda, ...asks)).results).toMatchObject([
+      { outcome: 'done' },
+      { outcome: 'refused', code: 'over_limit', state: 'review' },
+      { outcome: 'done' },
+    ])
+    await stores.site.putPolicies(id, { ...policies, version: policies.version + 2 })
   })
 
   it('[DA5] in one go only what is small is approved, by the policy and not by the screen; the rest is refused by itself', async () => {

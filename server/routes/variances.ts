@@ -1,6 +1,8 @@
 import * as v from 'valibot'
+import type { Worker } from '../../shared/catalogue.ts'
 import { VARIANCE_STATES } from '../../shared/count/life.ts'
 import type { Variance } from '../../shared/count/variance.ts'
+import { approversOf, limitFor } from '../../shared/desk/approver.ts'
 import { variancesAnswerSchema } from '../../shared/desk/variances.ts'
 import type { VariancesAnswer } from '../../shared/desk/variances.ts'
 import type { WorkerId } from '../../shared/ids.ts'
@@ -29,6 +31,7 @@ const shown = (
   cost: number | null,
   opposites: readonly Variance[],
   policies: PolicySet,
+  people: { who: Worker; all: readonly Worker[] },
 ): VariancesAnswer['variances'][number] => {
   const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
   const { id, round, version, state, kind, mode, attempt, typed, reason, worker } = rest
@@ -69,6 +72,8 @@ const shown = (
       counters: [...counters],
     })),
     ...standingOf(one, cost, policies, opposites.length > 0),
+    ...limitFor(one, cost, policies, people.who),
+    approvers: approversOf(one, cost, policies, people.all),
   }
 }
 
@@ -103,9 +108,12 @@ export const variancesEndpoint = personEndpoint(
       rows.map(({ variance }) => variance.id),
     )
     const policies = (await deps.stores.site.policies(warehouse)) ?? DEFAULTS
+    const all = (await deps.stores.site.roster(warehouse))?.roster.workers ?? []
     const last = rows.length === limit ? rows.at(-1)?.variance : undefined
     return sendJson(c, {
-      variances: rows.map(({ variance, cost }) => shown(variance, cost, opposites.get(variance.id) ?? [], policies)),
+      variances: rows.map(({ variance, cost }) =>
+        shown(variance, cost, opposites.get(variance.id) ?? [], policies, { who, all }),
+      ),
       next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: last.round }),
     } satisfies VariancesAnswer)
   },

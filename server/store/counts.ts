@@ -214,16 +214,23 @@ const readLedger = async (
     left join balance b on b.warehouse_id = ${at.scope.id} and b.location_id = l.id and b.item_id = i.id and b.lpn = x.lpn
       and b.client_id = c.id and b.lot = x.lot and b.serial = x.serial and b.status = x.status`.execute(trx)
   const legs = await sql<LegRow>`
+    with want as materialized (
+      select x.*, l.id as location_id, i.id as item_id, c.id as client_id
+      from jsonb_to_recordset(${json(keys)}) as ${WANT}
+      join location l on l.warehouse_id = ${at.scope.id} and l.uid = x.location
+      join item i on i.uid = x.item join client c on c.uid = x.client
+    ), moved as materialized (
+      -- Once an item, however many of its rows are wanted.
+      select m.* from (select item_id, min(since) as since from want group by item_id) w
+      join movement m on m.warehouse_id = ${at.scope.id} and m.item_id = w.item_id and m.at >= w.since
+    )
     select x.n, d.uid as device, m.device_id = ${SERVER_DEVICE_ROW} as "isDesk", m.epoch, m.seq, k.feed_seq as commit, m.unc, k.worker,
            k.received_at as "arrivedAt", case when is_from then m.taken_at else m.at end as at, case when is_from then -m.qty else m.qty end as qty,
            v.body->'point' as of
-    from jsonb_to_recordset(${json(keys)}) as ${WANT}
-    join location l on l.warehouse_id = ${at.scope.id} and l.uid = x.location
-    join item i on i.uid = x.item join client c on c.uid = x.client
-    join movement m on m.warehouse_id = ${at.scope.id} and m.item_id = i.id and m.at >= x.since
-      and m.client_id = c.id and m.lot = x.lot and m.serial = x.serial
-      and ((m.from_id, m.from_lpn, m.from_status) = (l.id, x.lpn, x.status) or (m.to_id, m.to_lpn, m.to_status) = (l.id, x.lpn, x.status))
-    cross join lateral (select (m.from_id, m.from_lpn, m.from_status) = (l.id, x.lpn, x.status) as is_from) side
+    from want x
+    join moved m on m.item_id = x.item_id and m.client_id = x.client_id and m.lot = x.lot and m.serial = x.serial and m.at >= x.since
+      and ((m.from_id, m.from_lpn, m.from_status) = (x.location_id, x.lpn, x.status) or (m.to_id, m.to_lpn, m.to_status) = (x.location_id, x.lpn, x.status))
+    cross join lateral (select (m.from_id, m.from_lpn, m.from_status) = (x.location_id, x.lpn, x.status) as is_from) side
     join command k on k.warehouse_id = m.warehouse_id and k.device_id = m.device_id and k.epoch = m.epoch and k.seq = m.seq
     join device d on d.id = m.device_id
     left join variance v on m.device_id = ${SERVER_DEVICE_ROW} and v.warehouse_id = m.warehouse_id and v.id = x.id

@@ -10,6 +10,7 @@ import type { LocationId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { DecisionAnswer, DecisionAsk, DecisionKind } from '../../shared/sync/decision.ts'
+import { limitFor } from '../../shared/desk/approver.ts'
 import { standingOf } from '../../shared/desk/tolerance.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { CountFacts, Rounds } from './count-books.ts'
@@ -28,6 +29,10 @@ const ON_VARIANCES: Readonly<Record<Exclude<DecisionKind, 'count.request' | 'cou
 type Desk = {
   /** More than one approval at once: each must be small by the policy. */
   isBulk: boolean
+  /** Whoever decides, as the roster has them now. */
+  approver: Pick<Worker, 'approves'>
+  /** Value of what was approved in this go, found and missing together, in minor units. */
+  gross: number
   /** Those that may be the other end of a move are looked at one by one. */
   opposed: ReadonlySet<VarianceId>
   rounds: Map<VarianceId, Variance | null>
@@ -50,6 +55,7 @@ export const decideCounts = (
     const known = await tx.decisions.find(asks.map(ask => ask.id))
     const desk = await deskFor(
       tx,
+      who,
       asks.filter(ask => !known.has(ask.id)),
     )
     const answers: DecisionAnswer[] = []
@@ -78,7 +84,7 @@ export const decideCounts = (
   })
 
 /** Everything that the decisions are about, read at once: the counter row is held meanwhile. */
-const deskFor = async (tx: DecisionTx, asks: readonly DecisionAsk[]): Promise<Desk> => {
+const deskFor = async (tx: DecisionTx, who: Worker, asks: readonly DecisionAsk[]): Promise<Desk> => {
   const targets = asks.flatMap(ask => (ask.kind === 'count.request' ? [] : varianceIdsOf(ask)))
   const newest = await newestOf(tx, targets)
   // Whoever takes back one end of a move takes back the other.
@@ -87,13 +93,16 @@ const deskFor = async (tx: DecisionTx, asks: readonly DecisionAsk[]): Promise<De
   const items = [...newest.values()].flatMap(one => (one === null ? [] : [one.key.item]))
   const approved = asks.filter(ask => ask.kind === 'count.approve').flatMap(varianceIdsOf)
   const isBulk = approved.length > 1
+  const facts = await tx.counts.facts({ tasks: [], items: [...new Set(items)], places: [] })
   return {
     isBulk,
+    approver: facts.roster?.workers.find(one => one.id === who.id) ?? who,
+    gross: 0,
     opposed: new Set(isBulk ? (await tx.counts.opposites(approved)).keys() : []),
     rounds: newest,
     changed: new Map(),
     tasks: [],
-    facts: await tx.counts.facts({ tasks: [], items: [...new Set(items)], places: [] }),
+    facts,
   }
 }
 
@@ -133,9 +142,15 @@ const decideOne = async (
   const decision = { kind: ON_VARIANCES[ask.kind], expectedVersion, reason, early: args.early === true }
   const { cost } = desk.facts.worth.get(variance.key.item) ?? { cost: null }
   const { within, two } = standingOf(variance, cost, desk.facts.policies, desk.opposed.has(variance.id))
-  const decided = decideVariance(variance, decision, who, now, two)
-  if (decided.ok && decision.kind === 'approve' && desk.isBulk && !within) return refusal(ask, 'over_bulk', variance)
+  const { over, upTo } = limitFor(variance, cost, desk.facts.policies, desk.approver)
+  const decided = decideVariance(variance, decision, who, now, two || over)
   if (!decided.ok) return refusal(ask, decided.code, variance)
+  if (decision.kind === 'approve' && desk.isBulk) {
+    const gross = desk.gross + Math.abs(variance.delta) * (cost ?? 0)
+    if (!within) return refusal(ask, 'over_bulk', variance)
+    if (over || (upTo !== null && gross > upTo)) return refusal(ask, 'over_limit', variance)
+    desk.gross = gross
+  }
   const partner = variance.pair ? (desk.rounds.get(variance.pair) ?? null) : null
   if (decision.kind === 'undo' && isPair(variance, partner)) {
     const undone = decideVariance(partner, { ...decision, expectedVersion: partner.version }, who, now)

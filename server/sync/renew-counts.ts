@@ -10,7 +10,7 @@ import { derivedId } from '../../shared/ids.ts'
 import type { TaskId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { keyOf, stockKeyText } from '../../shared/ledger/stock.ts'
-import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { Address, Movement, StockKey } from '../../shared/ledger/stock.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import { makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
@@ -50,7 +50,8 @@ export const renewCounts = async (books: CountBooks, written: Written): Promise<
   )
   const rounds = await books.rounds(rows.map(row => row.id))
   const said = new Set([...seen, ...back].map(one => stockKeyText(one.key)))
-  const concerned = rows.filter(row => said.has(row.text) || isConcerned(rounds.get(row.id), row, written))
+  const legs = legsIn(written)
+  const concerned = rows.filter(row => said.has(row.text) || isConcerned(rounds.get(row.id), legs.get(row.text) ?? []))
   const wishes = wishesIn(written)
   if (concerned.length === 0 && closed.length === 0 && wishes.length === 0) return
   const writes = await renewed(books, concerned, rounds, written)
@@ -87,21 +88,33 @@ const statementsIn = ({ feed }: CountBooks, { entries }: Written): readonly Seen
     })),
   )
 
+type WrittenLeg = Pick<Point, 'device' | 'epoch' | 'seq' | 'at' | 'unc'>
+
+/** What was moved from each row and to it: thousands may be written at once, so they are looked through once. */
+const legsIn = ({ entries }: Written): ReadonlyMap<string, readonly WrittenLeg[]> => {
+  const legs = new Map<string, WrittenLeg[]>()
+  const add = (goods: Movement, address: Address, leg: WrittenLeg): void => {
+    const text = stockKeyText({ ...goods, ...address })
+    const known = legs.get(text)
+    if (known === undefined) legs.set(text, [leg])
+    else known.push(leg)
+  }
+  for (const { command, effects } of entries)
+    for (const m of effects.movements) {
+      add(m, m.from, { ...command, at: m.takenAt, unc: m.unc })
+      add(m, m.to, { ...command, at: m.at, unc: m.unc })
+    }
+  return legs
+}
+
 /** A pending variance always is; a settled one when a movement may be from before its count. */
-const isConcerned = (rounds: Rounds | undefined, row: Row, { entries }: Written): boolean => {
+const isConcerned = (rounds: Rounds | undefined, legs: readonly WrittenLeg[]): boolean => {
   if (rounds === undefined) return false
   if (rounds.open !== null) return true
   const { settled } = rounds
   if (settled === null || !isStanding(settled.state)) return false
-  return entries.some(({ command, effects }) =>
-    effects.movements.some(m => {
-      const isFrom = stockKeyText({ ...m, ...m.from }) === row.text
-      const isTo = stockKeyText({ ...m, ...m.to }) === row.text
-      const at = isFrom ? m.takenAt : m.at
-      const what: Point = { ...command, commit: settled.point.commit + 1, at, unc: m.unc }
-      return (isFrom || isTo) && orderOf(what, settled.point) !== 'after'
-    }),
-  )
+  const commit = settled.point.commit + 1
+  return legs.some(leg => orderOf({ ...leg, commit }, settled.point) !== 'after')
 }
 
 /** The earliest instant from which legs count: no clock is off by more than a day. */

@@ -111,10 +111,11 @@ const adjustments = (moved: Moved, outside: ReadonlySet<LocationId>): MessageWri
     if (fromOutside && !toOutside) add(m, m.to, m.qty)
     if (toOutside && !fromOutside) add(m, m.from, -m.qty)
   }
+  const known = new Map(moved.facts.map(fact => [stockKeyText(fact.key), fact]))
   return [...sums]
     .filter(([, { delta }]) => delta !== 0)
     .map(([text, { key, delta }]) => {
-      const facts = moved.facts.find(fact => stockKeyText(fact.key) === text)
+      const facts = known.get(text)
       const { client, item, lot, serial } = key
       return messageOf(moved, 'adjustment', item, client, text, {
         v: 1,

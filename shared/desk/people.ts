@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientId, WorkerId } from '../ids.ts'
 import { ROLES } from '../roles.ts'
+import { limits } from '../policy-schema.ts'
 import { text, uuid } from '../sync/fields.ts'
 import { PIN_MAX } from '../pin.ts'
 import { companyName, loginName, newPassword } from './session.ts'
@@ -23,6 +24,8 @@ export const peopleAnswerSchema = v.object({
     v.object({
       id: uuid<WorkerId>(),
       ...person,
+      /** Up to what they approve alone; null = as the policy says. */
+      approves: v.nullable(limits),
       /** Whether there is one; nothing else is known of it. */
       pin: v.boolean(),
       login: v.nullable(v.string()),
@@ -45,6 +48,8 @@ export const personSchema = v.object({
   expectedVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   id: v.nullable(uuid<WorkerId>()),
   ...person,
+  /** Missing = stays; null = as the policy says. */
+  approves: v.optional(v.nullable(limits)),
   badge: v.boolean(),
 })
 export type PersonAsk = v.InferOutput<typeof personSchema>

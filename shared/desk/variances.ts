@@ -59,6 +59,12 @@ export const varianceSchema = v.object({
   /** Two people must approve it; `first`: who has already. */
   two: v.boolean(),
   first: nullable,
+  /** Above the limit of whoever asks: their approval is one of two. */
+  over: v.boolean(),
+  /** Gross value that they may approve in one go, in minor units; null = any. */
+  upTo: v.nullable(v.number()),
+  /** Whose approval is enough now, at most five; nobody's where it needs two. */
+  approvers: v.array(v.string()),
   /** Differences of the same goods the other way, near and not long apart: maybe somebody moved them without a scan. */
   opposites: v.array(oppositeSchema),
   decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),

@@ -2,7 +2,10 @@ import { sql } from 'kysely'
 import { settleCounts } from '../../server/sync/settle-counts.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
+import { EFFECTIVE_AFTER_MS } from '../../shared/count/decide.ts'
 import { deskApp } from '../support/desk-app.ts'
+import { openFresh } from '../support/postgres.ts'
+import { flushingPostgres } from './engine.ts'
 import { percentile, report } from './report.ts'
 
 const PENDING = 10_000
@@ -15,11 +18,12 @@ type Row = { id: string; version: number; within: boolean }
 type Page = { variances: Row[]; next: string | null }
 
 /**
- * 10,000 differences that wait for a person, over the whole HTTP side on the embedded store: how long the first page takes,
- * how long all of them, and how long 1,000 approvals in one go.
+ * 10,000 differences that wait for a person, over the whole HTTP side: how long the first page takes, how long all of them,
+ * how long 1,000 approvals in one go, and how long until they are posted. `engine`: pglite (default) or postgres.
  */
-export const approvals = async (): Promise<void> => {
-  const desk = await deskApp()
+export const approvals = async (engine: string): Promise<void> => {
+  const postgres = engine === 'postgres' ? await flushingPostgres() : null
+  const desk = await deskApp({}, undefined, postgres === null ? undefined : await openFresh(postgres.url))
   const { site, stores, people, app } = desk
   const at = () => ({ warehouse: site.warehouse.id, now: app.deps.now() })
   for (let from = 0; from < PENDING; from += AT_ONCE) {
@@ -68,6 +72,15 @@ export const approvals = async (): Promise<void> => {
     done += (body as { results: { outcome: string }[] }).results.filter(one => one.outcome === 'done').length
   }
   const bulkMs = performance.now() - bulkBegan
+  app.wait(EFFECTIVE_AFTER_MS + 1)
+  const postBegan = performance.now()
+  let posts = 0
+  for (;;) {
+    const { posted } = await settleCounts(stores.sync, at())
+    if (posted === 0) break
+    posts += posted
+  }
+  const postMs = performance.now() - postBegan
   const firstMs = percentile(first, 95)
   report(
     [
@@ -75,9 +88,11 @@ export const approvals = async (): Promise<void> => {
       { what: 'first page, 95th of 10', value: Math.round(firstMs), unit: 'ms', goal: 1000 },
       { what: 'all pages', value: Math.round(allMs), unit: 'ms', goal: 0 },
       { what: `approve ${done} in one go`, value: Math.round(bulkMs), unit: 'ms', goal: 5000 },
+      { what: `post these ${posts}`, value: Math.round(postMs), unit: 'ms', goal: 0 },
     ],
-    { bench: 'approvals', value: bulkMs, unit: 'ms', reference: 5000 },
+    { bench: `approvals ${engine}`, value: bulkMs, unit: 'ms', reference: 5000 },
   )
   await desk.close()
-  if (rows.length !== PENDING || done !== BULK || firstMs > 1000 || bulkMs > 5000) process.exit(1)
+  await postgres?.stop()
+  if (rows.length !== PENDING || done !== BULK || posts !== BULK || firstMs > 1000 || bulkMs > 5000) process.exit(1)
 }

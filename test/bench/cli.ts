@@ -10,7 +10,7 @@ import { scan } from './scan.ts'
 
 /** npm run bench -- NAME: prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
-  approvals,
+  approvals: () => approvals(process.argv[3] ?? 'pglite'),
   erp: () => (['tryton', 'odoo'].includes(process.argv[3] ?? '') ? erpShare(process.argv[3] ?? '') : erp()),
   ingest: () => ingest(process.argv[3] ?? 'postgres'),
   kpi,

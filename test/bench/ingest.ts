@@ -12,8 +12,8 @@ import type { Batch, StandingOf } from '../../server/sync/ports.ts'
 import { prepare } from '../../server/sync/prepare.ts'
 import { createDatabase } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
-import { postgresBinaries, startCluster } from '../support/postgres-cluster.ts'
 import { freePort, removeFolder } from '../support/product.ts'
+import { flushingPostgres } from './engine.ts'
 import { BATCH, CLIENTS, fleetOver, measured, push } from './fleet.ts'
 import type { Handheld, Measured } from './fleet.ts'
 import { report } from './report.ts'
@@ -139,15 +139,6 @@ const openAt = ({ dataDir, database }: Place) => ({
   connections: CLIENTS,
   ...(database === null ? {} : { databaseUrl: database.url }),
 })
-
-/** A PostgreSQL that flushes its commits: the server of TEST_DATABASE_URL, or one of the bench's own. */
-const flushingPostgres = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given !== undefined) return { url: given, stop: async () => {} }
-  const binaries = postgresBinaries()
-  if (binaries === undefined) throw new Error('the bench needs PostgreSQL')
-  return startCluster(binaries, { flush: true })
-}
 
 /** Ingest over HTTP against the apply transaction alone, in one run. `engine`: postgres (default) or pglite. */
 export const ingest = async (engine: string): Promise<void> => {

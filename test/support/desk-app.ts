@@ -8,6 +8,7 @@ import { makeErpDesk } from '../../server/workers/erp-desk.ts'
 import type { ErpDesk } from '../../server/workers/erp-desk.ts'
 import { handleSync } from '../../server/sync/handle.ts'
 import { openDatabase } from '../../server/store/open.ts'
+import type { OpenDatabase } from '../../server/store/open.ts'
 import type { Worker } from '../../shared/catalogue.ts'
 import { derivedId, timeId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -30,9 +31,13 @@ const person = (name: string, roles: Worker['roles'], clients: Worker['clients']
   clients,
 })
 
-/** The whole HTTP side over PGlite: a supervisor's requests, and facts that are pushed under it. */
-export const deskApp = async (more: Partial<AppDeps> = {}, kinds: ErpDesk['kinds'] = { sim }) => {
-  const opened = await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet })
+/** The whole HTTP side over PGlite in memory, or another empty database: a supervisor's requests, and facts that are pushed under it. */
+export const deskApp = async (
+  more: Partial<AppDeps> = {},
+  kinds: ErpDesk['kinds'] = { sim },
+  database?: OpenDatabase,
+) => {
+  const opened = database ?? (await openDatabase({ memory: true, dataDir: '', allowNotDurable: true, log: quiet }))
   // Its warehouse is the one that test handhelds enrol into; version 1 of the roster is the test app's own.
   const plan = testSite('routes')
   const site = {

@@ -31,6 +31,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
         {name} · <Code>{[names.place(variance.location), variance.lot].filter(Boolean).join(' · ')}</Code>
       </h2>
       {variance.first === null ? null : <p>{speaker.say('a.first', { who: names.person(variance.first) })}</p>}
+      <Approvers variance={variance} />
       <Photos shas={variance.photos} of={`${name}, ${names.place(variance.location)}`} />
       <Opposites variance={variance} onMove={decisions.onMove} />
       <Looks variance={variance} />
@@ -64,6 +65,19 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
         </div>
       )}
     </aside>
+  )
+}
+
+/** Who can end it, where that is not everybody. */
+const Approvers = ({ variance: { approvers, over, two } }: Pick<Props, 'variance'>) => {
+  const { speaker, names } = useDesk()
+  if (!over && !two) return null
+  const who = approvers.map(names.person).join(', ')
+  return (
+    <p>
+      {over ? `${speaker.say('flag.over')} · ` : ''}
+      {who === '' ? speaker.say('a.approvers.two') : speaker.say('a.approvers', { who })}
+    </p>
   )
 }
 

@@ -34,9 +34,12 @@ export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
       key: 'flags',
       head: speaker.say('a.flags'),
       cell: one =>
-        [...(one.two ? ['two'] : []), ...(one.opposites.length > 0 ? ['opposite'] : []), ...one.flags]
-          .map(flag => speaker.maybe('flag', flag))
-          .join(', ') || '–',
+        [
+          ...(one.two ? [speaker.say('flag.two')] : []),
+          ...(one.over ? [[speaker.say('flag.over'), ...one.approvers.map(names.person)].join(' → ')] : []),
+          ...(one.opposites.length > 0 ? [speaker.say('flag.opposite')] : []),
+          ...one.flags.map(flag => speaker.maybe('flag', flag)),
+        ].join(', ') || '–',
     },
   ]
   return (

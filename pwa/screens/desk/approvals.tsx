@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { atStake, isOwn } from '../../../shared/desk/tolerance.ts'
+import { inOneGo } from '../../../shared/desk/approver.ts'
+import { atStake } from '../../../shared/desk/tolerance.ts'
 import { variancesAnswerSchema } from '../../../shared/desk/variances.ts'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import { ApprovalPanel } from './approval-panel.tsx'
@@ -78,10 +79,9 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({})
   const [isSure, setSure] = useState(false)
   const all = loaded.value ?? []
-  const small = all.filter(row => row.within)
   const rows = all.filter(row => part === 'all' || part === partOf(row))
   const { at, row, open, show, step, close } = useCursor(rows)
-  const bulk = small.filter(one => !isOwn(one, me.worker))
+  const bulk = inOneGo(rows, me.worker)
   const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string => reasons[one.id] ?? reasonFor(one.delta)
   const { act, undo } = useDecisions(all, reasonOf, loaded.reload)
   const { approve, move, makeMove, recount } = useRowDecisions({
@@ -91,7 +91,12 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
     onOpen: () => show(at),
   })
   const steps = { j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1) }
-  const looks = { Enter: () => show(at), Escape: close, n: () => show(at, true), b: () => setSure(bulk.length > 0) }
+  const looks = {
+    Enter: () => show(at),
+    Escape: close,
+    n: () => show(at, true),
+    b: () => setSure(bulk.taken.length > 0),
+  }
   useKeys({ ...steps, ...looks, a: approve, m: move, r: recount, u: () => undo?.() }, onScan)
   const choose = (value: Part): void => {
     setPart(value)
@@ -118,11 +123,11 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
         />
       )}
       <BulkFoot
-        rows={bulk}
-        all={all.length}
+        bulk={bulk}
+        all={rows.length}
         isSure={isSure}
         onSure={setSure}
-        onApprove={() => act(bulk, 'count.approve', speaker.say('a.done', { n: bulk.length }))}
+        onApprove={() => act(bulk.taken, 'count.approve', speaker.say('a.done', { n: bulk.taken.length }))}
       />
     </section>
   )

@@ -1,9 +1,11 @@
+import { LEFT_OUT } from '../../../shared/desk/approver.ts'
+import type { inOneGo } from '../../../shared/desk/approver.ts'
 import { atStake } from '../../../shared/desk/tolerance.ts'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import { useDesk } from './context.ts'
 
 type Props = {
-  rows: readonly ShownVariance[]
+  bulk: ReturnType<typeof inOneGo<ShownVariance>>
   all: number
   isSure: boolean
   onSure: (isSure: boolean) => void
@@ -11,11 +13,12 @@ type Props = {
 }
 
 /** Two presses: the first says what would be approved and what is left out, the second does it. */
-export const BulkFoot = ({ rows, all, isSure, onSure, onApprove }: Props) => {
+export const BulkFoot = ({ bulk: { taken: rows, left }, all, isSure, onSure, onApprove }: Props) => {
   const { speaker } = useDesk()
   if (rows.length === 0) return null
   const { net, gross } = atStake(rows)
-  const values = { n: rows.length, net: speaker.money(net), gross: speaker.money(gross), left: all - rows.length, all }
+  const values = { n: rows.length, all, net: speaker.money(net), gross: speaker.money(gross) }
+  const leftOut = LEFT_OUT.filter(why => left[why] > 0).map(why => speaker.say(`a.left.${why}`, { n: left[why] }))
   if (!isSure)
     return (
       <div className="desk-foot">
@@ -30,7 +33,7 @@ export const BulkFoot = ({ rows, all, isSure, onSure, onApprove }: Props) => {
   }
   return (
     <div className="desk-foot">
-      <p>{speaker.say('a.bulk.sure', values)}</p>
+      <p>{[speaker.say('a.bulk.sure', values), ...leftOut].join(' · ')}</p>
       <button type="button" className="desk-button primary" onClick={approve}>
         {speaker.say('a.bulk', { n: rows.length })}
       </button>

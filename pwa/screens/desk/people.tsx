@@ -1,6 +1,8 @@
 import { useState } from 'react'
+import * as v from 'valibot'
 import { peopleAnswerSchema, personAnswerSchema } from '../../../shared/desk/people.ts'
 import type { PeopleAnswer, Person, PersonAsk } from '../../../shared/desk/people.ts'
+import { limits } from '../../../shared/policy-schema.ts'
 import { ROLES } from '../../../shared/roles.ts'
 import { Code } from '../../ui/code.tsx'
 import { AccountForm } from './account-form.tsx'
@@ -10,6 +12,8 @@ import { EraseName } from './erase.tsx'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
 import { PersonPin } from './pin-form.tsx'
+import { Field } from './policy-field.tsx'
+import { shapeOf } from './policy-shape.ts'
 import { PrintOut } from './print-out.tsx'
 import { Listed, Table } from './table.tsx'
 
@@ -19,12 +23,16 @@ const NOBODY: Person = {
   roles: [],
   clients: null,
   active: true,
+  approves: null,
   pin: false,
   login: null,
   mustChange: false,
   company: null,
   linked: false,
 }
+
+/** Up to what somebody approves alone. */
+const LIMITS = shapeOf(v.nullable(limits))
 
 /** Who works here and what they may do. A badge is shown once, when it is made. */
 export const People = ({ onScan }: { onScan: (text: string) => void }) => {
@@ -142,12 +150,12 @@ type PanelProps = {
 }
 
 const PersonPanel = ({ person, clients, hasCompany, onSave, onClose, onAccount }: PanelProps) => {
-  const { speaker } = useDesk()
+  const { speaker, me } = useDesk()
   const [draft, setDraft] = useState(person)
   const isNew = person.id === ''
   const change = (badge: boolean): void => {
-    const { name, roles, clients: theirs, active } = draft
-    onSave({ id: isNew ? null : person.id, name: name.trim(), roles, clients: theirs, active, badge })
+    const { name, roles, clients: theirs, active, approves } = draft
+    onSave({ id: isNew ? null : person.id, name: name.trim(), roles, clients: theirs, active, approves, badge })
   }
   return (
     <aside className="desk-panel" aria-label={isNew ? speaker.say('p.add') : person.name}>
@@ -169,6 +177,14 @@ const PersonPanel = ({ person, clients, hasCompany, onSave, onClose, onAccount }
           />
         </label>
         <Rights draft={draft} clients={clients} onChange={setDraft} />
+        {draft.roles.includes('supervisor') && person.id !== me.worker ? (
+          <Field
+            label={speaker.say('p.approves')}
+            shape={LIMITS}
+            value={draft.approves}
+            onChange={approves => setDraft({ ...draft, approves: approves as Person['approves'] })}
+          />
+        ) : null}
         <label>
           <span>
             <input

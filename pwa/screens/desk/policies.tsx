@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import * as v from 'valibot'
 import { auditAnswerSchema } from '../../../shared/desk/view.ts'
+import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
 import { policySchema } from '../../../shared/policy-schema.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { decisionAnswerSchema } from '../../../shared/sync/decision.ts'
@@ -9,6 +10,7 @@ import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { Group } from './policy-field.tsx'
 import { shapeOf } from './policy-shape.ts'
+import type { Shape } from './policy-shape.ts'
 import { useLoaded } from './query.ts'
 import { Chips, Listed, Table } from './table.tsx'
 
@@ -20,6 +22,11 @@ const answerSchema = v.object({
 type Answer = v.InferOutput<typeof answerSchema>
 
 const shape = shapeOf(policySchema)
+/** A group that older policies do not have. */
+const fieldsOf = (of: Shape): readonly (readonly [string, Shape])[] =>
+  of.kind === 'maybe' ? fieldsOf(of.of) : of.kind === 'group' ? of.fields : []
+const defaults: Readonly<Record<string, unknown>> = DEFAULT_POLICY
+
 const GROUPS = shape.kind === 'group' ? shape.fields : []
 
 /** Everything that a site may decide about how it works, for the warehouse and for each client. */
@@ -124,8 +131,8 @@ const Groups = ({ draft, onChange }: { draft: Policy; onChange: (draft: Policy) 
       <summary>{speaker.maybe('pg', group)}</summary>
       <div className="desk-form">
         <Group
-          fields={of.kind === 'group' ? of.fields : []}
-          value={held[group]}
+          fields={fieldsOf(of)}
+          value={held[group] ?? defaults[group]}
           nameOf={key => speaker.maybe('po', `${group}.${key}`)}
           onChange={next => onChange({ ...draft, [group]: next })}
         />

@@ -17,6 +17,7 @@ const WHY: Readonly<Record<string, DeskKey>> = {
   second: 'a.second',
   not_opposite: 'a.stale',
   over_bulk: 'a.overBulk',
+  over_limit: 'a.overLimit',
 }
 
 /** Decides, says what came of it, and keeps the way back of the last approval. */
@@ -38,9 +39,10 @@ export const useDecisions = (
     refresh()
   }
   const why = (answers: readonly DecisionAnswer[], missed: readonly DecisionAnswer[]): string => {
-    if (answers.length > 1) return speaker.say('a.done.left', { n: answers.length - missed.length, m: missed.length })
-    const code = missed[0]?.code
-    return speaker.say(WHY[code ?? ''] ?? 'a.stale')
+    const words = missed.map(({ code }) => WHY[code ?? ''] ?? 'a.stale')
+    if (answers.length === 1) return speaker.say(words[0] ?? 'a.stale')
+    const each = [...new Set(words)].map(key => `${words.filter(one => one === key).length} × ${speaker.say(key)}`)
+    return [speaker.say('a.done', { n: answers.length - missed.length }), ...each].join(' · ')
   }
   const takeBack = (good: readonly DecisionAnswer[]): void => {
     setUndo(null)

@@ -40,6 +40,30 @@ describe('people at the desk', async () => {
     expect(JSON.stringify(rows)).not.toContain(again.badge)
   })
 
+  it('[DA8] limits of a person are kept and told, stay where a change does not speak of them, and stand in the audit log', async () => {
+    const approves = { qty: 5, pct: null, value: 50_000 }
+    const answer = v.parse(personAnswerSchema, await (await put({ roles: ['supervisor'], approves })).json())
+    const shown = async () => (await list()).people.find(one => one.id === answer.id)?.approves
+    const held = async () =>
+      (await stores.site.roster(site.warehouse.id))?.roster.workers.find(one => one.id === answer.id)?.approves
+    expect([await shown(), await held()]).toEqual([approves, approves])
+    await put({ id: answer.id, roles: ['supervisor'] })
+    expect(await shown()).toEqual(approves)
+    await put({ id: answer.id, roles: ['supervisor'], approves: null })
+    expect([await shown(), await held()]).toEqual([null, undefined])
+    const { rows } = await sql<{ approves: unknown }>`
+      select body->'approves' as approves from audit where subject = ${answer.id} order by id`.execute(desk.opened.db)
+    expect(rows.map(row => row.approves)).toEqual([approves, approves, null])
+    for (const bad of [{ ...approves, qty: -1 }, { ...approves, pct: 1001 }, { ...approves, value: 1.5 }, { qty: 5 }])
+      expect((await put({ id: answer.id, roles: ['supervisor'], approves: bad })).status).toBe(400)
+  })
+
+  it('[DA8] nobody changes their own limits', async () => {
+    const mine = { id: people.admin.id, name: 'Admin', roles: ['administrator', 'supervisor'] }
+    expect((await put({ ...mine, approves: { qty: null, pct: null, value: 1 } })).status).toBe(403)
+    expect((await put({ ...mine, roles: ['administrator'] })).status).toBe(200)
+  })
+
   it('[DS9] of two changes on one version the second is refused', async () => {
     const { version } = await list()
     expect((await put({ expectedVersion: version - 1 })).status).toBe(409)

@@ -40,18 +40,21 @@ export const peopleEndpoint = deskEndpoint(
     const clients = await site.clients(warehouse)
     return sendJson(c, {
       version: held?.roster.version ?? 0,
-      people: (held?.roster.workers ?? []).map(({ id, name, roles, clients: theirs, active, pin }) => ({
-        id,
-        name,
-        roles: [...roles],
-        clients: theirs === null ? null : [...theirs],
-        active,
-        pin: pin !== undefined,
-        login: logins.get(id)?.login ?? null,
-        mustChange: logins.get(id)?.mustChange ?? false,
-        company: logins.get(id)?.company ?? null,
-        linked: logins.get(id)?.linked ?? false,
-      })),
+      people: (held?.roster.workers ?? []).map(
+        ({ id, name, roles, clients: theirs, active, approves = null, pin }) => ({
+          id,
+          name,
+          roles: [...roles],
+          clients: theirs === null ? null : [...theirs],
+          active,
+          approves,
+          pin: pin !== undefined,
+          login: logins.get(id)?.login ?? null,
+          mustChange: logins.get(id)?.mustChange ?? false,
+          company: logins.get(id)?.company ?? null,
+          linked: logins.get(id)?.linked ?? false,
+        }),
+      ),
       companyLogIn: deps.identity !== null,
       clients: clients.map(({ id, name }) => ({ id, name })),
     } satisfies PeopleAnswer)
@@ -90,7 +93,13 @@ export const changePersonEndpoint = deskEndpoint(
       worker: who.id,
       kind: body.id === null ? 'people.add' : 'people.change',
       subject: person.id,
-      body: { roles: person.roles, clients: person.clients, active: person.active, badge: badge !== null },
+      body: {
+        roles: person.roles,
+        clients: person.clients,
+        active: person.active,
+        approves: person.approves ?? null,
+        badge: badge !== null,
+      },
     }
     const along = { entry, ends: person.active ? null : person.id }
     if (!(await site.replaceRoster(warehouse, roster, signRoster(deps.serverKey, roster), along)))

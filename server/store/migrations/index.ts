@@ -22,6 +22,7 @@ import * as telling from './0022_telling.ts'
 import * as itemCost from './0023_item_cost.ts'
 import * as opposites from './0024_opposites.ts'
 import * as stepCaptured from './0025_step_captured.ts'
+import * as lotsOfCounts from './0026_lots_of_counts.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
 
@@ -50,6 +51,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023_item_cost': itemCost,
   '0024_opposites': opposites,
   '0025_step_captured': stepCaptured,
+  '0026_lots_of_counts': lotsOfCounts,
   '0027_company': company,
   '0028_late': late,
 }
