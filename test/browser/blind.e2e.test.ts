@@ -87,7 +87,8 @@ describe('a spot count that is blind', () => {
     // Left, looked up, and with a network again: the server leaves them out as well.
     await floor.home(counter)
     await counter.context.setOffline(false)
-    await counter.page.reload()
+    await counter.page.goto(`${product.url}/?open=count`)
+    await counter.band(place)
     await floor.home(counter)
     await floor.seen(counter, place, '–')
     expect(await figures(place)).toBe(0)
