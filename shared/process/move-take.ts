@@ -1,6 +1,6 @@
 import type { Item } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
-import type { LocationId } from '../ids.ts'
+import type { LocationId, LpnId } from '../ids.ts'
 import type { StockRow, StockStatus } from '../ledger/stock.ts'
 import { keyOf, STATUSES } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
@@ -43,9 +43,10 @@ export const fromPlace = (state: MoveState, id: LocationId, view: View): MoveNex
   return go({ ...state, at: 'goods', from: id, load: null }, 'ok', 'place.ok', { place: place.code })
 }
 
-const takePallet = (
+/** Unless an order is picked from it: it stays where the picker will look for it. */
+export const takePallet = (
   state: MoveState,
-  pallet: NonNullable<ReturnType<typeof palletIn>>,
+  pallet: { lpn: LpnId; label: string },
   view: View,
   moment: Moment,
 ): MoveNext => {

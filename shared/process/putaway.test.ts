@@ -12,6 +12,7 @@ import {
   booker,
   demoSeed,
   demoWorld,
+  device,
   dock,
   documentId,
   lineId,
@@ -27,6 +28,7 @@ import {
   virtual,
   wants,
   warehouse,
+  worker,
   workerAt,
   wrongReserved,
 } from '../../test/support/world.ts'
@@ -241,6 +243,14 @@ describe('example C: put-away of a reserved pallet', () => {
     const begun = { ...x, lines: x.lines.map(line => ({ ...line, done: 2 })) }
     const w = at({ stock: [onPallet, free], documents: [begun] })
     expect(rejected(w, () => w.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'move.started'])
+    expect(rejected(w, () => w.anna.scan(scanOf.place(dock)))).toEqual(['wrong', 'move.started'])
+    w.world.apply({ ...NOTHING, tasks: [taskOf()] })
+    const moment = { now: '2026-11-23T09:00:00.000Z', today: '2026-11-23', monoMs: 0, device, worker }
+    expect(putaway.start({ task: taskOf().id }, w.world, moment)).toMatchObject({
+      verdict: 'wrong',
+      message: { key: 'move.started' },
+      state: { load: null },
+    })
   })
 })
 

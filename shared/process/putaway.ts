@@ -1,5 +1,4 @@
-import type { LocationId } from '../ids.ts'
-import { keyOf } from '../ledger/stock.ts'
+import type { LocationId, LpnId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
@@ -7,7 +6,7 @@ import { palletIn } from './lpn.ts'
 import { put, stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, takeWhole } from './move-take.ts'
+import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, takePallet, takeWhole } from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
@@ -36,30 +35,20 @@ const start = (start: Start, view: View, moment: Moment): MoveNext => {
   if (goods === null || task.state === 'done' || task.state === 'cancelled') return stay(FRESH, 'wrong', 'put.done')
   const state: MoveState = { ...FRESH, key: `putaway/${task.id}`, task: task.id }
   if (goods.item !== null) return fromPlace(state, goods.from.location, view)
-  const rows = view.stockOn(goods.from.lpn).filter(row => row.onHand > 0)
-  const [first] = rows
-  if (first === undefined) return stay(FRESH, 'wrong', 'put.done')
-  const label = view.lpn(goods.from.lpn)?.label ?? ''
-  const load = { kind: 'pallet' as const, client: first.client, lpn: goods.from.lpn, label }
-  return aimed(go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'put.what'), view)
+  if (!view.stockOn(goods.from.lpn).some(row => row.onHand > 0)) return stay(FRESH, 'wrong', 'put.done')
+  const next = takePallet(state, palletOf(goods.from.lpn, view), view, moment)
+  return next.verdict === 'wrong' ? { ...next, state: FRESH } : aimed(next, view)
 }
 
 /** P1: a pallet, goods that stand at one dock, or a place: with one pallet in it that pallet, else its content. */
 const stepWhat = (state: MoveState, resolved: Resolved, view: View, moment: Moment): MoveNext => {
-  if (palletIn(view, resolved) !== null) return barred(stepFrom(state, resolved, view, moment), view)
+  if (palletIn(view, resolved) !== null) return stepFrom(state, resolved, view, moment)
   const place = resolved.readings.find(r => r.kind === 'location')
   if (place?.kind === 'location') {
     const rows = view.stockAt(place.location).filter(row => row.onHand > 0)
     const [first] = rows
     const single = first !== undefined && view.lpn(first.lpn) !== undefined && rows.every(row => row.lpn === first.lpn)
-    if (!single) return fromPlace(state, place.location, view)
-    const load = {
-      kind: 'pallet' as const,
-      client: first.client,
-      lpn: first.lpn,
-      label: view.lpn(first.lpn)?.label ?? '',
-    }
-    return barred(go({ ...state, at: 'to', from: place.location, load, takenAt: moment.now }, 'ok', 'move.to'), view)
+    return single ? takePallet(state, palletOf(first.lpn, view), view, moment) : fromPlace(state, place.location, view)
   }
   const hits = itemsIn(resolved)
   if (hits.length === 0) return stepFrom(state, resolved, view, moment)
@@ -73,15 +62,7 @@ const stepWhat = (state: MoveState, resolved: Resolved, view: View, moment: Mome
   return stepGoods({ ...state, at: 'goods', from: dock }, resolved, view, moment)
 }
 
-/** A pallet that an order was picked from stays where the picker will look for it. */
-const barred = (next: MoveNext, view: View): MoveNext => {
-  const { load } = next.state
-  if (load?.kind !== 'pallet') return next
-  const lines = view.stockOn(load.lpn).flatMap(row => view.linesClaiming(keyOf(row)))
-  const begun = lines.find(line => line.done > 0 && line.state === 'open')
-  if (begun === undefined) return next
-  return stay(FRESH, 'wrong', 'move.started', { no: view.document(begun.document)?.number ?? '' })
-}
+const palletOf = (lpn: LpnId, view: View) => ({ lpn, label: view.lpn(lpn)?.label ?? '' })
 
 const stepKey = (state: MoveState, command: string, view: View, moment: Moment): MoveNext => {
   if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)
