@@ -227,10 +227,10 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
 }
 
 const photosOf = (line: () => Promise<Line>, handheld: Running['handheld'], isActive: () => boolean) => {
-  let desk: PhotoDesk | null = null
-  const open = late(async () => {
+  let desk: Promise<PhotoDesk> | null = null
+  const load = late(async () => {
     const [{ openPhotoDesk }, { api }] = await Promise.all([import('./photo-box.ts'), line()])
-    desk = await openPhotoDesk({
+    return openPhotoDesk({
       api,
       handheld,
       isActive,
@@ -239,9 +239,9 @@ const photosOf = (line: () => Promise<Line>, handheld: Running['handheld'], isAc
       random: browserRandom.next,
       calm: handheld.engine.calm,
     })
-    return desk
   })
-  return { open, close: async () => desk?.close() }
+  // One that is being opened while this stops is closed as well.
+  return { open: () => (desk = load()), close: async () => (await desk?.catch(() => null))?.close() }
 }
 
 const picturesOf = (line: () => Promise<Line>, handheld: Running['handheld']) => {

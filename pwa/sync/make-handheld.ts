@@ -2,7 +2,7 @@ import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import type { SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
-import { isSameBlind } from '../store/withheld.ts'
+import { blindHead } from '../store/withheld.ts'
 import { ensureBirth, OWN_STATE } from './birth.ts'
 import type { CatalogueLookup } from './catalogue-lookup.ts'
 import { makeEngine } from './engine.ts'
@@ -248,12 +248,12 @@ const makeWithhold =
     syncNow: () => void,
   ): Handheld['withhold'] =>
   async spots => {
-    const before = await cache.head()
+    const head = await cache.head()
+    // Asked whenever a process is opened; hardly ever is there something to take out.
+    if (head === null || blindHead(head, spots) === null) return
     const tasks = [...overlay.world().tasks()]
     const own = tasks.flatMap(task => (task.lease?.device === device && task.document ? [task.document] : []))
     await cache.withhold({ spots, own, device })
-    const after = await cache.head()
-    if (before === null || after === null || isSameBlind(before, after)) return
     await overlay.reload()
     tell()
     // What must not be kept may be on its way, and what may be kept again has to come.

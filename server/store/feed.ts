@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../../shared/ids.ts'
+import type { ClientId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
 import { maskRows } from '../../shared/sync/blind.ts'
 import { SEES_ALL } from '../sync/blind.ts'
-import type { Blind, Spot } from '../../shared/sync/blind.ts'
-import type { Page } from '../sync/ports.ts'
+import type { Blind } from '../../shared/sync/blind.ts'
+import type { Page, SyncStore } from '../sync/ports.ts'
 import { blindPart, readBlind } from './blind.ts'
 import { UNREAD } from './prepared-pg.ts'
 import { EMPTY } from './catalogue.ts'
@@ -43,16 +43,7 @@ export const reading = <T>(db: Executor, run: (trx: Executor) => Promise<T>): Pr
   db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
 
 type ChangeRow = { seq: number; kind: Kind; id: string; body: unknown }
-export type PageAt = {
-  warehouse: WarehouseId
-  device: DeviceId
-  worker: WorkerId | null
-  spots?: readonly Spot[]
-  epoch: string
-  after: number
-  limit: number
-  clients: readonly ClientId[] | null
-}
+export type PageAt = Parameters<SyncStore['page']>[0]
 
 /**
  * Changes after `after`, cut between commits (a single commit above the limit is sent whole). `through` belongs to the
@@ -231,13 +222,7 @@ export type SnapshotEnd = {
 export const readSnapshot = (
   db: Executor,
   names: Names,
-  at: {
-    warehouse: WarehouseId
-    device: DeviceId
-    worker: WorkerId | null
-    spots?: readonly Spot[]
-    clients: readonly ClientId[] | null
-  },
+  at: Parameters<SyncStore['snapshot']>[0],
   rows: (rows: readonly Row[]) => Promise<void>,
 ): Promise<SnapshotEnd> =>
   reading(db, async trx => {

@@ -51,11 +51,7 @@ const Card = ({
         <p className="desk-brand">Stockhand</p>
         <h1>{title}</h1>
         {children}
-        {error === null ? null : (
-          <p role="alert" className="desk-alert">
-            {error}
-          </p>
-        )}
+        <Alert words={error} />
         <button type="submit" className="desk-button primary" disabled={isBusy}>
           {go}
         </button>
@@ -105,6 +101,13 @@ export const NewPassword = ({ speaker }: Pick<Props, 'speaker'>) => (
   />
 )
 
+const Alert = ({ words }: { words: string | null }) =>
+  words === null ? null : (
+    <p role="alert" className="desk-alert">
+      {words}
+    </p>
+  )
+
 /** Without a name and a password: the browser knows whose it is. */
 const PasskeyButton = ({ api, speaker, onIn }: Props) => {
   const [error, setError] = useState<string | null>(null)
@@ -127,11 +130,7 @@ const PasskeyButton = ({ api, speaker, onIn }: Props) => {
       <button type="button" className="desk-button" disabled={isBusy} onClick={go}>
         {speaker.say('login.passkey')}
       </button>
-      {error === null ? null : (
-        <p role="alert" className="desk-alert">
-          {error}
-        </p>
-      )}
+      <Alert words={error} />
     </>
   )
 }
@@ -164,11 +163,7 @@ const CompanyButton = ({ api, speaker }: Omit<Props, 'onIn'>) => {
       <button type="button" className="desk-button" onClick={go}>
         {speaker.say('login.company')}
       </button>
-      {error === null ? null : (
-        <p role="alert" className="desk-alert">
-          {error}
-        </p>
-      )}
+      <Alert words={error} />
     </>
   )
 }
