@@ -104,6 +104,8 @@ export const enDesk = {
   'x.item': 'Item',
   'x.find': 'Name, number or code of the item',
   'x.unit': 'one {unit}',
+  'x.place': 'Code of the place',
+  'x.order': 'Number of the order',
   'x.lotName': 'Name of the lot',
   'x.expiry': 'Date',
   'x.why.gone': 'The goods are not there any more, or somebody has reserved them',

@@ -104,6 +104,8 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'x.item': 'Ürün',
   'x.find': 'Ürünün adı, numarası veya kodu',
   'x.unit': 'bir {unit}',
+  'x.place': 'Yerin kodu',
+  'x.order': 'Siparişin numarası',
   'x.lotName': 'Partinin adı',
   'x.expiry': 'Tarih',
   'x.why.gone': 'Mal artık orada değil veya ayrılmış',

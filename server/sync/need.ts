@@ -69,9 +69,11 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
   }
 }
 
-/** A short and a pallet that is put away while orders have reserved it look for other stock. */
+/** A short, a pallet that is put away while orders have reserved it, and goods that an order lacks again look for other stock. */
 const needsOtherStock = (command: Command): boolean =>
-  command.type === 'short' || (command.type === 'lpn.move' && command.process === 'putaway')
+  command.type === 'short' ||
+  (command.type === 'lpn.move' && command.process === 'putaway') ||
+  (command.type === 'move' && command.process === 'putback')
 
 const takesGoods = (command: Act | Command): boolean =>
   'from' in command ||

@@ -1,8 +1,8 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import { CHOICES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
 import type { ExceptionKind, RefusalCode } from '../../shared/exception.ts'
-import type { ClientId, DocumentId, ItemId, LineId, LocationId } from '../../shared/ids.ts'
-import { isUuid } from '../../shared/ids.ts'
+import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
+import { isUuid, NO_LPN } from '../../shared/ids.ts'
 import { merged, NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
@@ -136,7 +136,8 @@ const deskFor = async (tx: DecisionTx, inbox: Inbox, asks: readonly SettleAsk[])
   const need = needOf([...rows.values()], asks)
   const { lines } = await tx.load(need)
   const documents = [...new Set([...need.documents, ...[...lines.values()].map(line => line.document)])]
-  const world = makeWorld(await tx.load({ ...need, documents, everywhere: true }))
+  const items = [...new Set([...need.items, ...[...lines.values()].map(line => line.item)])]
+  const world = makeWorld(await tx.load({ ...need, documents, items, everywhere: true }))
   const recalled = asks.some(ask => ask.choice === 'release') ? await inbox.recalled() : new Set<string>()
   return { rows, world, recalled, settled: new Set(), done: [] }
 }
@@ -147,17 +148,34 @@ const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[]
   const subjects = rows.flatMap(({ subject }) => subject.split('/')).filter(isUuid)
   const movements = rows.flatMap(row => row.movements)
   const items = [...named('item'), ...movements.map(m => m.item), ...asks.flatMap(({ args }) => args.item ?? [])]
-  const places = [...named('location'), ...movements.flatMap(m => [m.from.location, m.to.location])]
+  const said = ['location', 'to', 'said', 'books', 'tote'].flatMap(named)
+  const places = [
+    ...said,
+    ...rows.flatMap(({ body }) => placesIn(body)),
+    ...asks.flatMap(({ args }) => args.location ?? []),
+    ...movements.flatMap(m => [m.from.location, m.to.location]),
+  ]
+  const orders = [...named('document'), ...named('order'), ...asks.flatMap(({ args }) => args.document ?? [])]
+  const bound = rows.flatMap(({ body }) => (Array.isArray(body['tasks']) ? body['tasks'] : []))
   return {
     ...NO_NEED,
     // Who has reserved what was moved.
     takes: true,
     items: [...new Set([...items, ...subjects])] as ItemId[],
     locations: [...new Set(places)] as LocationId[],
-    documents: [...new Set([...named('document'), ...subjects])] as DocumentId[],
+    documents: [...new Set([...orders, ...subjects])] as DocumentId[],
+    tasks: bound.filter(task => typeof task === 'string' && isUuid(task)) as TaskId[],
+    lpns: [...new Set(named('lpn'))].filter(lpn => lpn !== NO_LPN) as LpnId[],
     lines: [...new Set([...named('line'), ...subjects])] as LineId[],
   }
 }
+
+/** Places that are said as an address. */
+const placesIn = (body: Record<string, unknown>): readonly string[] =>
+  Object.values(body).flatMap(value => {
+    const { location } = (value ?? {}) as { location?: unknown }
+    return typeof location === 'string' && isUuid(location) ? [location] : []
+  })
 
 const settleOne = async (
   tx: DecisionTx,

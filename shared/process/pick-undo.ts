@@ -82,7 +82,7 @@ const putBack = (view: View, act: ActOf<'pick'>, { of, times }: UndoAt): Effects
     tasks: [
       ...reopened(view, act.task),
       ...countCalledOff(view, of),
-      ...(isCancelled ? putBackLess(view, { line: act.line, from: to, lot, serial, qty }) : []),
+      ...(isCancelled ? putBackLess(view, { line: act.line, item, from: to, lot, serial, qty }) : []),
     ],
   }
 }

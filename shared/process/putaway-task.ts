@@ -14,7 +14,11 @@ const WAITS = new Set(['dock', 'staging', 'returns'])
 /** The task of goods that have just come to stand where nothing is stored; null where they may stay. */
 export const putawayTask = (view: View, row: StockKey): Task | null => {
   const kind = view.location(row.location)?.kind
-  if (kind === undefined || !WAITS.has(kind)) return null
+  return kind !== undefined && WAITS.has(kind) ? taskFor(view, row) : null
+}
+
+/** The same for goods that may not stay where they are, wherever that is; null = it is open already. */
+export const taskFor = (view: View, row: StockKey): Task | null => {
   const id = putawayTaskId(row)
   const known = view.task(id)
   if (known !== undefined && known.state !== 'done' && known.state !== 'cancelled') return null

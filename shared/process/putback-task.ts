@@ -4,11 +4,12 @@ import type { ClientId, DocumentId, LineId, LocationId, TaskId } from '../ids.ts
 import type { Address, Goods } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 
-/** Picked goods that their order does not want any more. */
+/** Picked goods that their order does not want any more, or goods that were carried off from where they were wanted. */
 export type PutBack = Goods & {
   client: ClientId
-  document: DocumentId
-  line: LineId
+  /** Both null where no order has them: they only lie in the wrong place. */
+  document: DocumentId | null
+  line: LineId | null
   /** The tote or carton that they lie in. */
   from: Address
   /** Where they came from, where that is known. */
@@ -21,8 +22,9 @@ export type PutBack = Goods & {
 export const isWaiting = (task: Task): boolean =>
   task.kind === 'putback' && task.state !== 'done' && task.state !== 'cancelled'
 
-const putBackId = ({ line, from, lot, serial }: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial'>): TaskId =>
-  derivedId<'task'>('task', 'putback', line, from.location, from.lpn, lot, serial)
+type Named = Pick<PutBack, 'line' | 'item' | 'from' | 'lot' | 'serial'>
+const putBackId = ({ line, item, from, lot, serial }: Named): TaskId =>
+  derivedId<'task'>('task', 'putback', line ?? item, from.location, from.lpn, lot, serial)
 
 /** One task for what a line has in a tote: goods that come later are added to it, by its document it is found again. */
 export const putBackTask = (view: View, goods: PutBack): Task => {
@@ -45,7 +47,7 @@ export const putBackTask = (view: View, goods: PutBack): Task => {
 }
 
 /** Less is to be put back: a pick was taken back. */
-export const putBackLess = (view: View, goods: Pick<PutBack, 'line' | 'from' | 'lot' | 'serial' | 'qty'>): Task[] => {
+export const putBackLess = (view: View, goods: Named & Pick<PutBack, 'qty'>): Task[] => {
   const task = view.task(putBackId(goods))
   if (!task?.goods || !isWaiting(task)) return []
   const left = (task.goods.qty ?? 0) - goods.qty

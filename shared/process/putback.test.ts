@@ -177,4 +177,48 @@ describe('putting back', () => {
       check()
     }
   })
+
+  it('[M17] what an order that goes on still wants is picked again: reserved where it is free, its walk begun anew; undo ends it', () => {
+    const picked = row(mug, tote1, 4)
+    const going = orderOf(
+      'SO-9',
+      [{ ...wants(mug, 4, [picked, 4]), done: 4, state: 'done' }],
+      { state: 'done', lease: null, tote: tote1.id },
+      { state: 'started', ready: true },
+    )
+    const stock = [row(mug, a1, 3), row(mug, a3, 5), picked]
+    const bare = demoWorld({ stock, documents: [going] })
+    const task = putBackTask(bare, { ...goodsOf(1, mug, 4), cause: 'wrong_lot' })
+    const world = demoWorld({ stock, documents: [going], tasks: [task] })
+    const line = () => world.line(lineId('SO-9', 1))
+    const before = line()
+    const book = booker(world)
+    const act = putMugsBack(task, 4)
+    book(act)
+    expect(line()).toMatchObject({ state: 'open', done: 0 })
+    expect(line()?.claims.reduce((sum, claim) => sum + claim.qty, 0)).toBe(4)
+    expect(line()?.claims.some(claim => claim.location === tote1.id)).toBe(false)
+    expect(world.task(taskId('SO-9'))).toMatchObject({ state: 'ready', lease: null })
+    expect(world.document(documentId('SO-9'))).toMatchObject({ ready: false })
+    expect(wrongReserved(world)).toEqual([])
+    book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act })
+    expect(line()).toEqual(before)
+    expect(world.task(taskId('SO-9'))?.state).toBe('done')
+    expect(world.taskOf(documentId('SO-9'), 'pack')).toMatchObject({ state: 'ready' })
+    expect([unbalanced(allRows(world)), wrongReserved(world)]).toEqual([[], []])
+  })
+
+  it('[M17] what a line has too much of leaves it as it is', () => {
+    const picked = row(mug, tote1, 6)
+    const going = orderOf(
+      'SO-9',
+      [{ ...wants(mug, 4, [picked, 4]), done: 6, state: 'done' }],
+      { state: 'done', lease: null, tote: tote1.id },
+      { state: 'started' },
+    )
+    const world = demoWorld({ stock: [row(mug, a3, 5), picked], documents: [going] })
+    booker(world)(putMugsBack(putBackTask(world, goodsOf(1, mug, 2)), 2))
+    expect(world.line(lineId('SO-9', 1))).toMatchObject({ state: 'done', done: 4 })
+    expect(world.task(taskId('SO-9'))?.state).toBe('done')
+  })
 })

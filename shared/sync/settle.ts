@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { DecisionId, Id, ItemId, SessionId, WorkerId } from '../ids.ts'
+import type { DecisionId, DocumentId, Id, ItemId, LocationId, SessionId, WorkerId } from '../ids.ts'
 import { calendarDay } from './calendar.ts'
 import { text, uuid } from './fields.ts'
 
@@ -16,13 +16,17 @@ export const settleSchema = v.object({
   words: v.pipe(text(500), v.nonEmpty()),
   args: v.optional(
     v.object({
-      /** What an unknown code means, and which packaging of it; null = one base unit. */
+      /** What an unknown code means or another client's goods are, and which packaging of it; null = one base unit. */
       item: v.optional(uuid<ItemId>()),
       packaging: v.optional(v.nullable(text(60))),
       /** The lot that goods belong to instead. */
       lot: v.optional(v.pipe(text(60), v.nonEmpty())),
       /** The date that the lot has. */
       expiry: v.optional(calendarDay),
+      /** Where a pallet really stands. */
+      location: v.optional(uuid<LocationId>()),
+      /** The order that goods came back of. */
+      document: v.optional(uuid<DocumentId>()),
     }),
     {},
   ),

@@ -1,21 +1,29 @@
 import { useState } from 'react'
 import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
 import { findAnswerSchema } from '../../../shared/desk/view.ts'
+import type { FindAnswer } from '../../../shared/desk/view.ts'
+import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
 import { Facts } from './exception-facts.tsx'
 import { choiceWords } from './exception-words.ts'
 
 type Row = ExceptionsAnswer['exceptions'][number]
 /** What a choice needs besides the words. */
-export type Args = { item?: string; lot?: string; expiry?: string }
+export type Args = { item?: string; lot?: string; expiry?: string; location?: string; document?: string }
 export type OnSettle = (rows: readonly Row[], choice: string, words: string, args: Args) => Promise<void>
 type Props = { row: Row; like: readonly Row[]; onSettle: OnSettle }
 
 /** Choices that say something of one cause only are never taken for all of a kind. */
-const ONE_BY_ONE: ReadonlySet<string> = new Set(['link', 'newLot', 'correct'])
+const ONE_BY_ONE: ReadonlySet<string> = new Set(['link', 'newLot', 'correct', 'rebook', 'match'])
 
-const isWhole = (choice: string, { item = '', lot = '' }: Args): boolean =>
-  (choice !== 'link' || item !== '') && (choice !== 'newLot' || lot !== '')
+const isWhole = (choice: string, { item = '', lot = '', document = '' }: Args): boolean =>
+  (!ITEM_NAMED.has(choice) || item !== '') &&
+  (choice !== 'newLot' || lot !== '') &&
+  (choice !== 'match' || document !== '')
+
+const ITEM_NAMED: ReadonlySet<string> = new Set(['link', 'rebook'])
+/** A pallet may stand in another place than the last one where it was read. */
+const PALLET: ReadonlySet<Row['kind']> = new Set(['moved_twice', 'lpn_elsewhere'])
 
 export const Settle = ({ row, like, onSettle }: Props) => {
   const { speaker } = useDesk()
@@ -75,6 +83,10 @@ const Needs = ({ choice, row, args, onArgs }: NeedsProps) => {
   const { came, seen } = row.body
   const [found = ''] = [came, seen].filter(one => typeof one === 'string')
   if (choice === 'link') return <FindItem client={row.body['client']} onFound={item => onArgs({ item })} />
+  if (choice === 'rebook') return <FindItem client={null} onFound={item => onArgs({ item })} />
+  if (choice === 'match') return <FindOrder onFound={document => onArgs({ document })} />
+  if (choice === 'move' && PALLET.has(row.kind))
+    return <FindPlace onFound={location => onArgs(location === '' ? {} : { location })} />
   if (choice !== 'correct' && choice !== 'newLot') return null
   return (
     <>
@@ -102,21 +114,57 @@ const Needs = ({ choice, row, args, onArgs }: NeedsProps) => {
   )
 }
 
-type Found = { id: string; sku: string; name: string }
+type Option = { id: string; text: string }
+type FindProps = { onFound: (id: string) => void }
 
-/** Items of the client by name, number or code; the first that is found is chosen. */
-const FindItem = ({ client, onFound }: { client: unknown; onFound: (item: string) => void }) => {
+const FindItem = ({ client, onFound }: FindProps & { client: unknown }) => (
+  <Find
+    asks="x.find"
+    names="x.item"
+    onFound={onFound}
+    pick={({ items }) =>
+      items
+        .filter(item => typeof client !== 'string' || item.client === client)
+        .map(({ id, sku, name }) => ({ id, text: `${sku} · ${name}` }))
+    }
+  />
+)
+
+const FindOrder = ({ onFound }: FindProps) => (
+  <Find
+    asks="x.order"
+    names="x.order"
+    onFound={onFound}
+    pick={({ documents }) =>
+      documents.filter(({ kind }) => kind === 'order').map(({ id, number }) => ({ id, text: number }))
+    }
+  />
+)
+
+const FindPlace = ({ onFound }: FindProps) => (
+  <Find
+    asks="x.place"
+    names="x.place"
+    onFound={onFound}
+    pick={({ places }) => places.map(({ id, code }) => ({ id, text: code }))}
+  />
+)
+
+type Asked = FindProps & { asks: DeskKey; names: DeskKey; pick: (found: FindAnswer) => readonly Option[] }
+
+/** By name, number or code; the first that is found is chosen. */
+const Find = ({ asks, names, pick, onFound }: Asked) => {
   const { speaker, api, tell } = useDesk()
   const [q, setQ] = useState('')
-  const [found, setFound] = useState<readonly Found[]>([])
+  const [found, setFound] = useState<readonly Option[]>([])
   const find = (text: string): void => {
     setQ(text)
-    if (text.trim() === '') return
+    if (text.trim() === '') return onFound('')
     api.get('/api/desk/find', { q: text.trim() }, findAnswerSchema).then(
-      ({ items }) => {
-        const own = items.filter(item => typeof client !== 'string' || item.client === client)
-        setFound(own)
-        onFound(own[0]?.id ?? '')
+      answer => {
+        const fitting = pick(answer)
+        setFound(fitting)
+        onFound(fitting[0]?.id ?? '')
       },
       (error: unknown) => tell(whyNot(speaker, error)),
     )
@@ -124,18 +172,20 @@ const FindItem = ({ client, onFound }: { client: unknown; onFound: (item: string
   return (
     <>
       <label>
-        {speaker.say('x.find')} <input value={q} maxLength={200} onChange={event => find(event.currentTarget.value)} />
+        {speaker.say(asks)} <input value={q} maxLength={200} onChange={event => find(event.currentTarget.value)} />
       </label>
-      <label>
-        {speaker.say('x.item')}{' '}
-        <select onChange={event => onFound(event.currentTarget.value)} required>
-          {found.map(item => (
-            <option key={item.id} value={item.id}>
-              {item.sku} · {item.name}
-            </option>
-          ))}
-        </select>
-      </label>
+      {found.length === 0 ? null : (
+        <label>
+          {speaker.say(names)}{' '}
+          <select onChange={event => onFound(event.currentTarget.value)} required>
+            {found.map(({ id, text }) => (
+              <option key={id} value={id}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
     </>
   )
 }
