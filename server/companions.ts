@@ -15,6 +15,7 @@ import {
   startForget,
   startKpi,
   startPlan,
+  startCarrierLabels,
   startPrint,
   startRecall,
   startReplenish,
@@ -29,6 +30,8 @@ const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
 const PRINT_MS = 1_000
+/** A label is waited for at the table. */
+const LABELS_MS = 2_000
 const FORGET_MS = 60_000
 const KPI_MS = 60_000
 const RECALL_MS = 2_000
@@ -113,8 +116,11 @@ const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 }
 
 /** Labels go to their printers. */
-const printing: Companion = async ({ stores, log, now, atStop }) => {
-  const { print } = stores
+const printing: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { print, carrierLabels } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const labels = startCarrierLabels({ labels: carrierLabels, print, now, ring, log }, LABELS_MS)
+  atStop(() => labels.stop())
   const deps = { print, send: makeSendRaw(), now, random: Math.random, newToken: randomUUID, log }
   const worker = startPrint(deps, PRINT_MS)
   atStop(() => worker.stop())

@@ -40,7 +40,7 @@ import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
 import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
-import type { PrintStore } from './print-ports.ts'
+import type { CarrierLabelStore, PrintStore } from './print-ports.ts'
 import type {
   CallStore,
   EraseStore,
@@ -71,6 +71,7 @@ export type Stores = {
   views: ViewStore
   ownSettings: OwnSettingsStore
   print: PrintStore
+  carrierLabels: CarrierLabelStore
   intake: IntakeStore
   recalls: RecallStore
   goods: GoodsStore

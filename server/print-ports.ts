@@ -1,5 +1,5 @@
 import type { PrintBody, Printer, PrintJob, PrintState } from '../shared/desk/print.ts'
-import type { DeviceId, PrinterId, PrintJobId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { DeviceId, DocumentId, LocationId, PrinterId, PrintJobId, WarehouseId, WorkerId } from '../shared/ids.ts'
 
 export type NewJob = { id: PrintJobId; printer: PrinterId; body: PrintBody; copies: number }
 /** A job that is being sent; `token` is the lease that everything after names. */
@@ -52,4 +52,31 @@ export interface PrintStore {
     token: string,
     to: { state: Exclude<PrintState, 'sending'>; words: string | null; now: string; nextAt: string },
   ): Promise<boolean>
+}
+
+/** A carrier's label whose box is closed, and that is no job yet in this version, or was asked for again. */
+export type DueLabel = {
+  warehouse: WarehouseId
+  connector: string
+  remote: string
+  /** Names the version of the label and the how-manieth time; written back with it. */
+  version: string
+  format: 'pdf' | 'zpl'
+  /** Base64. */
+  content: string
+  tracking: string | null
+  carton: { id: LocationId; code: string; station: LocationId | null; tracking: string | null }
+}
+
+/** Labels that the ERP has got from carriers, and the boxes that they are for. */
+export interface CarrierLabelStore {
+  due(limit: number): Promise<readonly DueLabel[]>
+  printed(label: Pick<DueLabel, 'connector' | 'remote' | 'version'>): Promise<void>
+  /** The box has this tracking number where it had none; true where that changed something. */
+  track(at: { warehouse: WarehouseId; now: string; carton: LocationId; tracking: string }): Promise<boolean>
+  /** Of one order, the newest first. */
+  of(
+    warehouse: WarehouseId,
+    document: DocumentId,
+  ): Promise<readonly Pick<DueLabel, 'remote' | 'format' | 'content' | 'tracking'>[]>
 }

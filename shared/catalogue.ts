@@ -88,6 +88,8 @@ export type Carton = {
   tracking: string | null
   closed: boolean
   shipped: boolean
+  /** How often its carrier's label was asked for again. */
+  prints?: number
 }
 
 /** Licence plate: the label of a pallet or box of stock. Its id is derived from its label, alike on every device. */

@@ -63,6 +63,7 @@ const GROUPS: readonly Group[] = [
       XCMSS: 'key.missing',
       XCXTR: 'key.extra',
       XCSHS: 'key.shipShort',
+      XCPRT: 'key.print',
       XCSHP: 'key.ship',
     },
   },

@@ -84,6 +84,7 @@ export const enApp: AppWords = {
     'key.toteFull': 'Tote full',
     'key.noBox': 'No box type',
     'key.closeBox': 'Close box',
+    'key.print': 'Print again',
     'key.newBox': 'New box',
     'key.missing': 'Missing',
     'key.extra': 'Extra',

@@ -192,6 +192,8 @@ export const en: FloorWords = {
     'pack.tracking': 'Scan the tracking label',
     'pack.trackingBad': 'Not a number of this carrier',
     'pack.closed': '{carton} closed, {left} left',
+    'pack.print': 'Label of {carton} is printed again',
+    'pack.printNone': 'Close a box first, its label comes then',
     'pack.allClosed': '{carton} closed. DONE?',
     'pack.done': 'All packed: DONE',
     'pack.rest': '{n} not packed yet',

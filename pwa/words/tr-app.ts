@@ -84,6 +84,7 @@ export const trApp: AppWords = {
     'key.toteFull': 'Kutu dolu',
     'key.noBox': 'Tipsiz koli',
     'key.closeBox': 'Koliyi kapat',
+    'key.print': 'Tekrar yazdır',
     'key.newBox': 'Yeni koli',
     'key.missing': 'Eksik',
     'key.extra': 'Fazla',

@@ -180,6 +180,8 @@ export const tr: FloorWords = {
     'pack.tracking': 'Takip etiketini okut',
     'pack.trackingBad': 'Bu kargonun numarası değil',
     'pack.closed': '{carton} kapandı, kalan {left}',
+    'pack.print': '{carton} etiketi tekrar yazdırılıyor',
+    'pack.printNone': 'Önce koliyi kapat, etiketi sonra çıkar',
     'pack.allClosed': '{carton} kapandı. Bitti mi?',
     'pack.done': 'Hepsi pakette: BİTTİ',
     'pack.rest': '{n} henüz paketlenmedi',

@@ -148,16 +148,25 @@ export const deliveryRecord = v.object({
   at: day,
 })
 
-export const carrierLabelRecord = v.object({
-  id,
-  order: id,
-  /** Label of the carton that it is for; null = the order has one carton. */
-  package: maybe(code),
-  tracking: maybe(code),
-  format: v.picklist(['pdf', 'zpl']),
-  /** Base64, at most 1 MB. */
-  content: v.pipe(v.string(), v.maxLength(1_400_000), v.base64()),
-})
+/** Judged by its first bytes, whatever it says that it is. */
+const BEGINS = { pdf: '%PDF', zpl: '^XA' } as const
+
+export const carrierLabelRecord = v.pipe(
+  v.object({
+    id,
+    order: id,
+    /** Label of the carton that it is for; null = the order has one carton. */
+    package: maybe(code),
+    tracking: maybe(code),
+    format: v.picklist(['pdf', 'zpl']),
+    /** Base64, at most 1 MB. */
+    content: v.pipe(v.string(), v.maxLength(1_400_000), v.base64()),
+  }),
+  v.check(
+    ({ format, content }) => atob(content.slice(0, 16)).trimStart().startsWith(BEGINS[format]),
+    'not what its format says',
+  ),
+)
 
 export const INBOUND = {
   item: itemRecord,

@@ -30,6 +30,7 @@ export type AppDeps = {
     | 'views'
     | 'ownSettings'
     | 'print'
+    | 'carrierLabels'
     | 'photos'
     | 'kpi'
     | 'intake'

@@ -361,6 +361,7 @@ const memoryStores = () => {
     views: unusedStore(),
     ownSettings: unusedStore(),
     print: unusedStore(),
+    carrierLabels: unusedStore(),
     photos: unusedStore(),
     kpi: unusedStore(),
     intake: unusedStore(),

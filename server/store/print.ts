@@ -6,7 +6,7 @@ import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'
 
-const PRINTER = sql`p.uid as id, p.name, p.host, p.port, p.kind, p.dpi, p.size, p.active, p.version`
+const PRINTER = sql`p.uid as id, p.name, p.host, p.port, p.kind, p.dpi, p.size, p.active, p.station, p.version`
 const JOB = sql`j.uid as id, j.seq, j.printer, j.kind, j.code, j.copies, j.state, j.attempts, j.next_at as "nextAt", j.words,
   j.worker, j.created_at as "createdAt", j.ended_at as "endedAt", j.reprint_of as "reprintOf", j.reprint_no as "reprintNo"`
 
@@ -37,15 +37,15 @@ export const makePrintStore = (db: Executor, names: Names): PrintStore => ({
       )
     return rows
   },
-  putPrinter: async (at, { id, name, host, port, kind, dpi, size, active }, expectedVersion) => {
+  putPrinter: async (at, { id, name, host, port, kind, dpi, size, active, station }, expectedVersion) => {
     const warehouse = await names.warehouse(db, at.warehouse)
     const { rows } = await sql<Printer>`
-      insert into printer as p (uid, warehouse_id, name, host, port, kind, dpi, size, active, version, changed_by, changed_at)
+      insert into printer as p (uid, warehouse_id, name, host, port, kind, dpi, size, active, station, version, changed_by, changed_at)
       select ${id}::uuid, ${warehouse}::int, ${name}, ${host}, ${port}::int, ${kind}, ${dpi}::int, ${size}, ${active}::boolean,
-             1, ${at.worker}::uuid, ${at.now}::timestamptz
+             ${station}::uuid, 1, ${at.worker}::uuid, ${at.now}::timestamptz
       where ${expectedVersion}::int = 0 or exists (select 1 from printer where uid = ${id}::uuid)
       on conflict (uid) do update set name = excluded.name, host = excluded.host, port = excluded.port, kind = excluded.kind,
-        dpi = excluded.dpi, size = excluded.size, active = excluded.active, version = p.version + 1,
+        dpi = excluded.dpi, size = excluded.size, active = excluded.active, station = excluded.station, version = p.version + 1,
         changed_by = excluded.changed_by, changed_at = excluded.changed_at
       where p.version = ${expectedVersion}::int and p.warehouse_id = excluded.warehouse_id
       returning ${PRINTER}`.execute(db)
@@ -92,8 +92,7 @@ const insert = async (
     printer,
     body,
     copies,
-    kind: body.label.kind,
-    code: isSecret(body.label) ? '' : body.label.code,
+    ...namedAs(body),
   }))
   await sql`
     insert into print_job (uid, warehouse_id, printer, kind, code, body, copies, state, next_at, worker, device, created_at)
@@ -102,6 +101,12 @@ const insert = async (
     from jsonb_array_elements(${json(rows)}) with ordinality as e(job, n),
          jsonb_to_record(e.job) as x(id uuid, printer uuid, kind text, code text, body jsonb, copies int)
     order by e.n on conflict (uid) do nothing`.execute(trx)
+}
+
+const namedAs = (body: PrintBody): { kind: PrintJob['kind']; code: string } => {
+  if ('zpl' in body) return { kind: 'carrier', code: body.code }
+  const { label } = body
+  return { kind: label.kind, code: isSecret(label) ? '' : label.code }
 }
 
 type Again = Awaited<ReturnType<PrintStore['again']>>

@@ -5,6 +5,7 @@ import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
 import { makeAccountStore } from './accounts.ts'
 import { makeAuditStore } from './audit-book.ts'
 import { makeCallStore } from './calls.ts'
+import { makeCarrierLabelStore } from './carrier-labels.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
@@ -69,6 +70,7 @@ export const makeStores = (
     views: makeViewStore(db, names),
     ownSettings: makeOwnSettingsStore(db),
     print: makePrintStore(db, names),
+    carrierLabels: makeCarrierLabelStore(db, names),
     recalls: makeRecallStore(db, names),
     goods: makeGoodsStore(db, names),
     stocktakes: makeStocktakeStore(db, names),

@@ -38,13 +38,13 @@ const printOne = async (deps: PrintDeps, job: ClaimedJob, token: string, signal:
     await deps.print.finish(id, token, { state, words, now: deps.now(), nextAt })
     return state
   }
-  const zpl = formatOf(job)
-  if (zpl === null) return finish('failed', 'This label cannot be drawn for this printer.')
+  const bytes = formatOf(job)
+  if (bytes === null) return finish('failed', 'This label cannot be drawn for this printer.')
   const { host, port } = printer
   const sent = await deps.send({
     host,
     port,
-    bytes: Buffer.from(zpl),
+    bytes,
     signal,
     before: () => deps.print.touch(id, token),
   })
@@ -60,11 +60,12 @@ const printOne = async (deps: PrintDeps, job: ClaimedJob, token: string, signal:
   }
 }
 
-/** Drawn when it is sent, for the printer as it is by then. */
-const formatOf = ({ body, copies, printer }: ClaimedJob): string | null => {
+/** Ours is drawn when it is sent, for the printer as it is by then; a carrier's goes as it came. */
+const formatOf = ({ body, copies, printer }: ClaimedJob): Buffer | null => {
   if (body === null) return null
+  if ('zpl' in body) return Buffer.concat(Array<Buffer>(copies).fill(Buffer.from(body.zpl, 'base64')))
   try {
-    return zplOf(drawLabel(body.label, body.captions, printer.size), printer.dpi, copies)
+    return Buffer.from(zplOf(drawLabel(body.label, body.captions, printer.size), printer.dpi, copies))
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error

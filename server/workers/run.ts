@@ -1,5 +1,7 @@
 import type { Statistics } from '../ports.ts'
 import type { DeliverDeps } from './deliver.ts'
+import { carrierRound } from './carrier-labels.ts'
+import type { CarrierDeps } from './carrier-labels.ts'
 import { makeKpiRound } from './kpi.ts'
 import type { KpiDeps } from './kpi.ts'
 import { loop } from './loop.ts'
@@ -86,6 +88,14 @@ export const startPrint = (deps: PrintDeps & { log: DeliverDeps['log'] }, everyM
     everyMs,
     run: signal => printRound(deps, signal),
     onFault: error => deps.log.warn({ err: error }, 'printing waits'),
+  })
+
+/** Carriers' labels → the queues of printers. */
+export const startCarrierLabels = (deps: CarrierDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: () => carrierRound(deps),
+    onFault: error => deps.log.warn({ err: error }, 'labels of carriers wait'),
   })
 
 /** Photos that were kept long enough → gone. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { PrinterId, PrintJobId, SessionId, WorkerId } from '../ids.ts'
+import type { LocationId, PrinterId, PrintJobId, SessionId, WorkerId } from '../ids.ts'
 import { captionsSchema } from '../label/captions.ts'
 import type { Captions } from '../label/captions.ts'
 import { commandSheetSchema, labelSchema, practiceSheetSchema, slipSchema } from '../label/label.ts'
@@ -32,16 +32,22 @@ export type Printer = {
   dpi: Dpi
   size: RollSize
   active: boolean
+  /** The pack station whose boxes get their carrier's labels here; null = none of its own. */
+  station: LocationId | null
   version: number
 }
-export type PrintBody = { label: Label; captions: Captions }
+/** A label of ours, drawn for its printer when it is sent. */
+export type OwnLabel = { label: Label; captions: Captions }
+/** A carrier's label as the ERP has it, in base64: nothing of it is looked into. */
+export type CarrierLabel = { zpl: string; code: string }
+export type PrintBody = OwnLabel | CarrierLabel
 export type PrintJob = {
   id: PrintJobId
   /** In the order of asking. */
   seq: number
   printer: PrinterId
   /** Kind and code of the label; the code of what opens a door is left out. */
-  kind: Label['kind']
+  kind: Label['kind'] | 'carrier'
   code: string
   copies: number
   state: PrintState
@@ -67,6 +73,7 @@ export const printerSchema = v.object({
   dpi: v.picklist(DPIS),
   size: v.picklist(ROLL_SIZES),
   active: v.boolean(),
+  station: v.nullable(uuid<LocationId>()),
   /** A change names it. */
   version: v.number(),
 })
@@ -110,6 +117,7 @@ export const printerRequestSchema: v.GenericSchema<unknown, PrinterRequest> = v.
   dpi: v.picklist(DPIS),
   size: v.picklist(ROLL_SIZES),
   active: v.optional(v.boolean(), true),
+  station: v.optional(v.nullable(uuid<LocationId>()), null),
 })
 
 const copies = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)), 1)

@@ -209,6 +209,16 @@ export const auditRowSchema = v.object({
 export const auditAnswerSchema = v.object({ rows: v.array(auditRowSchema), next: nullable })
 export type AuditAnswer = v.InferOutput<typeof auditAnswerSchema>
 
+/** GET /api/desk/labels: of carriers, as the ERP has brought them. */
+export const labelsAnswerSchema = v.object({
+  labels: v.array(
+    v.object({ remote: v.string(), format: v.picklist(['pdf', 'zpl']), tracking: v.nullable(v.string()) }),
+  ),
+})
+/** GET /api/desk/label: base64. */
+export const labelQuery = v.object({ ...documentQuery.entries, remote: v.pipe(text(200), v.nonEmpty()) })
+export const labelAnswerSchema = v.object({ format: v.picklist(['pdf', 'zpl']), content: v.string() })
+
 /** GET /api/desk/find: what a typed or scanned text may mean. */
 export const findQuery = v.object({ q: v.pipe(text(200), v.nonEmpty()) })
 export const findAnswerSchema = v.object({

@@ -84,6 +84,16 @@ const closeBox = (state: PackState, tracking: string | null, document: Document,
   ])
 }
 
+/** PRINT AGAIN: the carrier's label of the box that was closed last. */
+export const stepPrint = (state: PackState, view: View): PackNext => {
+  const document = orderOf(state, view)
+  const box = document && cartonsOf(view, document.id).findLast(one => one.carton?.closed === true)
+  if (document === undefined || box === undefined) return stay(state, 'wrong', 'pack.printNone')
+  return go(state, 'ok', 'pack.print', { carton: box.code }, [
+    { type: 'carton.print', client: document.client, document: document.id, carton: box.id },
+  ])
+}
+
 /** A6: DONE: everything is packed and every box is closed; a rest only by SHIP SHORT, which is a supervisor's. */
 export const stepDone = (state: PackState, isShort: boolean, view: View, moment: Moment): PackNext => {
   const document = state.document === null ? undefined : view.document(state.document)

@@ -23,6 +23,11 @@ export const decidePack = (view: View, c: Command, key: CommandKey, times: Comma
       return packed(view, c, key, times)
     case 'carton.open':
       return opened(view, c, key)
+    case 'carton.print': {
+      const box = view.location(c.carton)
+      if (!box?.carton) return NOTHING
+      return { ...NOTHING, locations: [{ ...box, carton: { ...box.carton, prints: (box.carton.prints ?? 0) + 1 } }] }
+    }
     case 'carton.close': {
       const box = view.location(c.carton)
       const { weightG, size, tracking } = c
@@ -279,6 +284,7 @@ export const unknownPack = (view: View, c: Command): 'target' | 'other' | null =
     case 'close':
       return c.document !== null && view.document(c.document)?.kind === 'order' ? null : 'other'
     case 'carton.close':
+    case 'carton.print':
       return view.location(c.carton) === undefined ? 'other' : null
     default:
       return null

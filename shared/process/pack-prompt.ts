@@ -14,6 +14,7 @@ const KEYS: Record<PackState['at'], readonly KeyOffer[]> = {
     { command: 'XCDNE', word: 'key.done' },
     { command: 'XCCLS', word: 'key.closeBox' },
     { command: 'XCNBX', word: 'key.newBox' },
+    { command: 'XCPRT', word: 'key.print' },
     { command: 'XCMSS', word: 'key.missing' },
     { command: 'XCXTR', word: 'key.extra' },
     { command: 'XCDMG', word: 'key.damaged' },

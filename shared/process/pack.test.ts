@@ -272,6 +272,20 @@ describe('closing', () => {
     w.anna.key('XCUNP')
     expect(w.anna.state().mode).toBe('unpack')
   })
+  it('[N16] PRINT AGAIN wants the label of the box that was closed last, each time anew; before that it says so', () => {
+    const w = all(inBox(at()))
+    expect(rejected(w, () => w.anna.key('XCPRT'))).toEqual(['wrong', 'pack.printNone'])
+    w.anna.key('XCCLS')
+    w.anna.key('XCSKP')
+    const [box] = [...w.world.locations()].filter(place => place.carton?.closed)
+    for (const prints of [1, 2]) {
+      expect(w.anna.key('XCPRT')).toMatchObject({
+        message: { key: 'pack.print' },
+        commands: [{ type: 'carton.print', carton: box?.id }],
+      })
+      expect(w.world.location(box!.id)?.carton).toMatchObject({ closed: true, prints })
+    }
+  })
   it('[N8] DONE makes the order ready and its shipping due; a rest keeps it open unless a supervisor ships short', () => {
     const part = inBox(at())
     part.anna.scan(scanOf.item(mug))

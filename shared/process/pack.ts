@@ -2,7 +2,7 @@ import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import type { MessageKey } from './message.ts'
-import { stepClose, stepDone, stepMissing, stepTracking, stepWeight } from './pack-close.ts'
+import { stepClose, stepDone, stepMissing, stepPrint, stepTracking, stepWeight } from './pack-close.ts'
 import { decidePack, undoPack, unknownPack } from './pack-decide.ts'
 import { stepMark, stepVerify } from './pack-goods.ts'
 import { inBox, startPack, stepCarton, stepStart, stepType } from './pack-open.ts'
@@ -31,6 +31,8 @@ const stepKey = (state: PackState, command: string, view: View, moment: Moment):
       return go({ ...state, at: 'carton', carton: null }, 'ok', 'pack.box')
     case 'XCCLS':
       return stepClose(state, view)
+    case 'XCPRT':
+      return stepPrint(state, view)
     case 'XCMSS':
       return go({ ...state, at: 'missing' }, 'ok', 'pack.which.missing')
     case 'XCDNE':
@@ -102,7 +104,7 @@ export const pack: Process<PackState> = {
   name: 'pack',
   roles: ['packer'],
   states: PACK_STATES,
-  commands: ['pack', 'carton.open', 'carton.close', 'extra', 'move', 'short', 'close'],
+  commands: ['pack', 'carton.open', 'carton.close', 'carton.print', 'extra', 'move', 'short', 'close'],
   start: startPack,
   prompt: promptPack,
   step,

@@ -290,6 +290,13 @@ export const ACTS = {
     tracking: v.nullable(text(80)),
     scan,
   }),
+  /** The carrier's label of a box is wanted once more; it prints as soon as the server hears of it. */
+  'carton.print': v.object({
+    type: v.literal('carton.print'),
+    client: uuid<ClientId>(),
+    document: uuid<DocumentId>(),
+    carton: uuid<LocationId>(),
+  }),
   /** No room here: the next suggestion passes the place by. */
   full: v.object({
     type: v.literal('full'),

@@ -5,6 +5,7 @@ import type { Draft } from './command.ts'
 const FINAL: Record<Exclude<Draft['type'], Act['type']>, true> = {
   close: true,
   ship: true,
+  'carton.print': true,
   note: true,
   undo: true,
 }

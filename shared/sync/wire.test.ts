@@ -47,6 +47,7 @@ const HASHES: Record<number, string> = {
   2: '9ca56a176fd6f275ca9bb9c676d07219275aac77ae03500b3b5a28ba5dd9a4b8',
   3: 'cd4d661bfa47db09d1c463a74d79673dbdbb293c721f7fe976e722593ce823b2',
   4: 'fc65e6c3c85401a669cdb2d731f9bf0e2f5d66d9a11c1e40c6a5dab2b69ab5a6',
+  5: '9d24ad31a3cdfed39540588025097168b4f513d765ef221d1f0d96f0b1a46a03',
 }
 
 describe('the wire', () => {

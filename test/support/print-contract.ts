@@ -30,6 +30,7 @@ export const printerOf = (name: string) => ({
   dpi: 203 as const,
   size: '50x30' as const,
   active: true,
+  station: null,
 })
 
 /** An empty queue with two printers on an opened database. */
@@ -136,7 +137,7 @@ export const describePrint = (engine: string, make: () => Promise<PrintStore>): 
     await add(print, ['a'], 'dock', SAMPLES.badge)
     expect(JSON.stringify(await list(print))).not.toContain(SAMPLES.badge.code)
     const [claimed] = await print.claim({ now: NOW, token: TOKEN, leaseUntil: LATER, limit: 1 })
-    expect(claimed?.body?.label).toMatchObject({ code: SAMPLES.badge.code })
+    expect(claimed?.body).toMatchObject({ label: { code: SAMPLES.badge.code } })
     await print.touch(job('a'), TOKEN)
     await print.finish(job('a'), TOKEN, { state: 'done', words: null, now: NOW, nextAt: NOW })
     expect(await print.again(at, job('a'), job('r'))).toEqual({ kind: 'secret' })

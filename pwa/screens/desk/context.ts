@@ -38,6 +38,8 @@ export type Names = {
   zones: readonly string[]
   person: (id: string | null) => string
   place: (id: string) => string
+  /** Where boxes are packed. */
+  stations: readonly { id: string; code: string }[]
   client: (id: string) => string
   item: (id: string) => ItemName | undefined
   /** Asks for the names of items that are not known yet. */
@@ -55,6 +57,7 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
     zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
+    stations: site.places.filter(({ kind }) => kind === 'pack'),
     client: id => clients.get(id) ?? '–',
     item: id => items.get(id),
     learn: async wanted => {

@@ -3,6 +3,7 @@ import type { DocumentAnswer } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
 import type { Role } from '../../../shared/roles.ts'
 import { Code } from '../../ui/code.tsx'
+import { CarrierLabels } from './carrier-labels.tsx'
 import { useDesk, whyNot } from './context.ts'
 import type { Desk } from './context.ts'
 import { savePdf } from './print-out.tsx'
@@ -92,6 +93,7 @@ export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
       )}
       <div className="desk-actions">
         {isOrder ? <SlipButton found={found.value} /> : null}
+        {isOrder ? <CarrierLabels id={id} number={document.number} /> : null}
         <button type="button" className="desk-button" onClick={onClose}>
           {speaker.say('close')}
         </button>

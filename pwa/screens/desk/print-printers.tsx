@@ -18,6 +18,7 @@ const newPrinter = (): Printer => ({
   dpi: 203,
   size: '50x30',
   active: true,
+  station: null,
   version: 0,
 })
 
@@ -107,6 +108,7 @@ const PrinterPanel = ({ printer, onSave, onClose }: PanelProps) => {
           />
         </label>
         <Wiring draft={draft} onChange={setDraft} />
+        <Station draft={draft} onChange={setDraft} />
         <label>
           <span>
             <input
@@ -127,6 +129,27 @@ const PrinterPanel = ({ printer, onSave, onClose }: PanelProps) => {
         </div>
       </form>
     </aside>
+  )
+}
+
+/** Where boxes are packed, among the places that the desk knows by name. */
+const Station = ({ draft, onChange }: WiringProps) => {
+  const { speaker, names } = useDesk()
+  return (
+    <label>
+      {speaker.say('pr.station')}
+      <select
+        value={draft.station ?? ''}
+        onChange={event => onChange({ ...draft, station: (event.currentTarget.value || null) as Printer['station'] })}
+      >
+        <option value="">{speaker.say('pr.station.none')}</option>
+        {names.stations.map(({ id, code }) => (
+          <option key={id} value={id}>
+            {code}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

@@ -67,7 +67,7 @@ describe('the audit log and those who leave, over HTTP', async () => {
       captions: v.parse(captionsSchema, Object.fromEntries(CAPTIONS.map(caption => [caption, caption]))),
     }
     const about = { name: 'P', host: 'p', port: 9100, kind: 'zpl' as const, dpi: 203 as const, size: '50x30' as const }
-    await stores.print.putPrinter(at, { id: printer, ...about, active: true }, 0)
+    await stores.print.putPrinter(at, { id: printer, ...about, active: true, station: null }, 0)
     const job = { id: derivedId<'print job'>('job', code), printer, body, copies: 1 }
     expect(await stores.print.add({ ...at, most: 10 }, [job])).toBe('added')
   }

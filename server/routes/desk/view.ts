@@ -9,6 +9,9 @@ import {
   documentsAnswerSchema,
   documentsQuery,
   findAnswerSchema,
+  labelAnswerSchema,
+  labelQuery,
+  labelsAnswerSchema,
   findQuery,
   movementsAnswerSchema,
   movementsQuery,
@@ -19,6 +22,8 @@ import {
   stockQuery,
 } from '../../../shared/desk/view.ts'
 import { isUuid } from '../../../shared/ids.ts'
+import type { DocumentId } from '../../../shared/ids.ts'
+import type { AppDeps } from '../deps.ts'
 import { sendJson } from '../answer.ts'
 import { PRINTERS_ROLES } from '../printers.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
@@ -28,6 +33,12 @@ import { LOOKERS, ofAllClients, pageOf, view, viewer } from './parts.ts'
 const uuidOrNone = (id: string): string => {
   if (id !== '' && !isUuid(id)) throw refused('bad_request', 'This is no id.')
   return id
+}
+
+/** Of a document that the person may see. */
+const labelsOf = async (at: Parameters<typeof viewer>[0], { stores }: AppDeps, id: DocumentId) => {
+  if ((await stores.views.document(viewer(at), id)) === null) throw refused('not_found', 'There is no such document.')
+  return stores.carrierLabels.of(at.warehouse, id)
 }
 
 export const VIEW_ENDPOINTS = [
@@ -104,6 +115,30 @@ export const VIEW_ENDPOINTS = [
       const found = await stores.views.document(viewer(at), id)
       if (found === null) throw refused('not_found', 'There is no such document.')
       return found
+    },
+  ),
+  view(
+    {
+      path: '/api/desk/labels',
+      summary: 'Labels of carriers that the ERP has brought for an order, the newest first.',
+      query: documentQuery,
+      answer: labelsAnswerSchema,
+    },
+    async (at, { id }, deps) => ({
+      labels: (await labelsOf(at, deps, id)).map(({ remote, format, tracking }) => ({ remote, format, tracking })),
+    }),
+  ),
+  view(
+    {
+      path: '/api/desk/label',
+      summary: 'One label of a carrier, in base64.',
+      query: labelQuery,
+      answer: labelAnswerSchema,
+    },
+    async (at, { id, remote }, deps) => {
+      const found = (await labelsOf(at, deps, id)).find(label => label.remote === remote)
+      if (found === undefined) throw refused('not_found', 'There is no such label.')
+      return { format: found.format, content: found.content }
     },
   ),
   view(
