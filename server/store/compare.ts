@@ -49,7 +49,7 @@ export const makeCompareStore = (db: Executor, names: Names): CompareStore => ({
         select ${OUTBOX_FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
         where o.connector = ${connector} and o.state not in ('posted', 'skipped', 'rehearsed')
           and o.type not in ('orderStatus', 'reservation')
-          and (${items === null}::boolean or exists (select 1 from mine where position(mine.uid::text in o.payload::text) > 0))) x`.execute(
+          and (${items === null}::boolean or jsonb_path_query_array(o.payload, '$.**.item') ?| (select array_agg(uid::text) from mine))) x`.execute(
       db,
     )
     const stock: PlaceStock[] = []

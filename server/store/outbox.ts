@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { OUTBOX_STATES, gapText } from '../workers/outbox-port.ts'
+import { gathered } from '../workers/gather.ts'
 import type {
+  Advance,
   Circuit,
   MessageFact,
   OutboxFilter,
@@ -57,40 +59,7 @@ export const makeOutboxStore = (db: Executor): OutboxStore => ({
       returning ${OUTBOX_FIELDS}`.execute(db)
     return rows.map(outboxRow).sort((a, b) => a.seq - b.seq)
   },
-  advance: async (key, token, to, tries = []) => {
-    const sets: RawBuilder<unknown>[] = [
-      sql`state = ${to.state}`,
-      sql`error_class = ${to.errorClass ?? null}`,
-      sql`question = ${to.question ?? null}`,
-      sql`ask = ${to.ask === undefined || to.ask === null ? null : json(to.ask)}`,
-      sql`gap = ${to.gap === undefined || to.gap === null ? null : gapText(to.gap)}`,
-    ]
-    if (to.remoteRef !== undefined) sets.push(sql`remote_ref = ${json(to.remoteRef)}`)
-    if (to.touched === true) sets.push(sql`touched = true`)
-    if (to.stuck !== undefined) sets.push(sql`stuck = ${to.stuck}`)
-    if (to.nextAt !== undefined) sets.push(sql`next_at = ${to.nextAt}::timestamptz`)
-    if (to.settleUntil !== undefined) sets.push(sql`settle_until = ${to.settleUntil}::timestamptz`)
-    if (to.documents !== undefined) sets.push(sql`documents = ${json(to.documents)}`)
-    if (to.untried === true) sets.push(sql`attempts = attempts - 1`)
-    if (to.state === 'posting') sets.push(sql`prepared_at = coalesce(prepared_at, ${to.now}::timestamptz)`)
-    if (to.delivered === true || to.state === 'posted')
-      sets.push(sql`delivered_at = coalesce(delivered_at, ${to.now}::timestamptz)`)
-    if (to.state === 'posted') sets.push(sql`posted_at = ${to.now}::timestamptz`)
-    if (to.release) sets.push(sql`lease_token = null`, sql`lease_until = null`)
-    else if (to.leaseUntil !== undefined) sets.push(sql`lease_until = ${to.leaseUntil}::timestamptz`)
-    const { rows } = await sql<{ key: string }>`
-      with moved as (
-        update outbox set ${sql.join(sets)} where key = ${key} and lease_token = ${token}::uuid returning key
-      ), trace as (
-        insert into outbox_try (key, n, phase, at, ms, error_class, request, answer)
-        select ${key}::uuid, x.n, x.phase, x.at, x.ms, x.error_class, x.request, x.answer
-        from jsonb_to_recordset(${json(tries.map(({ errorClass, ms, ...t }) => ({ ...t, ms: Math.round(ms), error_class: errorClass })))})
-             as x(n int, phase text, at timestamptz, ms int, error_class text, request text, answer text)
-        on conflict do nothing
-      )
-      select key from moved`.execute(db)
-    return rows.length > 0
-  },
+  advance: advancing(db),
   counts: async connector => {
     const { rows } = await sql<{
       state: OutboxState
@@ -102,6 +71,72 @@ export const makeOutboxStore = (db: Executor): OutboxStore => ({
   ...desk(db),
   ...lane(db),
 })
+
+type Move = { key: string; token: string; to: Advance; tries: readonly Try[] }
+
+/** Messages that move on at the same time are written by one statement, and by one commit. */
+const advancing = (db: Executor): OutboxStore['advance'] => {
+  const write = gathered(
+    (moves: readonly Move[]) => advanceAll(db, moves),
+    move => move.key,
+  )
+  return (key, token, to, tries = []) => write({ key, token, to, tries })
+}
+
+const moveRow = ({ key, token, to }: Move) => ({
+  key,
+  token,
+  state: to.state,
+  at: to.now,
+  error_class: to.errorClass ?? null,
+  question: to.question ?? null,
+  ask: to.ask ?? null,
+  gap: to.gap === undefined || to.gap === null ? null : gapText(to.gap),
+  remote_ref: to.remoteRef ?? null,
+  touched: to.touched === true,
+  stuck: to.stuck ?? null,
+  next_at: to.nextAt ?? null,
+  settles: to.settleUntil !== undefined,
+  settle_until: to.settleUntil ?? null,
+  documents: to.documents ?? null,
+  untried: to.untried === true ? 1 : 0,
+  delivered: to.delivered === true || to.state === 'posted',
+  release: to.release,
+  lease_until: to.leaseUntil ?? null,
+})
+const tryRows = ({ key, tries }: Move) =>
+  tries.map(({ errorClass, ms, ...t }) => ({ ...t, key, ms: Math.round(ms), error_class: errorClass }))
+
+const advanceAll = async (db: Executor, moves: readonly Move[]): Promise<readonly boolean[]> => {
+  const { rows } = await sql<{ key: string }>`
+    with given as (
+      select * from jsonb_to_recordset(${json(moves.map(moveRow))})
+             as x(key uuid, token uuid, state text, at timestamptz, error_class text, question text, ask jsonb, gap text, remote_ref jsonb,
+                  touched boolean, stuck int, next_at timestamptz, settles boolean, settle_until timestamptz, documents jsonb, untried int,
+                  delivered boolean, release boolean, lease_until timestamptz)
+    ), moved as (
+      update outbox o set state = x.state, error_class = x.error_class, question = x.question, ask = x.ask, gap = x.gap,
+        remote_ref = coalesce(x.remote_ref, o.remote_ref), touched = o.touched or x.touched, stuck = coalesce(x.stuck, o.stuck),
+        next_at = coalesce(x.next_at, o.next_at),
+        settle_until = case when x.settles then x.settle_until else o.settle_until end,
+        documents = coalesce(x.documents, o.documents), attempts = o.attempts - x.untried,
+        prepared_at = case when x.state = 'posting' then coalesce(o.prepared_at, x.at) else o.prepared_at end,
+        delivered_at = case when x.delivered then coalesce(o.delivered_at, x.at) else o.delivered_at end,
+        posted_at = case when x.state = 'posted' then x.at else o.posted_at end,
+        lease_token = case when x.release then null else o.lease_token end,
+        lease_until = case when x.release then null else coalesce(x.lease_until, o.lease_until) end
+      from given x where o.key = x.key and o.lease_token = x.token returning o.key
+    ), trace as (
+      insert into outbox_try (key, n, phase, at, ms, error_class, request, answer)
+      select x.key, x.n, x.phase, x.at, x.ms, x.error_class, x.request, x.answer
+      from jsonb_to_recordset(${json(moves.flatMap(tryRows))})
+           as x(key uuid, n int, phase text, at timestamptz, ms int, error_class text, request text, answer text)
+      on conflict do nothing
+    )
+    select key from moved`.execute(db)
+  const moved = new Set(rows.map(row => row.key))
+  return moves.map(({ key }) => moved.has(key))
+}
 
 const where = (filter: OutboxFilter): RawBuilder<unknown> => {
   const parts = [sql`o.connector = ${filter.connector}`]

@@ -9,6 +9,7 @@ import type { LotOf, Ours } from './compare-look.ts'
 import { lotsOf } from './compare.ts'
 import type { CompareDeps } from './compare.ts'
 import type { DeliverDeps } from './deliver.ts'
+import { gathered } from './gather.ts'
 import type { OutboxRow } from './outbox-port.ts'
 
 /** The question that it asks, and the one answer that lets a correction go: for one message, or for a connection (`allow`). */
@@ -18,71 +19,89 @@ export const GUARD = { id: 'adjustGuard', post: 'post' } as const
 const ROUNDS = 3
 const OPEN_PAGE = 1000
 
-type Figure = { item: string; location: string; lot: string }
+type Asked = { op: OutboundOp & { type: 'adjustment' }; row: OutboxRow; signal: AbortSignal }
 
 /**
  * Before a correction is told the ERP must stand where our books think that it stands: on hand here without what it was not
  * told, this correction among that. Where it does not, somebody may have entered the same over there, and a person is asked
  * with both figures; not of a message that a person has edited, nor where the difference waits for a decision already. An
- * ERP that has no figures to show is not asked.
+ * ERP that has no figures to show is not asked. Corrections of one time are looked at together.
  */
-export const adjustGuard =
-  (deps: CompareDeps): NonNullable<DeliverDeps['guard']> =>
-  async (op, row, signal) => {
+export const adjustGuard = (deps: CompareDeps): NonNullable<DeliverDeps['guard']> => {
+  const look = gathered((asked: readonly Asked[]) => objections(deps, asked))
+  return async (op, row, signal) => {
     if (op.type !== 'adjustment' || op.answers[GUARD.id] === GUARD.post) return
     // Whoever has edited the message has looked, and made the books differ on purpose.
     if (row.version > 1) return
-    const look = await settledLook(deps, op, signal)
-    if (look === null) return
-    const { ours, theirs, text, lotOf } = look
-    const wanted = ours.figures.get(text)?.n ?? 0
-    const drift = theirs - wanted
-    if (drift === 0 || subsetOf(underWay(ours, row, text, lotOf), drift) !== null) return
-    if ((await knownDrift(deps, op.line.item, text)) === drift) return
-    const words =
-      `Before this correction of ${signed(op.delta)} the ERP should have ${wanted}, and has ${theirs}. ` +
-      'Somebody may have corrected it over there already.'
-    throw new ErpError('needsDecision', words, {
-      question: { id: GUARD.id, text: words, answers: [{ id: GUARD.post, text: 'Tell it all the same' }] },
-    })
-  }
-
-const signed = (n: number): string => (n > 0 ? `+${n}` : String(n))
-
-type Look = { ours: Ours; theirs: number; text: string; lotOf: LotOf }
-
-/** Both figures of one instant as far as they rest; null = the ERP shows none. */
-const settledLook = async (
-  deps: CompareDeps,
-  op: OutboundOp & { type: 'adjustment' },
-  signal: AbortSignal,
-): Promise<Look | null> => {
-  const { item } = op.line
-  const lotOf = await lotsOf(deps, [item])
-  let ours = await lookAtOurs(deps, [item], lotOf)
-  for (let round = 1; ; round += 1) {
-    const figure = { item, location: ours.groupTheirs(op.line.location ?? ''), lot: lotOf(item, op.line.lot) }
-    const theirs = await theirFigure(deps, ours, { figure, lotOf }, signal)
-    if (theirs === null) return null
-    const text = stockText(figure)
-    const again = await lookAtOurs(deps, [item], lotOf)
-    const [one, two] = [ours.figures.get(text), again.figures.get(text)]
-    if (one?.n === two?.n && one?.pending === two?.pending) return { ours: again, theirs, text, lotOf }
-    // Nobody is asked about figures that have not come to rest.
-    if (round === ROUNDS) throw new ErpError('transient', 'the goods are on the move: the correction is told later')
-    ours = again
+    const objection = await look({ op, row, signal })
+    if (objection !== null) throw objection
   }
 }
 
-const theirFigure = async (
+/** What is against each of these corrections; null = nothing. */
+const objections = async (deps: CompareDeps, asked: readonly Asked[]): Promise<readonly (ErpError | null)[]> => {
+  const looks = await settledLooks(deps, asked)
+  return Promise.all(asked.map((one, i) => objection(deps, one, looks[i] ?? null)))
+}
+
+const objection = async (deps: CompareDeps, { op, row }: Asked, look: Look | null): Promise<ErpError | null> => {
+  if (look === null) return null
+  if (look === 'moving') return new ErpError('transient', 'the goods are on the move: the correction is told later')
+  const { ours, theirs, text, lotOf } = look
+  const wanted = ours.figures.get(text)?.n ?? 0
+  const drift = theirs - wanted
+  if (drift === 0 || subsetOf(underWay(ours, row, text, lotOf), drift) !== null) return null
+  if ((await knownDrift(deps, op.line.item, text)) === drift) return null
+  const words =
+    `Before this correction of ${signed(op.delta)} the ERP should have ${wanted}, and has ${theirs}. ` +
+    'Somebody may have corrected it over there already.'
+  return new ErpError('needsDecision', words, {
+    question: { id: GUARD.id, text: words, answers: [{ id: GUARD.post, text: 'Tell it all the same' }] },
+  })
+}
+
+const signed = (n: number): string => (n > 0 ? `+${n}` : String(n))
+
+/** Both figures of one instant; `moving`: they have not come to rest, and nobody is asked about such. */
+type Look = { ours: Ours; theirs: number; text: string; lotOf: LotOf } | 'moving'
+
+/** Of each correction both figures, as far as they rest; null = the ERP shows none. */
+const settledLooks = async (deps: CompareDeps, asked: readonly Asked[]): Promise<readonly (Look | null)[]> => {
+  const looks: (Look | null)[] = asked.map(() => 'moving')
+  const signal = asked[0]?.signal ?? new AbortController().signal
+  const lotOf = await lotsOf(deps, [...new Set(asked.map(({ op }) => op.line.item))])
+  let open = [...asked.keys()]
+  let ours: Ours | null = null
+  for (let round = 0; round < ROUNDS && open.length > 0; round += 1) {
+    const items = [...new Set(open.flatMap(i => asked[i]?.op.line.item ?? []))]
+    ours ??= await lookAtOurs(deps, items, lotOf)
+    const theirs = await theirFigures(deps, ours, { items, lotOf }, signal)
+    if (theirs === null) return asked.map(() => null)
+    const again = await lookAtOurs(deps, items, lotOf)
+    const before = ours
+    open = open.filter(i => {
+      const line = asked[i]?.op.line
+      if (line === undefined) return false
+      const location = again.groupTheirs(line.location ?? '')
+      const text = stockText({ item: line.item, location, lot: lotOf(line.item, line.lot) })
+      const [one, two] = [before.figures.get(text), again.figures.get(text)]
+      if (one?.n !== two?.n || one?.pending !== two?.pending) return true
+      looks[i] = { ours: again, theirs: theirs.get(text)?.n ?? 0, text, lotOf }
+      return false
+    })
+    ours = again
+  }
+  return looks
+}
+
+const theirFigures = async (
   deps: CompareDeps,
   ours: Ours,
-  { figure, lotOf }: { figure: Figure; lotOf: LotOf },
+  { items, lotOf }: { items: readonly string[]; lotOf: LotOf },
   signal: AbortSignal,
-): Promise<number | null> => {
+): Promise<ReadonlyMap<string, { n: number }> | null> => {
   try {
-    const theirs = await lookAtTheirs(deps, ours, [figure.item], lotOf, signal)
-    return theirs.get(stockText(figure))?.n ?? 0
+    return await lookAtTheirs(deps, ours, items, lotOf, signal)
   } catch (error) {
     if (isErpError(error) && error.class === 'config') return null
     throw error

@@ -12,6 +12,7 @@ import { deliverRound } from './deliver.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { importRound, sweepItems } from './import.ts'
 import type { ImportDeps } from './import.ts'
+import { readTogether } from './gather.ts'
 import { makeLane } from './lane.ts'
 import type { GateDeps } from './lane.ts'
 import { makeMapper } from './mapper.ts'
@@ -64,17 +65,22 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     rows: await stores.mappings.all(id),
     clients: (await stores.site.clients(warehouse)).map(client => client.id),
   }))
+  const zonesOf = readTogether(places => stores.places.zones(warehouse, places))
   const mapper = async (places: readonly string[] = []): Promise<Mapper> => {
     const { rows, clients } = await mapping()
     const asked = rows.some(row => row.kind === 'location' && row.ours.startsWith('zone:')) ? places : []
-    const zones = asked.length === 0 ? new Map<string, string>() : await stores.places.zones(warehouse, asked)
+    const zones = asked.length === 0 ? new Map<string, string>() : await zonesOf(asked)
     const made = makeMapper(rows, place => zones.get(place) ?? null)
     return withOnlyClient(made, rows.some(row => row.kind === 'client') ? [] : clients)
+  }
+  const reading = {
+    remoteOf: readTogether(ids => stores.import.remoteOf(id, ids)),
+    unitsOf: readTogether(ids => stores.import.unitsOf(ids)),
   }
   const operationOf = async (row: Parameters<DeliverDeps['toOperation']>[0]) => {
     const clients = await mapper()
     return toOperation({
-      store: stores.import,
+      store: { remoteOf: (_connector, ids) => reading.remoteOf(ids), unitsOf: reading.unitsOf },
       connector: id,
       remoteClient: clients.remoteClient,
       mapper,

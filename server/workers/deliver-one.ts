@@ -13,17 +13,24 @@ export const LEASE_MS = 300_000
 /** The ERP says yes and shows a draft: after so many times a person has to look. */
 const MAX_STUCK = 3
 
+/** What is asked for all messages of a round at once. */
+export type Round = {
+  operationOf: (row: OutboxRow) => Promise<OutboundOp | null>
+  guard: (op: OutboundOp, row: OutboxRow) => Promise<void>
+}
+
 /** One message on its way: what was tried so far is written with the next change of its state. */
-type Journey = { deps: DeliverDeps; row: OutboxRow; token: string; signal: AbortSignal; tries: Try[]; touched: boolean }
+type Journey = Claimed & { deps: DeliverDeps; signal: AbortSignal; tries: Try[]; touched: boolean }
+type Claimed = { row: OutboxRow; token: string; round: Round }
 
 /** Carries one claimed message as far as it goes. Returns what went wrong, null when it reached its end. */
 export const deliverOne = async (
   deps: DeliverDeps,
-  row: OutboxRow,
-  token: string,
+  claimed: Claimed,
   signal: AbortSignal,
 ): Promise<ErpError | null> => {
-  const journey: Journey = { deps, row, token, signal, tries: [], touched: row.touched }
+  const { row } = claimed
+  const journey: Journey = { ...claimed, deps, signal, tries: [], touched: row.touched }
   try {
     await carry(journey)
     return null
@@ -37,15 +44,15 @@ export const deliverOne = async (
 }
 
 const carry = async (journey: Journey): Promise<void> => {
-  const { deps, row, signal } = journey
+  const { deps, row, round, signal } = journey
   const { connector } = deps
-  const op = await attempt(journey, 'map', () => deps.toOperation(row))
+  const op = await attempt(journey, 'map', () => round.operationOf(row))
   if (op === null) return advance(journey, 'skipped', { question: 'Nothing that the ERP would see.' })
   // After an unknown outcome only the ERP itself can say what happened; a blind repeat is what destroys stock.
   const seen = row.state === 'unknown' ? await look(journey, op, row.remoteRef) : null
   if (seen !== null && (await settled(journey, op, seen))) return
   if (deps.mode === 'readOnly') return advance(journey, 'rehearsed')
-  await attempt(journey, 'guard', () => deps.guard?.(op, row, signal) ?? Promise.resolve())
+  await attempt(journey, 'guard', () => round.guard(op, row))
   const known = seen !== null && seen.state === 'draft' ? seen.ref : row.remoteRef
   journey.touched = true
   const ref = await attempt(journey, 'prepare', () => connector.prepare(op, known, signal))

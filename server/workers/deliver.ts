@@ -1,6 +1,7 @@
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { OutboundOp } from '../erp/operation.ts'
 import { deliverOne, LEASE_MS } from './deliver-one.ts'
+import type { Round } from './deliver-one.ts'
 import { allowance, gateIsOpen, notice, spend } from './lane.ts'
 import type { GateDeps } from './lane.ts'
 import type { OutboxRow, OutboxStore } from './outbox-port.ts'
@@ -39,6 +40,7 @@ export const deliverRound = async (deps: DeliverDeps, limit: number, signal: Abo
   const leaseUntil = isoOf(msOf(now) + LEASE_MS)
   const rows = await deps.outbox.claim({ connector: deps.id, now, limit: allowed, token, leaseUntil })
   spend(deps.lane, rows.length)
+  const round = roundOf(deps, rows, signal)
   const left = [...rows]
   let stopped = false
   const run = async (): Promise<void> => {
@@ -46,11 +48,36 @@ export const deliverRound = async (deps: DeliverDeps, limit: number, signal: Abo
       // Near the end of its lease a message may be somebody else's before we are through with it.
       const late = msOf(deps.now()) > msOf(leaseUntil) - LEASE_MS / 2
       if (stopped || late || signal.aborted) await giveBack(deps, row, token)
-      else stopped = (await notice(deps, await deliverOne(deps, row, token, signal))) || stopped
+      else stopped = (await notice(deps, await deliverOne(deps, { row, token, round }, signal))) || stopped
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrent, rows.length) }, run))
   return rows.length
+}
+
+/**
+ * What all messages of a round need is asked for all of them at once: their words, and how the books stand. A message of
+ * unknown outcome may be there already: how the books stand is asked when it is known that it is not.
+ */
+const roundOf = (deps: DeliverDeps, rows: readonly OutboxRow[], signal: AbortSignal): Round => {
+  const guard = async (op: OutboundOp | null, row: OutboxRow): Promise<void> => {
+    if (op !== null) await deps.guard?.(op, row, signal)
+  }
+  const asked = new Map(
+    rows.map(row => {
+      const op = deps.toOperation(row)
+      const isEarly = deps.mode !== 'readOnly' && row.state !== 'unknown'
+      const guarded = isEarly ? op.then(one => guard(one, row)) : null
+      // Who is not carried in this round has nobody who waits for it.
+      guarded?.catch(() => {})
+      op.catch(() => {})
+      return [row.key, { op, guarded }]
+    }),
+  )
+  return {
+    operationOf: row => asked.get(row.key)?.op ?? deps.toOperation(row),
+    guard: (op, row) => asked.get(row.key)?.guarded ?? guard(op, row),
+  }
 }
 
 /** Claimed but not tried: as it was before. */

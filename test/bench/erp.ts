@@ -14,11 +14,12 @@ import { derivedId } from '../../shared/ids.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { postgresBinaries, startCluster } from '../support/postgres-cluster.ts'
 import { placeId, testSite } from '../support/site.ts'
+import type { SiteSeed } from '../support/site.ts'
 import { CONNECTOR, sqlSite } from '../support/sql-site.ts'
 import { percentile, report } from './report.ts'
 
 const DOCUMENTS = 3_000
-const SUBJECTS = 500
+const ITEMS = 500
 const never = new AbortController().signal
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 const now = (): string => new Date().toISOString()
@@ -60,13 +61,23 @@ const drain = async (deps: DeliverDeps): Promise<{ perSecond: number; waitMs: nu
     const done = await deliverRound(deps, 50, never)
     const counts = await deps.outbox.counts(deps.id)
     if (counts.posted === DOCUMENTS) break
-    if (counts.held + counts.dead + counts.parked > 0) throw new Error(JSON.stringify(counts))
+    if (counts.held + counts.dead + counts.parked + counts.unknown > 0) throw new Error(JSON.stringify(counts))
     if (done === 0) await new Promise(resolve => setTimeout(resolve, 5))
   }
   const perSecond = (DOCUMENTS * 1000) / (performance.now() - started)
   const facts = await deps.outbox.facts(deps.id, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z')
   const waitMs = facts.map(fact => Date.parse(fact.acknowledgedAt ?? '') - Date.parse(fact.appliedAt))
   return { perSecond, waitMs }
+}
+
+/** One client's goods. */
+const siteOf = (items: number): SiteSeed => {
+  const site = testSite('bench erp')
+  const [first] = site.items
+  if (first === undefined) throw new Error('no item')
+  const about = { ...first, codes: [], packagings: [] }
+  const made = Array.from({ length: items }, (_, n) => ({ ...about, id: derivedId<'item'>('bench', n), sku: `B-${n}` }))
+  return { ...site, items: made }
 }
 
 /** A backlog of adjustments through the outbox to the sim over HTTP, against the same calls without the outbox. */
@@ -80,7 +91,8 @@ export const erp = async (): Promise<void> => {
       : { databaseUrl: database.url, dataDir: '', log: quiet },
   )
   const peer = await startPeer()
-  const site = testSite('bench erp')
+  const site = siteOf(ITEMS)
+  const client = site.items[0]?.client ?? ''
   const stores = await sqlSite(opened, site)
   const desk = makeErpDesk({
     stores,
@@ -98,31 +110,39 @@ export const erp = async (): Promise<void> => {
   const about = { name: 'bench', kind: 'sim', settings: { url: peer.url }, sealed, allow: {}, takes: {} }
   const connection = await stores.connections.put(at, { ...about, mode: 'live' })
   if (connection === null) throw new Error('no connection')
-  const [item] = site.items
-  if (item === undefined) throw new Error('no item')
   const by = { source: 'person' } as const
-  await stores.mappings.put(CONNECTOR, [{ kind: 'client', ours: item.client, theirs: 'c', ...by }], 'bench', now())
-  const made = { client: 'c', sku: 'S', name: 'I', unit: 'pcs', barcodes: [], packagings: [], active: true }
-  await fetch(`${peer.url}/api/items`, {
-    method: 'POST',
-    headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
-    body: JSON.stringify({ ...made, id: `item,${item.id}`, tracking: { lot: false, serial: false, expiry: false } }),
-  })
+  await stores.mappings.put(CONNECTOR, [{ kind: 'client', ours: client, theirs: 'c', ...by }], 'bench', now())
+  const made = { client: 'c', unit: 'pcs', barcodes: [], packagings: [], active: true }
+  const tracking = { lot: false, serial: false, expiry: false }
+  for (const { id, sku, name } of site.items)
+    await fetch(`${peer.url}/api/items`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
+      body: JSON.stringify({ ...made, id: `item,${id}`, sku, name, tracking }),
+    })
   const place = { location: placeId(site, 'A-01'), status: 'available' }
-  const goods = { client: item.client, item: item.id, lot: '', serial: '', place }
-  const payload = { v: 1, type: 'adjustment', ...goods, delta: 1, reason: 'count', by: 'x', count: null }
+  const payload = { v: 1, type: 'adjustment', client, lot: '', serial: '', place, delta: 1, reason: 'count', by: 'x' }
   await sql`
     insert into outbox (warehouse_id, key, message, seq, connector, subject, type, payload, covers, next_at, created_at)
-    select w.id, md5('bench' || n)::uuid, md5('bench' || n)::uuid, n, ${CONNECTOR}::uuid, 'stock/' || (n % ${SUBJECTS}::int), 'adjustment',
-           ${JSON.stringify(payload)}::jsonb, '[]', now(), now()
-    from warehouse w, generate_series(1, ${DOCUMENTS}::int) n`.execute(opened.db)
+    select w.id, md5('bench' || n)::uuid, md5('bench' || n)::uuid, n, ${CONNECTOR}::uuid, 'stock/' || i.uid, 'adjustment',
+           ${JSON.stringify({ ...payload, count: null })}::jsonb || jsonb_build_object('item', i.uid), '[]', now(), now()
+    from warehouse w, generate_series(1, ${DOCUMENTS}::int) n
+    join (select uid, row_number() over (order by uid) - 1 as at from item) i on i.at = n % ${ITEMS}::int`.execute(
+    opened.db,
+  )
+  // Our books have what the reference is about to tell, and what waits to be told.
+  await sql`
+    insert into balance (warehouse_id, location_id, lpn, client_id, item_id, lot, serial, status, on_hand, feed_seq)
+    select l.warehouse_id, l.id, '00000000-0000-0000-0000-000000000000', i.client_id, i.id, '', '', 'available',
+           ${(2 * DOCUMENTS) / ITEMS}::int, 1
+    from item i join location l on l.uid = ${place.location}`.execute(opened.db)
+  await sql`analyze`.execute(opened.db)
   const bridge = desk.bridge(connection)
-  const [row] = await stores.outbox.list({ connector: CONNECTOR }, { beforeSeq: null, limit: 1 })
-  const op = row === undefined ? null : await bridge.operationOf(row)
-  if (op === null) throw new Error('no message')
+  const rows = await stores.outbox.list({ connector: CONNECTOR }, { beforeSeq: null, limit: DOCUMENTS })
+  const ops = await Promise.all(rows.map(row => bridge.operationOf(row)))
   const reference = await bare(
     bridge.connector,
-    Array.from({ length: DOCUMENTS }, (_, n) => ({ ...op, key: derivedId('bench', n) })),
+    ops.flatMap((op, n) => (op === null ? [] : [{ ...op, key: derivedId('bench', n) }])),
   )
   const before = process.cpuUsage()
   const { perSecond, waitMs } = await drain(bridge.delivering)
