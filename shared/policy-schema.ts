@@ -5,6 +5,7 @@ const days = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3650))
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(1000))
 const units = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000_000))
 const text = v.pipe(v.string(), v.maxLength(60))
+const zones = v.pipe(v.array(text), v.maxLength(50))
 
 /** What a worker's count may differ by and still post by itself; all three must hold. Null = unlimited. `value` in minor units. */
 export const limits = v.object({ qty: v.nullable(units), pct: v.nullable(percent), value: v.nullable(units) })
@@ -52,9 +53,11 @@ export const policySchema = v.object({
     override: v.picklist(['zone', 'free', 'confirm', 'never']),
     steal: v.boolean(),
     /** Zones in which the item's goods shall lie, the best first; empty = any. */
-    zones: v.pipe(v.array(text), v.maxLength(50)),
+    zones,
     /** Order in which the rules are tried. */
     rules: v.pipe(v.array(v.picklist(['home', 'sameLot', 'sameItem', 'empty'])), v.maxLength(4)),
+    /** Zones that goods in these statuses are kept in; empty or missing = any. Missing in policies from before there was a choice. */
+    apart: v.optional(v.object({ damaged: zones, inspection: zones, blocked: zones })),
   }),
   pick: v.object({
     qty: v.picklist(['each', 'trust', 'key']),

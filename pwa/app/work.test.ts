@@ -5,6 +5,7 @@ import {
   demoSeed,
   demoWorld,
   device,
+  dock,
   lineId,
   mug,
   orderOf,
@@ -15,6 +16,7 @@ import {
   wants,
   worker,
 } from '../../test/support/world.ts'
+import { putawayTask } from '../../shared/process/putaway-task.ts'
 import { heldByOthers, workFor } from './work.ts'
 
 const mugs = row(mug, a1, 30)
@@ -59,4 +61,16 @@ describe('the list of work', () => {
     ])
     expect(heldByOthers(world, { ...worker, clients: [] }, device, PROCESSES)).toEqual([])
   })
+})
+
+test('[V13] put-away work in a zone where somebody else works is not listed', () => {
+  const world = demoWorld({
+    places: demoSeed().places.map(place => (place.id === dock.id ? { ...place, zone: 'A' } : place)),
+    stock: [...demoSeed().stock, row(mug, dock, 3)],
+  })
+  const task = putawayTask(world, row(mug, dock, 3))
+  world.apply({ ...NOTHING, tasks: task === null ? [] : [task] })
+  const put = (zones: readonly string[] | null): number =>
+    workFor(world, { ...worker, zones }, device, PROCESSES).filter(work => work.kind === 'putaway').length
+  expect([put(null), put(['A']), put(['B'])]).toEqual([1, 1, 0])
 })

@@ -2,6 +2,7 @@ import type { Document, Task, Worker } from '../../shared/catalogue.ts'
 import type { DeviceId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
 import type { Process, ProcessName } from '../../shared/process/process.ts'
+import { inZones } from '../../shared/process/zones.ts'
 import { mayDo } from '../../shared/roles.ts'
 
 /** One row of work, as the home screen and the lists show it. */
@@ -37,7 +38,7 @@ export const workFor = (
 ): readonly Work[] => {
   const rows: { work: Work; priority: number }[] = []
   for (const task of view.tasks()) {
-    if (!isForWorker(task, worker, processes) || isOthers(task, device)) continue
+    if (!isForWorker(view, task, worker, processes) || isOthers(task, device)) continue
     const document = task.document === null ? undefined : view.document(task.document)
     rows.push({ priority: document?.priority ?? task.priority ?? 0, work: rowOf(view, task, document, device) })
   }
@@ -56,11 +57,14 @@ export const workFor = (
 const isOthers = (task: Task, device: DeviceId): boolean =>
   task.lease !== null && task.lease.device !== device && task.kind !== 'receive'
 
-const isForWorker = (task: Task, worker: Worker, processes: readonly Process[]): boolean => {
+const isForWorker = (view: View, task: Task, worker: Worker, processes: readonly Process[]): boolean => {
   const process = processes.find(process => process.name === task.kind)
   const foreign = worker.clients !== null && !worker.clients.includes(task.client)
+  // Goods in a zone where somebody else works are theirs to put away.
+  const place = task.kind === 'putaway' ? task.goods?.from.location : undefined
+  const elsewhere = place !== undefined && !inZones(view.location(place)?.zone, worker.zones)
   const barred = task.count?.notBy.includes(worker.id) ?? false
-  return process !== undefined && maySee(worker, process) && OPEN.has(task.state) && !foreign && !barred
+  return process !== undefined && maySee(worker, process) && OPEN.has(task.state) && !foreign && !barred && !elsewhere
 }
 
 /** Work that another handheld has: who has it, and since when as far as it is known. */
@@ -74,7 +78,7 @@ export const heldByOthers = (
   processes: readonly Process[],
 ): readonly HeldWork[] =>
   [...view.tasks()]
-    .filter(task => isForWorker(task, worker, processes) && isOthers(task, device))
+    .filter(task => isForWorker(view, task, worker, processes) && isOthers(task, device))
     .map(task => {
       const document = task.document === null ? undefined : view.document(task.document)
       const { worker: by = null, since = null } = task.lease ?? {}

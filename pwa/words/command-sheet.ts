@@ -51,7 +51,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     heading: { en: 'Put away and move', tr: 'Yerleştirme ve taşıma' },
-    codes: { XCALT: 'key.other', XCPAR: 'key.partly', XCALL: 'key.whole', XCSTA: 'key.status' },
+    codes: { XCALT: 'key.other', XCPAR: 'key.partly', XCNTF: 'key.notFound', XCALL: 'key.whole', XCSTA: 'key.status' },
   },
   {
     heading: { en: 'Pack and ship', tr: 'Paketleme ve sevk' },

@@ -68,6 +68,7 @@ export const enApp: AppWords = {
     'key.empty': 'Empty',
     'key.noDocument': 'No document',
     'key.damaged': 'Damaged',
+    'key.notFound': 'Not found',
     'key.skip': 'Later',
     'key.photo': 'Photo',
     'key.noPhoto': 'No photo',

@@ -6,6 +6,7 @@ export const en: FloorWords = {
     'scan.recv': 'Scan item or pallet label',
     'scan.lot': 'Scan the lot',
     'scan.expiry': 'Type the expiry date',
+    'scan.bestBefore': 'Type the best-before date',
     'scan.serial': 'Scan each serial',
     'scan.place': 'Scan the place',
     'scan.task': 'Scan task, order or tote',
@@ -134,6 +135,8 @@ export const en: FloorWords = {
     'put.empty': 'Nothing of it waits here',
     'put.where': 'It stands in several places. Scan the place',
     'put.instead': 'Put in {place} instead',
+    'put.broken': 'Noted. {n} damaged, put them aside',
+    'put.notHere': 'Not in {zones}. You work there',
     'put.isFull': '{place} is full. Next place',
     'ask.otherPlace': '{wanted} was planned. Scan {place} again',
     // pick, the rest

@@ -68,6 +68,7 @@ export const trApp: AppWords = {
     'key.empty': 'Boş',
     'key.noDocument': 'Belgesiz',
     'key.damaged': 'Hasarlı',
+    'key.notFound': 'Yok',
     'key.skip': 'Sonra',
     'key.photo': 'Fotoğraf',
     'key.noPhoto': 'Fotoğrafsız',

@@ -6,6 +6,7 @@ export const tr: FloorWords = {
     'scan.recv': 'Ürün ya da palet okut',
     'scan.lot': 'Lotu okut',
     'scan.expiry': 'Son kullanma tarihini yaz',
+    'scan.bestBefore': 'Tavsiye edilen tüketim tarihini yaz',
     'scan.serial': 'Her seri numarasını okut',
     'scan.place': 'Yeri okut',
     'scan.task': 'Görev, sipariş ya da kutu',
@@ -126,6 +127,8 @@ export const tr: FloorWords = {
     'put.empty': 'Burada bekleyen yok',
     'put.where': 'Birden çok yerde duruyor. Yeri okut',
     'put.instead': 'Onun yerine {place}',
+    'put.broken': 'Not edildi. {n} hasarlı, ayrı koy',
+    'put.notHere': 'Bölgen değil. Senin bölgen: {zones}',
     'put.isFull': '{place} dolu. Sonraki yer',
     'ask.otherPlace': 'Plan {wanted}. {place} için tekrar okut',
     // pick, the rest

@@ -89,6 +89,11 @@ const waitingRows = (command: Act | Command): readonly StockKey[] => {
   // A label that gathers loose goods at the dock makes the task of the pallet.
   if (command.type === 'move' && command.process === 'receive')
     return [keyOf({ ...command, ...command.from }), keyOf({ ...command, ...command.to })]
+  // Broken goods at the dock wait by themselves.
+  if (command.type === 'short' && command.process === 'putaway') {
+    const { from } = command
+    return [keyOf({ ...command, ...from }), keyOf({ ...command, ...from, lpn: NO_LPN, status: 'damaged' })]
+  }
   if (command.type === 'putaway' || command.type === 'move') return [keyOf({ ...command, ...command.from })]
   // The task of a pallet is named by the pallet alone.
   return command.type === 'lpn.move' ? [{ lpn: command.lpn } as StockKey] : []

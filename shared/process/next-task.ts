@@ -7,6 +7,7 @@ import { NEXT_KINDS } from '../sync/enrol.ts'
 import { clusterOf, isFree } from './cluster.ts'
 import { PROCESSES } from './index.ts'
 import { stopsOf } from './pick-lines.ts'
+import { inZones } from './zones.ts'
 
 const ALONE: ReadonlySet<string> = new Set(NEXT_KINDS)
 
@@ -73,11 +74,8 @@ const mayTake = (view: View, task: Task, { worker, kinds }: Asker): boolean => {
   if (task.count?.notBy.includes(worker.id) === true) return false
   const places = placesOf(view, task)
   if (task.kind === 'pick' && places.length === 0) return false
-  return worker.zones === null || places.every(id => inZone(view.location(id)?.zone, worker.zones))
+  return places.every(id => inZones(view.location(id)?.zone, worker.zones))
 }
-
-const inZone = (zone: string | null | undefined, zones: readonly string[] | null): boolean =>
-  zone === null || zone === undefined || zones === null || zones.includes(zone)
 
 /** Where the work takes its worker, in their order. */
 const placesOf = (view: View, task: Task): readonly LocationId[] => {

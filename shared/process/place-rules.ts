@@ -2,6 +2,8 @@ import type { Item, Location, LocationKind } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
 import type { Address, Goods, StockStatus } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
+import type { Policy } from '../policy.ts'
 import { isVirtual } from './virtual.ts'
 
 export type PlaceTrouble = 'closed' | 'storage' | 'status' | 'lpn' | 'mix'
@@ -13,6 +15,21 @@ const WHERE: Record<Exclude<StockStatus, 'available'>, readonly LocationKind[]> 
   inspection: [...ASIDE, 'reserve'],
   blocked: [...ASIDE, 'reserve'],
 }
+/** Where goods are kept for good, the best first; the others of WHERE are only on the way. */
+export const KEPT: Record<StockStatus, readonly LocationKind[]> = {
+  available: ['pickable', 'reserve'],
+  damaged: ['hospital', 'aside'],
+  inspection: ['hospital', 'aside', 'reserve'],
+  blocked: ['hospital', 'aside', 'reserve'],
+}
+/** A place beside a pack station is a stop like a dock, whatever zone it is in. */
+const ZONED: readonly LocationKind[] = ['hospital', 'reserve']
+
+/** Whether the zone of a place is one of those that the policy has for the status; it may have none. */
+export const isTheirZone = ({ putaway }: Policy, { zone }: Location, status: StockStatus): boolean => {
+  const zones = status === 'available' ? [] : (putaway.apart?.[status] ?? [])
+  return zones.length === 0 || (zone !== null && zones.includes(zone))
+}
 
 /** Why these goods may not stand there; null = they may. The same rules guard the handheld and raise the exception. */
 export const placeTrouble = (view: View, item: Item, goods: Goods, to: Address): PlaceTrouble | null => {
@@ -20,6 +37,8 @@ export const placeTrouble = (view: View, item: Item, goods: Goods, to: Address):
   if (place === undefined || !place.active || isVirtual(place)) return 'closed'
   if (place.accepts && item.storage && !place.accepts.includes(item.storage)) return 'storage'
   if (to.status !== 'available' && !WHERE[to.status].includes(place.kind)) return 'status'
+  if (ZONED.includes(place.kind) && !isTheirZone(policyFor(view.policies, item.client), place, to.status))
+    return 'status'
   if (place.lpnRequired === true && to.lpn === NO_LPN) return 'lpn'
   return mixes(view, place, goods) ? 'mix' : null
 }

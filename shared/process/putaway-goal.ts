@@ -1,4 +1,4 @@
-import type { Item, Location } from '../catalogue.ts'
+import type { Item, Location, Worker } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
 import type { LocationId } from '../ids.ts'
 import type { StockRow } from '../ledger/stock.ts'
@@ -7,9 +7,11 @@ import { policyFor } from '../policy.ts'
 import type { Policy } from '../policy.ts'
 import type { Goal, MoveState } from './move-state.ts'
 import type { GoalRule } from './move-put.ts'
-import { placeTrouble, roomAt } from './place-rules.ts'
+import { isTheirZone, KEPT, placeTrouble, roomAt } from './place-rules.ts'
+import { inZones } from './zones.ts'
 
 type Rule = Policy['putaway']['rules'][number]
+type Fits = (view: View, place: Location, item: Item, row: StockRow) => boolean
 
 /** What is on its way as stock rows, as if each lay at its goal already. */
 export const rowsInHand = ({ load, from }: MoveState, view: View): readonly StockRow[] => {
@@ -28,32 +30,40 @@ export const rowsInHand = ({ load, from }: MoveState, view: View): readonly Stoc
 
 /**
  * The place that the rules of the warehouse name for these goods, or null when none is free: the home of the item, then
- * where the same lot lies, then the same item, then an empty place of the preferred zones in walking order. Pure and local.
+ * where the same lot lies, then the same item, then an empty place of the preferred zones in walking order. Goods that
+ * nobody may take go where such goods are kept. Zones that the worker works in come first. Pure and local.
  */
-export const suggested = (state: MoveState, view: View): LocationId | null => {
+export const suggested = (state: MoveState, view: View, zones: Worker['zones'] = null): LocationId | null => {
   const rows = rowsInHand(state, view)
   const [first] = rows
   const item = first === undefined ? undefined : view.item(first.item)
   if (first === undefined || item === undefined) return null
-  const { rules, zones } = policyFor(view.policies, item.client).putaway
-  const all = [...view.locations()].filter(place => isStorage(place) && place.id !== state.from)
-  const free = all
-    .filter(place => !state.passed.includes(place.id) && place.full !== true && fits(view, rows, place))
-    .sort((a, b) => rank(zones, a) - rank(zones, b) || a.sequence - b.sequence || (a.code < b.code ? -1 : 1))
-  for (const rule of rules) {
-    const place = free.find(one => FITS[rule](view, one, item, first))
-    if (place !== undefined) return place.id
-  }
+  const policy = policyFor(view.policies, item.client)
+  const rank = rankOf(policy, first)
+  const free = [...view.locations()]
+    .filter(place => place.id !== state.from && !state.passed.includes(place.id) && place.full !== true)
+    .filter(place => rows.every(row => isKept(policy, place, row)) && fits(view, rows, place))
+    .sort((a, b) => rank(a) - rank(b) || a.sequence - b.sequence || (a.code < b.code ? -1 : 1))
+  const rules = first.status === 'available' ? policy.putaway.rules.map(rule => FITS[rule]) : APART
+  for (const places of [free.filter(place => inZones(place.zone, zones)), free])
+    for (const rule of rules) {
+      const place = places.find(one => rule(view, one, item, first))
+      if (place !== undefined) return place.id
+    }
   return null
 }
 
-const isStorage = ({ kind, active }: Location): boolean => active && (kind === 'pickable' || kind === 'reserve')
+const isKept = (policy: Policy, place: Location, { status }: StockRow): boolean =>
+  place.active && KEPT[status].includes(place.kind) && isTheirZone(policy, place, status)
 
-/** Zones in the order of the policy; without one all are alike. */
-const rank = (zones: readonly string[], { zone }: Location): number => {
-  const at = zone === null ? -1 : zones.indexOf(zone)
-  return at < 0 ? zones.length : at
-}
+/** Zones in the order of the policy, without one all are alike; for goods that nobody may take the kind of place decides. */
+const rankOf =
+  ({ putaway }: Policy, { status }: StockRow) =>
+  ({ zone, kind }: Location): number => {
+    if (status !== 'available') return KEPT[status].indexOf(kind)
+    const at = zone === null ? -1 : putaway.zones.indexOf(zone)
+    return at < 0 ? putaway.zones.length : at
+  }
 
 const fits = (view: View, rows: readonly StockRow[], place: Location): boolean => {
   const room = roomAt(view, place)
@@ -69,14 +79,25 @@ const fits = (view: View, rows: readonly StockRow[], place: Location): boolean =
   })
 }
 
-const FITS: Record<Rule, (view: View, place: Location, item: Item, row: StockRow) => boolean> = {
+/** The same goods in the same status: good ones do not follow what is kept apart. */
+const lies = (view: View, place: Location, { item, status }: StockRow, lot: string | null): boolean =>
+  view
+    .stockAt(place.id)
+    .some(one => one.item === item && one.status === status && (lot === null || one.lot === lot) && one.onHand > 0)
+
+const FITS: Record<Rule, Fits> = {
   home: (_, place, item) => place.face?.item === item.id && place.face.client === item.client,
-  sameLot: (view, place, item, row) =>
-    view.stockAt(place.id).some(one => one.item === item.id && one.lot === row.lot && one.onHand > 0),
-  sameItem: (view, place, item) => view.stockAt(place.id).some(one => one.item === item.id && one.onHand > 0),
+  sameLot: (view, place, _, row) => lies(view, place, row, row.lot),
+  sameItem: (view, place, _, row) => lies(view, place, row, null),
   // A pick face waits for its own item.
   empty: (view, place) => !place.face && !view.stockAt(place.id).some(row => row.onHand > 0),
 }
+/** Places that are there for such goods take what comes; a reserve place is for good ones as well. */
+const APART: readonly Fits[] = [
+  FITS.sameLot,
+  FITS.sameItem,
+  (view, place, item, row) => place.kind !== 'reserve' || FITS.empty(view, place, item, row),
+]
 
 /** True when the place is the wanted one or stands in it. */
 const isIn = (view: View, id: LocationId, wanted: LocationId): boolean => {

@@ -3,6 +3,7 @@ import { message } from './answer.ts'
 import { promptMove } from './move-prompt.ts'
 import type { MoveState } from './move-state.ts'
 import type { Fact, KeyOffer, Prompt } from './process.ts'
+import { mayLeave, mayMiss } from './putaway-trouble.ts'
 
 export const OVERRIDE_REASONS = ['FULL', 'CLOSED_PLACE', 'BETTER_PLACE'] as const
 
@@ -11,6 +12,9 @@ const KEYS: readonly KeyOffer[] = [
   { command: 'XCFUL', word: 'key.full' },
   { command: 'XCBAK', word: 'key.back' },
 ]
+const MISSED: KeyOffer = { command: 'XCNTF', word: 'key.notFound' }
+const LATER: KeyOffer = { command: 'XCSKP', word: 'key.skip' }
+const BROKEN: KeyOffer = { command: 'XCDMG', word: 'key.damaged' }
 
 export const promptPutaway = (state: MoveState, view: View): Prompt => {
   const prompt = promptMove(state, view)
@@ -23,9 +27,12 @@ export const promptPutaway = (state: MoveState, view: View): Prompt => {
     }
   if (state.at === 'reason')
     return { ...base, choices: OVERRIDE_REASONS.map(reason => ({ word: `reason.${reason}` as const, value: reason })) }
-  if (state.at !== 'to') return base
+  const trouble = [...(mayMiss(state, view) ? [MISSED] : []), ...(mayLeave(state) ? [LATER] : [])]
+  if (state.at !== 'to') return { ...base, keys: [...base.keys, ...trouble] }
   const place = state.goal === null ? undefined : view.location(state.goal)
   const partly: readonly KeyOffer[] = state.load?.kind === 'pallet' ? [{ command: 'XCPAR', word: 'key.partly' }] : []
+  const isSound = state.load?.kind === 'goods' && state.load.status !== 'damaged'
+  const broken: readonly KeyOffer[] = isSound ? [BROKEN] : []
   return {
     ...base,
     hero: place === undefined ? base.hero : { kind: 'code', value: place.code },
@@ -35,7 +42,7 @@ export const promptPutaway = (state: MoveState, view: View): Prompt => {
       kind: 'location',
       message: place === undefined ? message('put.noPlace') : message('put.to', { place: place.code }),
     },
-    keys: [...KEYS.slice(0, 2), ...partly, ...KEYS.slice(2)],
+    keys: [...KEYS.slice(0, 2), ...partly, ...broken, ...KEYS.slice(2), ...trouble],
   }
 }
 

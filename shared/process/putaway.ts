@@ -11,23 +11,35 @@ import type { Input, Moment, Process, Start } from './process.ts'
 import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
 import { OVERRIDE_REASONS, promptPutaway } from './putaway-prompt.ts'
+import { mayLeave, mayMiss, notFound, stepBroken } from './putaway-trouble.ts'
 import { badLabel, itemsIn } from './readings.ts'
+import { inZones } from './zones.ts'
 
 const FRESH = fresh('putaway')
 const WAITS = new Set(['dock', 'staging', 'returns'])
 
 /** A new load gets its suggestion at once; without a free place the worker chooses. */
-const aimed = (next: MoveNext, view: View): MoveNext => {
+const aimed = (next: MoveNext, view: View, { worker }: Moment): MoveNext => {
   const { state } = next
   if (state.at !== 'to' || next.verdict === 'wrong' || next.verdict === 'unknown') return next
-  const goal = suggested(state, view)
+  const goal = suggested(state, view, worker.zones)
   const place = goal === null ? '' : (view.location(goal)?.code ?? '')
   const said = goal === null ? message('put.noPlace') : message('put.to', { place })
   // A note ("only 5 are free") is worth more than the place, which the screen shows large anyway.
   return { ...next, state: { ...state, goal }, message: next.verdict === 'warn' ? next.message : said }
 }
 
-const start = (start: Start, view: View, moment: Moment): MoveNext => {
+/** Goods that stand in zones where the worker does not work are others' to put away. */
+const inOwnZones = (before: MoveState, next: MoveNext, view: View, { worker }: Moment): MoveNext => {
+  const { from } = next.state
+  if (from === null || from === before.from || inZones(view.location(from)?.zone, worker.zones)) return next
+  return stay(before, 'wrong', 'put.notHere', { zones: (worker.zones ?? []).join(', ') })
+}
+
+const start = (start: Start, view: View, moment: Moment): MoveNext =>
+  inOwnZones(FRESH, begun(start, view, moment), view, moment)
+
+const begun = (start: Start, view: View, moment: Moment): MoveNext => {
   if ('location' in start) return fromPlace(FRESH, start.location, view)
   const task = 'task' in start ? view.task(start.task) : undefined
   if (task === undefined) return go(FRESH, 'ok', 'put.what')
@@ -37,7 +49,7 @@ const start = (start: Start, view: View, moment: Moment): MoveNext => {
   if (goods.item !== null) return fromPlace(state, goods.from.location, view)
   if (!view.stockOn(goods.from.lpn).some(row => row.onHand > 0)) return stay(FRESH, 'wrong', 'put.done')
   const next = takePallet(state, palletOf(goods.from.lpn, view), view, moment)
-  return next.verdict === 'wrong' ? { ...next, state: FRESH } : aimed(next, view)
+  return next.verdict === 'wrong' ? { ...next, state: FRESH } : aimed(next, view, moment)
 }
 
 /** P1: a pallet, goods that stand at one dock, or a place: with one pallet in it that pallet, else its content. */
@@ -52,13 +64,15 @@ const stepWhat = (state: MoveState, resolved: Resolved, view: View, moment: Mome
   }
   const hits = itemsIn(resolved)
   if (hits.length === 0) return stepFrom(state, resolved, view, moment)
-  const docks = new Set<LocationId>()
+  const all = new Set<LocationId>()
   for (const hit of hits)
     for (const row of view.stockOf(hit.client, hit.item))
-      if (row.onHand > 0 && WAITS.has(view.location(row.location)?.kind ?? '')) docks.add(row.location)
+      if (row.onHand > 0 && WAITS.has(view.location(row.location)?.kind ?? '')) all.add(row.location)
+  const own = [...all].filter(id => inZones(view.location(id)?.zone, moment.worker.zones))
+  const docks = own.length > 0 ? own : [...all]
   const [dock] = docks
   if (dock === undefined) return stay(state, 'wrong', 'put.empty')
-  if (docks.size > 1) return stay(state, 'wrong', 'put.where')
+  if (docks.length > 1) return stay(state, 'wrong', 'put.where')
   return stepGoods({ ...state, at: 'goods', from: dock }, resolved, view, moment)
 }
 
@@ -68,10 +82,13 @@ const stepKey = (state: MoveState, command: string, view: View, moment: Moment):
   if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)
   if (command === 'XCBAK') return stepBack(state)
   if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'put.to')
+  if (command === 'XCNTF' && mayMiss(state, view)) return notFound(state, view)
+  if (command === 'XCSKP' && mayLeave(state)) return { ...go(emptyHanded(state), 'ok', 'rep.later'), finished: true }
   if (state.at !== 'to') return stay(state, 'wrong', 'no.key')
   const { load, goal } = state
   if (command === 'XCPAR' && load?.kind === 'pallet')
     return go({ ...emptyHanded(state), at: 'goods', only: load.lpn }, 'ok', 'scan.item')
+  if (command === 'XCDMG') return stepBroken(state)
   if (command !== 'XCALT' && command !== 'XCFUL') return stay(state, 'wrong', 'no.key')
   if (goal === null) return stay(state, 'wrong', 'put.noPlace')
   const passed = { ...state, passed: [...state.passed, goal] }
@@ -123,9 +140,9 @@ const answer = (state: MoveState, input: Input, view: View, moment: Moment): Mov
 }
 
 const step = (before: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
-  const next = kept(before, answer(before, input, view, moment))
+  const next = kept(before, inOwnZones(before, answer(before, input, view, moment), view, moment))
   const isNewLoad = next.state.at === 'to' && next.state !== before && next.state.confirm === null
-  const aimedAt = isNewLoad ? aimed(next, view) : next
+  const aimedAt = isNewLoad ? aimed(next, view, moment) : next
   const task = before.task === null ? undefined : view.task(before.task)
   // The task of one pallet or row ends with its goods; the worker goes on to the next one.
   const ended = next.state.at === 'from' && next.commands.length > 0 && task !== undefined
@@ -136,7 +153,7 @@ export const putaway: Process<MoveState> = {
   name: 'putaway',
   roles: ['receiver', 'picker'],
   states: ['from', 'goods', 'lot', 'serial', 'to', 'reason'],
-  commands: ['putaway', 'lpn.move', 'full'],
+  commands: ['putaway', 'lpn.move', 'short', 'full'],
   start,
   prompt: promptPutaway,
   step,
