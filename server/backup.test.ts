@@ -33,7 +33,7 @@ test('[PH13] a backup of the embedded store has the photos in it', async () => {
         height: 480,
       } as const
       await photos.keep({ warehouse, device: site.devices[0]!.id, sha, bytes, ...about }, { count: 1, bytes: 10_000 })
-      await backUp(first, path.join(folder, 'first'), path.join(folder, 'second', 'database'))
+      await backUp(first, path.join(folder, 'first'), path.join(folder, 'second', 'database'), () => NOW)
     } finally {
       await first.close()
     }

@@ -1,7 +1,7 @@
 import { parse } from 'valibot'
 import { readAdminFile } from './admin-file.ts'
 import { CODE_MINUTES, enrolUrl } from './auth/code.ts'
-import { backUp, renewFeeds, restore } from './backup.ts'
+import { backUp, backUpPostgres, renewFeeds, restore } from './backup.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { qrOf } from './greeting.ts'
@@ -13,6 +13,7 @@ import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import type { OpenDatabase } from './store/open.ts'
 
+const now = (): string => new Date().toISOString()
 const QUIET = { info: () => {}, warn: console.error, error: console.error }
 
 const withDatabase = async <T>(config: Config, run: (opened: OpenDatabase) => Promise<T>): Promise<T> => {
@@ -82,13 +83,19 @@ const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]
       console.log(done.length === 0 ? 'The schema is up to date.' : `Migrated: ${done.join(', ')}`)
       return 0
     }),
-  backup: async (config, [folder]) => {
-    console.log(await withDatabase(config, opened => backUp(opened, config.dataDir, folder)))
+  backup: async (config, args) => {
+    const copied = await withDatabase(config, opened =>
+      opened.engine === 'postgres' ? backUpPostgres(opened, args, now) : backUp(opened, config.dataDir, args[0], now),
+    )
+    console.log(copied)
     return 0
   },
   restore: async (config, [folder]) => {
     await restore(config, folder)
-    const renewed = await withDatabase(config, renewFeeds)
+    const renewed = await withDatabase(config, async opened => {
+      await migrate(opened.db)
+      return renewFeeds(opened, now)
+    })
     console.log(`Restored. ${renewed} feed(s) renewed: handhelds will send again what this copy does not have.`)
     return 0
   },

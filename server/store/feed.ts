@@ -5,6 +5,7 @@ import { maskRows } from '../../shared/sync/blind.ts'
 import { SEES_ALL } from '../sync/blind.ts'
 import type { Blind } from '../../shared/sync/blind.ts'
 import type { Page, SyncStore } from '../sync/ports.ts'
+import { backedUpPart } from './backups.ts'
 import { blindPart, readBlind } from './blind.ts'
 import { UNREAD } from './prepared-pg.ts'
 import { EMPTY } from './catalogue.ts'
@@ -99,7 +100,7 @@ const pageQuestion = (warehouse: number, device: number, at: PageAt) => sql<Page
                 else (select max(seq) from c where seq < (select max(seq) from c)) end as up_to from f
   )
   select f.epoch, f.seq, f.floor, cut.up_to as "upTo", (select json_agg(c order by seq, n) from c) as changes,
-         d.last_seq as "lastSeq", d.durable_seq as durable,
+         d.last_seq as "lastSeq", coalesce(d.durable_seq, ${backedUpPart}) as durable,
          (select k.seq from command k where k.warehouse_id = ${warehouse} and k.device_id = ${device} and k.epoch = ${at.epoch}
             and k.feed_seq <= cut.up_to order by k.seq desc limit 1) as through,
          (select version from manifest where warehouse_id = ${warehouse}) as catalogue,

@@ -26,6 +26,7 @@ import * as lotsOfCounts from './0026_lots_of_counts.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
 import * as carrierLabels from './0036_carrier_labels.ts'
+import * as safety from './0032_safety.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -56,4 +57,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027_company': company,
   '0028_late': late,
   '0036_carrier_labels': carrierLabels,
+  '0032_safety': safety,
 }
