@@ -43,6 +43,7 @@ import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
 import type { PrintStore } from './print-ports.ts'
 import type {
   CallStore,
+  DeskWorkStore,
   EraseStore,
   GoodsStore,
   LateStore,
@@ -79,6 +80,7 @@ export type Stores = {
   losses: LossStore
   late: LateStore
   calls: CallStore
+  deskWork: DeskWorkStore
 }
 
 /** How people like their handhelds. */
