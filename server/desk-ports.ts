@@ -1,4 +1,5 @@
 import type { ExpiringAnswer, PastAnswer, PastWish } from '../shared/desk/goods.ts'
+import type { BOARD_PARTS, BoardAnswer, WorkAct } from '../shared/desk/work.ts'
 import type { CallAct } from '../shared/desk/calls.ts'
 import type { LateAct, LateAnswer } from '../shared/desk/late.ts'
 import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
@@ -51,6 +52,16 @@ export interface GoodsStore {
   expiring(viewer: Viewer, want: Page & { until: string }): Promise<{ rows: ExpiringFound[]; next: string | null }>
   /** The ledger before an instant, folded. */
   past(viewer: Viewer, want: Page & PastWish): Promise<PastAnswer>
+}
+
+/** Work as the desk sees and steers it. */
+export interface DeskWorkStore {
+  board(
+    viewer: Viewer,
+    want: Page & { part: (typeof BOARD_PARTS)[number]; q: string },
+  ): Promise<Omit<BoardAnswer, 'asOf'>>
+  /** One transaction under the warehouse's counter row. */
+  decide(at: { warehouse: WarehouseId; now: string }, who: Worker, ask: WorkAct): Promise<DecisionAnswer>
 }
 
 /** Counts of the whole warehouse. */

@@ -43,6 +43,7 @@ import type { AuditCheck, CommandsCheck } from '../shared/desk/chain.ts'
 import type { CarrierLabelStore, PrintStore } from './print-ports.ts'
 import type {
   CallStore,
+  DeskWorkStore,
   EraseStore,
   GoodsStore,
   LateStore,
@@ -80,6 +81,7 @@ export type Stores = {
   losses: LossStore
   late: LateStore
   calls: CallStore
+  deskWork: DeskWorkStore
 }
 
 /** How people like their handhelds. */

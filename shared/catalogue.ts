@@ -107,6 +107,10 @@ export type Lot = {
 export type DocumentKind = 'receipt' | 'order' | 'return'
 export type DocumentState = 'open' | 'started' | 'closed' | 'cancelled'
 
+/** When work is given out: before everything that is usual, or after it. */
+export const TURNS = ['first', 'later'] as const
+export type Turn = (typeof TURNS)[number]
+
 /** A receipt (from a purchase order, an ASN, or blind), an order of a customer, or a return. An order that is closed has left. */
 export type Document = {
   id: DocumentId
@@ -118,6 +122,13 @@ export type Document = {
   state: DocumentState
   due: string | null
   priority: number
+  /** The priority was given at the desk: the ERP does not change it any more. */
+  ranked?: boolean
+  turn?: Turn | null
+  /** Nobody is given work of it until the desk releases it. */
+  hold?: { by: WorkerId; at: string; reason: string } | null
+  /** A receipt that was closed and goes on: what comes is a supplement for the ERP, never a second whole message. */
+  reopened?: boolean
   /** True for a receipt or return that was made on the floor without a document. */
   blind: boolean
   /** A receipt whose supplier has announced lots and pallets. */
@@ -203,6 +214,8 @@ export type Task = {
   count?: CountTask | null
   due?: string | null
   priority?: number
+  /** Of work without a document. */
+  turn?: Turn | null
   /** Replenish: what a short has put on hold, for its undo. */
   held?: Line['held']
   /** Replenish: what it was about before a command put its goods onto a cart, for the undo of that. `by` names the command. */

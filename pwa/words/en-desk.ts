@@ -6,10 +6,12 @@ import { enLate } from './desk-late.ts'
 import { enPrint } from './desk-print.ts'
 import { enGoods } from './desk-goods.ts'
 import { enAccount } from './desk-account.ts'
+import { enWork } from './desk-work.ts'
 
 /** What the desk says. Kept apart from the floor's words: no handheld loads them. */
 export const enDesk = {
   ...enAccount,
+  ...enWork,
   desk: 'Desk',
   'login.title': 'Log in at the desk',
   'login.name': 'Name',

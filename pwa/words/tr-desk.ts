@@ -3,6 +3,7 @@ import { trLate } from './desk-late.ts'
 import { trPrint } from './desk-print.ts'
 import { trGoods } from './desk-goods.ts'
 import { trAccount } from './desk-account.ts'
+import { trWork } from './desk-work.ts'
 import type { DeskKey } from './en-desk.ts'
 import { trConnect } from './tr-connect.ts'
 import { trLive } from './tr-live.ts'
@@ -10,6 +11,7 @@ import { trPolicies } from './tr-policies.ts'
 
 export const trDesk: Readonly<Record<DeskKey, string>> = {
   ...trAccount,
+  ...trWork,
   desk: 'Masa',
   'login.title': 'Masaya giriş',
   'login.name': 'Ad',

@@ -41,6 +41,7 @@ export type AppDeps = {
     | 'losses'
     | 'late'
     | 'calls'
+    | 'deskWork'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

@@ -372,6 +372,7 @@ const memoryStores = () => {
     losses: unusedStore(),
     late: unusedStore<Stores['late']>({ keep: async () => {} }),
     calls: unusedStore(),
+    deskWork: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

@@ -30,6 +30,7 @@ import { makePlanStore } from './plan.ts'
 import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
+import { makeDeskWorkStore } from './desk-work.ts'
 import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
@@ -78,6 +79,7 @@ export const makeStores = (
     losses: makeLossStore(db, names),
     late: makeLateStore(db, names),
     calls: makeCallStore(db, names),
+    deskWork: makeDeskWorkStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
     outbox: makeOutboxStore(db),

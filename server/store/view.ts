@@ -19,6 +19,7 @@ import type { ViewStore } from '../ports.ts'
 import { CALLS_ON_CARD } from './calls.ts'
 import { LOSS_ON_CARD } from './losses.ts'
 import { withheldFrom } from './blind.ts'
+import { boardRows } from './desk-work.ts'
 import type { Withheld } from './blind.ts'
 import type { Executor, Names } from './names.ts'
 import { ACKED, iso, like, paged, seen, withoutKey } from './view-parts.ts'
@@ -239,7 +240,8 @@ const documentRows = async (
 ): Promise<readonly (DocumentsAnswer['rows'][number] & { key: string })[]> => {
   const { rows } = await sql<DocumentsAnswer['rows'][number] & { key: string }>`
     with row as (
-      select d.id, d.body->>'number' as number, d.body->>'partner' as partner, c.uid as client, d.state, d.body->>'due' as due,
+      select d.id, d.body->>'number' as number, d.body->>'partner' as partner, c.uid as client, d.state, d.version, d.body->>'due' as due,
+        (d.body->>'priority')::int as priority, d.body->>'turn' as turn, d.body->'hold'->>'reason' as hold,
         concat_ws(chr(1), coalesce(d.body->>'due', '9999'), d.body->>'number', d.id) as key
       from work d join client c on c.id = d.client_id
       where d.warehouse_id = ${warehouse} and d.kind = 'document' and ${seen(clients, 'd')} and ${want.where}),
@@ -251,9 +253,14 @@ const documentRows = async (
       (select t.body->'lease'->>'worker' from work t where t.warehouse_id = ${warehouse} and t.document = p.id and t.kind = 'task'
          and t.state in ('leased', 'started', 'parked') limit 1) as worker
     from page p left join work l on l.warehouse_id = ${warehouse} and l.document = p.id and l.kind = 'line' and l.state <> 'cancelled'
-    group by p.id, p.number, p.partner, p.client, p.state, p.due, p.key order by p.key collate "C"`.execute(db)
+    group by p.id, p.number, p.partner, p.client, p.state, p.version, p.due, p.priority, p.turn, p.hold, p.key order by p.key collate "C"`.execute(
+    db,
+  )
   return rows
 }
+
+/** Of one document: its own, and those that carry goods of it. */
+const MOST_TASKS = 200
 
 const documentParts = async (
   db: Executor,
@@ -272,13 +279,13 @@ const documentParts = async (
         join location o on o.warehouse_id = l.warehouse_id and o.uid = (x->>'location')::uuid), '[]') as claims
     from work l join item i on i.uid = (l.body->>'item')::uuid
     where l.warehouse_id = ${warehouse} and l.document = ${document}::uuid and l.kind = 'line' order by 2`.execute(db)
-  const tasks = await sql<DocumentAnswer['tasks'][number]>`
-    select t.id, t.body->>'kind' as kind, t.state, t.body->'lease'->>'worker' as worker from work t
-    where t.warehouse_id = ${warehouse} and t.document = ${document}::uuid and t.kind = 'task' order by t.id`.execute(
-    db,
-  )
+  const tasks = await boardRows(db, warehouse, null, {
+    where: sql`t.document = ${document}::uuid`,
+    after: '',
+    limit: MOST_TASKS,
+  })
   const messages = await sql<DocumentAnswer['messages'][number]>`
     select o.type, o.state, ${iso(sql`o.created_at`)} as at, ${iso(sql`o.posted_at`)} as "postedAt" from outbox o
     where o.warehouse_id = ${warehouse} and o.payload->>'document' = ${document}::text order by o.seq`.execute(db)
-  return { lines: lines.rows, tasks: tasks.rows, messages: messages.rows }
+  return { lines: lines.rows, tasks: tasks.map(withoutKey), messages: messages.rows }
 }

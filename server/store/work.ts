@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Line, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
-import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { DeviceId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import { nextWalks } from '../../shared/process/next-task.ts'
@@ -76,6 +76,9 @@ export const makeWorkStore = (db: Executor, names: Names): WorkStore => {
           const { task, lines, tables } = await find(tx, want.task)
           if (!(await isActive(trx, want.device))) return { kind: 'gone' as const }
           if (task === undefined || OVER.has(task.state)) return { kind: 'gone' as const }
+          // Who has it goes on; nobody else begins what the desk has stopped.
+          const isHeld = task.document !== null && Boolean(tables.documents.get(task.document)?.hold)
+          if (isHeld && task.lease?.device !== want.device) return { kind: 'gone' as const }
           if (task.lease?.device !== want.device && (await tellsBlind(trx, names, want)))
             return { kind: 'gone' as const }
           const held = task.lease
@@ -125,7 +128,11 @@ const isActive = async (trx: Executor, device: DeviceId): Promise<boolean> => {
 }
 
 /** It tells how many are to be fetched from where the person or the handheld counts blind: for them it is not there. */
-const tellsBlind = async (trx: Executor, names: Names, want: Parameters<WorkStore['lease']>[0]): Promise<boolean> => {
+export const tellsBlind = async (
+  trx: Executor,
+  names: Names,
+  want: { warehouse: WarehouseId; task: Task['id']; device: DeviceId; worker: WorkerId },
+): Promise<boolean> => {
   const id = await names.warehouse(trx, want.warehouse)
   const { rows } = await sql`
     select 1 from work t where t.warehouse_id = ${id} and t.kind = 'task' and t.id = ${want.task}::uuid
@@ -156,6 +163,9 @@ const FROM = {
   item: sql`t.body->'goods'->>'item'`,
 }
 
+/** What the desk wants first or later. */
+const TURN = sql`case coalesce(d.body->>'turn', t.body->>'turn') when 'first' then -1 when 'later' then 1 else 0 end`
+
 /** Walks that are looked at, the most urgent ones: the counter row is held meanwhile. */
 const LOOKED_AT = 80
 
@@ -170,10 +180,10 @@ const candidates = async (
     select t.id from work t left join work d on d.warehouse_id = t.warehouse_id and d.id = t.document
     where t.warehouse_id = ${warehouse} and t.kind = 'task' and t.body->>'kind' = any(${[...kinds]}::text[])
       and ((t.state in ('leased', 'started') and t.body->'lease'->>'device' = ${device})
-        or (t.state in ('ready', 'parked') and jsonb_typeof(t.body->'lease') = 'null' and (d.id is null or d.state in ('open', 'started'))
+        or (t.state in ('ready', 'parked') and jsonb_typeof(t.body->'lease') = 'null' and (d.id is null or (d.state in ('open', 'started') and coalesce(jsonb_typeof(d.body->'hold'), 'null') = 'null'))
           and (${clients === null}::boolean or t.body->>'client' = any(${clients ?? []}::text[]))
           and ${notBlind(warehouse, { device, worker: worker.id }, FROM)}))
-    order by t.state in ('leased', 'started') desc, coalesce(d.body->>'due', t.body->>'due') nulls last,
+    order by t.state in ('leased', 'started') desc, ${TURN}, coalesce(d.body->>'due', t.body->>'due') nulls last,
       coalesce((d.body->>'priority')::int, (t.body->>'priority')::int, 0) desc, t.id
     limit ${LOOKED_AT}`.execute(trx)
   return rows
@@ -184,7 +194,7 @@ const batchId = (warehouse: string, feed: { epoch: string; seq: number }, n: num
   derivedId('batch', warehouse, feed.epoch, feed.seq, n)
 
 /** A leased task's stock rows go out afresh, so that the ordinary pull brings what the device did not have. */
-const touchStock = async (
+export const touchStock = async (
   trx: Executor,
   names: Names,
   warehouse: string,

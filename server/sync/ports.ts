@@ -18,6 +18,7 @@ import type { PolicySet } from '../../shared/policy.ts'
 import type { Spot } from '../../shared/sync/blind.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import type { DecisionAnswer, DecisionAsk } from '../../shared/sync/decision.ts'
+import type { WorkKind } from './desk-work.ts'
 import type { CountBooks } from './count-books.ts'
 import type { AdjustmentFacts } from './stock-message.ts'
 import type { CommandResult, Outcome, Row, Sealed } from '../../shared/sync/wire.ts'
@@ -235,6 +236,7 @@ export interface DecisionBook {
         | 'stocktake.close'
         | 'device.lost'
         | 'device.late'
+        | WorkKind
       target: string
       hash: string
       answer: DecisionAnswer

@@ -49,6 +49,19 @@ describe('what a document of the ERP becomes', () => {
     expect(documentEffects(order(), connector, world())).toEqual(effects)
   })
 
+  it('[OD2] what the desk has decided of an order stays, whatever the ERP sends of it', () => {
+    const w = world()
+    w.apply(documentEffects(order(), connector, w))
+    const hold = { by: derivedId<'worker'>('worker', 'x'), at: '', reason: 'wait' }
+    const before = w.document(id)!
+    w.apply({ ...NOTHING, documents: [{ ...before, priority: 7, ranked: true, turn: 'first', hold }] })
+    const sent = documentEffects(order({ priority: 2, partner: 'Other' }), connector, w).documents[0]
+    expect(sent).toMatchObject({ partner: 'Other', priority: 7, turn: 'first', hold })
+    // Without a decision of the desk the ERP's own priority comes.
+    w.apply({ ...NOTHING, documents: [before] })
+    expect(documentEffects(order({ priority: 2 }), connector, w).documents[0]?.priority).toBe(2)
+  })
+
   it('[E21] a document that nobody has begun takes every change', () => {
     const w = world()
     w.apply(documentEffects(order(), connector, w))

@@ -1,4 +1,4 @@
-import type { Claim, Document, DocumentKind, Item, Line, Lpn, Task } from '../../shared/catalogue.ts'
+import type { Document, DocumentKind, Item, Line, Lpn, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ClientId, ConnectorId, DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -6,9 +6,9 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import type { View, World } from '../../shared/ledger/world.ts'
 import { lpnId } from '../../shared/process/lpn.ts'
-import { putBackTask } from '../../shared/process/putback-task.ts'
 import { leavesFrom } from '../../shared/process/shelf-life.ts'
 import { policyFor } from '../../shared/policy.ts'
+import { cancelDocument } from '../sync/cancel-document.ts'
 
 /** A purchase or sales order as the ERP has it, mapped to our items and client; quantities in whole base units. */
 export type ErpDocument = {
@@ -60,7 +60,7 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
   const before = view.document(id)
   const task = view.taskOf(id)
   if (isOver(before)) return NOTHING
-  if (erp.state === 'cancelled') return before === undefined ? NOTHING : cancelled(before, task, view)
+  if (erp.state === 'cancelled') return before === undefined ? NOTHING : cancelDocument(view, before)
   if (erp.state === 'closed' && before === undefined) return NOTHING
   const lines = linesOf(erp, id, view)
   // What we have received or shipped ourselves comes back as done: that is no change of the order.
@@ -73,7 +73,8 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
     partner: erp.partner,
     state: erp.state === 'closed' ? 'closed' : 'open',
     due: erp.due,
-    priority: erp.priority,
+    priority: before?.ranked === true ? before.priority : erp.priority,
+    ...ofTheDesk(before),
     blind: false,
     ...(erp.asn === true ? { asn: true } : {}),
     ...(erp.carrier === undefined || erp.carrier === null ? {} : { carrier: erp.carrier }),
@@ -89,6 +90,13 @@ export const documentEffects = (erp: ErpDocument, connector: ConnectorId, view: 
   }
   return { ...NOTHING, documents: [document], lines, tasks: [next], lpns: announcedPallets(erp, view) }
 }
+
+/** What people have decided about it stays, whatever the ERP sends of it. */
+const ofTheDesk = (before: Document | undefined): Pick<Document, 'ranked' | 'turn' | 'hold'> => ({
+  ...(before?.ranked === true ? { ranked: true } : {}),
+  ...(before?.turn ? { turn: before.turn } : {}),
+  ...(before?.hold ? { hold: before.hold } : {}),
+})
 
 /** Pallets of an announced delivery that are new here: their labels are known before they arrive. */
 const announcedPallets = (erp: ErpDocument, view: View): Lpn[] =>
@@ -127,45 +135,6 @@ const linesOf = (erp: ErpDocument, document: DocumentId, view: View): Line[] => 
     .filter(row => !listed.some(line => line.id === row.id))
     .map((row): Line => ({ ...row, state: 'cancelled', claims: [] }))
   return [...listed, ...gone]
-}
-
-const cancelled = (document: Document, task: Task | undefined, view: View): Effects => {
-  const lines = view.linesOf(document.id)
-  const picked = lines.some(line => line.done > 0)
-  const mobile = new Set(['tote', 'carton', 'cart'])
-  const inTotes = (line: Line): readonly Claim[] =>
-    line.claims.filter(claim => mobile.has(view.location(claim.location)?.kind ?? ''))
-  return {
-    ...NOTHING,
-    documents: [{ ...document, state: 'cancelled' }],
-    tasks: [
-      ...(task === undefined || task.state === 'done' ? [] : [{ ...task, state: 'cancelled' as const, lease: null }]),
-      ...lines.flatMap(line => inTotes(line).map(claim => toPutBack(view, document, line, claim))),
-    ],
-    // Goods on the shelf are free again; what lies in a tote stays claimed until it is put back.
-    lines: lines.map(line => ({
-      ...line,
-      state: 'cancelled',
-      claims: inTotes(line),
-    })),
-    exceptions: picked
-      ? [
-          {
-            id: derivedId('exception', 'order_cancelled', document.id),
-            kind: 'order_cancelled',
-            subject: document.id,
-            body: { number: document.number },
-          },
-        ]
-      : [],
-  }
-}
-
-/** What was picked already goes back to a shelf; where it came from is not known here. */
-const toPutBack = (view: View, { id, client }: Document, line: Line, claim: Claim): Task => {
-  const { location, lpn, status, lot, serial, qty } = claim
-  const goods = { client, document: id, line: line.id, item: line.item, lot, serial, qty, to: null }
-  return putBackTask(view, { ...goods, from: { location, lpn, status }, cause: 'cancelled' })
 }
 
 const changedWhileBegun = (before: Document | undefined, lines: readonly Line[], view: View): Effects => {

@@ -1,8 +1,10 @@
 import * as v from 'valibot'
+import { TURNS } from '../catalogue.ts'
 import type { DeviceId, DocumentId, ItemId } from '../ids.ts'
 import { text, uuid } from '../sync/fields.ts'
 import { callRowSchema } from './calls.ts'
 import { lossOnCard } from './loss.ts'
+import { boardRowSchema } from './work.ts'
 
 /** Everything that the desk shows besides variances, exceptions, policies and connections. Quantities in base units. */
 const nullable = v.nullable(v.string())
@@ -117,6 +119,11 @@ export const documentRowSchema = v.object({
   short: v.number(),
   /** Who is at it. */
   worker: nullable,
+  version: v.number(),
+  priority: v.number(),
+  turn: v.nullable(v.picklist(TURNS)),
+  /** Why nobody is given work of it; null = it is not held. */
+  hold: nullable,
 })
 export const documentsAnswerSchema = v.object({ rows: v.array(documentRowSchema), next: nullable })
 export type DocumentsAnswer = v.InferOutput<typeof documentsAnswerSchema>
@@ -142,7 +149,7 @@ export const documentAnswerSchema = v.object({
       claims: v.array(v.object({ place: v.string(), lot: v.string(), qty: figure })),
     }),
   ),
-  tasks: v.array(v.object({ id: v.string(), kind: v.string(), state: v.string(), worker: nullable })),
+  tasks: v.array(boardRowSchema),
   /** What the ERP was told of it. */
   messages: v.array(v.object({ type: v.string(), state: v.string(), at: v.string(), postedAt: nullable })),
 })

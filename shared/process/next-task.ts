@@ -1,4 +1,4 @@
-import type { Task, TaskKind, Worker } from '../catalogue.ts'
+import type { Document, Task, TaskKind, Turn, Worker } from '../catalogue.ts'
 import type { DeviceId, LocationId, TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
@@ -64,10 +64,12 @@ const walksOf = (tasks: readonly Task[]): readonly Walk[] => {
   return [...walks.values()]
 }
 
+const WANTED: ReadonlySet<Document['state']> = new Set(['open', 'started'])
+
 const mayTake = (view: View, task: Task, { worker, kinds }: Asker): boolean => {
   const document = task.document === null ? undefined : view.document(task.document)
   const isOpen = task.lease === null && (task.state === 'ready' || task.state === 'parked')
-  const isWanted = document === undefined || document.state === 'open' || document.state === 'started'
+  const isWanted = document === undefined || (WANTED.has(document.state) && !document.hold)
   const isTheirs = worker.clients === null || worker.clients.includes(task.client)
   if (!isOpen || !isWanted || !isTheirs || !kinds.includes(task.kind)) return false
   // Whoever counts again must be somebody else.
@@ -85,7 +87,10 @@ const placesOf = (view: View, task: Task): readonly LocationId[] => {
   return task.goods ? [task.goods.from.location] : []
 }
 
-/** Due, priority, way from the last scan. */
+const TURN: Readonly<Record<Turn, number>> = { first: -1, later: 1 }
+const turnOf = (turn: Turn | null | undefined): number => (turn ? TURN[turn] : 0)
+
+/** What the desk wants first or later, due, priority, way from the last scan. */
 const byTurn = (view: View, near: LocationId | null) => {
   const here = near === null ? undefined : view.location(near)?.sequence
   const keyOf = (task: Task) => {
@@ -93,6 +98,7 @@ const byTurn = (view: View, near: LocationId | null) => {
     const [first] = placesOf(view, task)
     const there = first === undefined ? undefined : view.location(first)?.sequence
     return {
+      turn: turnOf(document?.turn ?? task.turn),
       due: document?.due ?? task.due ?? '9',
       priority: document?.priority ?? task.priority ?? 0,
       way: here === undefined || there === undefined ? 0 : Math.abs(there - here),
@@ -106,7 +112,7 @@ const byTurn = (view: View, near: LocationId | null) => {
   }
   return (x: Task, y: Task): number => {
     const [a, b] = [of(x), of(y)]
-    return compare(a.due, b.due) || b.priority - a.priority || a.way - b.way || compare(x.id, y.id)
+    return a.turn - b.turn || compare(a.due, b.due) || b.priority - a.priority || a.way - b.way || compare(x.id, y.id)
   }
 }
 

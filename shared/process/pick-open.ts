@@ -21,8 +21,13 @@ const isActive = (task: Task): boolean => task.state !== 'done' && task.state !=
 /** The orders of the task's walk that are this device's to pick. */
 const walkOf = (view: View, task: Task, moment: Moment): readonly Task[] =>
   batchOf(view, task).filter(
-    one => one.id === task.id || (isActive(one) && (one.lease ?? { device: moment.device }).device === moment.device),
+    one =>
+      one.id === task.id ||
+      (isActive(one) && !isHeld(view, one) && (one.lease ?? { device: moment.device }).device === moment.device),
   )
+
+/** The desk has stopped its order: it waits there, also where the rest of its walk goes on. */
+const isHeld = (view: View, { document }: Task): boolean => document !== null && Boolean(view.document(document)?.hold)
 
 const open = (state: PickState, id: TaskId, view: View, moment: Moment): PickNext => {
   const task = view.task(id)

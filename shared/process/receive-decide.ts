@@ -139,6 +139,6 @@ const closed = (view: View, c: CommandOf<'close'>, key: CommandKey): Effects => 
     documents: document.state === 'cancelled' ? [] : [{ ...document, state: 'closed' }],
     tasks: task === undefined || task.state === 'cancelled' ? [] : [{ ...task, state: 'done', lease: null }],
     exceptions: missingOnPallets(view, document, key),
-    messages: [{ type: 'receipt', document: document.id, final: true }],
+    messages: [{ type: 'receipt', document: document.id, final: document.reopened !== true }],
   }
 }

@@ -36,6 +36,7 @@ export const useDesk = (): Desk => {
 export type Names = {
   clients: SiteAnswer['clients']
   zones: readonly string[]
+  people: SiteAnswer['people']
   person: (id: string | null) => string
   place: (id: string) => string
   /** Where boxes are packed. */
@@ -54,6 +55,7 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
   const items = new Map<string, ItemName>()
   return {
     clients: site.clients,
+    people: site.people,
     zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',

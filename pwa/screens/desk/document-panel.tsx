@@ -9,6 +9,7 @@ import type { Desk } from './context.ts'
 import { savePdf } from './print-out.tsx'
 import { useLoaded } from './query.ts'
 import { Table } from './table.tsx'
+import { DocumentActs, TaskActs } from './work-acts.tsx'
 
 const PRINTERS: readonly Role[] = ['supervisor', 'administrator']
 const MOST_SLIP_ROWS = 300
@@ -34,20 +35,28 @@ const saveSlip = (desk: Desk, { document, lines }: DocumentAnswer): Promise<void
   return savePdf(desk, document.number, { what: 'slips', size: 'a4', slips: [slip] })
 }
 
-type Props = { id: string; isOrder: boolean; onClose: () => void }
+type Props = { id: string; kind: 'order' | 'receipt' | 'return'; onClose: () => void; onChanged: () => void }
 
 /** One document with its lines, who is at it, and what the ERP was told. */
-export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
-  const { speaker, names, api } = useDesk()
+export const DocumentPanel = ({ id, kind, onClose, onChanged }: Props) => {
+  const { speaker, names, api, me } = useDesk()
   const found = useLoaded(id, () => api.get('/api/desk/document', { id }, documentAnswerSchema))
   if (found.value === null) return <p className="desk-panel">{found.error ?? speaker.say('loading')}</p>
   const { document, lines, tasks, messages } = found.value
+  const isSupervisor = mayDo(me.roles, ['supervisor'])
+  const changed = (): void => {
+    found.reload()
+    onChanged()
+  }
   return (
     <aside className="desk-panel" aria-label={document.number}>
       <h2>
         <Code>{document.number}</Code> · {document.partner} · {names.client(document.client)} ·{' '}
         {speaker.maybe('state', document.state)}
       </h2>
+      {document.hold === null ? null : (
+        <p className="desk-worry">▲ {speaker.say('w.heldWhy', { why: document.hold })}</p>
+      )}
       <Table
         caption={document.number}
         rows={lines}
@@ -69,17 +78,7 @@ export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
           },
         ]}
       />
-      {tasks.length === 0 ? null : (
-        <p>
-          {speaker.say('d.tasks')}:{' '}
-          {tasks
-            .map(
-              task =>
-                `${speaker.maybe('task', task.kind)} ${speaker.maybe('state', task.state)} ${task.worker ? names.person(task.worker) : ''}`,
-            )
-            .join(' · ')}
-        </p>
-      )}
+      <Tasks tasks={tasks} onChanged={changed} />
       {messages.length === 0 ? null : (
         <p>
           {speaker.say('d.erp')}:{' '}
@@ -92,13 +91,41 @@ export const DocumentPanel = ({ id, isOrder, onClose }: Props) => {
         </p>
       )}
       <div className="desk-actions">
-        {isOrder ? <SlipButton found={found.value} /> : null}
-        {isOrder ? <CarrierLabels id={id} number={document.number} /> : null}
+        {isSupervisor ? (
+          <DocumentActs
+            key={document.version}
+            document={document}
+            isOrder={kind === 'order'}
+            isReceipt={kind === 'receipt'}
+            onChanged={changed}
+          />
+        ) : null}
+        {kind === 'order' ? <SlipButton found={found.value} /> : null}
+        {kind === 'order' ? <CarrierLabels id={id} number={document.number} /> : null}
         <button type="button" className="desk-button" onClick={onClose}>
           {speaker.say('close')}
         </button>
       </div>
     </aside>
+  )
+}
+
+/** Who is at it, and what a supervisor may change of that. */
+const Tasks = ({ tasks, onChanged }: { tasks: DocumentAnswer['tasks']; onChanged: () => void }) => {
+  const { speaker, names, me } = useDesk()
+  return (
+    <>
+      {tasks.length === 0 ? null : <h3>{speaker.say('d.tasks')}</h3>}
+      <ul>
+        {tasks.map(task => (
+          <li key={`${task.id} ${task.version}`} className="desk-actions">
+            {speaker.maybe('task', task.kind)} {speaker.maybe('state', task.state)}{' '}
+            {task.worker === null ? '' : names.person(task.worker)}
+            {mayDo(me.roles, ['supervisor']) ? <TaskActs row={task} onChanged={onChanged} /> : null}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

@@ -1,6 +1,9 @@
 import { documentsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
+import { mayDo } from '../../../shared/roles.ts'
+import { Board } from './board.tsx'
 import { useDesk } from './context.ts'
+import type { Desk } from './context.ts'
 import { DocumentPanel } from './document-panel.tsx'
 import { Exports } from './exports.tsx'
 import { useFilter } from './filter.ts'
@@ -13,19 +16,45 @@ import type { Column } from './table.tsx'
 type Row = DocumentsAnswer['rows'][number]
 const STATES = ['open', 'closed', 'all'] as const
 type State = (typeof STATES)[number]
-type Props = { kind: 'order' | 'receipt'; q: string; open: string | null; onOpen: (id: string | null) => void }
+const VIEWS = ['list', 'board'] as const
+type View = (typeof VIEWS)[number]
+type ListProps = {
+  kind: 'order' | 'receipt'
+  q: string
+  open: string | null
+  onOpen: (id: string | null) => void
+  onScan: (text: string) => void
+}
 
 /** Orders, or deliveries and returns, by date; each opens to its lines. */
-export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (text: string) => void }) => {
-  const { speaker, names, api } = useDesk()
-  const [state, setState] = useFilter<State>('state', STATES, 'open')
-  const [incoming, setIncoming] = useFilter('kind', ['receipt', 'return'], 'receipt')
-  const of = kind === 'receipt' ? incoming : kind
-  const list = usePaged(`${of} ${state} ${q}`, after =>
-    api.get('/api/desk/documents', { kind: of, state, q, after, limit: '100' }, documentsAnswerSchema),
+export const Documents = (props: ListProps) => {
+  const { speaker, me } = useDesk()
+  const [view, setView] = useFilter<View>('view', VIEWS, 'list')
+  const { kind, q, onScan } = props
+  const hasBoard = kind === 'order' && mayDo(me.roles, ['administrator'])
+  return (
+    <section aria-label={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}>
+      {hasBoard ? (
+        <Chips<View>
+          label={speaker.say('w.board')}
+          value={view}
+          choices={VIEWS.map(value => ({ value, word: speaker.say(`w.${value}`) }))}
+          onChoose={setView}
+        />
+      ) : null}
+      {hasBoard && view === 'board' ? <Board q={q} onScan={onScan} /> : <List {...props} />}
+    </section>
   )
-  useKeys({ Escape: () => onOpen(null) }, onScan)
-  const columns: readonly Column<Row>[] = [
+}
+
+const columnsOf = ({ speaker, names }: Pick<Desk, 'speaker' | 'names'>): readonly Column<Row>[] => {
+  const stateOf = (row: Row): string =>
+    [
+      speaker.maybe('state', row.state),
+      ...(row.hold === null ? [] : [speaker.say('w.held')]),
+      ...(row.turn === null ? [] : [speaker.say(`w.turn.${row.turn}`)]),
+    ].join(' · ')
+  return [
     { key: 'number', head: speaker.say('d.number'), code: true, cell: row => row.number },
     { key: 'partner', head: speaker.say('d.partner'), cell: row => row.partner },
     { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
@@ -38,15 +67,27 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
       cell: row => `${speaker.number(row.done)}/${speaker.number(row.wanted)}`,
     },
     { key: 'short', head: speaker.say('d.short'), number: true, cell: row => (row.short === 0 ? '' : row.short) },
-    { key: 'state', head: speaker.say('d.state'), cell: row => speaker.maybe('state', row.state) },
+    { key: 'state', head: speaker.say('d.state'), cell: stateOf },
     {
       key: 'worker',
       head: speaker.say('d.worker'),
       cell: row => (row.worker === null ? '' : names.person(row.worker)),
     },
   ]
+}
+
+const List = ({ kind, q, open, onOpen, onScan }: ListProps) => {
+  const desk = useDesk()
+  const { speaker, api } = desk
+  const [state, setState] = useFilter<State>('state', STATES, 'open')
+  const [incoming, setIncoming] = useFilter('kind', ['receipt', 'return'], 'receipt')
+  const of = kind === 'receipt' ? incoming : kind
+  const list = usePaged(`${of} ${state} ${q}`, after =>
+    api.get('/api/desk/documents', { kind: of, state, q, after, limit: '100' }, documentsAnswerSchema),
+  )
+  useKeys({ Escape: () => onOpen(null) }, onScan)
   return (
-    <section aria-label={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}>
+    <>
       <div className="desk-tools">
         <Chips<State>
           label={speaker.say('d.state')}
@@ -71,11 +112,13 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
         )}
         <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />
       </div>
-      {open === null ? null : <DocumentPanel id={open} isOrder={kind === 'order'} onClose={() => onOpen(null)} />}
+      {open === null ? null : (
+        <DocumentPanel id={open} kind={of} onClose={() => onOpen(null)} onChanged={list.reload} />
+      )}
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table
           caption={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}
-          columns={columns}
+          columns={columnsOf(desk)}
           rows={list.value ?? []}
           rowKey={row => row.id}
           marked={row => row.id === open}
@@ -83,6 +126,6 @@ export const Documents = ({ kind, q, open, onOpen, onScan }: Props & { onScan: (
         />
         <MoreButton more={list.more} />
       </Listed>
-    </section>
+    </>
   )
 }

@@ -14,6 +14,7 @@ import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
+import { WORK_ENDPOINTS } from './work.ts'
 import { saveViewEndpoint, viewsEndpoint } from './views.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
 import {
@@ -59,6 +60,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...RECALL_ENDPOINTS,
   ...GOODS_ENDPOINTS,
   ...STOCKTAKE_ENDPOINTS,
+  ...WORK_ENDPOINTS,
   exportEndpoint,
   chainEndpoint,
   eraseEndpoint,
