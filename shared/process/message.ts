@@ -275,6 +275,10 @@ export const MESSAGES = [
   'ask.lotNotSent',
   'ask.serialNotSent',
   // look-up
+  'look.chosen',
+  'look.choose',
+  'finish.first',
+  'as.of',
   // undo and photos
   'photo.ask',
   'photo.hold',
@@ -321,6 +325,7 @@ export const WORDS = [
   'key.home',
   'key.menu',
   'key.list',
+  'key.next',
   'key.camera',
   'key.photo',
   'key.noPhoto',
