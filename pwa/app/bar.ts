@@ -1,4 +1,5 @@
 import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
+import type { Band } from './state.ts'
 
 const UNDO: KeyOffer = { command: 'XCUND', word: 'key.undo' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
@@ -16,3 +17,10 @@ export const barOf = (prompt: Prompt, canUndo: boolean): readonly KeyOffer[] => 
 }
 
 export const QUESTION_BAR: readonly KeyOffer[] = [NO, YES]
+
+/** Under Home: the next work, or whom to ask about a code that nobody knows. */
+export const homeBar = (band: Pick<Band, 'event'> | null): readonly KeyOffer[] => [
+  band?.event === 'unknown' ? { command: 'XCPRB', word: 'key.problem' } : { command: 'XCNXT', word: 'key.next' },
+  { command: 'XCLKP', word: 'key.lookup' },
+  TYPE,
+]

@@ -877,6 +877,151 @@ describe('home and news', () => {
     expect(app.band()).toBe('pick.none')
   })
 
+  const opened = () => openOf(app.controller.state())?.process.name ?? null
+  const ALL = ['receive', 'return', 'putaway', 'pick', 'pack', 'ship', 'count', 'move', 'replenish', 'putback']
+  const CARDS = ['XCRCV', 'XCRET', 'XCPUT', 'XCPCK', 'XCPAK', 'XCSHP', 'XCCNT', 'XCMVE', 'XCRPL', 'XCPBK']
+
+  test('[H53] every process that there is has a card that opens it on Home, in Look-up and over other screens', async () => {
+    expect(PROCESSES.filter(process => process.commands.length > 0).map(process => process.name)).toEqual(ALL)
+    await app.scan('XBCEM')
+    for (const [at, card] of CARDS.entries()) {
+      for (const before of [[], [MUG], ['XCHLP']]) {
+        await app.scan(...before, card)
+        expect([card, opened()]).toEqual([card, ALL[at]])
+        await app.controller.press('XCHME')
+      }
+    }
+    expect(app.commands).toEqual([])
+  })
+
+  test('[H53] inside a process a card is no way out of it; without a log-in or the role nothing opens', async () => {
+    await app.scan('XCMVE')
+    expect([app.band(), opened()]).toEqual(['no.key', null])
+    await app.scan('XBBERK', 'XCRCV')
+    expect([app.band(), opened()]).toEqual(['role', null])
+    await app.scan('XCCNT', 'XCMVE')
+    expect([app.band(), opened()]).toEqual(['no.key', 'count'])
+  })
+
+  test('[H53] the number of a tile opens it, by its card or by the key and Enter; a longer number is a code', async () => {
+    await app.scan('XBCEM')
+    for (const [at, name] of ALL.slice(0, 9).entries()) {
+      await app.scan(`XCR0${at + 1}`)
+      expect(opened()).toBe(name)
+      await app.controller.press('XCHME')
+      for (const key of [String(at + 1), 'Enter']) await app.controller.typeKey(key)
+      expect(opened()).toBe(name)
+      await app.controller.press('XCHME')
+    }
+    for (const key of [...MUG, 'Enter']) await app.controller.typeKey(key)
+    expect(opened()).toBe('lookup')
+    await app.scan('XCHME', 'XBBERK', 'XCR09')
+    expect([app.band(), opened()]).toEqual(['no.key', null])
+  })
+
+  test('[H53] NO DOCUMENT on Home begins a receipt without one, by the same question as inside', async () => {
+    await app.scan('XBCEM', 'XCNDC')
+    expect(app.controller.state().prompt?.confirm?.question.key).toBe('ask.blind')
+    await app.scan('XCNDC', MUG)
+    expect(app.commands).toMatchObject([{ type: 'receive', blind: true }])
+    await app.scan('XCHME', 'XCRET', 'XCNDC')
+    expect(app.controller.state().prompt?.confirm?.question.key).toBe('ask.blindReturn')
+  })
+
+  const withTask = (task: Partial<typeof TASK>): void => {
+    app = begin(fakeHandheld({ ...TASK, document: null, ...task }))
+  }
+  const at = (code: string) => ({ location: placeId(SITE, code), lpn: NO_LPN, status: 'available' as const })
+  const goodsAt = (code: string, to: string | null) => ({
+    item: SITE.items[0]!.id,
+    lot: '',
+    serial: '',
+    from: at(code),
+    to: to === null ? null : placeId(SITE, to),
+    qty: 1,
+    line: null,
+  })
+
+  test('[H54] a place on Home opens the walk that begins there, another one is looked up', async () => {
+    await app.scan('XBANNA', 'A-02')
+    expect(opened()).toBe('lookup')
+    await app.scan('XCHME', 'A-01')
+    expect([opened(), app.controller.state().prompt?.title.code]).toEqual(['pick', ORDER.number])
+    app = begin()
+    await app.scan('XBBERK', 'A-01')
+    expect(opened()).toBe('lookup')
+  })
+
+  test('[H54] a place on Home opens the count or the replenishing that waits there', async () => {
+    withTask({ kind: 'replenish', goods: goodsAt('A-01', 'A-02') })
+    await app.scan('XBANNA', 'A-02')
+    expect(opened()).toBe('lookup')
+    await app.scan('XCHME', 'A-01')
+    expect(opened()).toBe('replenish')
+    const count = { mode: 'guided' as const, hidden: false, location: placeId(SITE, 'A-01'), item: null, notBy: [] }
+    withTask({ kind: 'count', count: { ...count, causes: [] } as never })
+    await app.scan('XBBERK', 'A-01')
+    expect(opened()).toBe('count')
+  })
+
+  test('[H54] a place where goods wait to be put away opens that, with what lies there', async () => {
+    withTask({ kind: 'putaway', goods: goodsAt('A-01', null) })
+    await app.scan('XBANNA', 'A-01')
+    expect(openOf(app.controller.state())?.state).toMatchObject({
+      process: 'putaway',
+      at: 'goods',
+      from: placeId(SITE, 'A-01'),
+    })
+  })
+
+  test('[H54] a lot or serial is no code and shows the goods that have it', async () => {
+    const inner = app.handheld.world()
+    const [lotted] = inner.stockAt(placeId(SITE, 'A-02'))
+    const of = [{ ...lotted!, lot: 'LOT-7' }]
+    app.handheld.world = () => ({ ...inner, stockLabelled: text => (text === 'LOT-7' ? of : []) })
+    await app.scan('XBANNA', 'LOT-7')
+    expect([opened(), app.controller.state().prompt?.lines.length]).toEqual(['lookup', 1])
+  })
+
+  test('[U11] Move begins with the goods that Look-up shows, and Back leads there again', async () => {
+    await app.scan('XBANNA', MUG, 'XCMVE')
+    expect(openOf(app.controller.state())?.state).toMatchObject({
+      process: 'move',
+      at: 'to',
+      from: placeId(SITE, 'A-01'),
+      load: { qty: 1 },
+    })
+    await app.scan('A-03')
+    expect(app.commands).toMatchObject([{ type: 'move', qty: 1, to: { location: placeId(SITE, 'A-03') } }])
+    await app.controller.press('XCBAK')
+    await app.controller.press('XCBAK')
+    expect(opened()).toBe('lookup')
+    expect(app.controller.state().prompt?.lines.map(line => line.place)).toEqual(['A-01', 'A-03'])
+    await app.controller.press('XCMVE')
+    expect([app.band(), opened()]).toEqual(['look.choose', 'lookup'])
+    await app.scan('XCR02', 'XCMVE')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ at: 'to', from: placeId(SITE, 'A-03') })
+  })
+
+  test('[U11] Count begins at the place that Look-up shows, and closes the place where a count was left', async () => {
+    await app.scan('XBCEM', 'XCCNT', 'A-02', BOWL)
+    await app.controller.number(5)
+    await app.scan('XCHME', MUG, 'XCCNT')
+    expect(openOf(app.controller.state())?.state).toMatchObject({
+      process: 'count',
+      at: 'goods',
+      location: placeId(SITE, 'A-01'),
+    })
+    expect(app.commands.map(command => command.type)).toContain('count.observed')
+  })
+
+  test('[U11] over a step that has something in hand Look-up begins nothing: what comes between would be booked before it', async () => {
+    await app.scan('XBCEM', 'XCCNT', 'A-02', BOWL, 'XCLKP', MUG, 'XCMVE')
+    expect([app.band(), opened()]).toEqual(['finish.first', 'lookup'])
+    await app.controller.press('XCBAK')
+    expect([opened(), app.controller.state().prompt?.hero.value]).toEqual(['count', '1'])
+  })
+
   test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {
     await app.scan('XBANNA')
     app.heard.length = 0

@@ -102,6 +102,8 @@ export type Floor = {
   wants: (core: Core, text: string) => Promise<boolean>
   detour: (core: Core, resolved: Resolved | null) => Promise<void>
   open: (core: Core, name: ProcessName) => Promise<void>
+  /** What a command opens here: a process by its card, a tile of Home by its number. Null = it is no such command. */
+  opening: (core: Core, command: string) => (() => Promise<void>) | null
   openTask: (core: Core, task: TaskId, scanned: string | null) => Promise<void>
   openRow: (core: Core, id: string) => Promise<void>
   /** Items by typed words. */

@@ -1,6 +1,7 @@
 import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import { beside } from './beside.ts'
 import type { Core, Floor } from './core.ts'
+import { opening } from './opening.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
 import { photo } from './photo.ts'
@@ -51,6 +52,7 @@ export const floor: Floor = {
   wants,
   detour,
   open: (core, name) => open(core, name, { nothing: true }, null),
+  opening,
   openTask,
   openRow,
   search,

@@ -13,9 +13,16 @@ export const KEY_COMMANDS: Readonly<Record<string, string>> = {
 }
 
 /** The command of a key; F3 and F4 are the middle and right button of the bar, F1 answers an open question. */
-export const commandOfKey = (key: string, bar: readonly string[], questionOpen: boolean): string | null => {
+export const commandOfKey = (
+  key: string,
+  bar: readonly string[],
+  questionOpen: boolean,
+  isHome = false,
+): string | null => {
   if (questionOpen && key === 'F1') return 'XCYES'
   if (questionOpen && key === 'Escape') return 'XCNAY'
+  // On Home nothing is to be done with: the primary thing is the next work.
+  if (isHome && key === 'F1') return 'XCNXT'
   if (key === 'F3') return bar[1] ?? null
   if (key === 'F4') return bar[2] ?? null
   return KEY_COMMANDS[key] ?? null

@@ -42,7 +42,7 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   }
   if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
   const task = 'task' in start ? core.ports.handheld.world().task(start.task) : undefined
-  await know(core, { ...start, ...(task?.document ? { document: task.document } : {}) })
+  await know(core, { ...('row' in start ? start.row : start), ...(task?.document ? { document: task.document } : {}) })
   await learnLeft(core.ports.handheld)
   const view = beside(name, core.get().stack, core.ports.handheld)
   const next = process.start(start, view, moment)
@@ -50,7 +50,7 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
     return core.say('wrong', next.message.key, next.message.values, scanned)
   }
   const begun = await slotAt(core, next.state.key)
-  const state = begun && !begun.finished ? begun.state : next.state
+  const state = begun && !begun.finished && !isAbout(start) ? begun.state : next.state
   // Steps of somebody else are not mine to take back.
   const history = begun && !begun.finished && begun.worker === moment.worker.id ? begun.history : []
   const before = core.get()
@@ -62,6 +62,9 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
   const { prompt } = core.get()
   if (prompt?.ask.message.key !== next.message.key) core.say('right', next.message.key, next.message.values)
 }
+
+/** Opened with goods or a place at hand: what was only taken up and never booked before is let go of. */
+const isAbout = (start: Start): boolean => 'row' in start || 'lpn' in start || 'location' in start
 
 export const openTask = async (core: Core, id: TaskId, scanned: string | null = null): Promise<void> => {
   const task = core.ports.handheld.world().task(id)

@@ -19,8 +19,11 @@ export const press = async (core: Core, command: string): Promise<void> => {
   if (locked && !OPEN.test(command)) return core.say('wrong', 'unlock')
   const ofApp = APP[command]
   if (ofApp !== undefined) return ofApp(core)
+  const floor = core.floor()
+  const opening = floor?.opening(core, command) ?? null
+  if (opening !== null) return opening()
   const n = quantityOf(command) ?? choiceOf(command)
-  const step = core.floor()?.step
+  const step = floor?.step
   if (step === undefined || openOf(core.get()) === null) return core.say('wrong', 'no.key')
   if (n !== null) return step(core, quantityOf(command) === null ? { kind: 'choice', n } : { kind: 'number', value: n })
   if (command === 'XCYES' && prompt?.confirm) return sayYes(core, step, prompt.confirm.code)

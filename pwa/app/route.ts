@@ -1,20 +1,25 @@
 import type { Task } from '../../shared/catalogue.ts'
 import { isToBring } from '../../shared/process/replenish-task.ts'
 import { isAnnouncing } from '../../shared/process/receive-asn.ts'
+import { WAITS } from '../../shared/process/putaway-task.ts'
 import { isWaiting } from '../../shared/process/putback-task.ts'
 import type { LocationId, TaskId } from '../../shared/ids.ts'
+import type { View } from '../../shared/ledger/world.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
 import type { Reading, Resolved } from '../../shared/scan/scan.ts'
 import type { Core } from './core.ts'
 import { open, openDocument, openTask, workOn } from './open.ts'
 import { detour, step } from './step.ts'
 import { openOf } from './state.ts'
-import { maySee } from './work.ts'
+import { maySee, workFor } from './work.ts'
 
 /** On the home screen the scan decides where to go. */
 export const route = async (core: Core, resolved: Resolved): Promise<void> => {
   const { scan, readings } = resolved
   const [first] = readings
+  // A lot or serial is no code of its own: the goods that have it are shown.
+  if (first === undefined && core.ports.handheld.world().stockLabelled(scan.text).length > 0)
+    return detour(core, resolved)
   if (first === undefined)
     return core.say(
       'unknown',
@@ -49,12 +54,14 @@ const taskOf = (core: Core, reading: Reading): TaskId | null => {
     return task && known(task.kind) && task.state !== 'done' ? task.id : null
   }
   if (reading.kind === 'location') {
+    const walk = beginningAt(core, world.location(reading.location)?.code)
+    if (walk !== null) return walk
     for (const task of world.tasks())
       if (task.count?.location === reading.location && !['done', 'cancelled'].includes(task.state) && known(task.kind))
         return mayCount(core, task) ? task.id : null
   }
   // Where goods are to be fetched for a pick face; a face itself is looked at.
-  if (reading.kind === 'location' && known('replenish'))
+  if ((reading.kind === 'location' || reading.kind === 'cart') && known('replenish'))
     for (const task of world.tasks())
       if (isToBring(task) && task.goods?.from.location === reading.location && mayTake(core, task)) return task.id
   if (reading.kind === 'tote') {
@@ -65,6 +72,15 @@ const taskOf = (core: Core, reading: Reading): TaskId | null => {
     }
   }
   return null
+}
+
+/** The first walk in the order of the floor that this worker may take up and that begins at the place. */
+const beginningAt = (core: Core, code: string | undefined): TaskId | null => {
+  const { handheld, processes } = core.ports
+  const worker = handheld.session()?.worker
+  if (worker === undefined || code === undefined) return null
+  const work = workFor(handheld.world(), worker, handheld.device, processes)
+  return work.find(row => row.kind === 'pick' && !row.waits && row.from === code)?.task ?? null
 }
 
 const mayTake = (core: Core, task: Task): boolean => {
@@ -103,11 +119,19 @@ const processFor = (core: Core, reading: Reading): ProcessName | null => {
     const name = world.location(reading.location)?.carton?.closed === true ? 'ship' : 'pack'
     return may(name) ? name : null
   }
+  if (reading.kind === 'location') return may('putaway') && isWaitingAt(world, reading.location) ? 'putaway' : null
   if (reading.kind !== 'lpn') return null
   const standing = world.stockOn(reading.lpn)
   // A pallet that a supplier has announced and that is not here yet has just come.
   const isAnnounced = (): boolean => [...world.documents()].some(d => isAnnouncing(world, d, reading.lpn))
   if (standing.length === 0) return may('receive') && isAnnounced() ? 'receive' : null
   const place = world.location(standing[0]?.location ?? ('' as LocationId))
-  return may('putaway') && (place?.kind === 'dock' || place?.kind === 'staging') ? 'putaway' : null
+  return may('putaway') && WAITS.has(place?.kind ?? '') ? 'putaway' : null
 }
+
+/** Goods that have come stand here and are to be put away. */
+const isWaitingAt = (world: View, place: LocationId): boolean =>
+  [...world.tasks()].some(
+    task => task.kind === 'putaway' && task.goods?.from.location === place && !OVER.has(task.state),
+  )
+const OVER: ReadonlySet<Task['state']> = new Set(['done', 'cancelled'])

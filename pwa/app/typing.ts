@@ -3,11 +3,13 @@ import type { Core } from './core.ts'
 import { unlockBy } from './lock.ts'
 import { press } from './press.ts'
 import { typedScan } from './resolve.ts'
-import { openOf } from './state.ts'
+import { openOf, topOf } from './state.ts'
 import { take } from './take.ts'
 
 /** Nine digits are more than any quantity that a command may carry; longer digits are a code. */
 const NUMBER = /^\d{1,9}$/
+/** A tile of Home, by its number and Enter: longer digits are a code. */
+const TILE = /^[1-9]$/
 const TYPED_MAX = 200
 
 /** Kinds that are texts of their own; everything else that is typed is a code and is looked up like a scanned one. */
@@ -53,6 +55,8 @@ export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => 
 
 const send = async (core: Core, text: string): Promise<void> => {
   core.set({ typed: '' })
+  const tile = TILE.test(text) ? (core.floor()?.opening(core, `XCR0${text}`) ?? null) : null
+  if (tile !== null && topOf(core.get()).at === 'home' && !core.get().locked) return tile()
   if (openOf(core.get()) !== null && !core.get().locked && NUMBER.test(text))
     await core.floor()?.step(core, { kind: 'number', value: Number(text) })
   else await typed(core, text)

@@ -2,12 +2,13 @@ import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { tilesFor } from '../app/work.ts'
 import type { Work } from '../app/work.ts'
-import { QUESTION_BAR } from '../app/bar.ts'
+import { homeBar, QUESTION_BAR } from '../app/bar.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
 import { PromptRow } from '../ui/prompt-row.tsx'
+import { AsOf } from './as-of.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Menu } from './menu.tsx'
@@ -39,18 +40,7 @@ export const HomeScreen = () => {
           </>
         )
       }
-      bar={
-        <Bar
-          offers={
-            question
-              ? QUESTION_BAR
-              : [
-                  { command: 'XCLKP', word: 'key.lookup' },
-                  { command: 'XCKEY', word: 'key.type' },
-                ]
-          }
-        />
-      }
+      bar={<Bar offers={question ? QUESTION_BAR : homeBar(state.band)} />}
     >
       {question ? (
         <AskPanel say={question.say} />
@@ -82,14 +72,19 @@ const Work = ({ app }: { app: App }) => {
       {state.update ? <p role="status">{speaker.say('update')}</p> : null}
       {next ? <NextCard app={app} next={next} /> : <p className="quiet">{speaker.say('no.work')}</p>}
       <div className="tiles">
-        {(worker ? tilesFor(worker, processes, work) : []).map(tile => (
+        {(worker ? tilesFor(worker, processes, work) : []).map((tile, at) => (
           <Button key={tile.name} onPress={() => void controller.openProcess(tile.name)}>
             <span>
+              {/* The number that opens it, by key and Enter. */}
+              <small className="nth" aria-hidden="true">
+                {at + 1}
+              </small>{' '}
               {speaker.word(tile.name)} {tile.count ? speaker.number(tile.count) : ''}
             </span>
           </Button>
         ))}
       </div>
+      <AsOf />
     </div>
   )
 }

@@ -18,9 +18,9 @@ import { ItemPicture } from './item-picture.tsx'
 import { late, MissingPart } from './late.tsx'
 import { Menu } from './menu.tsx'
 import { ProblemPanel } from './problem-panel.tsx'
+import { Rows } from './rows.tsx'
 import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
-import { WorkList } from './work-list.tsx'
 
 const PhotoPanel = late(async () => (await import('./photo-panel.tsx')).PhotoPanel, MissingPart)
 
@@ -108,7 +108,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
         {prompt.picture == null ? null : <ItemPicture sha={prompt.picture} />}
         <Facts facts={prompt.facts} />
       </div>
-      <Rows app={app} open={open} prompt={prompt} />
+      <Rows open={open} prompt={prompt} />
     </div>
   )
 }
@@ -140,40 +140,3 @@ const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
       ))}
     </div>
   )
-
-/** Lines of the task; where the step asks for a task or document, the open ones to choose from. */
-const Rows = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
-  const { speaker } = app
-  const { kind } = prompt.ask
-  // Where nothing is begun yet, the work that waits can be chosen as well.
-  const chooses = kind === 'task' || kind === 'document' || (kind === 'location' && prompt.title.code === null)
-  if (prompt.lines.length === 0) return chooses ? <WorkList kind={open.process.name} /> : null
-  return (
-    <ul className="lines">
-      {prompt.lines.map(line => (
-        <li key={line.id} className="line" data-line={line.state}>
-          <span aria-hidden="true">{{ open: '○', next: '▸', done: '✓', short: '▲' }[line.state]}</span>
-          <span className="what">
-            <span className="hidden">{speaker.word(`line.${line.state}`)} </span>
-            <bdi translate="no">{line.title}</bdi>{' '}
-            {line.place === null ? null : (
-              <span className="quiet">
-                <Code>{line.place}</Code>
-              </span>
-            )}
-          </span>
-          <span className="much">
-            {line.hidden === true ? (
-              <>
-                <span aria-hidden="true">–</span>
-                <span className="hidden">{speaker.word('fact.hidden')}</span>
-              </>
-            ) : (
-              <Code>{line.wanted === null ? line.done : `${line.done}/${line.wanted}`}</Code>
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
-  )
-}

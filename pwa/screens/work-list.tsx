@@ -7,6 +7,7 @@ import { heldByOthers, workFor } from '../app/work.ts'
 import type { HeldWork, Work } from '../app/work.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
+import { AsOf } from './as-of.tsx'
 import { learnHand } from '../words/hand.ts'
 import { late, MissingPart } from './late.tsx'
 import { useHand } from './use-hand.ts'
@@ -43,6 +44,7 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
         </Button>
       ))}
       {others.length === 0 ? null : <Others app={app} rows={others} />}
+      <AsOf />
     </div>
   )
 }

@@ -1,14 +1,15 @@
 import type { Sheet } from '../../shared/label/label.ts'
 import type { enApp } from './en-app.ts'
+import type { en } from './en.ts'
 import type { Language } from './words.ts'
 
-type Key = keyof typeof enApp.word
+type Key = keyof typeof enApp.word | keyof typeof en.word
 type Group = { heading: Record<Language, string>; codes: Readonly<Record<string, Key>> }
 
 /** One language at a time: a handheld never loads the other one, and the desk must not change that. */
 const WORDS: Readonly<Record<Language, () => Promise<Readonly<Record<Key, string>>>>> = {
-  en: async () => (await import('./en-app.ts')).enApp.word,
-  tr: async () => (await import('./tr-app.ts')).trApp.word,
+  en: async () => ({ ...(await import('./en-app.ts')).enApp.word, ...(await import('./en.ts')).en.word }),
+  tr: async () => ({ ...(await import('./tr-app.ts')).trApp.word, ...(await import('./tr.ts')).tr.word }),
 }
 
 /** Commands by where they are used, each with the word of its button. */
@@ -27,6 +28,22 @@ const GROUPS: readonly Group[] = [
       XCPRB: 'key.problem',
       XCKEY: 'key.type',
       XCHLP: 'key.help',
+    },
+  },
+  {
+    heading: { en: 'Opens the work, on Home and in Look up', tr: 'İşi açar, ana ekranda ve sorguda' },
+    codes: {
+      XCNXT: 'key.next',
+      XCRCV: 'receive',
+      XCRET: 'return',
+      XCPUT: 'putaway',
+      XCPCK: 'pick',
+      XCPAK: 'pack',
+      XCSHP: 'ship',
+      XCCNT: 'count',
+      XCMVE: 'move',
+      XCRPL: 'replenish',
+      XCPBK: 'putback',
     },
   },
   {
@@ -64,7 +81,6 @@ const GROUPS: readonly Group[] = [
       XCXTR: 'key.extra',
       XCSHS: 'key.shipShort',
       XCPRT: 'key.print',
-      XCSHP: 'key.ship',
     },
   },
   { heading: { en: 'Count', tr: 'Sayım' }, codes: { XCUNM: 'key.unmatched' } },

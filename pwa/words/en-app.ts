@@ -77,6 +77,7 @@ export const enApp: AppWords = {
     'key.home': 'Home',
     'key.menu': 'Menu',
     'key.list': 'List',
+    'key.next': 'Next',
     'key.camera': 'Use camera',
     'key.other': 'Other place',
     'key.full': 'Full here',

@@ -288,6 +288,10 @@ export const en: FloorWords = {
     'ask.lotNotSent': 'Lot {lot} was not sent. Scan it again',
     'ask.serialNotSent': '{serial} was not sent. Scan it again',
     // look-up
+    'look.chosen': '{item}, {place}. Now Move or Count',
+    'look.choose': 'First choose a row: its number or a tap',
+    'finish.first': 'First finish what is in your hand',
+    'as.of': 'As of {time}',
     // undo and photos
     'photo.ask': 'Take a photo of it',
     'photo.hold': 'Hold it in the picture',

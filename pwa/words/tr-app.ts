@@ -77,6 +77,7 @@ export const trApp: AppWords = {
     'key.home': 'Ana ekran',
     'key.menu': 'Menü',
     'key.list': 'Liste',
+    'key.next': 'Sıradaki',
     'key.camera': 'Kamerayı aç',
     'key.other': 'Başka yer',
     'key.full': 'Burası dolu',

@@ -272,6 +272,10 @@ export const tr: FloorWords = {
     'ask.lotNotSent': 'Bu lot gönderilmedi: {lot}. Yine okut',
     'ask.serialNotSent': 'Gönderilmedi: {serial}. Yine okut',
     // look-up
+    'look.chosen': '{item}, {place}. Şimdi Taşı ya da Say',
+    'look.choose': 'Önce bir satır seç: numarası ya da dokunuş',
+    'finish.first': 'Önce elindekini bitir',
+    'as.of': 'Bilgi saati: {time}',
     // undo and photos
     'photo.ask': 'Fotoğrafını çek',
     'photo.hold': 'Görüntüye al',

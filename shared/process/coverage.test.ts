@@ -196,6 +196,9 @@ const STARTS: readonly Start[] = [
   { location: a1.id },
   { item: mug.id },
   { lpn: NO_LPN },
+  { lpn: lpnId(warehouse, PALLET) },
+  { row: row(mug, a1, 30) },
+  { row: row(mug, dock, 4) },
 ]
 const boss = { ...worker, roles: ['supervisor' as const] }
 /** Examples that are walked on for each value of `at`. */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   a1,
+  a2,
   a3,
   allRows,
   bowl,
   countTaskOf,
   demoWorld,
+  device,
+  dock,
   drill,
   milk,
   mug,
@@ -19,13 +22,17 @@ import {
   theirMug,
   tote1,
   wants,
+  worker,
   workerAt,
 } from '../../test/support/world.ts'
 import type { CountTask, Lpn, Task } from '../catalogue.ts'
 import { derivedId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import type { World } from '../ledger/world.ts'
-import { lookup } from './lookup.ts'
+import { keyOf } from '../ledger/stock.ts'
+import type { Role } from '../roles.ts'
+import { lookup, startFrom } from './lookup.ts'
+import type { Start } from './process.ts'
 
 const idle = () => {
   const world = demoWorld()
@@ -192,5 +199,68 @@ describe('looking up', () => {
       anna.scan(scanOf.document('PO-1'))
       expect(anna.prompt().lines.map(line => line.wanted)).toEqual([blindExpected ? null : 4])
     }
+  })
+
+  it('[U10] a row says its status, pallet, lot, what is reserved and what is available; other statuses have a total each', () => {
+    const pallet: Lpn = { id: derivedId('lpn', 'demo', 'P-1'), client: one.id, label: 'P-1' }
+    const world = demoWorld({
+      stock: [
+        { ...row(milk, a1, 30, { lot: 'L1' }), reserved: 4, held: 1 },
+        row(milk, a3, 12, { lot: 'L2', lpn: pallet.id, status: 'blocked' }),
+        { ...row(milk, a2, 0, { lot: 'L3', lpn: pallet.id }), hidden: true },
+      ],
+      documents: [],
+    })
+    world.apply({ ...NOTHING, lpns: [pallet] })
+    const told = (start: Start) =>
+      workerAt(lookup, world, start)
+        .prompt()
+        .lines.map(line => [line.status, ...(line.facts ?? []).map(fact => `${fact.label} ${fact.value}`)])
+    expect(told({ item: milk.id })).toEqual([
+      ['available', 'fact.reserved 4', 'fact.held 1', 'fact.available 25'],
+      ['blocked', 'fact.pallet P-1', 'fact.available 0'],
+      ['available', 'fact.pallet P-1'],
+    ])
+    expect(workerAt(lookup, world, { item: milk.id }).prompt().facts.slice(3)).toEqual([])
+    const open = demoWorld({ stock: [row(milk, a1, 30), row(milk, a3, 12, { status: 'blocked' })], documents: [] })
+    expect(workerAt(lookup, open, { item: milk.id }).prompt().facts.slice(3)).toEqual([
+      { label: 'status.blocked', value: '12', kind: 'quantity' },
+    ])
+  })
+
+  it('[U11] a row is chosen by its number, and Move, Count and Put away begin with it, or with the only one, or with the place', () => {
+    const world = demoWorld({ stock: [row(mug, a1, 30), row(bowl, a1, 3), row(mug, dock, 4)], documents: [] })
+    const anna = workerAt(lookup, world, { item: mug.id })
+    const from = () => startFrom(anna.state(), world)
+    expect(anna.prompt()).toMatchObject({ picks: true })
+    expect(from()).toBeNull()
+    expect(anna.input({ kind: 'choice', n: 3 }).message.key).toBe('no.key')
+    expect(anna.number(2).message).toEqual({ key: 'look.chosen', values: { item: 'mug', place: 'DOCK-1' } })
+    expect(anna.prompt().lines.map(line => line.state)).toEqual(['open', 'next'])
+    expect(from()).toEqual({ row: keyOf(row(mug, dock, 4)) })
+    anna.scan(scanOf.item(bowl))
+    expect(from()).toEqual({ row: keyOf(row(bowl, a1, 3)) })
+    anna.scan(scanOf.place(a1))
+    expect(from()).toEqual({ location: a1.id })
+    expect(startFrom(workerAt(lookup, world, { nothing: true }).state(), world)).toBeNull()
+  })
+
+  it('[U11] what somebody counts blind opens with its place alone', () => {
+    const world = demoWorld({ stock: [{ ...row(mug, a1, 0), hidden: true }], documents: [] })
+    expect(startFrom(workerAt(lookup, world, { item: mug.id }).state(), world)).toEqual({ location: a1.id })
+  })
+
+  it('[U11] only what the worker may do is offered, and putting away only of what waits for it', () => {
+    const world = demoWorld({ stock: [row(mug, a1, 30), row(bowl, dock, 4)], documents: [] })
+    const offered = (start: Start, ...roles: Role[]) =>
+      workerAt(lookup, world, start, device, { ...worker, roles })
+        .prompt()
+        .keys.map(key => key.command)
+    expect(offered({ item: mug.id }, 'supervisor')).toEqual(['XCMVE', 'XCCNT', 'XCBAK'])
+    expect(offered({ item: bowl.id }, 'supervisor')).toEqual(['XCPUT', 'XCMVE', 'XCCNT', 'XCBAK'])
+    expect(offered({ item: bowl.id }, 'counter')).toEqual(['XCMVE', 'XCCNT', 'XCBAK'])
+    expect(offered({ item: bowl.id }, 'packer')).toEqual(['XCMVE', 'XCBAK'])
+    expect(offered({ location: a2.id }, 'counter')).toEqual(['XCCNT', 'XCBAK'])
+    expect(offered({ nothing: true }, 'supervisor')).toEqual(['XCBAK'])
   })
 })

@@ -1,14 +1,30 @@
 import type { DocumentId, ItemId, LocationId, LpnId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
-import { available } from '../ledger/stock.ts'
+import { available, keyOf, STATUSES } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
-import { ROLES } from '../roles.ts'
+import { mayDo, ROLES } from '../roles.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, stay } from './answer.ts'
+import { count } from './count.ts'
 import { withheld } from './count-blind.ts'
-import type { Fact, Input, Next, Process, ProcessState, Prompt, PromptLine, Start } from './process.ts'
+import { labelOf } from './lpn.ts'
+import { move } from './move.ts'
+import type {
+  Fact,
+  Input,
+  KeyOffer,
+  Moment,
+  Next,
+  Process,
+  ProcessState,
+  Prompt,
+  PromptLine,
+  Start,
+} from './process.ts'
+import { putaway } from './putaway.ts'
+import { WAITS } from './putaway-task.ts'
 import { badLabel, itemsIn, mistaken } from './readings.ts'
 import { isVirtual } from './virtual.ts'
 
@@ -21,6 +37,8 @@ export type LookupState = ProcessState & {
   document: DocumentId | null
   /** A lot or serial: of the item, or of whatever item has it. */
   label: string | null
+  /** The row that was chosen of those that are shown, by the id of its line. */
+  row: string | null
 }
 
 const FRESH: LookupState = {
@@ -33,6 +51,7 @@ const FRESH: LookupState = {
   lpn: null,
   document: null,
   label: null,
+  row: null,
 }
 
 const shown = (seen: Partial<LookupState>): Next<LookupState> => go({ ...FRESH, ...seen }, 'ok', 'shown')
@@ -64,8 +83,39 @@ const show = (state: LookupState, resolved: Resolved, view: View): Next<LookupSt
   return mistaken(state, resolved)
 }
 
-const step = (state: LookupState, input: Input, view: View): Next<LookupState> =>
-  input.kind === 'scan' ? kept(state, show(state, input.resolved, view)) : stay(state, 'wrong', 'no.key')
+const step = (state: LookupState, input: Input, view: View): Next<LookupState> => {
+  switch (input.kind) {
+    case 'scan':
+      return kept(state, show(state, input.resolved, view))
+    case 'number':
+      return choose(state, input.value, view)
+    case 'choice':
+      return choose(state, input.n, view)
+    default:
+      return stay(state, 'wrong', 'no.key')
+  }
+}
+
+/** What is opened from here is about the row that was chosen. */
+const choose = (state: LookupState, n: number, view: View): Next<LookupState> => {
+  const row = rowsOf(state, view)[n - 1]
+  if (row === undefined) return stay(state, 'wrong', 'no.key')
+  const where = view.location(row.location)?.code ?? ''
+  return go({ ...state, row: idOf(row) }, 'ok', 'look.chosen', { item: view.item(row.item)?.name ?? '', place: where })
+}
+
+/**
+ * What Move, Count or Put away are opened with from what is shown: the row that was chosen, else the only one, else the
+ * place or the pallet. Null = a row has to be chosen first.
+ */
+export const startFrom = (state: LookupState, view: View): Start | null => {
+  const rows = rowsOf(state, view)
+  const row = rows.find(one => idOf(one) === state.row) ?? (rows.length === 1 ? rows[0] : undefined)
+  // Of what is counted blind a row does not say what lies there: the place is opened.
+  if (row !== undefined) return row.hidden === true ? { location: row.location } : { row: keyOf(row) }
+  if (state.at === 'location' && state.location !== null) return { location: state.location }
+  return state.at === 'lpn' && state.lpn !== null ? { lpn: state.lpn } : null
+}
 
 const sum = (rows: readonly StockRow[], of: (row: StockRow) => number): number =>
   rows.reduce((total, row) => total + of(row), 0)
@@ -94,6 +144,16 @@ const heroOf = ({ item, location, lpn, label, document }: LookupState, view: Vie
   return code === null ? { kind: 'none', value: '' } : { kind: 'code', value: code }
 }
 
+/** How much lies in each other state than available, where any does. */
+const apart = (rows: readonly StockRow[]): readonly Fact[] =>
+  STATUSES.filter(status => status !== 'available').flatMap((status): Fact[] => {
+    const n = sum(
+      rows.filter(row => row.status === status),
+      row => row.onHand,
+    )
+    return n === 0 ? [] : [{ label: `status.${status}`, value: String(n), kind: 'quantity' }]
+  })
+
 const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): readonly Fact[] => {
   /** A sum over rows that are withheld would give them away. */
   const isHidden = rows.some(row => row.hidden === true)
@@ -121,6 +181,7 @@ const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): rea
     onHand,
     total('fact.reserved', row => row.reserved),
     total('fact.available', available),
+    ...(isHidden ? [] : apart(rows)),
     ...(state.at === 'item' && state.label !== null
       ? [{ label: 'fact.lot', value: state.label, kind: 'code' } as const]
       : []),
@@ -128,17 +189,36 @@ const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): rea
   ]
 }
 
+const idOf = (row: StockRow): string => [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/')
+
 const stockLine = (state: LookupState, row: StockRow, view: View): PromptLine => ({
-  id: [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/'),
+  id: idOf(row),
   title: [state.at === 'item' ? '' : (view.item(row.item)?.name ?? ''), row.lot, row.serial]
     .filter(Boolean)
     .join(' · '),
   place: state.at === 'location' ? null : (view.location(row.location)?.code ?? ''),
   done: row.onHand,
   wanted: null,
-  state: 'open',
+  state: idOf(row) === state.row ? 'next' : 'open',
   ...(row.hidden === true ? { hidden: true as const } : {}),
+  status: row.status,
+  facts: rowFacts(state, row, view),
 })
+
+/** What is not told of the row anyway. A figure that is withheld is told by none of its parts. */
+const rowFacts = (state: LookupState, row: StockRow, view: View): readonly Fact[] => {
+  const lpn = state.at === 'lpn' ? '' : labelOf(view, row.lpn)
+  const pallet: readonly Fact[] = lpn === '' ? [] : [{ label: 'fact.pallet', value: lpn, kind: 'code' }]
+  if (row.hidden === true) return pallet
+  const some = (label: Fact['label'], n: number): readonly Fact[] =>
+    n === 0 ? [] : [{ label, value: String(n), kind: 'quantity' }]
+  return [
+    ...pallet,
+    ...some('fact.reserved', row.reserved),
+    ...some('fact.held', row.held),
+    { label: 'fact.available', value: String(available(row)), kind: 'quantity' },
+  ]
+}
 
 /** What was ordered is not shown of a delivery that is received blind. */
 const documentLines = (id: DocumentId, view: View): readonly PromptLine[] => {
@@ -154,8 +234,25 @@ const documentLines = (id: DocumentId, view: View): readonly PromptLine[] => {
   }))
 }
 
-const prompt = (state: LookupState, view: View): Prompt => {
-  const rows = rowsOf(state, view)
+const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
+const MOVE: KeyOffer = { command: 'XCMVE', word: 'move' }
+const COUNT: KeyOffer = { command: 'XCCNT', word: 'count' }
+const PUT_AWAY: KeyOffer = { command: 'XCPUT', word: 'putaway' }
+
+/** What can be begun with what is shown, by whoever may do it. */
+const keysOf = (state: LookupState, rows: readonly StockRow[], view: View, { worker }: Moment): readonly KeyOffer[] => {
+  const may = (process: Pick<Process, 'roles'>): boolean => mayDo(worker.roles, process.roles)
+  const waits = rows.some(row => WAITS.has(view.location(row.location)?.kind ?? ''))
+  return [
+    ...(waits && may(putaway) ? [PUT_AWAY] : []),
+    ...(rows.length > 0 && may(move) ? [MOVE] : []),
+    ...((rows.length > 0 || state.at === 'location') && may(count) ? [COUNT] : []),
+    BACK,
+  ]
+}
+
+const prompt = (state: LookupState, view: View, moment: Moment): Prompt => {
+  const rows = state.document === null ? rowsOf(state, view) : []
   return {
     title: { word: 'lookup', code: null },
     progress: null,
@@ -163,11 +260,12 @@ const prompt = (state: LookupState, view: View): Prompt => {
     facts: factsOf(state, rows, view),
     picture: state.item === null ? null : (view.item(state.item)?.picture ?? null),
     lines: state.document === null ? rows.map(row => stockLine(state, row, view)) : documentLines(state.document, view),
+    ...(rows.length > 1 ? { picks: true } : {}),
     ask: { kind: 'any', message: message('scan.anything') },
     expects: ['item', 'location', 'tote', 'carton', 'cart', 'lpn', 'document', 'task'],
     client: null,
     choices: [],
-    keys: [{ command: 'XCBAK', word: 'key.back' }],
+    keys: keysOf(state, rows, view, moment),
     confirm: null,
   }
 }

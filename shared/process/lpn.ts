@@ -40,3 +40,6 @@ export const palletIn = (
   const lpn = lpnId(view.warehouse, label)
   return { lpn, label, known: view.lpn(lpn)?.client ?? null }
 }
+
+/** A pallet that was named otherwise than by its label, a row or its task. */
+export const palletOf = (lpn: LpnId, view: View): { lpn: LpnId; label: string } => ({ lpn, label: labelOf(view, lpn) })

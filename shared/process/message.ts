@@ -280,6 +280,10 @@ export const MESSAGES = [
   'ask.lotNotSent',
   'ask.serialNotSent',
   // look-up
+  'look.chosen',
+  'look.choose',
+  'finish.first',
+  'as.of',
   // undo and photos
   'photo.ask',
   'photo.hold',
@@ -327,6 +331,7 @@ export const WORDS = [
   'key.home',
   'key.menu',
   'key.list',
+  'key.next',
   'key.camera',
   'key.photo',
   'key.noPhoto',

@@ -1,7 +1,7 @@
 import type { Item } from '../catalogue.ts'
 import { NO_LPN } from '../ids.ts'
 import type { LocationId, LpnId } from '../ids.ts'
-import type { StockRow, StockStatus } from '../ledger/stock.ts'
+import type { StockKey, StockRow, StockStatus } from '../ledger/stock.ts'
 import { keyOf, STATUSES } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
@@ -9,7 +9,7 @@ import { isQuantity } from '../quantity.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
 import { countedBlind } from './count-blind.ts'
-import { palletIn } from './lpn.ts'
+import { palletIn, palletOf } from './lpn.ts'
 import type { Load, MoveNext, MoveState } from './move-state.ts'
 import { isMobile } from './pick-lines.ts'
 import type { Moment } from './process.ts'
@@ -59,6 +59,22 @@ export const takePallet = (
   if (started !== null) return stay(state, 'wrong', 'move.started', { no: started })
   const load: Load = { kind: 'pallet', client: first.client, lpn: pallet.lpn, label: pallet.label }
   return go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'move.to')
+}
+
+/** One row that was shown: its pallet as a whole, or one piece of it, as if its label had been scanned at the place. */
+export const takeRow = (state: MoveState, key: StockKey, view: View, moment: Moment): MoveNext => {
+  const row = view.stock(key)
+  const item = view.item(row.item)
+  const place = fromPlace(state, row.location, view)
+  if (place.verdict !== 'ok') return place
+  if (row.lpn !== NO_LPN) return takePallet(state, palletOf(row.lpn, view), view, moment)
+  if (isMobile(view, row.location)) return stay(state, 'wrong', 'put.picked')
+  if (item === undefined || row.onHand <= 0) return stay(state, 'wrong', 'move.notHere')
+  if (!mayMove(moment, row)) return stay(state, 'wrong', 'other.client')
+  const { client, lot, serial, lpn, status } = row
+  const goods = { kind: 'goods' as const, client, item: item.id, lot, serial, lpn, status, n: 1, qty: 1 }
+  const taken = { ...place.state, takenAt: moment.now }
+  return counted(taken, { ...goods, packaging: null, raw: item.sku }, item, row, 1, view)
 }
 
 /** WHOLE PLACE: all that lies there, unless somebody is picking of it. */

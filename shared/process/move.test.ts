@@ -37,6 +37,7 @@ import {
 import type { WorldSeed } from '../../test/support/world.ts'
 import { lpnId } from './lpn.ts'
 import { move } from './move.ts'
+import type { Start } from './process.ts'
 
 const LABEL = makeLabel('XP', '0042')
 const pallet = lpnId(warehouse, LABEL)
@@ -390,5 +391,24 @@ describe('what arrives all the same', () => {
     const w = at({}, { ...worker, clients: [one.id] })
     w.anna.scan(scanOf.place(a1))
     expect(rejected(w, () => w.anna.scan(scanOf.item(theirMug)))).toEqual(['wrong', 'other.client'])
+  })
+  it('[M33] a row that was shown is taken up at its place: one piece of it, or its pallet; what may not be moved opens nothing', () => {
+    const world = demoWorld(onPallet())
+    const begun = (start: Start, who = worker) => workerAt(move, world, start, device, who)
+    const mugs = begun({ row: row(mug, a1, 30) })
+    expect(mugs.state()).toMatchObject({ at: 'to', from: a1.id, load: { kind: 'goods', item: mug.id, qty: 1 } })
+    mugs.number(3)
+    mugs.scan(scanOf.place(a3))
+    expect(world.stock(keyOf(row(mug, a3, 0))).onHand).toBe(3)
+    const lots = begun({ row: row(milk, a2, 10, { lot: 'L2' }) })
+    expect(lots.state()).toMatchObject({ at: 'to', load: { lot: 'L2', qty: 1 } })
+    expect(begun({ row: row(mug, dock, 8, { lpn: pallet }) }).state()).toMatchObject({
+      at: 'to',
+      load: { kind: 'pallet', lpn: pallet },
+    })
+    expect(begun({ lpn: pallet }).state()).toMatchObject({ at: 'to', load: { kind: 'pallet', lpn: pallet } })
+    expect(begun({ row: row(mug, a2, 3) }).first.message.key).toBe('move.notHere')
+    const theirs = begun({ row: row(theirMug, a1, 5) }, { ...worker, clients: [one.id] })
+    expect(theirs.first).toMatchObject({ verdict: 'wrong', message: { key: 'other.client' } })
   })
 })

@@ -4,17 +4,32 @@ import type { Command } from '../sync/command.ts'
 import type { Role } from '../roles.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import { stepChange, stepReason, stepStatus } from './move-change.ts'
+import { palletOf } from './lpn.ts'
 import { decideMove, undoMove, unknownMove } from './move-decide.ts'
 import { askMove, promptMove, MOVE_STATES } from './move-prompt.ts'
 import { stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, stepWhich, takeWhole } from './move-take.ts'
+import {
+  fromPlace,
+  stepFrom,
+  stepGoods,
+  stepMark,
+  stepMore,
+  stepNumber,
+  stepWhich,
+  takePallet,
+  takeRow,
+  takeWhole,
+} from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { badLabel } from './readings.ts'
 
-const start = (start: Start, view: View): MoveNext =>
-  'location' in start ? fromPlace(fresh('move'), start.location, view) : go(fresh('move'), 'ok', 'move.from')
+const start = (start: Start, view: View, moment: Moment): MoveNext => {
+  if ('row' in start) return takeRow(fresh('move'), start.row, view, moment)
+  if ('lpn' in start) return takePallet(fresh('move'), palletOf(start.lpn, view), view, moment)
+  return 'location' in start ? fromPlace(fresh('move'), start.location, view) : go(fresh('move'), 'ok', 'move.from')
+}
 
 /** BACK lets go of what is in hand, then of the place; nothing booked is ever lost by it. */
 const stepBack = (state: MoveState): MoveNext => {

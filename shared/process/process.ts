@@ -1,6 +1,7 @@
 import type { TaskKind, Worker } from '../catalogue.ts'
 import type { DeviceId, DocumentId, ItemId, LocationId, LpnId, TaskId } from '../ids.ts'
 import type { Effects } from '../ledger/effects.ts'
+import type { StockKey, StockStatus } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import type { Role } from '../roles.ts'
 import type { CodeKind, Resolved } from '../scan/scan.ts'
@@ -46,6 +47,9 @@ export type PromptLine = {
   state: 'open' | 'next' | 'done' | 'short'
   /** The figure is withheld: whoever looks counts it blind. */
   hidden?: true
+  /** Where a line is a row of stock: what state it is in, and what else there is to know of it. */
+  status?: StockStatus
+  facts?: readonly Fact[]
 }
 
 export type AskKind = CodeKind | 'expiry' | 'quantity' | 'weight' | 'text' | 'confirm' | 'reason' | 'photo' | 'any'
@@ -59,6 +63,8 @@ export type Prompt = {
   /** Of the item that this is about, by its SHA-256; shown when it is on the handheld. */
   picture?: string | null
   lines: readonly PromptLine[]
+  /** A line can be chosen: by a tap, or by its number. */
+  picks?: true
   /** The one thing to do now. `ask` decides keypad and accepted input, `message` the words. */
   ask: { kind: AskKind; message: Message }
   /** Kinds of code tried here, in this order. */
@@ -102,6 +108,8 @@ export type Start =
   | { item: ItemId }
   | { location: LocationId }
   | { lpn: LpnId }
+  /** These goods, at the place where they lie. */
+  | { row: StockKey }
   | { blind: true }
   | { nothing: true }
 

@@ -9,7 +9,8 @@ import type { View } from '../ledger/world.ts'
 export const putawayTaskId = (row: StockKey): TaskId =>
   derivedId<'task'>('task', 'putaway', row.lpn === NO_LPN ? stockKeyText(row).replaceAll('\u001f', '/') : row.lpn)
 
-const WAITS = new Set(['dock', 'staging', 'returns'])
+/** Kinds of place where nothing is stored: what comes to stand there is to be put away. */
+export const WAITS: ReadonlySet<string> = new Set(['dock', 'staging', 'returns'])
 
 /** The task of goods that have just come to stand where nothing is stored; null where they may stay. */
 export const putawayTask = (view: View, row: StockKey): Task | null => {

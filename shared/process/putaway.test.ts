@@ -309,4 +309,11 @@ describe('tasks', () => {
     expect(booker(world, otherDevice)(put).effects.exceptions.map(e => e.kind)).toEqual(['negative_stock'])
     expect(unbalanced(allRows(world))).toEqual([])
   })
+  it('[M33] a row that waits is put away from where it was shown, with its place named at once', () => {
+    const { world } = at()
+    const begun = workerAt(putaway, world, { row: loose })
+    expect(begun.state()).toMatchObject({ at: 'to', from: dock.id, load: { kind: 'goods', qty: 1 } })
+    expect(begun.state().goal).not.toBeNull()
+    expect(workerAt(putaway, world, { lpn: pallet }).state()).toMatchObject({ at: 'to', load: { kind: 'pallet' } })
+  })
 })

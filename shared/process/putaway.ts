@@ -1,22 +1,32 @@
-import type { LocationId, LpnId } from '../ids.ts'
+import type { LocationId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
-import { palletIn } from './lpn.ts'
+import { palletIn, palletOf } from './lpn.ts'
 import { put, stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
-import { fromPlace, stepFrom, stepGoods, stepMark, stepMore, stepNumber, takePallet, takeWhole } from './move-take.ts'
+import {
+  fromPlace,
+  stepFrom,
+  stepGoods,
+  stepMark,
+  stepMore,
+  stepNumber,
+  takePallet,
+  takeRow,
+  takeWhole,
+} from './move-take.ts'
 import type { Input, Moment, Process, Start } from './process.ts'
 import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
+import { WAITS } from './putaway-task.ts'
 import { OVERRIDE_REASONS, promptPutaway } from './putaway-prompt.ts'
 import { mayLeave, mayMiss, notFound, stepBroken } from './putaway-trouble.ts'
 import { badLabel, itemsIn } from './readings.ts'
 import { inZones } from './zones.ts'
 
 const FRESH = fresh('putaway')
-const WAITS = new Set(['dock', 'staging', 'returns'])
 
 /** A new load gets its suggestion at once; without a free place the worker chooses. */
 const aimed = (next: MoveNext, view: View, { worker }: Moment): MoveNext => {
@@ -41,6 +51,8 @@ const start = (start: Start, view: View, moment: Moment): MoveNext =>
 
 const begun = (start: Start, view: View, moment: Moment): MoveNext => {
   if ('location' in start) return fromPlace(FRESH, start.location, view)
+  if ('row' in start) return aimed(takeRow(FRESH, start.row, view, moment), view)
+  if ('lpn' in start) return aimed(takePallet(FRESH, palletOf(start.lpn, view), view, moment), view)
   const task = 'task' in start ? view.task(start.task) : undefined
   if (task === undefined) return go(FRESH, 'ok', 'put.what')
   const goods = task.goods ?? null
@@ -75,8 +87,6 @@ const stepWhat = (state: MoveState, resolved: Resolved, view: View, moment: Mome
   if (docks.length > 1) return stay(state, 'wrong', 'put.where')
   return stepGoods({ ...state, at: 'goods', from: dock }, resolved, view, moment)
 }
-
-const palletOf = (lpn: LpnId, view: View) => ({ lpn, label: view.lpn(lpn)?.label ?? '' })
 
 const stepKey = (state: MoveState, command: string, view: View, moment: Moment): MoveNext => {
   if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)

@@ -44,6 +44,15 @@ const PLAIN = [
   'SYN',
   'HLP',
   'LGT',
+  'RCV',
+  'RET',
+  'PUT',
+  'PCK',
+  'PAK',
+  'CNT',
+  'MVE',
+  'RPL',
+  'PBK',
 ] as const
 const two = (n: number): string => String(n).padStart(2, '0')
 

@@ -1,0 +1,84 @@
+import { useApp } from '../app/services.ts'
+import type { App } from '../app/services.ts'
+import type { OpenProcess } from '../app/state.ts'
+import type { Prompt, PromptLine } from '../../shared/process/process.ts'
+import { Button } from '../ui/button.tsx'
+import { Code } from '../ui/code.tsx'
+import { AsOf } from './as-of.tsx'
+import { WorkList } from './work-list.tsx'
+
+/** Lines of the task; where the step asks for a task or document, the open ones to choose from. */
+export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) => {
+  const app = useApp()
+  const { kind } = prompt.ask
+  // Where nothing is begun yet, the work that waits can be chosen as well.
+  const chooses = kind === 'task' || kind === 'document' || (kind === 'location' && prompt.title.code === null)
+  if (prompt.lines.length === 0) return chooses ? <WorkList kind={open.process.name} /> : null
+  return (
+    <div>
+      <ul className="lines">
+        {prompt.lines.map((line, at) => (
+          <li key={line.id} className={prompt.picks ? '' : 'line'} data-line={line.state}>
+            {prompt.picks ? (
+              <Button
+                kind="row"
+                className="line"
+                pressed={line.state === 'next'}
+                onPress={() => void app.controller.choose(at + 1)}
+              >
+                <Row app={app} line={line} mark={String(at + 1)} />
+              </Button>
+            ) : (
+              <Row app={app} line={line} mark={MARKS[line.state]} />
+            )}
+          </li>
+        ))}
+      </ul>
+      <AsOf />
+    </div>
+  )
+}
+
+const MARKS: Readonly<Record<PromptLine['state'], string>> = { open: '○', next: '▸', done: '✓', short: '▲' }
+
+const Row = ({ app, line, mark }: { app: App; line: PromptLine; mark: string }) => {
+  const { speaker } = app
+  return (
+    <>
+      <span aria-hidden="true">{mark}</span>
+      <span className="what">
+        <span className="hidden">{speaker.word(`line.${line.state}`)} </span>
+        <bdi translate="no">{line.title}</bdi>{' '}
+        {line.place === null ? null : (
+          <span className="quiet">
+            <Code>{line.place}</Code>
+          </span>
+        )}
+        <Details app={app} line={line} />
+      </span>
+      <span className="much">
+        {line.hidden === true ? (
+          <>
+            <span aria-hidden="true">–</span>
+            <span className="hidden">{speaker.word('fact.hidden')}</span>
+          </>
+        ) : (
+          <Code>{line.wanted === null ? line.done : `${line.done}/${line.wanted}`}</Code>
+        )}
+      </span>
+    </>
+  )
+}
+
+/** Below the line: its status, then what else there is to know of it. */
+const Details = ({ app: { speaker }, line: { status, facts = [] } }: { app: App; line: PromptLine }) =>
+  status === undefined ? null : (
+    <span className="details">
+      <span data-status={status}>{speaker.word(`status.${status}`)}</span>
+      {facts.map(fact => (
+        <span key={fact.label}>
+          {fact.label === null ? null : speaker.word(fact.label)} <Code>{fact.value}</Code>
+        </span>
+      ))}
+    </span>
+  )
