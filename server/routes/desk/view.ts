@@ -19,6 +19,7 @@ import {
   stockQuery,
 } from '../../../shared/desk/view.ts'
 import { isUuid } from '../../../shared/ids.ts'
+import { zoneOf } from '../../../shared/policy.ts'
 import { sendJson } from '../answer.ts'
 import { PRINTERS_ROLES } from '../printers.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
@@ -44,6 +45,7 @@ export const VIEW_ENDPOINTS = [
       // Who works here is nothing for a client's people.
       return {
         ...(await stores.views.site(viewer(at))),
+        timeZone: zoneOf(await stores.site.policies(at.warehouse)),
         people: at.who.roles.every(role => role === 'client') ? [] : people,
       }
     },
