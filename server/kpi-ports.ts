@@ -2,7 +2,7 @@ import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../shared/ids.ts
 import type { TableName, TableRow } from '../shared/desk/kpi-tables.ts'
 import type { Measure, SumRow } from '../shared/kpi/day-rows.ts'
 
-/** Which facts a figure is made of. Days are those of UTC, both included. */
+/** Which facts a figure is made of. Days are those of the time zone, both included. */
 export type KpiScope = {
   warehouse: WarehouseId
   /** Null = all, and facts that name no client. */
@@ -11,6 +11,7 @@ export type KpiScope = {
   zone: string | null
   from: string
   to: string
+  timeZone: string
 }
 /** Instant and id of the row that the last page ended with. */
 export type KpiKey = { at: string; id: string }

@@ -367,7 +367,7 @@ export type Page = { after: string; limit: number }
 
 /** What the desk shows besides decisions: see shared/desk/view.ts for the shapes. */
 export interface ViewStore {
-  site(viewer: Viewer): Promise<Omit<SiteAnswer, 'people'>>
+  site(viewer: Viewer): Promise<Omit<SiteAnswer, 'people' | 'timeZone'>>
   names(viewer: Viewer, want: { items: readonly ItemId[]; documents: readonly DocumentId[] }): Promise<NamesAnswer>
   counts(viewer: Viewer, now: string): Promise<Omit<CountsAnswer, 'asOf'>>
   stock(viewer: Viewer, want: Page & { q: string }): Promise<StockAnswer>

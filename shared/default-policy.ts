@@ -10,6 +10,7 @@ export const APPROVE: NonNullable<Policy['approve']> = {
 
 /** How a site works that has said nothing. Apart from the schema, which no handheld loads. */
 export const DEFAULT_POLICY: Policy = {
+  site: { timeZone: 'UTC' },
   receive: {
     over: 'block',
     overPct: null,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { ROLES } from './roles.ts'
+import { isZone } from './time.ts'
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3650))
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(1000))
@@ -24,6 +25,13 @@ const cartonType = v.object({
  * server judges them by that one.
  */
 export const policySchema = v.object({
+  /** Of the whole warehouse only: what a client has is not looked at. Missing in policies from before there was a choice: UTC. */
+  site: v.optional(
+    v.object({
+      /** IANA name of the zone whose days and hours are meant everywhere. */
+      timeZone: v.pipe(text, v.check(isZone, 'no such time zone')),
+    }),
+  ),
   receive: v.object({
     over: v.picklist(['block', 'allow', 'blockIfClosed']),
     /** Null with `allow` = no limit. */

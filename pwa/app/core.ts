@@ -1,8 +1,10 @@
 import type { ItemId, TaskId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
+import { zoneOf } from '../../shared/policy.ts'
 import type { Input, Moment, ProcessName, Prompt } from '../../shared/process/process.ts'
 import type { Values } from '../../shared/process/message.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
+import { dayOf } from '../../shared/time.ts'
 import type { PinStop } from '../sync/handheld.ts'
 import { openOf, topOf } from './state.ts'
 import type { AppState, Band, OpenProcess, Ports, Say, Screen } from './state.ts'
@@ -49,7 +51,14 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     const now = handheld.now()
     const online = handheld.status().link === 'online'
     const { worker } = session
-    return { now, today: now.slice(0, 10), monoMs: ports.clock.mono(), device: handheld.device, worker, online }
+    return {
+      now,
+      today: dayOf(now, zoneOf(handheld.world().policies)),
+      monoMs: ports.clock.mono(),
+      device: handheld.device,
+      worker,
+      online,
+    }
   }
   const promptOf = (of: Fields): Prompt | null => {
     const open = openOf(of)

@@ -1,5 +1,6 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
+import { zoneOf } from '../../shared/policy.ts'
 import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
 import { beside, learnLeft } from './beside.ts'
 import { closeSlots, save, slot, slotAt, tidied } from './commit.ts'
@@ -105,7 +106,8 @@ export const lease = async (core: Core, id: TaskId, scanned: string | null): Pro
   if (answer.kind === 'ok') return 'new'
   if (answer.kind === 'offline' && isOurs) return 'had'
   if (answer.kind === 'taken') {
-    const since = answer.since === undefined ? null : shortTime(answer.since, handheld.now())
+    const since =
+      answer.since === undefined ? null : shortTime(answer.since, handheld.now(), zoneOf(handheld.world().policies))
     const say =
       since === null
         ? { key: 'ask.takeOver' as const, values: { name: answer.by } }

@@ -1,6 +1,8 @@
+import { zoneOf } from '../../shared/policy.ts'
 import { ownCode } from '../../shared/scan/own-code.ts'
 import { GS } from '../../shared/scan/scan.ts'
 import type { Reading, Resolved, Scan } from '../../shared/scan/scan.ts'
+import { dayOf } from '../../shared/time.ts'
 import type { Handheld } from '../sync/handheld.ts'
 import type { RulesPort } from '../sync/rules.ts'
 import type { Resolver } from './state.ts'
@@ -22,7 +24,7 @@ const alone = (scan: Scan, own: Reading | null): Resolved => ({
  * sent a separator. Once it has, a label without one is taken as it stands.
  */
 export const makeResolver = (
-  handheld: Pick<Handheld, 'now' | 'clients'>,
+  handheld: Pick<Handheld, 'now' | 'clients' | 'world'>,
   rules: RulesPort,
   storage: Pick<Storage, 'getItem' | 'setItem'>,
 ): Resolver => {
@@ -32,7 +34,7 @@ export const makeResolver = (
     gsSeen = true
     storage.setItem(GS_SEEN, '1')
   }
-  const today = (): string => handheld.now().slice(0, 10)
+  const today = (): string => dayOf(handheld.now(), zoneOf(handheld.world().policies))
   return {
     keysOf: scan => (ownCode(scan.text) === null ? (rules.loaded()?.scan.keysOf(scan, today()) ?? []) : []),
     resolve: (scan, wanted, lookup) => {

@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
+import { zoneOf } from '../../shared/policy.ts'
 import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
 import type { Handheld } from '../sync/handheld.ts'
@@ -41,6 +42,9 @@ export type Services = {
 
 const Context = createContext<Services | null>(null)
 export const ServicesProvider = Context.Provider
+
+/** The zone whose clock is shown, as the policies have it that came last. */
+export const zoneHere = ({ handheld }: Pick<Services, 'handheld'>): string => zoneOf(handheld.world().policies)
 
 export type App = Services & { state: AppState; speaker: Speaker; chosen: Settings }
 

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { makeCallBell } from '../app/call-bell.ts'
 import type { CallBell } from '../app/call-bell.ts'
 import { askCalls, makeCalls } from '../app/calls.ts'
+import { zoneHere } from '../app/services.ts'
 import type { Services } from '../app/services.ts'
 import { browserTimer } from '../sync/browser-ports.ts'
 import type { Api } from '../sync/api.ts'
@@ -73,7 +74,7 @@ const begin = (services: CallsServices, api: Pick<Api, 'json' | 'called'>): (() 
     const { language } = settings.get()
     // The words come with the first call; until then nothing is shown.
     if (bell.shown() !== null && handHere(language) === null) void learnHand(language).then(draw, () => undefined)
-    root.render(<CallSheet bell={bell} language={language} />)
+    root.render(<CallSheet bell={bell} language={language} zone={zoneHere({ handheld })} />)
   }
   const leaves = [
     settings.subscribe(draw),
@@ -93,10 +94,10 @@ const begin = (services: CallsServices, api: Pick<Api, 'json' | 'called'>): (() 
   }
 }
 
-type Props = { bell: CallBell; language: Parameters<typeof handHere>[0] }
+type Props = { bell: CallBell; language: Parameters<typeof handHere>[0]; zone: string }
 
 /** Never takes the focus: the next scan is the work's. */
-const CallSheet = ({ bell, language }: Props) => {
+const CallSheet = ({ bell, language, zone }: Props) => {
   const shown = useSyncExternalStore(bell.subscribe, bell.shown)
   const hand = handHere(language)
   if (shown === null || hand === null) return null
@@ -111,7 +112,7 @@ const CallSheet = ({ bell, language }: Props) => {
   return (
     <section className="call" data-kind={call.kind} data-open="true" aria-label={head} role="alert">
       <p className="call-head">
-        <bdi>{head}</bdi> <span>{hand.time(call.at)}</span>
+        <bdi>{head}</bdi> <span>{hand.time(call.at, zone)}</span>
       </p>
       {call.text === '' ? null : (
         <p className="call-text" dir="auto">

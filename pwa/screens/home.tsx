@@ -1,8 +1,12 @@
-import { useApp } from '../app/services.ts'
+import { isWholeDay } from '../../shared/due.ts'
+import { UTC } from '../../shared/time.ts'
+import { useApp, zoneHere } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { tilesFor } from '../app/work.ts'
 import type { Work } from '../app/work.ts'
 import { homeBar, QUESTION_BAR } from '../app/bar.ts'
+import { clockTime } from '../words/clock-time.ts'
+import type { Language } from '../words/words.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
@@ -91,7 +95,7 @@ const Work = ({ app }: { app: App }) => {
 
 const NextCard = ({ app, next }: { app: App; next: Work }) => {
   const { chosen, controller, speaker } = app
-  const time = next.due === null ? null : dueText(next.due, chosen.language)
+  const time = next.due === null ? null : dueText(next.due, chosen.language, zoneHere(app))
   return (
     <Button className="next" kind="row" onPress={() => void controller.openRow(next.task)}>
       <span>
@@ -108,13 +112,11 @@ const NextCard = ({ app, next }: { app: App; next: Work }) => {
   )
 }
 
-/** A due day has no hour: midnight means the whole day. */
-const dueText = (iso: string, language: string): string => {
-  const isDay = iso.length === 10 || iso.includes('T00:00:00')
-  const day = { day: 'numeric', month: 'short' } as const
-  const format = new Intl.DateTimeFormat(
-    language,
-    isDay ? { ...day, timeZone: 'UTC' } : { ...day, hour: '2-digit', minute: '2-digit' },
-  )
-  return format.format(new Date(iso))
+const DAY = { day: 'numeric', month: 'short' } as const
+/** A due day has no hour, and no zone. */
+const dueText = (iso: string, language: Language, zone: string): string => {
+  const clock = isWholeDay(iso)
+    ? clockTime(language, UTC, DAY)
+    : clockTime(language, zone, { ...DAY, hour: '2-digit', minute: '2-digit' })
+  return clock.format(new Date(iso))
 }

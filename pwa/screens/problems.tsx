@@ -1,4 +1,4 @@
-import { useApp } from '../app/services.ts'
+import { useApp, zoneHere } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { needsOf } from '../app/needs.ts'
 import type { Kept, Need } from '../app/needs.ts'
@@ -48,7 +48,7 @@ export const ProblemsScreen = () => {
           {count === 0 ? <p>{hand.say('problems.none')}</p> : null}
           <Rows title={hand.say('problems.mine')} needs={needs.mine} app={app} hand={hand} />
           <Rows title={hand.say('problems.others')} needs={needs.others} app={app} hand={hand} />
-          <KeptCodes kept={needs.kept} hand={hand} />
+          <KeptCodes kept={needs.kept} hand={hand} zone={zoneHere(app)} />
         </div>
       )}
     </Frame>
@@ -102,14 +102,14 @@ const Row = ({ need, app, hand }: { need: Need; app: App; hand: HandSpeaker }) =
       </strong>
       <span>
         {hand.maybe('stands', outcome, 'stands.other')}
-        {command === null ? null : ` · ${hand.time(command.at)}`}
+        {command === null ? null : ` · ${hand.time(command.at, zoneHere(app))}`}
       </span>
       <span>{hand.maybe('todo', isKept ? (reason ?? '') : outcome, 'todo.other')}</span>
     </li>
   )
 }
 
-const KeptCodes = ({ kept, hand }: { kept: readonly Kept[]; hand: HandSpeaker }) =>
+const KeptCodes = ({ kept, hand, zone }: { kept: readonly Kept[]; hand: HandSpeaker; zone: string }) =>
   kept.length === 0 ? null : (
     <section>
       <h2>{hand.say('problems.kept')}</h2>
@@ -121,7 +121,7 @@ const KeptCodes = ({ kept, hand }: { kept: readonly Kept[]; hand: HandSpeaker })
             <span className="what">
               <Code>{code.text.slice(0, 80)}</Code>
             </span>
-            <span className="much">{hand.time(code.at)}</span>
+            <span className="much">{hand.time(code.at, zone)}</span>
           </li>
         ))}
       </ul>

@@ -1,7 +1,8 @@
 import type { Command } from '../../shared/sync/command.ts'
-import { useApp } from '../app/services.ts'
+import { useApp, zoneHere } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { troublesOf } from '../sync/troubles.ts'
+import { clockTime } from '../words/clock-time.ts'
 import type { HandSpeaker } from '../words/hand-speaker.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
@@ -69,8 +70,7 @@ export const QueueScreen = () => {
   )
 }
 
-const timeOf = (app: App, iso: string): string =>
-  new Intl.DateTimeFormat(app.chosen.language, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+const timeOf = (app: App, iso: string): string => clockTime(app.chosen.language, zoneHere(app)).format(new Date(iso))
 
 const Row = ({ app, hand, command }: { app: App; hand: HandSpeaker; command: Command }) => {
   const { handheld, speaker } = app

@@ -1,6 +1,6 @@
 import type { FunctionComponent } from 'react'
 import type { ProcessName } from '../../shared/process/process.ts'
-import { useApp } from '../app/services.ts'
+import { useApp, zoneHere } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { shortTime } from '../app/short-time.ts'
 import { heldByOthers, workFor } from '../app/work.ts'
@@ -63,7 +63,7 @@ const Held = ({ app, row }: { app: App; row: HeldWork }) => {
   const said =
     row.since === null
       ? hand.say('lease.held', { name })
-      : hand.say('lease.since', { name, time: shortTime(row.since, app.handheld.now()) })
+      : hand.say('lease.since', { name, time: shortTime(row.since, app.handheld.now(), zoneHere(app)) })
   return (
     <Button kind="row" className="held" onPress={() => void app.controller.openRow(row.task)}>
       <Code>{row.number}</Code>

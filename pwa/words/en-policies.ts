@@ -20,6 +20,8 @@ export const enPolicies = {
   'po.add': 'Add',
   'po.remove': 'Remove',
   'po.any': '–',
+  'pg.site': 'Place and time',
+  'po.site.timeZone': 'Time zone (days and hours everywhere are of this place)',
   'pg.receive': 'Receiving',
   'pg.shelf': 'Shelf life',
   'pg.putaway': 'Putting away',

@@ -1,4 +1,5 @@
 import type { HandKey, HandWords } from './en-hand.ts'
+import { clockTime } from './clock-time.ts'
 import type { Language } from './words.ts'
 
 type Values = Readonly<Record<string, string | number>>
@@ -6,7 +7,6 @@ type Values = Readonly<Record<string, string | number>>
 /** Words of the screens beside the work. Numbers keep Latin digits, as everywhere on the floor. */
 export const makeHandSpeaker = (language: Language, words: HandWords) => {
   const number = new Intl.NumberFormat(`${language}-u-nu-latn`, { maximumFractionDigits: 1 })
-  const time = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit' })
   const known: Readonly<Partial<Record<string, string>>> = words
   return {
     language,
@@ -17,7 +17,8 @@ export const makeHandSpeaker = (language: Language, words: HandWords) => {
       }),
     /** A word for something that the server or a process names; another one where we have none. */
     maybe: (family: string, name: string, otherwise: HandKey): string => known[`${family}.${name}`] ?? words[otherwise],
-    time: (iso: string): string => time.format(new Date(iso)),
+    /** The hour and minute that the warehouse's clock showed. */
+    time: (iso: string, zone: string): string => clockTime(language, zone).format(new Date(iso)),
   }
 }
 export type HandSpeaker = ReturnType<typeof makeHandSpeaker>

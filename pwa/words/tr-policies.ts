@@ -21,6 +21,8 @@ export const trPolicies: Readonly<Record<PolicyKey, string>> = {
   'po.add': 'Ekle',
   'po.remove': 'Çıkar',
   'po.any': '–',
+  'pg.site': 'Yer ve saat',
+  'po.site.timeZone': 'Saat dilimi (her yerde gün ve saatler buraya göredir)',
   'pg.receive': 'Mal kabul',
   'pg.shelf': 'Raf ömrü',
   'pg.putaway': 'Yerleştirme',

@@ -40,7 +40,10 @@ test('[DS7] where there is no warehouse the first administrator gets one that ha
     'TRANSIT',
     'UNKNOWN',
   ])
-  expect((await stores.site.policies(warehouse.id))?.version).toBe(1)
+  expect(await stores.site.policies(warehouse.id)).toMatchObject({
+    version: 1,
+    warehouse: { site: { timeZone: 'UTC' } },
+  })
   expect((await stores.site.roster(warehouse.id))?.roster.workers).toHaveLength(1)
 })
 
@@ -67,4 +70,14 @@ test('[DS7] a try that broke off anywhere is finished by the next one, with one 
     expect(workers.map(worker => worker.id)).toEqual([made.who.id])
     expect(workers[0]?.badgeHash).not.toBe(sha256Hex(''))
   }
+})
+
+test.each([
+  ['Europe/Istanbul', 'Europe/Istanbul'],
+  ['Mars/Olympus', 'UTC'],
+])('[TZ1] a new warehouse has the days of whoever sets it up: %s', async (timeZone, has) => {
+  const { stores, want } = await empty()
+  const made = await openSite(stores.site, { ...want, timeZone }, randomBytes)
+  if (made === null) throw new Error('no warehouse')
+  expect((await stores.site.policies(made.warehouse))?.warehouse.site).toEqual({ timeZone: has })
 })

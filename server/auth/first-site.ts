@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import { derivedId, timeId } from '../../shared/ids.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
 import { virtualPlaces } from '../../shared/process/virtual.ts'
-import { msOf } from '../../shared/time.ts'
+import { isZone, msOf, UTC } from '../../shared/time.ts'
 import type { SiteStore } from '../ports.ts'
 import { newFeedEpoch } from '../feed-epoch.ts'
 import { newBadge } from './badge.ts'
@@ -17,7 +17,7 @@ import { makeWorker, nextRoster, signRoster } from './roster.ts'
  */
 export const openSite = async (
   site: SiteStore,
-  want: { warehouse: string; name: string; key: ServerKey; now: string },
+  want: { warehouse: string; name: string; key: ServerKey; now: string; timeZone?: string | undefined },
   random: (bytes: number) => Uint8Array,
 ): Promise<{ who: Worker; warehouse: WarehouseId } | null> => {
   const known = (await site.warehouses())[0]
@@ -26,7 +26,8 @@ export const openSite = async (
   // The policies come last: where they are missing, the places may be.
   if ((await site.policies(warehouse)) === null) {
     await site.putLocations(warehouse, virtualPlaces(warehouse))
-    await site.putPolicies(warehouse, { version: 1, warehouse: DEFAULT_POLICY, clients: {} })
+    const timeZone = want.timeZone !== undefined && isZone(want.timeZone) ? want.timeZone : UTC
+    await site.putPolicies(warehouse, { version: 1, warehouse: { ...DEFAULT_POLICY, site: { timeZone } }, clients: {} })
   }
   const who = makeWorker({
     // One name for the first administrator of a warehouse: a second try replaces the person of the first.

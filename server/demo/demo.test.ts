@@ -174,7 +174,7 @@ const emptySite = (calls: string[]): SiteStore => {
     putClients: note('putClients'),
     putLocations: note('putLocations'),
     putPolicies: async (_, policies) => {
-      expect(policies.warehouse).toEqual(DEFAULT_POLICY)
+      expect(policies.warehouse).toEqual({ ...DEFAULT_POLICY, site: { timeZone: 'Europe/Istanbul' } })
       calls.push('putPolicies')
     },
     policies: async () => null,

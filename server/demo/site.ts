@@ -50,7 +50,11 @@ const putSite = async (
 ): Promise<void> => {
   await site.putClients(warehouse, demoClients())
   await site.putLocations(warehouse, demoPlaces(warehouse))
-  await site.putPolicies(warehouse, { version: 1, warehouse: DEFAULT_POLICY, clients: {} })
+  await site.putPolicies(warehouse, {
+    version: 1,
+    warehouse: { ...DEFAULT_POLICY, site: { timeZone: 'Europe/Istanbul' } },
+    clients: {},
+  })
   if ((await site.roster(warehouse)) !== null) return
   const roster = nextRoster(
     { warehouse, version: 0, workers: demoWorkers() },

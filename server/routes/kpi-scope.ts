@@ -1,6 +1,7 @@
 import type { ClientId } from '../../shared/ids.ts'
 import { MAX_KPI_DAYS } from '../../shared/desk/kpi.ts'
-import { dayOf, msOf } from '../../shared/time.ts'
+import { dayOf, daysBetween, laterDay } from '../../shared/time.ts'
+import { zoneOf } from '../../shared/policy.ts'
 import type { KpiScope } from '../kpi-ports.ts'
 import type { AppDeps } from './deps.ts'
 import type { Person } from './endpoint.ts'
@@ -15,19 +16,19 @@ export type Asked = {
 }
 
 const DAYS = 30
-const DAY_MS = 86_400_000
-const startOf = (day: string): string => `${day}T00:00:00.000Z`
-const daysIn = ({ from, to }: { from: string; to: string }): number =>
-  (msOf(startOf(to)) - msOf(startOf(from))) / DAY_MS + 1
+const daysIn = ({ from, to }: { from: string; to: string }): number => daysBetween(from, to) + 1
+
+export type ScopeDeps = Pick<AppDeps, 'now'> & { stores: Pick<AppDeps['stores'], 'site'> }
 
 /** The window that a person asked for, and no client that they may not see. */
-export const scopeOf = (
-  deps: Pick<AppDeps, 'now'>,
+export const scopeOf = async (
+  deps: ScopeDeps,
   { who, warehouse }: Pick<Person, 'who' | 'warehouse'>,
   asked: Asked,
-): KpiScope => {
-  const to = asked.to ?? deps.now().slice(0, 10)
-  const from = asked.from ?? dayOf(startOf(to), 1 - DAYS)
+): Promise<KpiScope> => {
+  const timeZone = zoneOf(await deps.stores.site.policies(warehouse))
+  const to = asked.to ?? dayOf(deps.now(), timeZone)
+  const from = asked.from ?? laterDay(to, 1 - DAYS)
   const days = daysIn({ from, to })
   if (!(days >= 1 && days <= MAX_KPI_DAYS)) throw refused('bad_request', `A window has 1 to ${MAX_KPI_DAYS} days.`)
   return {
@@ -36,6 +37,7 @@ export const scopeOf = (
     zone: asked.zone ?? null,
     from,
     to,
+    timeZone,
   }
 }
 
@@ -47,6 +49,6 @@ const clientsOf = (own: readonly ClientId[] | null, asked: ClientId | undefined)
 /** The window of equal length before it. */
 export const before = (scope: KpiScope): KpiScope => ({
   ...scope,
-  from: dayOf(startOf(scope.from), -daysIn(scope)),
-  to: dayOf(startOf(scope.from), -1),
+  from: laterDay(scope.from, -daysIn(scope)),
+  to: laterDay(scope.from, -1),
 })

@@ -7,6 +7,7 @@ import { CONNECTOR } from '../../test/support/sql-site.ts'
 import { get } from './test-app.ts'
 import type { KpiAnswer, KpiDaysAnswer, KpiRowsAnswer } from '../../shared/desk/kpi.ts'
 import { TABLE_NAMES } from '../../shared/desk/kpi-tables.ts'
+import { UTC } from '../../shared/time.ts'
 import { makeKpiRound } from '../workers/kpi.ts'
 
 const never = new AbortController().signal
@@ -50,6 +51,7 @@ describe('figures over HTTP', async () => {
       from,
       to: '2026-11-23',
       now: app.deps.now(),
+      timeZone: UTC,
     })
     expect(expected.size).toBeGreaterThan(40)
     expect([...expected].filter(([, value]) => value === null)).toEqual([])
@@ -68,6 +70,47 @@ describe('figures over HTTP', async () => {
       ])
       expect([num, den, n]).toEqual([String(figure.num ?? ''), String(figure.den ?? ''), String(figure.n)])
     }
+  })
+
+  it('[TZ3] a warehouse that says where it is has all its days anew, and so have orders that are due on a day', async () => {
+    const due = async () => {
+      const { rows } = await sql<{ at: Date }>`
+        select k.due_at as at from kpi_order k join work w on w.id = k.document where w.body->>'due' = '2026-11-21' limit 1`.execute(
+        desk.opened.db,
+      )
+      return rows[0]?.at.toISOString()
+    }
+    const into = async (timeZone: string): Promise<void> => {
+      const held = await stores.site.policies(site.warehouse.id)
+      if (held === null) throw new Error('no policies')
+      await stores.site.putPolicies(site.warehouse.id, {
+        ...held,
+        warehouse: { ...held.warehouse, site: { timeZone } },
+      })
+      await rounds()
+    }
+    const shown = async (timeZone: string) => {
+      const found = byName(await figures())
+      const expected = await figuresBySql(desk.opened.db, site.warehouse.id, {
+        from,
+        to: '2026-11-23',
+        now: app.deps.now(),
+        timeZone,
+      })
+      const names = [...expected.keys()]
+      return [names.map(name => [name, found.get(name)?.value]), [...expected]]
+    }
+    const before = await figures()
+    expect(await due()).toBe('2026-11-21T23:59:59.999Z')
+    await into('America/New_York')
+    const [ours, theirs] = await shown('America/New_York')
+    expect(ours).toEqual(theirs)
+    expect(await due()).toBe('2026-11-22T04:59:59.999Z')
+    expect((await figures()).figures).not.toEqual(before.figures)
+    expect((await figures()).restated).toContain('2026-11-20')
+    await into('UTC')
+    expect((await figures()).figures).toEqual(before.figures)
+    await sql`update kpi_made set restated_at = null`.execute(desk.opened.db)
   })
 
   it('[KP81] parts of the goods and of the warehouse add up to the whole; who sees one client sees its figures only', async () => {

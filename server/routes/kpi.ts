@@ -17,6 +17,7 @@ import { TABLES } from '../../shared/desk/kpi-tables.ts'
 import type { TableName } from '../../shared/desk/kpi-tables.ts'
 import { DEFINITION, figuresOf } from '../../shared/kpi/figures.ts'
 import { measuresOf } from '../../shared/kpi/figure-measures.ts'
+import { dayOf } from '../../shared/time.ts'
 import { sendJson } from './answer.ts'
 import { parseAs } from './body.ts'
 import type { AppDeps } from './deps.ts'
@@ -28,14 +29,14 @@ import type { Asked } from './kpi-scope.ts'
 import { readKpiKey, writeKpiKey } from './kpi-key.ts'
 import { refused } from './refused.ts'
 
-type FigureDeps = Pick<AppDeps, 'now'> & { stores: Pick<AppDeps['stores'], 'kpi'> }
+type FigureDeps = Pick<AppDeps, 'now'> & { stores: Pick<AppDeps['stores'], 'kpi' | 'site'> }
 /** What one window and the one before it are made of, read side by side. */
 export const figuresAt = async (
   deps: FigureDeps,
   at: Pick<Person, 'who' | 'warehouse'>,
   asked: Asked,
 ): Promise<KpiAnswer> => {
-  const scope = scopeOf(deps, at, asked)
+  const scope = await scopeOf(deps, at, asked)
   const now = deps.now()
   const { kpi } = deps.stores
   // What was open then is not known any more: the window before has its days only.
@@ -121,7 +122,7 @@ export const kpiDaysEndpoint = personEndpoint(
     const { figure: name, split, ...asked } = parseAs(kpiDaysQuery, c.req.query())
     const measures = measuresOf(name)
     if (measures === null) throw refused('not_found', 'There is no such figure.')
-    const scope = scopeOf(deps, person, asked)
+    const scope = await scopeOf(deps, person, asked)
     const rows = await deps.stores.kpi.days(scope, measures)
     const byDay = groupedBy(rows)
     const days = [...byDay].flatMap(([day, own]) => {
@@ -160,7 +161,7 @@ export const kpiRowsEndpoint = personEndpoint(
     const { after, limit, ...asked } = parseAs(kpiRowsQuery, c.req.query())
     const key = readKpiKey(after)
     if (key === undefined) throw refused('bad_request', 'There is no such page.')
-    const scope = scopeOf(deps, person, asked)
+    const scope = await scopeOf(deps, person, asked)
     const rows = await deps.stores.kpi.rows(
       table,
       { ...scope, device: person.device, worker: person.who.id, now: presentOf(deps, scope) },
@@ -174,8 +175,8 @@ export const kpiRowsEndpoint = personEndpoint(
     } satisfies KpiRowsAnswer)
   },
 )
-const presentOf = (deps: AppDeps, scope: { to: string }): string | null =>
-  scope.to < deps.now().slice(0, 10) ? null : deps.now()
+const presentOf = (deps: AppDeps, scope: { to: string; timeZone: string }): string | null =>
+  scope.to < dayOf(deps.now(), scope.timeZone) ? null : deps.now()
 
 /** GET /api/kpi/:name/rows.csv: all of them, in one stream. */
 export const kpiRowsCsvEndpoint = personEndpoint(
@@ -192,7 +193,7 @@ export const kpiRowsCsvEndpoint = personEndpoint(
   async ({ c, deps, ...person }) => {
     const table = tableAt(c)
     const { lang, machine, ...asked } = parseAs(kpiCsvQuery, c.req.query())
-    const scope = scopeOf(deps, person, asked)
+    const scope = await scopeOf(deps, person, asked)
     const at = { ...scope, device: person.device, worker: person.who.id, now: presentOf(deps, scope) }
     nameFile(c, `${table}_${scope.from}_${scope.to}_as-of-${deps.now().replaceAll(':', '')}.csv`)
     const lines = csvStream({

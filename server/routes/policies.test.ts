@@ -27,15 +27,16 @@ describe('policies over HTTP', async () => {
     })
   const generous = { ...DEFAULT_POLICY, receive: { ...DEFAULT_POLICY.receive, over: 'allow', overPct: null } }
 
-  it('[Z13] administrators change them, supervisors look, nobody else; what is not whole or not valid is refused', async () => {
+  it('[Z13] [TZ1] administrators change them, supervisors look, nobody else; what is not whole or not valid is refused', async () => {
     expect(await read(people.sevda)).toMatchObject({ status: 200, body: { version: 1, clients: {} } })
     expect(await read(people.berk)).toMatchObject({ status: 403 })
     for (const who of [people.sevda, people.berk])
       expect(await change('no role', {}, who)).toMatchObject({ status: 403, body: { code: 'role' } })
     const { count: _, ...part } = DEFAULT_POLICY
     const wrong = { ...DEFAULT_POLICY, count: { ...DEFAULT_POLICY.count, again: -1 } }
+    const nowhere = { ...DEFAULT_POLICY, site: { timeZone: '+03:00' } }
     const shut = { ...DEFAULT_POLICY, worker: { ...DEFAULT_POLICY.worker, rosterDays: 0 } }
-    for (const policy of [part, wrong, shut, null])
+    for (const policy of [part, wrong, nowhere, shut, null])
       expect(await change('bad', { policy })).toMatchObject({ status: 400 })
     expect(await change('nobody', { client: derivedId('client', 'nobody') })).toMatchObject({ status: 404 })
     expect(await read(people.admin)).toMatchObject({ body: { version: 1 } })

@@ -6,7 +6,7 @@ import { openExceptionRows } from '../../shared/kpi/exceptions.ts'
 import { openRows } from '../../shared/kpi/messages.ts'
 import type { OpenMessage } from '../../shared/kpi/messages.ts'
 import { backlogRows, dueInstant } from '../../shared/kpi/orders.ts'
-import { isoOf, msOf } from '../../shared/time.ts'
+import { dayOf, isoOf, laterDay, msOf, startOfDay } from '../../shared/time.ts'
 import type { KpiScope, KpiStore } from '../kpi-ports.ts'
 import { DAY_MS } from '../workers/kpi.ts'
 import { PENDING, readCounts, readExceptions } from './kpi-facts.ts'
@@ -61,7 +61,8 @@ const readAligned = async (db: Executor, { id, scope }: At): Promise<readonly Su
   const { rows } = await sql<{ keys: number; drifts: number; units: number }>`
     select distinct on (r.connector) r.keys, r.drifts, coalesce(r.units, 0) as units
     from erp_compare r join connector c on c.uid = r.connector
-    where c.warehouse_id = ${id} and r.ended_at >= ${scope.from}::date and r.ended_at < ${scope.to}::date + 1
+    where c.warehouse_id = ${id} and r.ended_at >= ${startOfDay(scope.from, scope.timeZone)}::timestamptz
+      and r.ended_at < ${startOfDay(laterDay(scope.to, 1), scope.timeZone)}::timestamptz
       and r.outcome is null and r.keys is not null and r.cause <> 'demand'
     order by r.connector, r.ended_at desc`.execute(db)
   const row = (measure: SumRow['measure'], n: number): SumRow => ({ measure, split: '', value: 0, n })
@@ -75,7 +76,7 @@ const readAligned = async (db: Executor, { id, scope }: At): Promise<readonly Su
 const readPresent = async (db: Executor, at: At, now: string): Promise<readonly SumRow[]> => {
   const { id, scope } = at
   // A window that ends before today has no present.
-  if (scope.to < now.slice(0, 10)) return readAligned(db, at)
+  if (scope.to < dayOf(now, scope.timeZone)) return readAligned(db, at)
   const zoned = scope.zone
   const where = sql`(${zoned}::text is null or coalesce(l.body->>'zone', '') = ${zoned}::text)`
   const theirs = ofClients(scope.clients, sql`c.uid`)
@@ -110,19 +111,21 @@ const readBacklog = async (db: Executor, { id, scope }: At, now: string): Promis
     where w.warehouse_id = ${id} and w.kind = 'document' and w.state in ('open', 'started') and w.body->>'kind' = 'order'
       and coalesce(w.body->>'ready', 'false') <> 'true' and ${ofClients(scope.clients, sql`c.uid`)}`.execute(db)
   return backlogRows(
-    rows.map(({ due }) => ({ dueAt: dueInstant(due) })),
+    rows.map(({ due }) => ({ dueAt: dueInstant(due, scope.timeZone) })),
     now,
+    scope.timeZone,
   )
 }
 
 /** Handhelds that have steps which were not sent, or that were in use and have not been heard of on the window's last day. */
 const readStanding = async (db: Executor, { id, scope }: At, now: string): ReturnType<KpiStore['standing']> => {
-  const lastDay = scope.to < now.slice(0, 10) ? scope.to : now.slice(0, 10)
+  const today = dayOf(now, scope.timeZone)
+  const lastDay = startOfDay(scope.to < today ? scope.to : today, scope.timeZone)
   const monthAgo = isoOf(msOf(now) - 30 * DAY_MS)
   const { rows } = await sql<{ cursor: number | null; madeAt: Date | null; silent: number }>`
     select (select seq from kpi_round where warehouse_id = ${id}) as cursor, (select at from kpi_round where warehouse_id = ${id}) as "madeAt",
            (select count(*) from device where warehouse_id = ${id} and state = 'active' and seen_at >= ${monthAgo}::timestamptz
-              and ((head->>'pending')::int > 0 or seen_at < ${lastDay}::date)) as silent`.execute(db)
+              and ((head->>'pending')::int > 0 or seen_at < ${lastDay}::timestamptz)) as silent`.execute(db)
   const { rows: restated } = await sql<{ day: string }>`
     select distinct day from kpi_made where warehouse_id = ${id} and restated_at is not null
       and day between ${scope.from}::date and ${scope.to}::date order by day`.execute(db)

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely'
 import { transferOver } from '../../shared/kpi/messages.ts'
 import { secondsBetween } from '../../shared/kpi/histogram.ts'
 import type { TableName, TableRow } from '../../shared/desk/kpi-tables.ts'
-import { msOf } from '../../shared/time.ts'
+import { laterDay, msOf, startOfDay } from '../../shared/time.ts'
 import type { KpiKey, KpiStore } from '../kpi-ports.ts'
 import { notBlind } from './blind.ts'
 import { capturedBy, IS_TRANSFER, MESSAGE_FIELDS, MESSAGE_TRIES, messageFact, PENDING } from './kpi-facts.ts'
@@ -20,8 +20,8 @@ export const readTable = (db: Executor, warehouse: number, table: TableName, sco
 /** To the microsecond: a page begins where the last one has ended. */
 const instant = (column: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-const inDays = (column: RawBuilder<unknown>, { from, to }: Scope): RawBuilder<unknown> =>
-  sql`(${column} >= (${from}::date)::timestamp at time zone 'utc' and ${column} < (${to}::date + 1)::timestamp at time zone 'utc')`
+const inDays = (column: RawBuilder<unknown>, { from, to, timeZone }: Scope): RawBuilder<unknown> =>
+  sql`(${column} >= ${startOfDay(from, timeZone)}::timestamptz and ${column} < ${startOfDay(laterDay(to, 1), timeZone)}::timestamptz)`
 const ofClients = ({ clients }: Scope, uid: RawBuilder<unknown>): RawBuilder<unknown> =>
   clients === null ? sql`true` : sql`${uid} = any(${[...clients]}::uuid[])`
 const ofZone = ({ zone }: Scope, column: RawBuilder<unknown>): RawBuilder<unknown> =>

@@ -3,7 +3,8 @@ import { dueInstant } from '../../shared/kpi/orders.ts'
 import { stepOf } from '../../shared/kpi/step-of.ts'
 import type { Step } from '../../shared/kpi/step-of.ts'
 import { MAX_GAP_MS } from '../../shared/kpi/steps.ts'
-import { isoOf, msOf } from '../../shared/time.ts'
+import { dayOf, isoOf, msOf } from '../../shared/time.ts'
+import { newZone, roundZone } from './kpi-zone.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { SERVER_DEVICE_ROW } from './server-device.ts'
@@ -28,6 +29,8 @@ type Taken = CommandRow & { step: Step }
 export const takeCommits = (db: Executor, names: Names, warehouse: number): Promise<boolean> =>
   transact(db, async trx => {
     const after = await placeInLog(trx, warehouse)
+    const isMoved = await newZone(trx, warehouse)
+    const timeZone = await roundZone(trx, warehouse)
     const { rows } = await sql<CommandRow>`
       select device_id, epoch, seq, body, outcome, worker, received_at as "receivedAt", feed_seq as commit from command
       where warehouse_id = ${warehouse} and feed_seq > ${after}::bigint order by feed_seq, device_id, epoch, seq limit ${AT_ONCE}`.execute(
@@ -35,14 +38,14 @@ export const takeCommits = (db: Executor, names: Names, warehouse: number): Prom
     )
     const whole = wholeCommits(rows)
     const last = whole.at(-1)
-    if (last === undefined) return { keep: false, answer: false }
+    if (last === undefined) return { keep: isMoved, answer: false }
     const taken = whole.flatMap((row): Taken[] => {
       if (row.device_id === SERVER_DEVICE_ROW || row.outcome === 'quarantined') return []
       const step = stepOf(row.body, row.receivedAt.toISOString())
       return step === null ? [] : [{ ...row, step }]
     })
-    await putSteps(trx, names, warehouse, taken)
-    await putOrders(trx, warehouse, orderEvents(whole, taken))
+    await putSteps(trx, names, { warehouse, timeZone }, taken)
+    await putOrders(trx, { warehouse, timeZone }, orderEvents(whole, taken))
     await sql`update kpi_round set seq = ${last.commit}::bigint where warehouse_id = ${warehouse}`.execute(trx)
     return { keep: true, answer: rows.length === AT_ONCE }
   })
@@ -62,7 +65,14 @@ const wholeCommits = (rows: readonly CommandRow[]): readonly CommandRow[] => {
   return rows.filter(row => row.commit !== last)
 }
 
-const putSteps = async (trx: Executor, names: Names, warehouse: number, taken: readonly Taken[]): Promise<void> => {
+type At = { warehouse: number; timeZone: string }
+
+const putSteps = async (
+  trx: Executor,
+  names: Names,
+  { warehouse, timeZone }: At,
+  taken: readonly Taken[],
+): Promise<void> => {
   if (taken.length === 0) return
   const places = [...new Set(taken.flatMap(({ step }) => step.place ?? []))]
   const { rows: zones } = await sql<{ uid: string; zone: string }>`
@@ -99,7 +109,7 @@ const putSteps = async (trx: Executor, names: Names, warehouse: number, taken: r
   const undone = await takeBack(trx, warehouse, taken)
   // The gap to a command shortly after midnight begins with one from before it.
   const days = [...taken.map(({ step }) => step.at), ...undone].flatMap(at => [at, isoOf(msOf(at) + MAX_GAP_MS)])
-  await markDue(trx, warehouse, 'steps', days)
+  await markDue(trx, warehouse, 'steps', daysIn(days, timeZone))
 }
 
 /** Steps that these take back, however long ago they were taken in. Gives when they were captured. */
@@ -134,7 +144,11 @@ const importedBy = (body: string): readonly string[] => {
 }
 
 /** First import, first pick, last package, last shipment: in whatever order they come. Every day that an order touches is due. */
-const putOrders = async (trx: Executor, warehouse: number, events: readonly OrderInstants[]): Promise<void> => {
+const putOrders = async (
+  trx: Executor,
+  { warehouse, timeZone }: At,
+  events: readonly OrderInstants[],
+): Promise<void> => {
   if (events.length === 0) return
   const documents = [...new Set(events.map(event => event.document))]
   const { rows: orders } = await sql<{ id: string; due: string | null }>`
@@ -142,7 +156,7 @@ const putOrders = async (trx: Executor, warehouse: number, events: readonly Orde
     where warehouse_id = ${warehouse} and kind = 'document' and body->>'kind' = 'order' and id = any(${documents}::uuid[])`.execute(
     trx,
   )
-  const dueOf = new Map(orders.map(order => [order.id, dueInstant(order.due)]))
+  const dueOf = new Map(orders.map(order => [order.id, dueInstant(order.due, timeZone)]))
   const before = await instantsOf(trx, warehouse, documents)
   const rows = events
     .filter(event => dueOf.has(event.document))
@@ -157,7 +171,8 @@ const putOrders = async (trx: Executor, warehouse: number, events: readonly Orde
     set imported_at = least(o.imported_at, excluded.imported_at), picked_at = least(o.picked_at, excluded.picked_at),
         ready_at = greatest(o.ready_at, excluded.ready_at), shipped_at = greatest(o.shipped_at, excluded.shipped_at),
         due_at = excluded.due_at`.execute(trx)
-  await markDue(trx, warehouse, 'orders', [...before, ...(await instantsOf(trx, warehouse, documents))])
+  const touched = [...before, ...(await instantsOf(trx, warehouse, documents))]
+  await markDue(trx, warehouse, 'orders', daysIn(touched, timeZone))
 }
 
 const instantsOf = async (
@@ -174,10 +189,18 @@ const instantsOf = async (
   return rows.map(row => row.at.toISOString())
 }
 
-export const markDue = async (trx: Executor, warehouse: number, part: string, at: readonly string[]): Promise<void> => {
-  const days = [...new Set(at.map(instant => instant.slice(0, 10)))]
+const daysIn = (at: readonly string[], timeZone: string): readonly string[] => [
+  ...new Set(at.map(instant => dayOf(instant, timeZone))),
+]
+
+export const markDue = async (
+  trx: Executor,
+  warehouse: number,
+  part: string,
+  days: readonly string[],
+): Promise<void> => {
   if (days.length === 0) return
   await sql`
-    insert into kpi_due (warehouse_id, day, part) select ${warehouse}::int, x, ${part}::text from unnest(${days}::date[]) x
+    insert into kpi_due (warehouse_id, day, part) select ${warehouse}::int, x, ${part}::text from unnest(${[...days]}::date[]) x
     on conflict do nothing`.execute(trx)
 }

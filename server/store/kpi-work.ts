@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { DayRow } from '../../shared/kpi/day-rows.ts'
 import type { WorkDay } from '../../shared/kpi/standard.ts'
-import { isoOf, msOf } from '../../shared/time.ts'
+import { dayOf, isoOf, laterDay, msOf, startOfDay } from '../../shared/time.ts'
 import { DAY_MS } from '../workers/kpi.ts'
 import type { DuePart, KpiWork } from '../workers/kpi.ts'
 import { ENDED, inRange, readCounts, readExceptions, readMessages, readOrders, readSteps } from './kpi-facts.ts'
 import { markDue, takeCommits } from './kpi-take.ts'
+import { roundZone } from './kpi-zone.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'
@@ -28,6 +29,7 @@ export const makeKpiWork = (db: Executor, names: Names): KpiWork => ({
     )
     return rows
   },
+  timeZone: async warehouse => roundZone(db, await names.warehouse(db, warehouse)),
   steps: async (warehouse, range, before) => readSteps(db, await names.warehouse(db, warehouse), range, before),
   orders: async (warehouse, range) => readOrders(db, await names.warehouse(db, warehouse), range),
   messages: async (warehouse, range, before) => readMessages(db, await names.warehouse(db, warehouse), range, before),
@@ -40,8 +42,9 @@ export const makeKpiWork = (db: Executor, names: Names): KpiWork => ({
     const [opened, closed] = [inRange(sql`e.opened_at`, range), inRange(sql`e.closed_at`, range)]
     return readExceptions(db, sql`e.warehouse_id = ${id} and (${opened} or ${closed})`)
   },
-  replace: async ({ warehouse, now }, due, rows) => replace(db, await names.warehouse(db, warehouse), now, due, rows),
-  baselines: async ({ warehouse, now }) => readBaselines(db, await names.warehouse(db, warehouse), now.slice(0, 10)),
+  replace: async ({ warehouse, ...at }, due, rows) => replace(db, await names.warehouse(db, warehouse), at, due, rows),
+  baselines: async ({ warehouse, now, timeZone }) =>
+    readBaselines(db, await names.warehouse(db, warehouse), dayOf(now, timeZone)),
   setStandard: async ({ warehouse, now }, process, ms) => {
     await sql`
       insert into kpi_standard (warehouse_id, process, ms, at)
@@ -66,15 +69,16 @@ const touch = (db: Executor, warehouse: number, now: string): Promise<boolean> =
     const since = Math.min(rows[0]?.since?.getTime() ?? msOf(now), msOf(now)) - OVERLAP_MS
     const until = Math.min(msOf(now), since + OVERLAP_MS + STRETCH_MS)
     await confirmOrders(trx, warehouse, { from: isoOf(since), to: isoOf(until) })
-    const days = daysBetween(since, until)
+    const days = daysOf(isoOf(since), isoOf(until), await roundZone(trx, warehouse))
     for (const part of BY_TIME) await markDue(trx, warehouse, part, days)
     await sql`update kpi_round set at = ${isoOf(until)}::timestamptz where warehouse_id = ${warehouse}`.execute(trx)
     return { keep: true, answer: until < msOf(now) }
   })
 
-const daysBetween = (from: number, to: number): readonly string[] => {
+const daysOf = (from: string, to: string, timeZone: string): readonly string[] => {
   const days: string[] = []
-  for (let at = from - (from % DAY_MS); at <= to; at += DAY_MS) days.push(isoOf(at))
+  const last = dayOf(to, timeZone)
+  for (let day = dayOf(from, timeZone); day <= last; day = laterDay(day, 1)) days.push(day)
   return days
 }
 
@@ -117,7 +121,7 @@ const gather = (rows: readonly DayRow[], clientOf: ReadonlyMap<string, number>):
 const replace = (
   db: Executor,
   warehouse: number,
-  now: string,
+  { now, timeZone }: { now: string; timeZone: string },
   { day, part }: DuePart,
   rows: readonly DayRow[],
 ): Promise<void> =>
@@ -136,7 +140,7 @@ const replace = (
       from jsonb_to_recordset(${json(next)}) as x(measure text, client_id int, zone text, split text, vals bigint[], ns bigint[])`.execute(
       trx,
     )
-    const isFrozen = msOf(now) - msOf(`${day}T00:00:00.000Z`) - DAY_MS > FROZEN_AFTER_MS
+    const isFrozen = msOf(now) - msOf(startOfDay(laterDay(day, 1), timeZone)) > FROZEN_AFTER_MS
     const changed = isFrozen && textOf(before) !== textOf(next)
     await sql`
       insert into kpi_made as m (warehouse_id, day, part, made_at) values (${warehouse}, ${day}::date, ${part}, ${now}::timestamptz)

@@ -3,7 +3,7 @@ import { abcOf } from '../../shared/count/abc.ts'
 import type { ClientId, ItemId, LocationId } from '../../shared/ids.ts'
 import { NO_LPN } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
-import { isoOf, msOf } from '../../shared/time.ts'
+import { dayOf, laterDay, startOfDay } from '../../shared/time.ts'
 import { countsFor } from '../sync/renew-counts.ts'
 import type { CountPlan, PlanStore } from '../workers/plan.ts'
 import type { Executor, Names } from './names.ts'
@@ -11,13 +11,13 @@ import { json } from './names.ts'
 import { decideIn } from './sync-store.ts'
 import { transact } from './transaction.ts'
 
-const DAY_MS = 86_400_000
-
+type Day = { day: string; timeZone: string }
 type Due = { client: ClientId; place: LocationId; item: ItemId | null }
 
 /** Places (for a plan of a class: items at places) with goods, not counted for so long and not about to be, the longest first. */
-const dueOf = async (trx: Executor, warehouse: number, plan: CountPlan, now: string, limit: number): Promise<Due[]> => {
-  const since = isoOf(msOf(now) - plan.everyDays * DAY_MS)
+const dueOf = async (trx: Executor, warehouse: number, plan: CountPlan, at: Day, limit: number): Promise<Due[]> => {
+  // Counted on a day, due again from the begin of the day that many days later, at whatever hour it was.
+  const before = startOfDay(laterDay(at.day, 1 - plan.everyDays), at.timeZone)
   const item = plan.abc === null ? sql`null::uuid` : sql`i.uid`
   const { rows } = await sql<Due>`
     with stock as (
@@ -34,7 +34,7 @@ const dueOf = async (trx: Executor, warehouse: number, plan: CountPlan, now: str
     left join lateral (
       select max(v.at) as at from counted v where v.warehouse_id = ${warehouse} and v.location_id = s.location_id
         and (v.item = ${NO_LPN}::uuid or v.item = s.item)) last on true
-    where (last.at is null or last.at <= ${since}::timestamptz)
+    where (last.at is null or last.at < ${before}::timestamptz)
       and not exists (select 1 from work t where t.warehouse_id = ${warehouse} and t.kind = 'task' and t.state not in ('done', 'cancelled')
                       and t.body->'count'->>'location' = s.place::text
                       and (t.body->'count'->>'item' is null or t.body->'count'->>'item' = s.item::text))
@@ -56,9 +56,9 @@ export const makePlanStore = (db: Executor, names: Names): PlanStore => ({
     transact(db, trx =>
       decideIn(trx, names, at, async tx => {
         const id = await names.warehouse(trx, at.warehouse)
-        const [name, day] = [JSON.stringify([plan.client, plan.zone, plan.abc]), at.now.slice(0, 10)]
+        const [name, day] = [JSON.stringify([plan.client, plan.zone, plan.abc]), dayOf(at.now, at.timeZone)]
         const left = plan.perDay - (await askedOn(trx, id, name, day))
-        const due = left > 0 ? await dueOf(trx, id, plan, at.now, left) : []
+        const due = left > 0 ? await dueOf(trx, id, plan, { day, timeZone: at.timeZone }, left) : []
         if (due.length === 0) return 0
         const { policies } = await tx.counts.facts({ tasks: [], items: [], places: [] })
         const open = await tx.counts.openCounts(due.map(one => one.place))

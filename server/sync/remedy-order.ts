@@ -9,7 +9,7 @@ import { isAt, release, sumOf, withClaim } from '../../shared/process/pick-claim
 import { isMobile } from '../../shared/process/pick-lines.ts'
 import { progress } from '../../shared/process/pick-progress.ts'
 import { isWaiting, putBackTask } from '../../shared/process/putback-task.ts'
-import { dayOf } from '../../shared/time.ts'
+import { todayAt } from '../../shared/process/shelf-life.ts'
 import { acceptReturned } from './remedy-receipt.ts'
 import { addressOf, broughtBy, isRecalled, keyIn, moved, outside, stillThere, text, whole } from './remedy-parts.ts'
 import type { At, Cure, Part } from './remedy-parts.ts'
@@ -105,7 +105,7 @@ export const addToOrder: Cure = at => {
   return { ...NOTHING, lines: [{ ...line, claims, done, wanted: Math.max(line.wanted, done) }] }
 }
 
-const today = ({ now }: At): string => dayOf(now)
+const today = ({ view, now }: At): string => todayAt(view, now)
 
 /** What the order lacks is reserved where it is free, and it is picked once more. */
 export const pickRest: Cure = at => {

@@ -176,7 +176,7 @@ export const wishes = (world: World, lines: readonly Line[], today: string): { l
       rows: world.stockOf(line.client, line.item),
       lot: row => world.lot(row.client, row.item, row.lot),
       location: row => world.location(row.location),
-      notExpiringBefore: leavesFrom(world.policies, item, `${today}T00:00:00.000Z`),
+      notExpiringBefore: leavesFrom(world.policies, item, today),
     })
     if (claims.length === 0) return []
     world.apply({ ...NOTHING, lines: [{ ...line, claims: [...line.claims, ...claims] }] })

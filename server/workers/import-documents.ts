@@ -2,6 +2,7 @@ import { derivedId } from '../../shared/ids.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
+import { todayAt } from '../../shared/process/shelf-life.ts'
 import type { Inbound } from '../erp/connector.ts'
 import { amountOf, baseOf } from '../erp/quantity.ts'
 import { NO_NEED } from '../sync/ports.ts'
@@ -157,5 +158,5 @@ export const bookDocuments = async (
   const open = all.lines.filter(line => orders.has(line.document) && line.state === 'open')
   if (open.length === 0) return
   const world = makeWorld(await tx.loadStockOf([...new Set(open.map(line => line.item))]))
-  await tx.reserve(wishes(world, open, deps.now().slice(0, 10)))
+  await tx.reserve(wishes(world, open, todayAt(world, deps.now())))
 }

@@ -12,7 +12,7 @@ import { standardMs } from '../../shared/kpi/standard.ts'
 import type { WorkDay } from '../../shared/kpi/standard.ts'
 import { MAX_GAP_MS, stepRows } from '../../shared/kpi/steps.ts'
 import type { StepFact } from '../../shared/kpi/steps.ts'
-import { msOf } from '../../shared/time.ts'
+import { dayOf, laterDay, msOf, startOfDay } from '../../shared/time.ts'
 
 /** A part of a day whose facts have changed since it was folded. */
 export type DuePart = { day: string; part: Part }
@@ -27,6 +27,8 @@ export interface KpiWork {
   /** Parts of days that time alone, or a worker of the bridge, may have changed since the last call: they are due. True = there is more. */
   touch(at: { warehouse: WarehouseId; now: string }): Promise<boolean>
   due(warehouse: WarehouseId, limit: number): Promise<readonly DuePart[]>
+  /** The zone whose days are folded: that of the last commits that were taken. */
+  timeZone(warehouse: WarehouseId): Promise<string>
   /** In the order of their capture, from `before` ms ahead of the range. */
   steps(warehouse: WarehouseId, range: Range, before: number): Promise<readonly StepFact[]>
   orders(warehouse: WarehouseId, range: Range): Promise<readonly OrderFact[]>
@@ -35,9 +37,17 @@ export interface KpiWork {
   counts(warehouse: WarehouseId, range: Range): Promise<readonly CountFact[]>
   exceptions(warehouse: WarehouseId, range: Range): Promise<readonly ExceptionFact[]>
   /** The part is due no more. Rows that differ on a day that was over for two days mark the day as restated. */
-  replace(at: { warehouse: WarehouseId; now: string }, due: DuePart, rows: readonly DayRow[]): Promise<void>
+  replace(
+    at: { warehouse: WarehouseId; now: string; timeZone: string },
+    due: DuePart,
+    rows: readonly DayRow[],
+  ): Promise<void>
   /** Processes without a standard, with the whole days on which they were worked, the first ones first. */
-  baselines(at: { warehouse: WarehouseId; now: string }): Promise<ReadonlyMap<string, readonly WorkDay[]>>
+  baselines(at: {
+    warehouse: WarehouseId
+    now: string
+    timeZone: string
+  }): Promise<ReadonlyMap<string, readonly WorkDay[]>>
   /** Once for each process, for good. */
   setStandard(at: { warehouse: WarehouseId; now: string }, process: string, ms: number): Promise<void>
 }
@@ -61,8 +71,9 @@ export const makeKpiRound = (deps: KpiDeps): ((signal: AbortSignal) => Promise<b
     for (const { id: warehouse } of await deps.warehouses()) {
       while (!signal.aborted && (await deps.kpi.take(warehouse)));
       if (signal.aborted) return false
-      const at = { warehouse, now: deps.now() }
-      while (!signal.aborted && (await deps.kpi.touch(at)));
+      const now = deps.now()
+      while (!signal.aborted && (await deps.kpi.touch({ warehouse, now })));
+      const at = { warehouse, now, timeZone: await deps.kpi.timeZone(warehouse) }
       const due = await deps.kpi.due(warehouse, PARTS_AT_ONCE)
       for (const part of due) {
         if (signal.aborted) return false
@@ -70,15 +81,17 @@ export const makeKpiRound = (deps: KpiDeps): ((signal: AbortSignal) => Promise<b
       }
       const isAll = due.length < PARTS_AT_ONCE
       more ||= !isAll
-      if (!isAll || asked.get(warehouse) === at.now.slice(0, 10)) continue
+      if (!isAll || asked.get(warehouse) === dayOf(now, at.timeZone)) continue
       await setStandards(deps.kpi, at)
-      asked.set(warehouse, at.now.slice(0, 10))
+      asked.set(warehouse, dayOf(now, at.timeZone))
     }
     return more
   }
 }
 
-const setStandards = async (kpi: KpiWork, at: { warehouse: WarehouseId; now: string }): Promise<void> => {
+type At = { warehouse: WarehouseId; now: string; timeZone: string }
+
+const setStandards = async (kpi: KpiWork, at: At): Promise<void> => {
   for (const [process, days] of await kpi.baselines(at)) {
     const ms = standardMs(days)
     if (ms !== null) await kpi.setStandard(at, process, ms)
@@ -87,11 +100,11 @@ const setStandards = async (kpi: KpiWork, at: { warehouse: WarehouseId; now: str
 
 const fold = async (
   kpi: KpiWork,
-  { warehouse, now }: { warehouse: WarehouseId; now: string },
+  { warehouse, now, timeZone }: At,
   { day, part }: DuePart,
 ): Promise<readonly DayRow[]> => {
-  const from = msOf(`${day}T00:00:00.000Z`)
-  const range = { from, to: from + DAY_MS }
+  const [from, to] = [day, laterDay(day, 1)].map(one => msOf(startOfDay(one, timeZone))) as [number, number]
+  const range = { from, to }
   switch (part) {
     case 'steps':
       return stepRows(await kpi.steps(warehouse, range, MAX_GAP_MS), range)

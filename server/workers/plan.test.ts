@@ -75,4 +75,30 @@ describe('counts by plan', async () => {
     await round()
     expect(await open()).toEqual([{ code: 'A-04', item: other.item, cause: 'plan' }])
   })
+
+  it('[TZ5] what was counted on one day is due from the begin of another, by the days of the place', async () => {
+    await done()
+    const days = [{ zone: 'A', abc: null, everyDays: 1, perDay: 9 }] as const
+    await desk.facts(['A-01', 'A-02', 'A-03'].map(place => desk.counted(10, key(place))))
+    await plans()
+    // Counted at 08:00 of UTC, which is 11:00 in Istanbul: at 23:30 it is still that day, half an hour later it is not.
+    const { policies } = site
+    wait = 12.5 * 3_600_000
+    await stores.site.putPolicies(id, {
+      ...policies,
+      version: 3,
+      warehouse: {
+        ...DEFAULT_POLICY,
+        site: { timeZone: 'Europe/Istanbul' },
+        count: { ...DEFAULT_POLICY.count, plans: [...days] },
+      },
+      clients: {},
+    })
+    await round()
+    // Nobody has counted A-04 ever.
+    expect(await codes()).toEqual(['A-04'])
+    wait += 0.5 * 3_600_000
+    await round()
+    expect(await codes()).toEqual(['A-01', 'A-02', 'A-03', 'A-04'])
+  })
 })

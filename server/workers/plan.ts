@@ -1,4 +1,5 @@
 import type { ClientId, WarehouseId } from '../../shared/ids.ts'
+import { zoneOf } from '../../shared/policy.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { SiteStore } from '../ports.ts'
@@ -11,7 +12,7 @@ export type CountPlan = Policy['count']['plans'][number] & {
 
 export interface PlanStore {
   /** Asks for the counts of one plan that are due, at most what is left of its day. Gives how many. */
-  plan(at: { warehouse: WarehouseId; now: string }, plan: CountPlan): Promise<number>
+  plan(at: { warehouse: WarehouseId; now: string; timeZone: string }, plan: CountPlan): Promise<number>
   /** The classes of all items anew, from what has left since then. */
   classify(since: string): Promise<void>
 }
@@ -27,14 +28,14 @@ export type PlanDeps = {
 const CLASS_DAYS = 90
 const DAY_MS = 86_400_000
 
-/** Counts that are due by plan. A day is one of UTC: no warehouse has a time zone yet. Classes are made once a day. */
+/** Counts that are due by plan, by the days of the warehouse. Classes, which are of the items everywhere, are made once a day of UTC. */
 export const makePlanRound = ({ site, plans, now, ring }: PlanDeps): (() => Promise<void>) => {
   let classified = ''
   return async () => {
-    const at = now()
-    if (classified !== at.slice(0, 10)) {
-      await plans.classify(isoOf(msOf(at) - CLASS_DAYS * DAY_MS))
-      classified = at.slice(0, 10)
+    const time = now()
+    if (classified !== time.slice(0, 10)) {
+      await plans.classify(isoOf(msOf(time) - CLASS_DAYS * DAY_MS))
+      classified = time.slice(0, 10)
     }
     for (const { id } of await site.warehouses()) {
       const set = await site.policies(id)
@@ -46,8 +47,9 @@ export const makePlanRound = ({ site, plans, now, ring }: PlanDeps): (() => Prom
           (set.clients[client]?.count.plans ?? []).map(plan => ({ ...plan, client, without: [] })),
         ),
       ]
+      const at = { warehouse: id, now: time, timeZone: zoneOf(set) }
       let asked = 0
-      for (const plan of wanted) asked += await plans.plan({ warehouse: id, now: at }, plan)
+      for (const plan of wanted) asked += await plans.plan(at, plan)
       if (asked > 0) ring(id)
     }
   }

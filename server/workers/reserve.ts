@@ -1,6 +1,7 @@
 import type { DocumentId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
+import { todayAt } from '../../shared/process/shelf-life.ts'
 import { NO_NEED } from '../sync/ports.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { wishes } from './documents.ts'
@@ -39,7 +40,7 @@ const reserveMore = (deps: ReserveDeps, warehouse: WarehouseId, documents: reado
     const view = makeWorld(await tx.load({ ...NO_NEED, documents }))
     const open = documents.flatMap(id => view.linesOf(id)).filter(line => line.state === 'open')
     const world = makeWorld(await tx.loadStockOf([...new Set(open.map(line => line.item))]))
-    const wanted = wishes(world, open, deps.now().slice(0, 10))
+    const wanted = wishes(world, open, todayAt(world, deps.now()))
     if (wanted.length === 0) return false
     const lines = wanted.map(({ line }) => line)
     await tx.write({ body: { kind: 'reserve', lines: lines.map(line => line.id) }, effects: { ...NOTHING, lines } })

@@ -53,6 +53,8 @@ export const firstSchema = v.object({
   name: v.pipe(text(80), v.nonEmpty()),
   login: loginName,
   password: newPassword,
+  /** Where the browser is; one that the server does not know counts as none. */
+  timeZone: v.optional(v.pipe(v.string(), v.maxLength(60))),
 })
 export type FirstAsk = v.InferOutput<typeof firstSchema>
 

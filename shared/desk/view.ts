@@ -15,6 +15,8 @@ export const MAX_ROWS = 500
 
 /** GET /api/desk/site: names that every page needs. */
 export const siteAnswerSchema = v.object({
+  /** Whose days and hours are shown. */
+  timeZone: v.string(),
   people: v.array(v.object({ id: v.string(), name: v.string() })),
   places: v.array(v.object({ id: v.string(), code: v.string(), kind: v.string(), zone: nullable })),
   clients: v.array(v.object({ id: v.string(), name: v.string() })),

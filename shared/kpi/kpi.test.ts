@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { EXCEPTIONS } from '../exception.ts'
 import { derivedId } from '../ids.ts'
 import type { WorkerId } from '../ids.ts'
-import { isoOf, msOf } from '../time.ts'
+import { isoOf, msOf, UTC } from '../time.ts'
 import { countRows, pendingCountRows } from './counts.ts'
 import type { CountFact } from './counts.ts'
 import type { Range, SumRow } from './day-rows.ts'
@@ -226,7 +226,7 @@ describe('order processing time', () => {
     const facts = [order(), order({ dueAt: at(959) }), order({ readyAt: null }), order({ dueAt: null })]
     expect(shown(orderRows(facts, range, range.to), 'order.onTime')).toEqual({ value: 333_333, num: 1, den: 3, n: 3 })
     expect(shown(orderRows(facts, range, msOf(at(959))), 'order.onTime')).toMatchObject({ num: 0, den: 1 })
-    expect([dueInstant('2026-11-23'), dueInstant('soon'), dueInstant(null)]).toEqual([
+    expect([dueInstant('2026-11-23', UTC), dueInstant('soon', UTC), dueInstant(null, UTC)]).toEqual([
       '2026-11-23T23:59:59.999Z',
       null,
       null,
@@ -237,6 +237,7 @@ describe('order processing time', () => {
     const rows = backlogRows(
       [at(10), at(90), at(90_000), null, null].map(dueAt => ({ dueAt })),
       at(50),
+      UTC,
     )
     const n = (split: string) => valueOf(rows, 'order.backlog', split)
     expect(['late', 'today', 'later', 'none'].map(n)).toEqual([1, 1, 1, 2])

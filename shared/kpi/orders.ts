@@ -1,5 +1,5 @@
 import type { ClientId } from '../ids.ts'
-import { msOf } from '../time.ts'
+import { dayOf, isDay, isoOf, laterDay, msOf, startOfDay } from '../time.ts'
 import { makeTally, within } from './day-rows.ts'
 import type { DayRow, Measure, Range, SumRow } from './day-rows.ts'
 import { secondsBetween } from './histogram.ts'
@@ -51,20 +51,25 @@ export const orderRows = (orders: readonly OrderFact[], range: Range, now: numbe
 
 export const BACKLOG = ['late', 'today', 'later', 'none'] as const
 /** Orders that are not ready, by when they are due. They belong to no day: they are what they are now. */
-export const backlogRows = (orders: readonly { dueAt: string | null }[], now: string): readonly SumRow[] => {
+export const backlogRows = (
+  orders: readonly { dueAt: string | null }[],
+  now: string,
+  timeZone: string,
+): readonly SumRow[] => {
   const tally = makeTally()
-  for (const { dueAt } of orders) tally.count('backlog.orders', { client: null, zone: '' }, 1, dueGroup(dueAt, now))
+  for (const { dueAt } of orders)
+    tally.count('backlog.orders', { client: null, zone: '' }, 1, dueGroup(dueAt, now, timeZone))
   return tally.rows()
 }
-const dueGroup = (dueAt: string | null, now: string): (typeof BACKLOG)[number] => {
+const dueGroup = (dueAt: string | null, now: string, timeZone: string): (typeof BACKLOG)[number] => {
   if (dueAt === null) return 'none'
   if (msOf(dueAt) < msOf(now)) return 'late'
-  return dueAt.slice(0, 10) === now.slice(0, 10) ? 'today' : 'later'
+  return dayOf(dueAt, timeZone) === dayOf(now, timeZone) ? 'today' : 'later'
 }
 
-/** A day means its end. What is neither a day nor an instant says nothing. */
-export const dueInstant = (due: string | null): string | null => {
+/** A day means its end in the warehouse's zone. What is neither a day nor an instant says nothing. */
+export const dueInstant = (due: string | null, timeZone: string): string | null => {
   if (due === null) return null
-  const text = /^\d{4}-\d\d-\d\d$/.test(due) ? `${due}T23:59:59.999Z` : due
-  return Number.isNaN(msOf(text)) ? null : text
+  if (/^\d{4}-\d\d-\d\d$/.test(due)) return isDay(due) ? isoOf(msOf(startOfDay(laterDay(due, 1), timeZone)) - 1) : null
+  return Number.isNaN(msOf(due)) ? null : due
 }

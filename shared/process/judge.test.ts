@@ -8,6 +8,7 @@ import type { Draft } from '../sync/command.ts'
 import {
   EPOCH,
   TIMES,
+  TODAY,
   a1,
   a2,
   allRows,
@@ -83,9 +84,9 @@ const closing = (number: string): Draft => ({
   document: documentId(number),
 })
 
-const after = (drafts: readonly Draft[], over: Partial<WorldSeed> = {}, on = device) => {
+const after = (drafts: readonly Draft[], over: Partial<WorldSeed> = {}, on = device, times = TIMES) => {
   const world = demoWorld(over)
-  const book = booker(world, on)
+  const book = booker(world, on, times)
   const judged = drafts.map(book)
   const last = judged.at(-1)
   const kinds = last?.effects.exceptions.map(e => e.kind) ?? []
@@ -294,6 +295,17 @@ describe('picking contradicts the order', () => {
     ])
     const damaged = { from: { ...looseAt(a2.id), status: 'damaged' as const } }
     expect(take(damaged, { stock: [l1, { ...l1, status: 'damaged' }] })).toEqual(['not_available'])
+  })
+  it('[TZ6] the last day of goods ends at midnight of the warehouse, for handheld and server alike', () => {
+    const today = [lotOf(milk, 'L1', TODAY)]
+    const kindsAt = (at: string, timeZone: string) => {
+      const seed = { ...asSo1([wants(milk, 3, [l1, 3])]), lots: today, policy: { site: { timeZone } } }
+      return after([picked(3, { item: milk.id, lot: 'L1', from: looseAt(a2.id) })], seed, device, { ...TIMES, at })
+        .kinds
+    }
+    expect(kindsAt('2026-11-23T20:30:00.000Z', 'Europe/Istanbul')).toEqual([])
+    expect(kindsAt('2026-11-23T21:00:00.000Z', 'Europe/Istanbul')).toEqual(['not_available'])
+    expect(kindsAt('2026-11-23T21:00:00.000Z', 'UTC')).toEqual([])
   })
   it('[P29] against force another lot is wrong_lot; an earlier lot never breaks FEFO', () => {
     const swap = (fefo: 'warn' | 'force' | 'none', lot: 'L1' | 'L2') =>

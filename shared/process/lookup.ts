@@ -1,10 +1,11 @@
+import { dueDay } from '../due.ts'
 import type { DocumentId, ItemId, LocationId, LpnId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import { available, keyOf, STATUSES } from '../ledger/stock.ts'
 import type { StockRow } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
 import { mayDo, ROLES } from '../roles.ts'
+import { policyFor, zoneOf } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, stay } from './answer.ts'
 import { count } from './count.ts'
@@ -167,7 +168,9 @@ const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): rea
   if (document !== undefined)
     return [
       { label: null, value: document.partner, kind: 'text' },
-      ...(document.due === null ? [] : [{ label: 'fact.due', value: document.due.slice(0, 10), kind: 'day' } as const]),
+      ...(document.due === null
+        ? []
+        : [{ label: 'fact.due', value: dueDay(document.due, zoneOf(view.policies)), kind: 'day' } as const]),
     ]
   if (state.at === 'location') return [onHand]
   if (state.at === 'lpn') {

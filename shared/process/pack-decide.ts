@@ -13,7 +13,7 @@ import type { Command, CommandKey } from '../sync/command.ts'
 import { contradiction } from './contradiction.ts'
 import { isAt, withClaim } from './pick-claims.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
-import { leavesFrom } from './shelf-life.ts'
+import { leavesFrom, todayAt } from './shelf-life.ts'
 
 type ActOf<T extends Act['type']> = Extract<Act, { type: T }>
 
@@ -123,7 +123,7 @@ const lacking = (
   line: Line,
   claims: readonly Claim[],
   qty: number,
-  day: string,
+  at: string,
 ): Pick<Effects, 'lines' | 'tasks' | 'documents'> => {
   const item = view.item(line.item)
   const found =
@@ -135,7 +135,7 @@ const lacking = (
           rows: view.stockOf(line.client, line.item),
           lot: row => view.lot(row.client, row.item, row.lot),
           location: row => view.location(row.location),
-          notExpiringBefore: leavesFrom(view.policies, item, day),
+          notExpiringBefore: leavesFrom(view.policies, item, todayAt(view, at)),
         })
   const task = view.taskOf(line.document)
   const document = view.document(line.document)

@@ -35,7 +35,7 @@ export const elsewhere = (
           .map(row => ({ ...row, reserved: row.reserved + (taken.get(stockKeyText(row)) ?? 0) })),
         lot: row => view.lot(row.client, row.item, row.lot),
         location: row => view.location(row.location),
-        notExpiringBefore: leavesFrom(view.policies, item, `${today}T00:00:00.000Z`),
+        notExpiringBefore: leavesFrom(view.policies, item, today),
       })
       for (const claim of claims) add(keyOf({ ...claim, client: line.client, item: line.item }), claim.qty)
       return claims

@@ -5,11 +5,11 @@ import { keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { CommandKey, CommandOf } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
 import type { Moved } from './pick-claims.ts'
 import { rivalOf } from './pick-tote.ts'
 import type { CommandTimes } from './process.ts'
+import { todayAt } from './shelf-life.ts'
 
 type Picked = { line: Line; task: Task; moved: Moved; swapped: readonly Line[]; isCancelled: boolean }
 
@@ -29,7 +29,7 @@ export const pickExceptions = (
   const row = view.stock(stockKey)
   const lot = c.lot === '' ? undefined : view.lot(c.client, c.item, c.lot)
   const tookHeld = row.held > 0 && c.qty - at.moved.exact > row.onHand - row.reserved - row.held
-  if (lot?.blocked === true || isExpired(lot, times) || c.from.status !== 'available' || tookHeld)
+  if (lot?.blocked === true || isExpired(lot, todayAt(view, times.at)) || c.from.status !== 'available' || tookHeld)
     add('not_available', stockKeyText(stockKey))
   ofLots(view, c, at, add)
   return found
@@ -63,5 +63,5 @@ const ofLots = (view: View, c: CommandOf<'pick'>, { moved, swapped }: Picked, ad
     add('fefo_broken', c.line, { picked: c.lot, reserved: instead.lot, reason: c.reason ?? null })
 }
 
-const isExpired = (lot: Lot | undefined, times: CommandTimes): boolean =>
-  lot !== undefined && lot.expiry !== null && lot.expiry < dayOf(times.at)
+const isExpired = (lot: Lot | undefined, today: string): boolean =>
+  lot !== undefined && lot.expiry !== null && lot.expiry < today

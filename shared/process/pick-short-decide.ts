@@ -9,7 +9,6 @@ import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Act } from '../sync/act.ts'
 import type { CommandKey, CommandOf } from '../sync/command.ts'
-import { dayOf } from '../time.ts'
 import { contradiction } from './contradiction.ts'
 import { countTask } from './count-task.ts'
 import { isAt, release, remembered, rememberedHolds, sumOf, withClaim } from './pick-claims.ts'
@@ -17,6 +16,7 @@ import { elsewhere } from './pick-elsewhere.ts'
 import { batchOf } from './pick-lines.ts'
 import { progress } from './pick-progress.ts'
 import type { CommandTimes } from './process.ts'
+import { todayAt } from './shelf-life.ts'
 
 type Short = Pick<CommandOf<'short'>, keyof Extract<Act, { type: 'short' }>>
 
@@ -150,7 +150,7 @@ const reserved = (
   const isAuto = reallocation === 'auto' || reallocation === 'both'
   const key = keyOf({ ...c, ...c.from })
   // The row itself: free of what the lines have let go of, without what is gone from it.
-  const search = elsewhere(view, dayOf(times.at), [{ key, qty: sumQty(freed) - gone }])
+  const search = elsewhere(view, todayAt(view, times.at), [{ key, qty: sumQty(freed) - gone }])
   return freed.map(({ line, qty }): Line => {
     const isOpen = line.state === 'open'
     const find = (want: number, fits: (row: StockKey) => boolean): readonly Claim[] =>

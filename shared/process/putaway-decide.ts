@@ -14,8 +14,8 @@ import { carried } from './carry.ts'
 import { movedLoose, movedPallet, undoMove, unknownMove } from './move-decide.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
 import { putawayDone, putawayTask } from './putaway-task.ts'
-import { leavesFrom } from './shelf-life.ts'
 import { foundAgain, shortedRow } from './short-row.ts'
+import { leavesFrom, todayAt } from './shelf-life.ts'
 
 export const decidePutaway = (view: View, c: Command, key: CommandKey, times: CommandTimes): Effects => {
   switch (c.type) {
@@ -57,7 +57,7 @@ const reReserved = (view: View, c: Extract<Act, { type: 'lpn.move' }>, times: Co
         rows: view.stockOf(line.client, line.item).filter(one => one.lpn !== c.lpn),
         lot: one => view.lot(one.client, one.item, one.lot),
         location: one => view.location(one.location),
-        notExpiringBefore: leavesFrom(view.policies, item, times.at),
+        notExpiringBefore: leavesFrom(view.policies, item, todayAt(view, times.at)),
       })
       if (claims.reduce((sum, claim) => sum + claim.qty, 0) < qty) continue
       changed.set(line.id, { ...now, claims: [...now.claims.filter(claim => claim.lpn !== c.lpn), ...claims] })

@@ -51,8 +51,8 @@ const start = (start: Start, view: View, moment: Moment): MoveNext =>
 
 const begun = (start: Start, view: View, moment: Moment): MoveNext => {
   if ('location' in start) return fromPlace(FRESH, start.location, view)
-  if ('row' in start) return aimed(takeRow(FRESH, start.row, view, moment), view)
-  if ('lpn' in start) return aimed(takePallet(FRESH, palletOf(start.lpn, view), view, moment), view)
+  if ('row' in start) return aimed(takeRow(FRESH, start.row, view, moment), view, moment)
+  if ('lpn' in start) return aimed(takePallet(FRESH, palletOf(start.lpn, view), view, moment), view, moment)
   const task = 'task' in start ? view.task(start.task) : undefined
   if (task === undefined) return go(FRESH, 'ok', 'put.what')
   const goods = task.goods ?? null

@@ -6,7 +6,7 @@ import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey } from '../sync/command.ts'
 import { forbidden } from './move-decide.ts'
-import { dayOf } from '../time.ts'
+import { todayAt } from './shelf-life.ts'
 import { isUnderWay, lackOf, pickedAgain } from './pick-again.ts'
 import { isAt, release, sumOf, withClaim } from './pick-claims.ts'
 import { isMobile } from './pick-lines.ts'
@@ -24,7 +24,7 @@ export const decidePutback = (view: View, c: Command, key: CommandKey, times: Co
   const { client, item, lot, serial, from, to, qty } = c
   const line = c.line === null ? undefined : view.line(c.line)
   const less = line && pickedLess(view, line, c)
-  const again = less && lacks(view, less) ? pickedAgain(view, [less], dayOf(times.at)) : NOTHING
+  const again = less && lacks(view, less) ? pickedAgain(view, [less], todayAt(view, times.at)) : NOTHING
   return {
     ...NOTHING,
     ...again,

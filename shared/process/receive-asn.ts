@@ -44,5 +44,5 @@ export const isBelievable = (view: View, item: Item, line: Line, today: string):
   const date = line.expiry ?? known?.expiry ?? null
   if (serial || (lot && !line.lot) || (expiry && date === null)) return false
   if (known?.expiry && line.expiry && known.expiry !== line.expiry) return false
-  return date === null || date >= goodFrom(view, item, `${today}T00:00:00.000Z`)
+  return date === null || date >= goodFrom(view, item, today)
 }

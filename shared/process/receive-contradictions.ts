@@ -10,7 +10,7 @@ import type { CommandTimes } from './process.ts'
 import { announcedOn, asnTrustOf, restOf } from './receive-asn.ts'
 import { limitOf } from './receive-limit.ts'
 import { cameOn } from './receive-lines.ts'
-import { goodFrom, lifeNeeded } from './shelf-life.ts'
+import { goodFrom, lifeNeeded, todayAt } from './shelf-life.ts'
 import { isVirtual } from './virtual.ts'
 
 type Came = CommandOf<'receive'>
@@ -42,7 +42,7 @@ export const contradictionsOf = (
   if (known !== undefined && known.expiry !== null && c.expiry !== null && known.expiry !== c.expiry)
     add('lot_date', `${c.item}/${c.lot}`, { known: known.expiry, came: c.expiry })
   // Broken goods are nobody's to sell, however long they would live.
-  if (c.expiry !== null && c.to.status !== 'damaged' && c.expiry < goodFrom(view, item, times.at))
+  if (c.expiry !== null && c.to.status !== 'damaged' && c.expiry < goodFrom(view, item, todayAt(view, times.at)))
     add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry, days: lifeNeeded(view, item) ?? 0 })
   const twice = c.serial === '' ? undefined : elsewhere(view, c)
   if (twice !== undefined) add('serial_twice', `${c.item}/${c.serial}`, { serial: c.serial, place: twice })

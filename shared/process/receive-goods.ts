@@ -179,7 +179,7 @@ const complete = (
 const shelfLife = (state: ReceiveState, item: Item, date: string, view: View, moment: Moment): ReceiveNext | null => {
   if (date < moment.today) return stay(state, 'wrong', 'rcv.expired', { date })
   const days = lifeNeeded(view, item)
-  return days !== null && date < goodFrom(view, item, `${moment.today}T00:00:00.000Z`)
+  return days !== null && date < goodFrom(view, item, moment.today)
     ? stay(state, 'wrong', 'rcv.shortLife', { date, n: days })
     : null
 }

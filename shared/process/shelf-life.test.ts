@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import {
-  NOW,
   TODAY,
   a1,
   a2,
@@ -28,7 +27,7 @@ import type { World } from '../ledger/world.ts'
 import type { Policy } from '../policy.ts'
 import { lpnId } from './lpn.ts'
 import { elsewhere } from './pick-elsewhere.ts'
-import { daysOut, leavesFrom } from './shelf-life.ts'
+import { daysOut, goodFrom, leavesFrom, todayAt } from './shelf-life.ts'
 
 const P = lpnId(warehouse, 'PLT-1')
 /** L1 lasts 38 days from the day of the demo warehouse, L2 128. */
@@ -56,7 +55,17 @@ describe('days that goods must have left when they leave', () => {
     expect([asked(null, null), asked(5, null), asked(null, 7), asked(5, 7), asked(9, 7)]).toEqual([0, 5, 7, 7, 9])
     const { policies } = demoWorld({ clientPolicy: { shelf: { minDaysOut: 3 } } })
     expect([daysOut(policies, { client: one.id }), daysOut(policies, { client: two.id, shelf: null })]).toEqual([3, 0])
-    expect(leavesFrom(policies, { client: one.id }, NOW)).toBe('2026-11-26')
+    expect(leavesFrom(policies, { client: one.id }, TODAY)).toBe('2026-11-26')
+  })
+
+  it('[TZ6] goods are good until the end of their day where the warehouse is', () => {
+    const istanbul = demoWorld({ policy: { site: { timeZone: 'Europe/Istanbul' } } })
+    const [late, tomorrow] = ['2026-11-23T20:30:00.000Z', '2026-11-23T21:00:00.000Z'].map(at => todayAt(istanbul, at))
+    expect([late, tomorrow]).toEqual(['2026-11-23', '2026-11-24'])
+    expect(todayAt(demoWorld(), '2026-11-23T21:00:00.000Z')).toBe('2026-11-23')
+    expect(
+      goodFrom(istanbul, { ...milk, shelf: { acceptDays: 2, minDaysOut: null, lifeDays: null } }, '2026-11-24'),
+    ).toBe('2026-11-26')
   })
 
   const stock: readonly StockRow[] = [row(milk, a1, 5, { lot: 'L1' }), row(milk, a2, 5, { lot: 'L2' })]

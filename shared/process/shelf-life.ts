@@ -1,8 +1,8 @@
 import type { Item } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
-import { policyFor } from '../policy.ts'
+import { policyFor, zoneOf } from '../policy.ts'
 import type { PolicySet } from '../policy.ts'
-import { dayOf } from '../time.ts'
+import { dayOf, laterDay } from '../time.ts'
 
 /**
  * Days that goods must have left when they come in: the item's own, else the stricter of the client's days and its per cent
@@ -17,8 +17,11 @@ export const lifeNeeded = (view: View, item: Item): number | null => {
   return acceptDays === null ? share : Math.max(acceptDays, share ?? 0)
 }
 
-/** First day that is far enough for goods that come in at `at` (ISO). Expired goods are too old whatever is asked. */
-export const goodFrom = (view: View, item: Item, at: string): string => dayOf(at, lifeNeeded(view, item) ?? 0)
+/** The day of an instant in the warehouse's zone: goods are good until the end of the day that they expire on. */
+export const todayAt = (view: View, at: string): string => dayOf(at, zoneOf(view.policies))
+
+/** First day that is far enough for goods that come in today. Expired goods are too old whatever is asked. */
+export const goodFrom = (view: View, item: Item, today: string): string => laterDay(today, lifeNeeded(view, item) ?? 0)
 
 type Leaving = { client: string; shelf?: { minDaysOut: number | null } | null }
 
@@ -26,5 +29,6 @@ type Leaving = { client: string; shelf?: { minDaysOut: number | null } | null }
 export const daysOut = (policies: PolicySet, { client, shelf }: Leaving): number =>
   Math.max(policyFor(policies, client).shelf.minDaysOut ?? 0, shelf?.minDaysOut ?? 0)
 
-/** First day that is far enough for goods that leave at `at` (ISO). */
-export const leavesFrom = (policies: PolicySet, item: Leaving, at: string): string => dayOf(at, daysOut(policies, item))
+/** First day that is far enough for goods that leave today. */
+export const leavesFrom = (policies: PolicySet, item: Leaving, today: string): string =>
+  laterDay(today, daysOut(policies, item))

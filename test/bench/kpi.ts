@@ -3,6 +3,7 @@ import { makeKpiRound } from '../../server/workers/kpi.ts'
 import { makeWorker } from '../../server/auth/roster.ts'
 import { figuresAt } from '../../server/routes/kpi.ts'
 import { derivedId } from '../../shared/ids.ts'
+import { UTC } from '../../shared/time.ts'
 import { figuresBySql } from '../support/kpi-sql.ts'
 import { seedKpi } from '../support/kpi-site.ts'
 import { createDatabase } from '../support/postgres.ts'
@@ -46,7 +47,7 @@ export const kpi = async (): Promise<void> => {
   const opened = await openDatabase({ databaseUrl: database.url, dataDir: '', log: quiet })
   try {
     const site = testSite('bench')
-    const { kpi: desk, kpiWork } = await sqlSite(opened, site)
+    const { kpi: desk, kpiWork, site: settings } = await sqlSite(opened, site)
     const seeded = await timed(() => seedKpi(opened.db, site, SEED))
     const round = makeKpiRound({ warehouses: async () => [site.warehouse], kpi: kpiWork, now: () => NOW })
     const never = new AbortController().signal
@@ -54,11 +55,22 @@ export const kpi = async (): Promise<void> => {
       while (await round(never));
     })
     const again = await timed(() => round(never))
-    const scope = { warehouse: site.warehouse.id, clients: null, zone: null, from: '2026-08-25', to: '2026-11-22' }
+    const scope = {
+      warehouse: site.warehouse.id,
+      clients: null,
+      zone: null,
+      from: '2026-08-25',
+      to: '2026-11-22',
+      timeZone: UTC,
+    }
     const scopeOfAddress = { from: scope.from, to: scope.to }
     // What GET /api/kpi does between parsing and writing.
     const page = (asked = scopeOfAddress) =>
-      figuresAt({ stores: { kpi: desk }, now: () => NOW }, { who: SUPERVISOR, warehouse: site.warehouse.id }, asked)
+      figuresAt(
+        { stores: { kpi: desk, site: settings }, now: () => NOW },
+        { who: SUPERVISOR, warehouse: site.warehouse.id },
+        asked,
+      )
     const {
       ms: firstMs,
       value: { figures },

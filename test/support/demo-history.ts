@@ -7,7 +7,7 @@ import { demoClients, DEMO_WAREHOUSE } from '../../server/demo/site.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import { makeStores } from '../../server/store/stores.ts'
 import type { ItemId } from '../../shared/ids.ts'
-import { dayOf } from '../../shared/time.ts'
+import { dayOf, laterDay, UTC } from '../../shared/time.ts'
 import { seedKpi } from './kpi-site.ts'
 import { deskPage } from './desk-page.ts'
 import { startProduct } from './product.ts'
@@ -42,7 +42,7 @@ export const demoHistory = async (browser: Browser, days: number): Promise<strin
       await stores.devices.add({ id, publicKey, warehouse: DEMO_WAREHOUSE.id, agent: 'test', now })
     await sql`delete from kpi_round`.execute(opened.db)
     await seedKpi(opened.db, site, {
-      start: `${dayOf(now, -days)}T00:00:00.000Z`,
+      start: `${laterDay(dayOf(now, UTC), -days)}T00:00:00.000Z`,
       days,
       orders: 20 * days,
       counts: 8 * days,

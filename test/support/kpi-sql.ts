@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely'
 import type { Executor } from '../../server/store/names.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
 
-type Window = { from: string; to: string; now: string }
+type Window = { from: string; to: string; now: string; timeZone: string }
 type Rows = ReadonlyMap<string, number | null>
 
 /**
@@ -32,8 +32,8 @@ const read = async (db: Executor, query: RawBuilder<unknown>): Promise<Record<st
     Object.entries(rows[0] ?? {}).map(([name, value]) => [name, value === null ? null : Number(value)]),
   )
 }
-const inWindow = (column: RawBuilder<unknown>, { from, to }: Window) =>
-  sql`${column} >= (${from} || 'T00:00:00Z')::timestamptz and ${column} < (${to} || 'T00:00:00Z')::timestamptz + interval '1 day'`
+const inWindow = (column: RawBuilder<unknown>, { from, to, timeZone }: Window) =>
+  sql`${column} >= (${from}::date)::timestamp at time zone ${timeZone} and ${column} < (${to}::date + 1)::timestamp at time zone ${timeZone}`
 const ppm = (num: RawBuilder<unknown>, den: RawBuilder<unknown>) =>
   sql`floor((${num})::numeric * 1000000 / nullif((${den}), 0) + 0.5)`
 const seconds = (from: RawBuilder<unknown>, to: RawBuilder<unknown>) =>
@@ -77,7 +77,7 @@ const commands: Part = (db, id, at) =>
                   else body->>'line' end as line,
              bool_or(not undone and type <> 'short') as done, bool_or(not undone and type = 'short') as short,
              bool_and(not undone and type <> 'short' and outcome <> 'exception') as good
-      from (select s.body, s.type, s.process, s.undone, s.outcome, s.at at time zone 'utc' as at, s.at as instant from step s) s
+      from (select s.body, s.type, s.process, s.undone, s.outcome, s.at at time zone ${at.timeZone} as at, s.at as instant from step s) s
       where type in ('receive', 'pick', 'short', 'pack', 'ship') and ${inWindow(sql`s.instant`, at)}
       group by 1, 2, 3
     ), sums as (
@@ -114,7 +114,7 @@ const orders: Part = (db, id, at) =>
       left join done d on d.document = w.id::text
       where w.warehouse_id = ${id} and w.body->>'kind' = 'order'
     ), live as (
-      select *, case when length(body->>'due') = 10 then ((body->>'due') || 'T23:59:59.999Z')::timestamptz else (body->>'due')::timestamptz end as due
+      select *, case when length(body->>'due') = 10 then ((body->>'due')::date + 1)::timestamp at time zone ${at.timeZone} - interval '1 millisecond' else (body->>'due')::timestamptz end as due
       from instants where state <> 'cancelled')
     select ${spread('order.waiting', seconds(sql`imported`, sql`picked`), [50, 90], inWindow(sql`picked`, at))},
            ${spread('order.work', seconds(sql`picked`, sql`ready`), [50, 90, 95], sql`picked is not null and ${inWindow(sql`ready`, at)}`)},
@@ -162,7 +162,7 @@ const counts: Part = (db, id, at) =>
     sql`
     with v as (
       select v.state, v.changed_at, (v.body->>'delta')::numeric as d, (v.body->>'book')::numeric as b, v.body->>'kind' as kind, v.body->'decided' as decided,
-             (v.body->>'openedAt')::timestamptz as opened, i.cost, v.client_id, v.location_id, (v.changed_at at time zone 'utc')::date as day
+             (v.body->>'openedAt')::timestamptz as opened, i.cost, v.client_id, v.location_id, (v.changed_at at time zone ${at.timeZone})::date as day
       from variance v join item i on i.id = v.item_id where v.warehouse_id = ${id}
     ), line as (
       select * from v where kind = 'count' and ((state in ('posted', 'closed') and ${inWindow(sql`changed_at`, at)}) or state = 'review')

@@ -268,6 +268,7 @@ export const demoSeed = (): WorldSeed => ({
 })
 
 const policyWith = (over: WorldSeed['policy'], base: Policy = DEFAULT_POLICY): Policy => ({
+  site: { timeZone: 'UTC', ...base.site, ...over.site },
   receive: { ...base.receive, ...over.receive },
   shelf: { ...base.shelf, ...over.shelf },
   putaway: { ...base.putaway, ...over.putaway },
@@ -392,11 +393,11 @@ export const stamped = (draft: Draft, key: CommandKey): Command => ({
 })
 
 /** Books drafts as the handheld does: stamped, judged, folded into the world. */
-export const booker = (world: World, on: DeviceId = device) => {
+export const booker = (world: World, on: DeviceId = device, times = TIMES) => {
   let seq = 0
   return (draft: Draft): Judgement => {
     const key = { device: on, epoch: EPOCH, seq: (seq += 1) }
-    const judged = judge(world, stamped(draft, key), key, TIMES)
+    const judged = judge(world, stamped(draft, key), key, times)
     world.apply(judged.effects)
     return judged
   }

@@ -24,6 +24,8 @@ export type Desk = {
   move: (warehouse: Me['warehouse']['id']) => void
   /** Counts in the navigation are asked for anew. */
   changed: () => void
+  /** Names, and the clock by which times are shown, are asked for anew. */
+  siteChanged: () => void
 }
 const Context = createContext<Desk | null>(null)
 export const DeskProvider = Context.Provider

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { Root } from 'react-dom/client'
 import { meSchema, startSchema } from '../../../shared/desk/session.ts'
 import type { Me } from '../../../shared/desk/session.ts'
 import { siteAnswerSchema } from '../../../shared/desk/view.ts'
+import { UTC } from '../../../shared/time.ts'
 import type { SettingsStore } from '../../app/settings.ts'
 import { makeApi, Refused } from './api.ts'
 import type { Api } from './api.ts'
@@ -13,7 +14,7 @@ import { Frame } from './frame.tsx'
 import { ChangePassword, First, LogIn } from './login.tsx'
 import type { Ways } from './login.tsx'
 import { learnDesk } from './speak.ts'
-import type { DeskSpeaker } from './speak.ts'
+import type { SpeakerIn } from './speak.ts'
 import './desk.css'
 
 type At = { kind: 'loading' } | { kind: 'unreachable' } | { kind: 'first' } | { kind: 'out' } | { kind: 'in'; me: Me }
@@ -39,7 +40,8 @@ const look = async (api: Api, onWays: (ways: Ways) => void): Promise<At> => {
 }
 
 /** Who is logged in decides what is drawn; the session itself is the browser's. */
-const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () => void }) => {
+const Desk = ({ speakIn, onLanguage }: { speakIn: SpeakerIn; onLanguage: () => void }) => {
+  const speaker = useMemo(() => speakIn(UTC), [speakIn])
   const [at, setAt] = useState<At>({ kind: 'loading' })
   const [ways, setWays] = useState<Ways>({ isDemo: false, hasCompany: false })
   const [api] = useState(() => makeApi(() => setAt(now => (now.kind === 'in' ? OUT : now))))
@@ -70,30 +72,37 @@ const Desk = ({ speaker, onLanguage }: { speaker: DeskSpeaker; onLanguage: () =>
   }
   if (at.kind === 'out') return <LogIn api={api} speaker={speaker} onIn={enter} {...ways} />
   if (at.me.mustChange) return <ChangePassword api={api} speaker={speaker} onIn={enter} />
-  const inside = { api, speaker, me: at.me, onLanguage }
+  const inside = { api, speakIn, me: at.me, onLanguage }
   return <Inside key={`${at.me.worker} ${at.me.warehouse.id}`} {...inside} onMove={enter} onOut={() => setAt(OUT)} />
 }
 
-type InsideProps = Pick<DeskValue, 'api' | 'speaker' | 'me'> & {
+type InsideProps = Pick<DeskValue, 'api' | 'me'> & {
+  speakIn: SpeakerIn
   onMove: (me: Me) => void
   onOut: () => void
   onLanguage: () => void
 }
 
-/** Waits for the names that every section needs. */
-const Inside = ({ api, speaker, me, onMove, onOut, onLanguage }: InsideProps) => {
+/** Waits for the names and the clock that every section needs. */
+const Inside = ({ api, speakIn, me, onMove, onOut, onLanguage }: InsideProps) => {
   const [names, setNames] = useState<Names | null>(null)
+  const [timeZone, setTimeZone] = useState(UTC)
+  const speaker = useMemo(() => speakIn(timeZone), [speakIn, timeZone])
   const [, setLearnt] = useState(0)
   const [told, setTold] = useState<Parameters<DeskValue['tell']> | null>(null)
   const [turn, setTurn] = useState(0)
   const [bell] = useState(pageBell)
   useEffect(() => bell.close, [bell])
-  useEffect(() => {
+  const lookAtSite = useCallback((): void => {
     api
       .get('/api/desk/site', {}, siteAnswerSchema)
-      .then(site => setNames(makeNames(api, site, () => setLearnt(n => n + 1))))
+      .then(site => {
+        setTimeZone(site.timeZone)
+        setNames(makeNames(api, site, () => setLearnt(n => n + 1)))
+      })
       .catch((error: unknown) => setTold([String(error instanceof Error ? error.message : error)]))
   }, [api])
+  useEffect(lookAtSite, [lookAtSite])
   if (names === null) return <p className="desk-quiet">{told?.[0] ?? speaker.say('loading')}</p>
   const desk: DeskValue = {
     me,
@@ -108,6 +117,7 @@ const Inside = ({ api, speaker, me, onMove, onOut, onLanguage }: InsideProps) =>
         .then(onMove, (error: unknown) => setTold([whyNot(speaker, error)]))
     },
     changed: () => setTurn(n => n + 1),
+    siteChanged: lookAtSite,
   }
   return (
     <DeskProvider value={desk}>
@@ -121,9 +131,9 @@ export const startDesk = async (root: Root, settings: SettingsStore): Promise<vo
   const draw = async (): Promise<void> => {
     const { language } = settings.get()
     document.documentElement.lang = language
-    const speaker = await learnDesk(language)
+    const speakIn = await learnDesk(language)
     const turn = (): void => settings.set({ language: language === 'en' ? 'tr' : 'en' })
-    root.render(<Desk speaker={speaker} onLanguage={turn} />)
+    root.render(<Desk speakIn={speakIn} onLanguage={turn} />)
   }
   settings.subscribe(() => void draw())
   await draw()

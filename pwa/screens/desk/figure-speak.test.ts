@@ -3,6 +3,7 @@ import { TABLES } from '../../../shared/desk/kpi-tables.ts'
 import { figuresOf } from '../../../shared/kpi/figures.ts'
 import type { SumRow } from '../../../shared/kpi/day-rows.ts'
 import { STEMS } from '../../../shared/kpi/names.ts'
+import { UTC } from '../../../shared/time.ts'
 import { cellOf, dayOf, meaningOf, nameOf, splitOf, valueOf } from './figure-speak.ts'
 import { learnDesk } from './speak.ts'
 import type { DeskSpeaker } from './speak.ts'
@@ -20,8 +21,8 @@ describe('figures in words', () => {
   let en: DeskSpeaker
   let tr: DeskSpeaker
   beforeAll(async () => {
-    en = await learnDesk('en')
-    tr = await learnDesk('tr')
+    en = (await learnDesk('en'))(UTC)
+    tr = (await learnDesk('tr'))(UTC)
   })
 
   test('[KP88] every figure has a name and a definition in both languages, and no word is of a figure that there is none of', () => {

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { kpiAnswer } from '../../../shared/desk/kpi.ts'
 import type { KpiAnswer } from '../../../shared/desk/kpi.ts'
+import { laterDay } from '../../../shared/time.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk } from './context.ts'
 import { csvOf, FigurePanel } from './figure-panel.tsx'
@@ -30,7 +31,7 @@ const SPLIT_ONLY: readonly string[] = ['efficiency.linesPerHour', 'order.backlog
 export const Figures = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker, api, me } = useDesk()
   const [search, setSearch] = useSearchParams()
-  const [today] = useState(() => new Date().toISOString().slice(0, 10))
+  const [today] = useState(() => speaker.today())
   const choose = (more: Readonly<Record<string, string | null>>): void =>
     setSearch(before => {
       const next = new URLSearchParams(before)
@@ -85,13 +86,12 @@ export const Figures = ({ onScan }: { onScan: (text: string) => void }) => {
   )
 }
 
-const DAY_MS = 86_400_000
 const WINDOW = 30
 /** The window that the address names: so many days up to today, or from one day to another. */
 const askedOf = (search: URLSearchParams, worker: string, today: string): Asked => {
   const days = Number(search.get('days') ?? WINDOW)
   const to = search.get('to') ?? today
-  const from = search.get('from') ?? new Date(Date.parse(to) - (days - 1) * DAY_MS).toISOString().slice(0, 10)
+  const from = search.get('from') ?? laterDay(to, 1 - days)
   const narrow = ['client', 'zone'].flatMap(name => {
     const value = search.get(name)
     return value === null ? [] : [[name, value] as const]

@@ -204,7 +204,8 @@ export const First = ({ api, speaker, onIn }: Props) => (
     onSend={async form => {
       const names = ['secret', 'warehouse', 'name', 'login', 'password'] as const
       const body = Object.fromEntries(names.map(name => [name, textOf(form, name)]))
-      onIn(await api.post('/api/desk/first', body, meSchema))
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+      onIn(await api.post('/api/desk/first', { ...body, timeZone }, meSchema))
     }}
   >
     <p>{speaker.say('first.why')}</p>

@@ -1,23 +1,25 @@
 import { pastAnswerSchema } from '../../../shared/desk/goods.ts'
 import type { PastAnswer } from '../../../shared/desk/goods.ts'
+import { laterDay } from '../../../shared/time.ts'
 import { useDesk } from './context.ts'
 import { Exports } from './exports.tsx'
 import { textOf } from './form.ts'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { useLoaded, usePaged } from './query.ts'
+import type { DeskSpeaker } from './speak.ts'
 import { Chips, Listed, Table } from './table.tsx'
 
 type Row = PastAnswer['rows'][number]
 type Props = { search: URLSearchParams; onGo: (path: string) => void; onScan: (text: string) => void }
 
-const yesterday = (): string => new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+const yesterday = (speaker: DeskSpeaker): string => laterDay(speaker.today(), -1)
 
 /** Stock and its value at the end of a past day; the heading says on which basis. */
 export const Past = ({ search, onGo, onScan }: Props) => {
   const { speaker, api } = useDesk()
   const want: Want = {
-    day: search.get('day') ?? yesterday(),
+    day: search.get('day') ?? yesterday(speaker),
     basis: search.get('basis') === 'known' ? 'known' : 'booked',
     by: search.get('by') === 'place' ? 'place' : 'item',
     client: search.get('client') ?? '',
@@ -56,7 +58,7 @@ const Tools = ({ want, onShow }: { want: Want; onShow: (change: Partial<Want>) =
       >
         <label>
           {speaker.say('z.day')}{' '}
-          <input key={want.day} name="day" type="date" required defaultValue={want.day} max={yesterday()} />
+          <input key={want.day} name="day" type="date" required defaultValue={want.day} max={yesterday(speaker)} />
         </label>
         <label>
           {speaker.say('d.client')}{' '}
@@ -141,7 +143,7 @@ const Totals = ({ want }: { want: { day: string; basis: string; by: string; clie
   )
   const totals = first.value?.totals
   if (totals === null || totals === undefined) return null
-  const day = speaker.day(`${want.day}T12:00:00.000Z`)
+  const day = speaker.day(want.day)
   return (
     <p>
       <b>{speaker.say(want.basis === 'known' ? 'z.head.known' : 'z.head.booked', { day })}</b>{' '}

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import * as v from 'valibot'
 import { auditAnswerSchema } from '../../../shared/desk/view.ts'
 import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
+import { UTC } from '../../../shared/time.ts'
 import { policySchema } from '../../../shared/policy-schema.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { decisionAnswerSchema } from '../../../shared/sync/decision.ts'
@@ -9,6 +10,7 @@ import { useDesk, whyNot } from './context.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { Group } from './policy-field.tsx'
+import { ZoneField } from './policy-zone.tsx'
 import { shapeOf } from './policy-shape.ts'
 import type { Shape } from './policy-shape.ts'
 import { useLoaded } from './query.ts'
@@ -71,7 +73,7 @@ type ScopeProps = { client: { id: string; name: string } | null; held: Answer; o
 
 /** `draft` null = the client works as the warehouse does. It stays when somebody else has saved meanwhile. */
 const Scope = ({ client, held, onSaved }: ScopeProps) => {
-  const { speaker, api, me, tell } = useDesk()
+  const { speaker, api, me, tell, siteChanged } = useDesk()
   const own = client === null ? held.warehouse : (held.clients[client.id] ?? null)
   const [draft, setDraft] = useState<Policy | null>(own)
   const isSame = JSON.stringify(draft) === JSON.stringify(own)
@@ -87,6 +89,7 @@ const Scope = ({ client, held, onSaved }: ScopeProps) => {
       answer => {
         tell(answer.outcome === 'done' ? speaker.say('po.saved', { n: answer.version ?? 0 }) : speaker.say('po.stale'))
         onSaved()
+        if (client === null) siteChanged()
       },
       (error: unknown) => tell(whyNot(speaker, error)),
     )
@@ -107,7 +110,7 @@ const Scope = ({ client, held, onSaved }: ScopeProps) => {
           </button>
         </div>
       ) : (
-        <Groups draft={draft} onChange={setDraft} />
+        <Groups draft={draft} isClient={client !== null} onChange={setDraft} />
       )}
       <div className="desk-actions desk-foot">
         <button type="submit" className="desk-button primary" disabled={isSame}>
@@ -123,19 +126,29 @@ const Scope = ({ client, held, onSaved }: ScopeProps) => {
   )
 }
 
-const Groups = ({ draft, onChange }: { draft: Policy; onChange: (draft: Policy) => void }) => {
+type GroupsProps = { draft: Policy; isClient: boolean; onChange: (draft: Policy) => void }
+/** What is the whole warehouse's is not asked of a client. */
+const Groups = ({ draft, isClient, onChange }: GroupsProps) => {
   const { speaker } = useDesk()
   const held = draft as Readonly<Record<string, unknown>>
-  return GROUPS.map(([group, of]) => (
+  return GROUPS.filter(([group]) => !isClient || group !== 'site').map(([group, of]) => (
     <details key={group} className="desk-panel" open={group === 'receive'}>
       <summary>{speaker.maybe('pg', group)}</summary>
       <div className="desk-form">
-        <Group
-          fields={fieldsOf(of)}
-          value={held[group] ?? defaults[group]}
-          nameOf={key => speaker.maybe('po', `${group}.${key}`)}
-          onChange={next => onChange({ ...draft, [group]: next })}
-        />
+        {group === 'site' ? (
+          <ZoneField
+            label={speaker.maybe('po', 'site.timeZone')}
+            value={draft.site?.timeZone ?? UTC}
+            onChange={timeZone => onChange({ ...draft, site: { timeZone } })}
+          />
+        ) : (
+          <Group
+            fields={fieldsOf(of)}
+            value={held[group] ?? defaults[group]}
+            nameOf={key => speaker.maybe('po', `${group}.${key}`)}
+            onChange={next => onChange({ ...draft, [group]: next })}
+          />
+        )}
       </div>
     </details>
   ))

@@ -1,3 +1,5 @@
+import { isWholeDay } from '../../../shared/due.ts'
+import { dayOf, isZone, UTC } from '../../../shared/time.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import type { Language } from '../../words/words.ts'
 
@@ -6,20 +8,27 @@ const WORDS: Readonly<Record<Language, () => Promise<Readonly<Record<DeskKey, st
   tr: async () => (await import('../../words/tr-desk.ts')).trDesk,
 }
 
-/** Words, numbers, money and times as people of one language read them. Codes are never part of it. */
-export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskKey, string>>) => {
+type Parts = Intl.DateTimeFormatOptions
+const DAY: Parts = { day: 'numeric', month: 'short', year: 'numeric' }
+
+/**
+ * Words, numbers, money and times as people of one language read them, the times by the warehouse's clock. Codes are never
+ * part of it.
+ */
+export const makeDeskSpeaker = (
+  language: Language,
+  words: Readonly<Record<DeskKey, string>>,
+  timeZone: string = UTC,
+) => {
+  const clock = (parts: Parts, zone: string = timeZone) =>
+    new Intl.DateTimeFormat(language, { ...parts, timeZone: isZone(zone) ? zone : UTC })
   const number = new Intl.NumberFormat(language)
   const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
   const money = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 })
-  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
-  const stamp = new Intl.DateTimeFormat(language, {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' })
+  const time = clock({ hour: '2-digit', minute: '2-digit' })
+  const stamp = clock({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+  const [dayHere, day] = [clock(DAY), clock(DAY, UTC)]
   return {
     language,
     say: (key: DeskKey, values: Readonly<Record<string, string | number>> = {}): string =>
@@ -39,10 +48,17 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
     percent: (rate: number): string => percent.format(rate),
     time: (at: string): string => time.format(new Date(at)),
     stamp: (at: string | null): string => (at === null ? '–' : stamp.format(new Date(at))),
-    day: (at: string | null): string => (at === null ? '–' : day.format(new Date(at))),
+    /** A day of the calendar is the same one everywhere; an instant has the day of the warehouse. */
+    day: (at: string | null): string => (at === null ? '–' : (isWholeDay(at) ? day : dayHere).format(new Date(at))),
+    timeZone,
+    today: (): string => dayOf(new Date().toISOString(), timeZone),
   }
 }
 export type DeskSpeaker = ReturnType<typeof makeDeskSpeaker>
+export type SpeakerIn = (timeZone: string) => DeskSpeaker
 
-export const learnDesk = async (language: Language): Promise<DeskSpeaker> =>
-  makeDeskSpeaker(language, await WORDS[language]())
+/** Which clock people read is known once they are logged in. */
+export const learnDesk = async (language: Language): Promise<SpeakerIn> => {
+  const words = await WORDS[language]()
+  return timeZone => makeDeskSpeaker(language, words, timeZone)
+}

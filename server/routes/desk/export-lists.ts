@@ -293,9 +293,10 @@ const past: ExportList = {
   heads: ['sku', 'name', 'unit', 'client', 'place', 'lot', 'status', 'onHand', 'value'],
   pages: ({ at, deps, query, names }) => {
     const seen = narrowed(at, idOr(query.client) as ClientId | '')
-    const want = { before: endOf(query.day, deps.now()), basis: query.basis, by: query.by, limit: PAGE }
+    const before = endOf(at, query.day, deps)
+    const want = { basis: query.basis, by: query.by, limit: PAGE }
     return paging(
-      after => deps.stores.goods.past(seen, { ...want, after }),
+      async after => deps.stores.goods.past(seen, { ...want, before: await before, after }),
       row => ({
         ...row,
         client: names.client(row.client),

@@ -2,7 +2,9 @@ import { CSV_BOM, CSV_TYPE, csvLines } from '../../csv.ts'
 import type { CsvCell } from '../../../shared/csv.ts'
 import { exportQuery, HEADS, MAX_CSV_ROWS, MAX_XLSX_ROWS } from '../../../shared/desk/export.ts'
 import type { ExportQuery, Head } from '../../../shared/desk/export.ts'
+import { zoneOf } from '../../../shared/policy.ts'
 import { mayDo } from '../../../shared/roles.ts'
+import { dayOf } from '../../../shared/time.ts'
 import { bytesOf } from '../answer.ts'
 import { parseAs } from '../body.ts'
 import type { AppDeps } from '../deps.ts'
@@ -107,7 +109,8 @@ export const exportEndpoint = deskEndpoint(
     const first = await rows.next()
     const entry = { warehouse, at: deps.now(), worker: who.id, kind: 'export', subject: list, body: { format } }
     await deps.stores.audit.note(entry)
-    const name = `${list}-${deps.now().slice(0, 10)}.${format}`
+    const day = dayOf(deps.now(), zoneOf(await deps.stores.site.policies(warehouse)))
+    const name = `${list}-${day}.${format}`
     c.header('content-disposition', `attachment; filename="${name}"`)
     c.header('content-type', format === 'csv' ? CSV_TYPE : XLSX_TYPE)
     if (format === 'csv') return c.body(csvStream(query, heads, rows, first))

@@ -75,6 +75,39 @@ describe('goods at the desk, over HTTP', async () => {
     expect(rows.map(row => [row.status, row.onHand])).toEqual([['blocked', 12]])
   })
 
+  it('[TZ4] at 23:30 in Istanbul it is still today: days left, the past day and the name of a file are those of the place', async () => {
+    const held = await stores.site.policies(warehouse)
+    if (held === null) throw new Error('no policies')
+    const into = (timeZone: string) =>
+      stores.site.putPolicies(warehouse, { ...held, warehouse: { ...held.warehouse, site: { timeZone } } })
+    const seen = async () => {
+      const { rows, today } = v.parse(
+        expiringAnswerSchema,
+        await (await at('sevda').get('/api/desk/expiring?days=30')).json(),
+      )
+      const file = await at('sevda').get('/api/desk/export?list=orders&format=csv&language=en')
+      const name = /"orders-(.*)\.csv"/.exec(file.headers.get('content-disposition') ?? '')?.[1]
+      const past = async (day: string) => codeOf(await at('sevda').get(`/api/desk/past?day=${day}`))
+      return {
+        today,
+        name,
+        left: rows.map(row => row.daysLeft),
+        days: [await past('2026-11-23'), await past('2026-11-24')],
+      }
+    }
+    const wait = (hours: number) => app.wait(hours * 3_600_000)
+    const first = { today: '2026-11-23', name: '2026-11-23', left: [8], days: ['', 'bad_request'] }
+    wait(12.5)
+    await at('sevda').logIn('sevda', PASSWORD)
+    await into('Europe/Istanbul')
+    expect(await seen()).toEqual(first)
+    wait(0.5)
+    expect(await seen()).toEqual({ today: '2026-11-24', name: '2026-11-24', left: [7], days: ['', ''] })
+    await into('UTC')
+    expect(await seen()).toEqual(first)
+    wait(-13)
+  })
+
   it('[EX2] what expires is told apart by what must be left, and a day that is none is refused', async () => {
     const list = async (query: string) =>
       v.parse(expiringAnswerSchema, await (await at('sevda').get(`/api/desk/expiring?${query}`)).json()).rows

@@ -7,16 +7,15 @@ import {
   pastQuery,
 } from '../../../shared/desk/goods.ts'
 import type { ClientId } from '../../../shared/ids.ts'
+import { zoneOf } from '../../../shared/policy.ts'
 import type { PolicySet } from '../../../shared/policy.ts'
 import { daysOut } from '../../../shared/process/shelf-life.ts'
-import { dayOf, isoOf, msOf } from '../../../shared/time.ts'
+import { dayOf, daysBetween, isDay, laterDay, startOfDay } from '../../../shared/time.ts'
 import type { ExpiringFound } from '../../desk-ports.ts'
 import type { AppDeps } from '../deps.ts'
 import type { AtDesk } from '../desk-door.ts'
 import { refused } from '../refused.ts'
 import { pageOf, view, viewer } from './parts.ts'
-
-const DAY_MS = 86_400_000
 
 /** Of one client only, where one is named; never of one whose goods the person may not see. */
 export const narrowed = (at: Pick<AtDesk, 'who' | 'warehouse'>, client: ClientId | '') => {
@@ -28,7 +27,7 @@ export const narrowed = (at: Pick<AtDesk, 'who' | 'warehouse'>, client: ClientId
 
 const judged = (row: ExpiringFound, today: string, policies: PolicySet | null): ExpiringAnswer['rows'][number] => {
   const { minDaysOut, ...rest } = row
-  const daysLeft = Math.round((msOf(`${row.expiry}T00:00:00.000Z`) - msOf(`${today}T00:00:00.000Z`)) / DAY_MS)
+  const daysLeft = daysBetween(today, row.expiry)
   const own = { client: row.client, shelf: { minDaysOut } }
   const least = policies === null ? (minDaysOut ?? 0) : daysOut(policies, own)
   return { ...rest, daysLeft, state: daysLeft < 0 ? 'expired' : daysLeft < least ? 'tooShort' : 'soon' }
@@ -40,20 +39,23 @@ export const readExpiring = async (
   { stores, now }: Pick<AppDeps, 'stores' | 'now'>,
 ): Promise<ExpiringAnswer> => {
   if (Number(days) > MAX_DAYS) throw refused('bad_request', `At most ${MAX_DAYS} days ahead.`)
-  const today = now().slice(0, 10)
-  const want = { until: dayOf(now(), Number(days)), ...pageOf(page) }
   const policies = await stores.site.policies(at.warehouse)
+  const today = dayOf(now(), zoneOf(policies))
+  const want = { until: laterDay(today, Number(days)), ...pageOf(page) }
   const { rows, next } = await stores.goods.expiring(narrowed(at, client), want)
   return { rows: rows.map(row => judged(row, today, policies)), next, today }
 }
 
 /** The first instant that is not of the day any more. */
-export const endOf = (day: string, now: string): string => {
-  const ms = msOf(`${day}T00:00:00.000Z`)
+export const endOf = async (
+  { warehouse }: Pick<AtDesk, 'warehouse'>,
+  day: string,
+  { stores, now }: Pick<AppDeps, 'stores' | 'now'>,
+): Promise<string> => {
+  const zone = zoneOf(await stores.site.policies(warehouse))
   // A 31st of February would be a day of March.
-  if (Number.isNaN(ms) || isoOf(ms).slice(0, 10) !== day || ms > msOf(now))
-    throw refused('bad_request', 'This is no day that has been.')
-  return isoOf(ms + DAY_MS)
+  if (!isDay(day) || day > dayOf(now(), zone)) throw refused('bad_request', 'This is no day that has been.')
+  return startOfDay(laterDay(day, 1), zone)
 }
 
 export const GOODS_ENDPOINTS = [
@@ -74,7 +76,7 @@ export const GOODS_ENDPOINTS = [
       query: pastQuery,
       answer: pastAnswerSchema,
     },
-    async (at, { day, basis, by, client, ...page }, { stores, now }) =>
-      stores.goods.past(narrowed(at, client), { before: endOf(day, now()), basis, by, ...pageOf(page) }),
+    async (at, { day, basis, by, client, ...page }, deps) =>
+      deps.stores.goods.past(narrowed(at, client), { before: await endOf(at, day, deps), basis, by, ...pageOf(page) }),
   ),
 ]

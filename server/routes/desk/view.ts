@@ -24,6 +24,7 @@ import {
 import { isUuid } from '../../../shared/ids.ts'
 import type { DocumentId } from '../../../shared/ids.ts'
 import type { AppDeps } from '../deps.ts'
+import { zoneOf } from '../../../shared/policy.ts'
 import { sendJson } from '../answer.ts'
 import { PRINTERS_ROLES } from '../printers.ts'
 import { deskEndpoint, json } from '../endpoint.ts'
@@ -55,6 +56,7 @@ export const VIEW_ENDPOINTS = [
       // Who works here is nothing for a client's people.
       return {
         ...(await stores.views.site(viewer(at))),
+        timeZone: zoneOf(await stores.site.policies(at.warehouse)),
         people: at.who.roles.every(role => role === 'client') ? [] : people,
       }
     },

@@ -25,8 +25,9 @@ import * as stepCaptured from './0025_step_captured.ts'
 import * as lotsOfCounts from './0026_lots_of_counts.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
-import * as carrierLabels from './0036_carrier_labels.ts'
 import * as safety from './0032_safety.ts'
+import * as timeZone from './0035_time_zone.ts'
+import * as carrierLabels from './0036_carrier_labels.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -56,6 +57,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0026_lots_of_counts': lotsOfCounts,
   '0027_company': company,
   '0028_late': late,
-  '0036_carrier_labels': carrierLabels,
   '0032_safety': safety,
+  '0035_time_zone': timeZone,
+  '0036_carrier_labels': carrierLabels,
 }
