@@ -48,6 +48,7 @@ import type {
   LateStore,
   LossStore,
   RecallStore,
+  RescueStore,
   StocktakeStore,
 } from './desk-ports.ts'
 import type { KpiStore } from './kpi-ports.ts'
@@ -78,6 +79,7 @@ export type Stores = {
   leavers: EraseStore
   losses: LossStore
   late: LateStore
+  rescues: RescueStore
   calls: CallStore
 }
 

@@ -39,6 +39,7 @@ export type AppDeps = {
     | 'leavers'
     | 'losses'
     | 'late'
+    | 'rescues'
     | 'calls'
   >
   /** One round of the protocol, for a device that was proven. */

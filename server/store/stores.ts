@@ -29,6 +29,7 @@ import { makePlanStore } from './plan.ts'
 import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
+import { makeRescueStore } from './rescue.ts'
 import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
@@ -75,6 +76,7 @@ export const makeStores = (
     leavers: makeEraseStore(db, names),
     losses: makeLossStore(db, names),
     late: makeLateStore(db, names),
+    rescues: makeRescueStore(db, names),
     calls: makeCallStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),
