@@ -132,6 +132,8 @@ export interface DeviceStore {
       app: string
       worker: WorkerId | null
       clients: readonly ClientId[] | null
+      /** What the last step of the round is corrected by, ms; missing = it brought none. */
+      clockOff?: number
     },
   ): Promise<void>
 }

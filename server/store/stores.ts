@@ -2,6 +2,7 @@ import type { FigureStore, Statistics, Stores } from '../ports.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
+import type { WatchStore } from '../workers/watch.ts'
 import { makeAccountStore } from './accounts.ts'
 import { makeAuditStore } from './audit-book.ts'
 import { makeCallStore } from './calls.ts'
@@ -36,6 +37,7 @@ import { makeSiteStore } from './site.ts'
 import { makeStatistics } from './statistics.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
+import { makeWatchStore } from './device-watch.ts'
 import { makeViewStore } from './view.ts'
 import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
@@ -51,6 +53,7 @@ export const makeStores = (
     figures: FigureStore
     statistics: Statistics
     kpiWork: KpiWork
+    watch: WatchStore
   } => {
   const names = makeNames()
   return {
@@ -90,5 +93,6 @@ export const makeStores = (
     plans: makePlanStore(db, names),
     figures: makeFigureStore(db),
     statistics: makeStatistics(db),
+    watch: makeWatchStore(db, names),
   }
 }
