@@ -1,6 +1,8 @@
 import { partOf } from '../shared/sync/rescue-series.ts'
 import { codesOf, draw, makeReader } from './rescue/codes.ts'
 import { find } from './rescue/found.ts'
+import { makeSender } from './rescue/send.ts'
+import type { SendPorts, Sent } from './rescue/send.ts'
 
 /** The way out when the app itself does not work: reads, sends, saves and shows what is here; deletes nothing. */
 
@@ -30,19 +32,43 @@ const offerDone = (): void => {
   if (localStorage.getItem(EMERGENCY) !== null) show('done')
 }
 
-const post = async (text: string): Promise<string | null> => {
-  try {
-    const response = await fetch('/api/rescue', {
-      method: 'POST',
-      body: text,
-      headers: { 'content-type': 'text/plain' },
-    })
-    return response.ok ? null : `Not taken (${response.status}). · Alınmadı (${response.status}).`
-  } catch {
+const PORTS: Omit<SendPorts, 'progress'> = {
+  post: async (path, body) => {
+    const response = await fetch(path, { method: 'POST', body, headers: { 'content-type': 'text/plain' } })
+    const wait = Number(response.headers.get('retry-after'))
+    return {
+      status: response.status,
+      retryAfter: wait > 0 ? wait : null,
+      body: await response.json().catch(() => null),
+    }
+  },
+  pause: seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000)),
+}
+
+const wordsOf = (sent: Sent): string => {
+  if (sent.kind === 'offline')
     return 'No connection. Save it or show it as codes. · Bağlantı yok. Dosyaya kaydet ya da kod göster.'
+  if (sent.kind === 'refused') return `Not taken (${sent.status}). · Alınmadı (${sent.status}).`
+  const { opened } = sent
+  if (opened === null) return 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.'
+  const { steps, known, booked, inbox, waits } = opened
+  const en = `${steps} steps: ${known} known, ${booked} booked, ${inbox + waits} wait`
+  const tr = `${steps} işlem: ${known} biliniyordu, ${booked} işlendi, ${inbox + waits} bekliyor`
+  return `Sent. ${en}. Tell your supervisor. · Gönderildi. ${tr}. Sorumluna söyle.`
+}
+
+/** What it says is told at this place of the page. */
+const senderTo = (place: string): ((text: string) => Promise<Sent>) => {
+  const send = makeSender({
+    ...PORTS,
+    progress: (done, parts) => say(place, parts === 1 ? '…' : `… ${done} / ${parts}`),
+  })
+  return async text => {
+    const sent = await send(text)
+    say(place, wordsOf(sent))
+    return sent
   }
 }
-const SENT = 'Sent. Tell your supervisor. · Gönderildi. Sorumluna söyle.'
 
 const save = (text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }))
@@ -84,12 +110,14 @@ const showCodes = async (text: string): Promise<void> => {
 
 const offer = (text: string, waiting: string): void => {
   for (const id of ['send', 'save', 'show']) byId(id, HTMLButtonElement).disabled = false
+  const send = senderTo('answer')
   press('send', () => {
-    say('answer', '…')
-    void post(text).then(trouble => {
-      say('answer', trouble ?? SENT)
-      if (trouble === null) stopAlarm()
-    })
+    byId('send', HTMLButtonElement).disabled = true
+    void send(text)
+      .then(sent => (sent.kind === 'sent' ? stopAlarm() : undefined))
+      .finally(() => {
+        byId('send', HTMLButtonElement).disabled = false
+      })
   })
   press('save', () => {
     save(text)
@@ -104,6 +132,7 @@ const offer = (text: string, waiting: string): void => {
 /** Codes of another handheld come by camera, by a keyboard scanner or pasted; whole, they go the same way as our own. */
 const receive = (): void => {
   const reader = makeReader()
+  const send = senderTo('progress')
   const take = async (text: string): Promise<boolean> => {
     const end = await reader(text)
     if (end.kind === 'some') {
@@ -112,9 +141,8 @@ const receive = (): void => {
     } else if (end.kind === 'broken') say('progress', 'The codes do not fit together. Begin again. · Kodlar uyuşmuyor.')
     else if (end.kind === 'all') {
       say('progress', 'All codes are here. Sending … · Tüm kodlar geldi. Gönderiliyor …')
-      const trouble = await post(end.text)
-      say('progress', trouble ?? SENT)
-      if (trouble !== null) save(end.text)
+      const sent = await send(end.text)
+      if (sent.kind !== 'sent') save(end.text)
     }
     return end.kind === 'all'
   }
@@ -127,6 +155,12 @@ const receive = (): void => {
     void whole.reduce<Promise<unknown>>((before, line) => before.then(() => take(line)), Promise.resolve())
   })
   press('read', () => void readCamera(take))
+  const file = byId('file', HTMLInputElement)
+  file.addEventListener('change', () => {
+    const [chosen] = file.files ?? []
+    if (chosen !== undefined) void chosen.text().then(text => (text === '' ? undefined : send(text)))
+    file.value = ''
+  })
 }
 
 const readCamera = async (take: (text: string) => Promise<boolean>): Promise<void> => {

@@ -22,6 +22,7 @@ import {
   startReserve,
   startSettle,
   startStatistics,
+  startWatch,
 } from './workers/run.ts'
 
 const RENEW_MS = 5_000
@@ -36,6 +37,7 @@ const FORGET_MS = 60_000
 const KPI_MS = 60_000
 const RECALL_MS = 2_000
 const STATISTICS_MS = 5_000
+const WATCH_MS = 30_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -50,6 +52,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   forgetting,
   figuring,
   recalling,
+  watching,
   demoFaces,
 ]
 
@@ -137,6 +140,14 @@ const recalling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { recalls, sync } = stores
   const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
   const worker = startRecall({ warehouses: () => stores.site.warehouses(), recalls, sync, now, ring, log }, RECALL_MS)
+  atStop(() => worker.stop())
+}
+
+/** Handhelds that are not heard of, and clocks that are wrong. */
+const watching: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const { site, watch } = stores
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startWatch({ site, watch, now, ring, log }, WATCH_MS)
   atStop(() => worker.stop())
 }
 

@@ -2,6 +2,7 @@ import type { ExpiringAnswer, PastAnswer, PastWish } from '../shared/desk/goods.
 import type { BOARD_PARTS, BoardAnswer, WorkAct } from '../shared/desk/work.ts'
 import type { CallAct } from '../shared/desk/calls.ts'
 import type { LateAct, LateAnswer } from '../shared/desk/late.ts'
+import type { Rescue } from '../shared/desk/rescue.ts'
 import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
 import type { LotKey, LotsAnswer, RecallAnswer, RecallAsk, Trace } from '../shared/desk/recall.ts'
 import type {
@@ -16,9 +17,10 @@ import type { Call } from '../shared/sync/calls.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type { AuditEntry, Page, Viewer } from './ports.ts'
 import type { Roster, Worker } from '../shared/catalogue.ts'
-import type { RefusalCode } from '../shared/exception.ts'
+import type { QuarantineReason, RefusalCode } from '../shared/exception.ts'
 import type { Prepared } from './sync/prepare.ts'
 import type { Broke } from './sync/reprocess.ts'
+import type { RescueBook } from './sync/rescue.ts'
 
 /** Lots that are called back. */
 export interface RecallStore {
@@ -88,12 +90,12 @@ export interface LossStore {
 
 /** Steps that handhelds bring after they were given up: kept until a person decides about each. */
 export interface LateStore {
-  /** Keeps each once, with what is wrong with it; what was booked before is not kept again. */
+  /** Keeps each once; what was booked before is not kept again. Gives what is wrong with those that are new. */
   keep(
     at: { warehouse: WarehouseId; device: DeviceId; epoch: string; now: string },
     prepared: readonly Prepared[],
     hole: { to: number } | null,
-  ): Promise<void>
+  ): Promise<readonly (QuarantineReason | null)[]>
   /** From one picture, with what each would do; null = there is no such handheld in this warehouse. */
   read(warehouse: WarehouseId, device: DeviceId): Promise<LateAnswer | null>
   /** Each in a transaction of its own, under the warehouse's counter row, in their order. */
@@ -103,6 +105,14 @@ export interface LateStore {
     act: LateAct,
     broke: Broke,
   ): Promise<readonly DecisionAnswer[] | null>
+}
+
+/** What comes through the rescue door. */
+export interface RescueStore extends RescueBook {
+  /** Keeps a part once; gives the text where with it all parts of its series are here. */
+  keep(part: { series: string; n: number; parts: number; body: string; now: string }): Promise<string | null>
+  /** What was rescued of a handheld, the latest first. */
+  read(warehouse: WarehouseId, device: DeviceId): Promise<readonly Rescue[]>
 }
 
 /** What the desk wants of whoever has a handheld. */

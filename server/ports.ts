@@ -49,6 +49,7 @@ import type {
   LateStore,
   LossStore,
   RecallStore,
+  RescueStore,
   StocktakeStore,
 } from './desk-ports.ts'
 import type { KpiStore } from './kpi-ports.ts'
@@ -80,6 +81,7 @@ export type Stores = {
   leavers: EraseStore
   losses: LossStore
   late: LateStore
+  rescues: RescueStore
   calls: CallStore
   deskWork: DeskWorkStore
 }
@@ -133,6 +135,8 @@ export interface DeviceStore {
       app: string
       worker: WorkerId | null
       clients: readonly ClientId[] | null
+      /** What the last step of the round is corrected by, ms; missing = it brought none. */
+      clockOff?: number
     },
   ): Promise<void>
 }

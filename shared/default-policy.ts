@@ -71,6 +71,7 @@ export const DEFAULT_POLICY: Policy = {
   scrap: { approveAbove: null },
   task: { noPrefill: true, confirmReason: [] },
   worker: { rosterDays: 7, pin: [] },
+  device: { silentMinutes: 10 },
   photo: { keepDays: 180 },
   feedback: { hardStop: false },
 }

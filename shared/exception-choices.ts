@@ -43,6 +43,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   quarantined: ['repair', 'note'],
   storage_lost: ['count', 'import', 'close'],
   movements_missing: ['count', 'import', 'close'],
+  rescued: ['note'],
   device_lost: ['note'],
   device_forked: ['revoke', 'review'],
   clock_wrong: ['note'],

@@ -44,6 +44,7 @@ export const EXCEPTIONS = {
   quarantined: 'A command could not be read or trusted; its bytes are kept.',
   storage_lost: 'A handheld lost its queue database and started a new epoch.',
   movements_missing: 'A declared hole in the numbers of a handheld.',
+  rescued: 'Steps of a handheld came through the rescue door.',
   device_lost: 'A handheld was said to be lost; the places of its last work are counted.',
   device_forked: 'Two different commands carry one number: the device is frozen.',
   clock_wrong: 'A handheld clock is more than two minutes off; times were corrected.',
@@ -109,6 +110,7 @@ export const REFUSALS = {
   recalled: 'The lot is recalled; the end of its recall frees it.',
   untrusted: 'This command is kept because it cannot be trusted; it is never booked.',
   still: 'It can still not be booked; what it speaks of is not known here.',
+  expected: 'Its handheld works and may still send this step itself; booked here, it would be booked twice.',
   unsettled: 'Places are neither settled nor left out with a reason.',
   fault: 'A fault of ours; it was logged with this id.',
 } as const

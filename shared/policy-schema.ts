@@ -162,6 +162,13 @@ export const policySchema = v.object({
     /** Roles whose people confirm their badge by a PIN. Missing in policies from before there was a choice: nobody. */
     pin: v.optional(v.pipe(v.array(v.picklist(ROLES)), v.maxLength(ROLES.length))),
   }),
+  /** Missing in policies from before there was a choice: SILENT_MINUTES. */
+  device: v.optional(
+    v.object({
+      /** A handheld with unsent steps that is not heard of for longer is an exception. Of the warehouse's policy only. */
+      silentMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080)),
+    }),
+  ),
   photo: v.object({ keepDays: days }),
   feedback: v.object({ hardStop: v.boolean() }),
 })

@@ -7,7 +7,8 @@ import type { Controller } from './controller.ts'
 import { listenToDemo } from './demo.ts'
 import { followWorker, ownSettingsNet } from './own-settings.ts'
 import type { SettingsStore } from './settings.ts'
-import { watchUpdates } from './update.ts'
+import { whenTaken } from './service-worker.ts'
+import { isOlder, watchUpdates } from './update.ts'
 import { keepAwake } from './wake-lock.ts'
 
 export type Behind = {
@@ -17,6 +18,10 @@ export type Behind = {
   settings: SettingsStore
   registration: Promise<ServiceWorkerRegistration | undefined>
   take: (scan: Scan) => void
+  isActive: () => boolean
+  version: string
+  /** The oldest app that the server takes for good, as it said last; null = nothing was heard yet. */
+  minVersion: () => string | null
 }
 
 /** What no badge waits for: it comes behind the first screen. */
@@ -40,12 +45,17 @@ const follow = ({ handheld, api, settings }: Behind): void =>
     learn,
   })
 
-const update = ({ controller, registration }: Behind): void => {
+const update = ({ handheld, controller, registration, isActive, version, minVersion }: Behind): void => {
   const updates = watchUpdates({
     registration: () => registration,
+    whenTaken,
+    reload: () => location.reload(),
     timer: browserTimer,
+    isActive,
     isAtRest: controller.isAtRest,
     idleMs: controller.idleMs,
+    waiting: () => handheld.status().waiting,
+    isTooOld: () => isOlder(version, minVersion() ?? ''),
     offer: controller.offerUpdate,
   })
   let hadSession = controller.state().session !== null

@@ -11,6 +11,7 @@ import { topOf } from './state.ts'
 import type { AppState, Aside, Panel, Ports } from './state.ts'
 import { keyOf, typed } from './typing.ts'
 import { take } from './take.ts'
+import type { Update } from './update.ts'
 
 /** Scans, keys and taps all wait in one line: the next begins when the one before is answered. */
 export const WAITING_MAX = 64
@@ -47,7 +48,7 @@ export type Controller = {
   /** A code that nobody knows is kept for the desk. */
   park: (text: string) => Promise<void>
   panel: (panel: Panel) => void
-  offerUpdate: (waiting: boolean) => void
+  offerUpdate: (update: Update) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
   idleMs: () => number
   isAtRest: () => boolean

@@ -9,6 +9,7 @@ import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
 import type { QueueRow } from '../sync/ports.ts'
 import type { AppMessageKey } from '../words/keys.ts'
 import type { FeedbackEvent } from './events.ts'
+import type { Update } from './update.ts'
 
 /** An answer in words: of a process, or of the app itself. */
 export type Say = { key: MessageKey | AppMessageKey; values: Values }
@@ -76,8 +77,8 @@ export type AppState = {
   last: Scan | null
   /** Newest read on the test page. */
   test: TestRead | null
-  /** A new version waits for a safe moment. */
-  update: boolean
+  /** A new version waits for a safe moment; or the server needs one, whether it is here or not. */
+  update: Update
 }
 
 export type Ports = {

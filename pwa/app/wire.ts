@@ -69,12 +69,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
     ;({ floor } = work)
     return fetched
   })
-  const booted = await boot({
-    app: VERSION,
-    rules,
-    activeChanged: activity.changed,
-    mustReload: () => location.reload(),
-  })
+  const { booted, minVersion } = await bootHere(rules, activity)
   const ears = makeEars(settings)
   const token = location.hash === '' ? null : tokenOf(location.hash)
   const { running } = booted
@@ -108,9 +103,37 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
   checkOnce(controller)
   const ahead = async (): Promise<void> => {
     const { behind } = await import('./behind.ts')
-    behind({ handheld: running.handheld, api: await running.api(), controller, settings, registration, take })
+    behind({
+      handheld: running.handheld,
+      api: await running.api(),
+      controller,
+      settings,
+      registration,
+      take,
+      isActive: activity.isActive,
+      version: VERSION,
+      minVersion,
+    })
   }
   return app(running, controller, turnout, ears, settings, activity, rules, ahead)
+}
+
+/** With what the server says of how old an app may be. */
+const bootHere = async (
+  rules: RulesPort,
+  activity: Activity,
+): Promise<{ booted: Boot; minVersion: () => string | null }> => {
+  let heard: string | null = null
+  const booted = await boot({
+    app: VERSION,
+    rules,
+    activeChanged: activity.changed,
+    mustReload: () => location.reload(),
+    minVersion: version => {
+      heard = version
+    },
+  })
+  return { booted, minVersion: () => heard }
 }
 
 const storedNumber = (storage: Storage, key: string) => ({

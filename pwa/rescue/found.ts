@@ -1,3 +1,5 @@
+import { endLine } from '../../shared/sync/rescue-parts.ts'
+
 /**
  * Everything that this browser holds of the queue, as lines of JSON: every database of that name, opened without a version
  * (that reads even one whose upgrade would throw for ever), and the files beside them. No framework, no schema of the app.
@@ -152,12 +154,11 @@ export const find = async (): Promise<Found> => {
   }
   const waits = ({ step, short }: Line): boolean =>
     short && (step === null || step.seq === 0 || step.seq > (acked.get(step.epoch) ?? 0))
+  const textOf = (some: readonly Line[]): string =>
+    some.length === 0 ? '' : [...some.map(line => line.text), endLine(some.length)].join('\n')
   return {
-    text: lines.map(line => line.text).join('\n'),
-    waiting: lines
-      .filter(waits)
-      .map(line => line.text)
-      .join('\n'),
+    text: textOf(lines),
+    waiting: textOf(lines.filter(waits)),
     steps: lines.filter(line => line.step !== null).length,
     troubles,
   }

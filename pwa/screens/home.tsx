@@ -73,7 +73,7 @@ const Work = ({ app }: { app: App }) => {
       {loading ? (
         <p role="status">{speaker.say('again.load', { done: loading.done, all: loading.all ?? loading.done })}</p>
       ) : null}
-      {state.update ? <p role="status">{speaker.say('update')}</p> : null}
+      {state.update ? <p role="status">{speaker.say(`update.${state.update}`)}</p> : null}
       {next ? <NextCard app={app} next={next} /> : <p className="quiet">{speaker.say('no.work')}</p>}
       <div className="tiles">
         {(worker ? tilesFor(worker, processes, work) : []).map((tile, at) => (

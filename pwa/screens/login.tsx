@@ -38,7 +38,7 @@ export const LoginScreen = () => {
           {loading ? (
             <p role="status">{speaker.say('again.load', { done: loading.done, all: loading.all ?? loading.done })}</p>
           ) : null}
-          {state.update ? <p role="status">{speaker.say('update')}</p> : null}
+          {state.update ? <p role="status">{speaker.say(`update.${state.update}`)}</p> : null}
         </div>
       )}
     </Frame>

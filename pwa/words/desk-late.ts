@@ -3,7 +3,7 @@ import { enCommands, trCommands } from './commands.ts'
 /** Steps that a lost handheld brings later, at the desk. */
 export const enLate = {
   ...enCommands,
-  'late.title': 'What it has brought since',
+  'late.title': 'Steps that were not booked by themselves',
   'late.why':
     'Nothing of it is booked until you decide. Booked is what was done at the time at which it was done: counts since are corrected by it.',
   'late.waiting': '{n} steps wait for a decision',
@@ -18,6 +18,7 @@ export const enLate = {
   'late.trouble': 'raises: {list}',
   'late.bar': 'cannot be booked: {why}',
   'late.bar.gone': 'what it takes back was discarded',
+  'late.bar.expected': 'the handheld works and may still send it itself',
   'late.bar.still': 'what it speaks of is not known here',
   'late.bar.fault': 'a fault of ours',
   'late.kept': 'waits',
@@ -34,11 +35,18 @@ export const enLate = {
   'late.not.unsettled': 'an earlier step waits still',
   'late.not.stale': 'somebody else has decided',
   'late.not.untrusted': 'it cannot be trusted',
+  'rescue.title': 'What was rescued of it',
+  'rescue.one': '{time}: {steps} steps, {known} known before, {booked} booked',
+  'rescue.inbox': '{n} of them could not be booked and stand among the exceptions',
+  'rescue.waits': '{n} waited below for a decision',
+  'rescue.missing': '{n} numbers were in nothing that was found',
+  'rescue.scans': '{n} scans were noted only; read them in the raw text',
+  'rescue.partial': 'Something on the handheld could not be read, or the end was cut off',
 } as const
 
 export const trLate: Readonly<Record<keyof typeof enLate, string>> = {
   ...trCommands,
-  'late.title': 'O zamandan beri getirdikleri',
+  'late.title': 'Kendiliğinden işlenmeyen adımlar',
   'late.why':
     'Siz karar vermeden hiçbiri işlenmez. İşlenen, yapıldığı saatle işlenir: sonraki sayımlar buna göre düzelir.',
   'late.waiting': '{n} adım karar bekliyor',
@@ -53,6 +61,7 @@ export const trLate: Readonly<Record<keyof typeof enLate, string>> = {
   'late.trouble': 'doğuracağı istisna: {list}',
   'late.bar': 'işlenemez: {why}',
   'late.bar.gone': 'geri aldığı adım silindi',
+  'late.bar.expected': 'el terminali çalışıyor, adımı kendisi gönderebilir',
   'late.bar.still': 'söz ettiği şey burada bilinmiyor',
   'late.bar.fault': 'bizim hatamız',
   'late.kept': 'bekliyor',
@@ -69,4 +78,11 @@ export const trLate: Readonly<Record<keyof typeof enLate, string>> = {
   'late.not.unsettled': 'önceki bir adım hâlâ bekliyor',
   'late.not.stale': 'başkası karar verdi',
   'late.not.untrusted': 'güvenilir değil',
+  'rescue.title': 'Kurtarılanlar',
+  'rescue.one': '{time}: {steps} adım, {known} önceden biliniyordu, {booked} işlendi',
+  'rescue.inbox': '{n} tanesi işlenemedi, istisnalar arasında',
+  'rescue.waits': '{n} tanesi aşağıda karar bekledi',
+  'rescue.missing': '{n} numara bulunanların hiçbirinde yoktu',
+  'rescue.scans': '{n} okutma yalnızca not edildi; ham metinden okuyun',
+  'rescue.partial': 'El terminalinde okunamayan bir şey vardı veya sonu kesilmişti',
 }

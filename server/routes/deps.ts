@@ -40,6 +40,7 @@ export type AppDeps = {
     | 'leavers'
     | 'losses'
     | 'late'
+    | 'rescues'
     | 'calls'
     | 'deskWork'
   >

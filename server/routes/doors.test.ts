@@ -25,7 +25,7 @@ test('[W14] a task is taken, refused with the name of who has it, taken over, na
   expect([stranger.status, (await stranger.text()).includes('"role"')]).toEqual([403, true])
 })
 
-test('[W15] the rescue door takes a raw queue from anybody, keeps it, and books nothing', async () => {
+test('[W15] the rescue door takes a raw queue from anybody and keeps it', async () => {
   const app = await testApp()
   const queue = '{"seq":1}\n\u0000 not json at all'
   expect((await post(app, '/api/rescue', queue)).status).toBe(200)
@@ -39,13 +39,21 @@ test('[W15] the rescue door takes a raw queue from anybody, keeps it, and books 
 test('[W15] the rescue door cannot be used to fill the disk', async () => {
   const app = await testApp()
   const statuses: number[] = []
-  for (let i = 0; i < 11; i += 1) statuses.push((await post(app, '/api/rescue', 'x')).status)
-  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429])
+  for (let i = 0; i < 81; i += 1) statuses.push((await post(app, '/api/rescue', 'x')).status)
+  expect(statuses).toEqual([...Array.from({ length: 80 }, () => 200), 429])
   const big = 'x'.repeat(MAX_RESCUE_BYTES)
   let kept = 0
   for (let i = 0; i < 20; i += 1)
     kept += Number((await post(app, '/api/rescue', big, {}, `10.0.1.${i}`)).status === 200)
   expect(kept).toBe(15)
+  const series = `series=${'a'.repeat(64)}`
+  for (const query of [
+    'series=x&part=1&parts=1',
+    `${series}&part=2&parts=1`,
+    `${series}&part=0&parts=1`,
+    `${series}&part=1&parts=65`,
+  ])
+    expect((await post(app, `/api/rescue?${query}`, 'x', {}, '10.0.2.1')).status).toBe(400)
 })
 
 test('[W15] a command that cannot be taken is kept under the name of its handheld, one at a time', async () => {

@@ -24,6 +24,7 @@ export const STATUS: Readonly<Record<RefusalCode, RefusalStatus>> = {
   forged: 403,
   password_change: 403,
   taken: 409,
+  expected: 409,
   unsettled: 409,
   unsent: 409,
   nobody: 409,

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
+import { looseAt } from '../../shared/ledger/world.ts'
+import type { Draft } from '../../shared/sync/command.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
 import { HEADERS } from '../../shared/sync/enrol.ts'
+import { makeSealer } from '../../test/support/sealer.ts'
+import { placeId, testSite } from '../../test/support/site.ts'
 import { endpoints } from '../app.ts'
 import { scopeName } from '../sync/handle.ts'
 import { refusalsOf } from './openapi.ts'
@@ -22,6 +26,7 @@ import {
   send,
   session,
   testApp,
+  WAREHOUSE,
 } from './test-app.ts'
 
 const codeOf = async (response: Response): Promise<string> => {
@@ -103,6 +108,23 @@ test('[A6] a revoked handheld that repeats itself for ever does not fill the sto
   let last = 403
   for (let i = 0; i < 21; i += 1) last = (await send(app, device, '/api/sync', request)).status
   expect([last, app.kept.length]).toEqual([429, 20])
+})
+
+test('[DV9] a round tells how wrong the clock of its last step was; one without a step says nothing', async () => {
+  const app = await testApp()
+  const device = await enrol(app)
+  const site = { ...testSite('clock', 1), warehouse: { id: WAREHOUSE } }
+  const sealer = makeSealer(site, device.answer.device, 'abcdefghijkl')
+  const [client] = site.clients
+  const [item] = site.items
+  if (!client || !item) throw new Error('no site')
+  const [from, to] = ['A-01', 'A-02'].map(code => looseAt(placeId(testSite('clock', 1), code)))
+  const goods = { client: client.id, item: item.id, lot: '', serial: '', from: from!, to: to!, qty: 1 }
+  const move: Draft = { type: 'move', process: 'move', line: null, task: null, ...goods }
+  const commands = [5, -150_000].map(off => sealer.seal(move, app.deps.now(), body => ({ ...body, off })))
+  await send(app, device, '/api/sync', round(device, { push: { epoch: 'abcdefghijkl', commands } }))
+  await send(app, device, '/api/sync', round(device))
+  expect(app.seen.map(seen => (seen as { clockOff?: number }).clockOff)).toEqual([-150_000, undefined])
 })
 
 test('[A9] a handheld speaks for itself and its warehouse only', async () => {

@@ -9,7 +9,7 @@ import type { SyncRequest } from '../../shared/sync/wire.ts'
 import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { NotActive } from '../sync/apply.ts'
-import { prepare } from '../sync/prepare.ts'
+import { prepare, readBody } from '../sync/prepare.ts'
 import { sendJson } from './answer.ts'
 import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -59,7 +59,8 @@ export const syncEndpoint = (): Endpoint => {
         // Before it is noted who is there: whoever comes again after a fault does this again.
         if (worker !== device.worker) await deps.stores.sync.showCounted({ warehouse, device: id, workers, now })
         // Beside the push, whose answer does not depend on it; awaited all the same, so that a fault is not lost.
-        const seen = deps.stores.devices.seen(id, { now, head: body.head, app: body.app, worker, clients })
+        const { head, app } = body
+        const seen = deps.stores.devices.seen(id, { now, head, app, worker, clients, ...clockOf(body.push) })
         seen.catch(() => {})
         const answer = await deps.sync(body, { device: id, worker, warehouse, clients, verify })
         await seen
@@ -76,6 +77,13 @@ export const syncEndpoint = (): Endpoint => {
       }
     },
   )
+}
+
+/** Of the last step, as its handheld has measured it. */
+const clockOf = ({ commands }: SyncRequest['push']): { clockOff?: number } => {
+  const last = commands.at(-1)
+  const off = last === undefined ? null : (readBody(last).command?.off ?? null)
+  return off === null ? {} : { clockOff: off }
 }
 
 const notePush = (c: Context, { epoch, commands }: SyncRequest['push'], acked: number): void => {

@@ -370,7 +370,13 @@ const memoryStores = () => {
     stocktakes: unusedStore(),
     leavers: unusedStore(),
     losses: unusedStore(),
-    late: unusedStore<Stores['late']>({ keep: async () => {} }),
+    late: unusedStore<Stores['late']>({ keep: async () => [] }),
+    rescues: unusedStore<Stores['rescues']>({
+      keep: async ({ body }) => {
+        kept.push({ warehouse: null, device: null, source: 'rescue', body, now: '' })
+        return null
+      },
+    }),
     calls: unusedStore(),
     deskWork: unusedStore(),
     work: {

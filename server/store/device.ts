@@ -3,6 +3,7 @@ import type { ClientId, DeviceId, WarehouseId, WorkerId } from '../../shared/ids
 import type { PublicKey } from '../../shared/sync/enrol.ts'
 import type { SyncRequest } from '../../shared/sync/wire.ts'
 import type { Device, DeviceStore } from '../ports.ts'
+import { isClockWrong } from '../sync/watch-devices.ts'
 import { writeAudit } from './audit-book.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
@@ -80,11 +81,15 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
       return { keep: true, answer: undefined }
     }),
   seen: async (id, at) => {
+    const off = at.clockOff ?? null
     // A heartbeat that a power cut takes is made up for by the next: nobody waits until it is flushed.
     await sql`
       with unflushed as materialized (select set_config('synchronous_commit', 'off', true))
       update device set seen_at = ${at.now}::timestamptz, head = ${json(at.head)}, app = ${at.app}, worker = ${at.worker}::uuid,
-             clients = ${at.clients === null ? null : JSON.stringify(at.clients)}::jsonb
+             clients = ${at.clients === null ? null : JSON.stringify(at.clients)}::jsonb,
+             clock_off = coalesce(${off}::double precision, clock_off),
+             clock_wrong_since = case when ${off}::double precision is null then clock_wrong_since
+               when ${off !== null && isClockWrong(off)}::boolean then coalesce(clock_wrong_since, ${at.now}::timestamptz) end
       from unflushed where uid = ${id}`.execute(db)
   },
 })

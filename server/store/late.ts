@@ -31,7 +31,7 @@ export const makeLateStore = (db: Executor, names: Names): LateStore => {
     keep: async ({ warehouse, device, epoch, now }, prepared, hole) => {
       const at = await placeOf(db, warehouse, device)
       const [first] = prepared
-      if (at === null || first === undefined) return
+      if (at === null || first === undefined) return []
       const before = await hashesBefore(db, at, epoch, first.sealed.seq)
       const { seq, body, hash } = first.sealed
       const isLinked = hole?.to === seq - 1 || before.some(one => one === ANY_HASH || chainHash(one, body) === hash)
@@ -40,7 +40,7 @@ export const makeLateStore = (db: Executor, names: Names): LateStore => {
         body: storable(sealed.body),
         flaw,
       }))
-      await insert(db, at, epoch, now, steps)
+      return insert(db, at, epoch, now, steps)
     },
     read: (warehouse, device) =>
       // Nothing is written, so that its transaction is rolled back.
@@ -89,15 +89,16 @@ const insert = async (
   epoch: string,
   now: string,
   steps: readonly NewStep[],
-): Promise<void> => {
-  await sql`
+): Promise<readonly (QuarantineReason | null)[]> => {
+  const { rows } = await sql<{ flaw: QuarantineReason | null }>`
     insert into late_step (warehouse_id, device_id, epoch, seq, hash, v, body, sig, flaw, received_at)
     select ${at.warehouse}::int, ${at.device}::int, ${epoch}::text, x.seq, x.hash, x.v, x.body, x.sig,
       case when k.seq is null then x.flaw else coalesce(x.flaw, 'forked') end, ${now}::timestamptz
     from jsonb_to_recordset(${json(steps)}) as x(seq bigint, v int, body text, hash text, sig text, flaw text)
     left join command k on k.warehouse_id = ${at.warehouse} and k.device_id = ${at.device} and k.epoch = ${epoch} and k.seq = x.seq
     where k.seq is null or k.hash <> x.hash
-    on conflict do nothing`.execute(db)
+    on conflict do nothing returning flaw`.execute(db)
+  return rows.map(row => row.flaw)
 }
 
 type StepRow = Omit<KeptStep, 'seq' | 'decided'> & {
@@ -113,9 +114,14 @@ const stepOf = ({ worker, at, words, ...row }: StepRow): KeptStep => ({
   decided: worker === null || at === null ? null : { worker, at, words: words ?? '' },
 })
 
+/** What its handheld has sent itself meanwhile needs no decision. */
+export const UNSENT = sql`not exists (
+  select 1 from command k where k.warehouse_id = late_step.warehouse_id and k.device_id = late_step.device_id
+    and k.epoch = late_step.epoch and k.seq = late_step.seq and k.hash = late_step.hash)`
+
 const stepsOf = async (db: Executor, at: Where): Promise<readonly KeptStep[]> => {
   const { rows } = await sql<StepRow>`
-    select ${STEP} from late_step where warehouse_id = ${at.warehouse} and device_id = ${at.device}
+    select ${STEP} from late_step where warehouse_id = ${at.warehouse} and device_id = ${at.device} and ${UNSENT}
     order by state <> 'kept', epoch, seq, hash limit ${MAX_LATE_SHOWN}`.execute(db)
   return rows.map(stepOf)
 }
@@ -123,7 +129,7 @@ const stepsOf = async (db: Executor, at: Where): Promise<readonly KeptStep[]> =>
 const waitingOf = async (db: Executor, at: Where): Promise<number> => {
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from late_step
-    where warehouse_id = ${at.warehouse} and device_id = ${at.device} and state = 'kept'`.execute(db)
+    where warehouse_id = ${at.warehouse} and device_id = ${at.device} and state = 'kept' and ${UNSENT}`.execute(db)
   return rows[0]?.n ?? 0
 }
 
@@ -133,14 +139,14 @@ const bookOf = (trx: Executor, at: Where): LateBook => {
     device: at.uid,
     find: async ({ epoch, seq, hash }) => {
       const { rows } = await sql<StepRow>`
-        select ${STEP} from late_step where ${mine} and epoch = ${epoch} and seq = ${seq} and hash = ${hash} for update`.execute(
+        select ${STEP} from late_step where ${mine} and epoch = ${epoch} and seq = ${seq} and hash = ${hash} and ${UNSENT} for update`.execute(
         trx,
       )
       return rows[0] === undefined ? null : stepOf(rows[0])
     },
     hasEarlier: async ({ epoch, seq }) => {
       const { rows } = await sql`
-        select 1 from late_step where ${mine} and epoch = ${epoch} and seq < ${seq} and state = 'kept' limit 1`.execute(
+        select 1 from late_step where ${mine} and epoch = ${epoch} and seq < ${seq} and state = 'kept' and ${UNSENT} limit 1`.execute(
         trx,
       )
       return rows.length > 0
@@ -150,6 +156,13 @@ const bookOf = (trx: Executor, at: Where): LateBook => {
         select state from late_step where ${mine} and epoch = ${epoch} and seq = ${seq}
         order by state <> 'booked' limit 1`.execute(trx)
       return rows[0]?.state ?? null
+    },
+    mayStillCome: async ({ epoch, seq }) => {
+      const { rows } = await sql`
+        select 1 from device d where d.id = ${at.device} and d.state = 'active' and not exists (
+          select 1 from device_cursor c where c.warehouse_id = ${at.warehouse} and c.device_id = d.id and c.epoch = ${epoch}
+            and c.last_seq >= ${seq})`.execute(trx)
+      return rows.length > 0
     },
     settle: async ({ epoch, seq, hash, words }, state, by) => {
       await sql`

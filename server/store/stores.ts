@@ -2,6 +2,7 @@ import type { FigureStore, Statistics, Stores } from '../ports.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
+import type { WatchStore } from '../workers/watch.ts'
 import { makeAccountStore } from './accounts.ts'
 import { makeAuditStore } from './audit-book.ts'
 import { makeCallStore } from './calls.ts'
@@ -31,12 +32,14 @@ import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
 import { makeRecallStore } from './recall.ts'
 import { makeDeskWorkStore } from './desk-work.ts'
+import { makeRescueStore } from './rescue.ts'
 import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
 import { makeStatistics } from './statistics.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
+import { makeWatchStore } from './device-watch.ts'
 import { makeViewStore } from './view.ts'
 import { makeWaitingStore } from './waiting.ts'
 import { makeWorkStore } from './work.ts'
@@ -52,6 +55,7 @@ export const makeStores = (
     figures: FigureStore
     statistics: Statistics
     kpiWork: KpiWork
+    watch: WatchStore
   } => {
   const names = makeNames()
   return {
@@ -78,6 +82,7 @@ export const makeStores = (
     leavers: makeEraseStore(db, names),
     losses: makeLossStore(db, names),
     late: makeLateStore(db, names),
+    rescues: makeRescueStore(db, names),
     calls: makeCallStore(db, names),
     deskWork: makeDeskWorkStore(db, names),
     import: makeImportStore(db, names),
@@ -92,5 +97,6 @@ export const makeStores = (
     plans: makePlanStore(db, names),
     figures: makeFigureStore(db),
     statistics: makeStatistics(db),
+    watch: makeWatchStore(db, names),
   }
 }

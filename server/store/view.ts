@@ -17,6 +17,7 @@ import type { Item } from '../../shared/catalogue.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import { CALLS_ON_CARD } from './calls.ts'
+import { UNSENT } from './late.ts'
 import { LOSS_ON_CARD } from './losses.ts'
 import { withheldFrom } from './blind.ts'
 import { boardRows } from './desk-work.ts'
@@ -103,6 +104,7 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
         coalesce((d.head->>'pending')::int, 0) as pending, d.head->>'oldest' as oldest,
         coalesce((d.head->>'lost')::boolean, false) as lost, (d.head->>'persisted')::boolean as persisted,
         greatest(0, coalesce((d.head->>'seq')::int, 0) - ${ACKED}) as missing,
+        (select count(*)::int from late_step where warehouse_id = ${id} and device_id = d.id and state = 'kept' and ${UNSENT}) as kept,
         ${LOSS_ON_CARD} as loss, ${CALLS_ON_CARD} as calls
       from device d where d.warehouse_id = ${id} and d.id > 0 order by d.number`.execute(db)
     return rows

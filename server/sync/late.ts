@@ -35,6 +35,8 @@ export interface LateBook extends Roll {
   find(of: Pick<LateAsk, 'epoch' | 'seq' | 'hash'>): Promise<KeptStep | null>
   /** Whether a step before this number of its epoch waits still. */
   hasEarlier(of: Pick<LateAsk, 'epoch' | 'seq'>): Promise<boolean>
+  /** Its handheld works and has not come to this number: it will send the step itself, and twice is wrong. */
+  mayStillCome(of: Pick<LateAsk, 'epoch' | 'seq'>): Promise<boolean>
   /** What was decided of the step of this number; null = it is none of these. */
   stateOf(of: Pick<LateAsk, 'epoch' | 'seq'>): Promise<LateState | null>
   settle(ask: LateAsk, state: LateState, by: { worker: Worker['id']; at: string }): Promise<void>
@@ -106,6 +108,7 @@ const bookedOf = async (
   { now, broke }: { now: string; broke: Broke },
 ): Promise<Exclude<Awaited<ReturnType<typeof bookKept>>, RefusalCode> | RefusalCode> => {
   if (!isTrusted(step)) return 'untrusted'
+  if (await book.mayStillCome(step)) return 'expected'
   if (await book.hasEarlier(step)) return 'unsettled'
   if (await takesNothingBack(book, readBody(step).command)) return 'gone'
   return bookKept(tx, book, { ...step, device: book.device, movements: [] }, now, broke)
@@ -140,6 +143,7 @@ const readOf = async (book: LateBook, step: KeptStep, warehouse: WarehouseId): P
   if (!isTrusted(step) || command === null) return { step, command: null, bar: step.flaw ?? flaw ?? 'unreadable' }
   if (!(await mayBe(book, command, { ...step, device: book.device, warehouse })))
     return { step, command: null, bar: 'not_authorised' }
+  if (await book.mayStillCome(step)) return { step, command, bar: 'expected' }
   return { step, command, bar: (await takesNothingBack(book, command)) ? 'gone' : null }
 }
 

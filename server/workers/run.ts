@@ -20,6 +20,8 @@ import { makeReserveRound } from './reserve.ts'
 import type { ReserveDeps } from './reserve.ts'
 import { settleRound } from './settle.ts'
 import type { SettleDeps } from './settle.ts'
+import { watchRound } from './watch.ts'
+import type { WatchDeps } from './watch.ts'
 
 /** Stock that has come → orders that wait for it. */
 export const startReserve = (deps: ReserveDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker => {
@@ -129,3 +131,14 @@ export const startRecall = (deps: RecallDeps & { log: DeliverDeps['log'] }, ever
     onFault: error => deps.log.warn({ err: error }, 'goods of recalled lots wait to be blocked'),
   })
 }
+
+/** Handhelds that are silent, clocks that are wrong → exceptions. */
+export const startWatch = (deps: WatchDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await watchRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'handhelds wait to be looked at'),
+  })

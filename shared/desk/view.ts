@@ -173,6 +173,8 @@ export const deviceRowSchema = v.object({
   persisted: v.nullable(v.boolean()),
   /** Steps that it has announced and that have not come. */
   missing: v.number(),
+  /** Steps of it that wait for a decision. */
+  kept: v.number(),
   loss: v.nullable(lossOnCard),
   /** The newest first, a few. */
   calls: v.array(callRowSchema),

@@ -51,6 +51,7 @@ export const LATE_AFTER_S: Readonly<Record<ExceptionKind, number>> = {
   quarantined: HOUR_S,
   storage_lost: 30 * MINUTE_S,
   movements_missing: 30 * MINUTE_S,
+  rescued: HOUR_S,
   device_lost: 4 * HOUR_S,
   device_forked: 30 * MINUTE_S,
   clock_wrong: 30 * MINUTE_S,

@@ -112,7 +112,7 @@ describe('handhelds and the desk', () => {
     await desk.setViewportSize({ width: 1280, height: 800 })
     await desk.goto(`${product.url}/desk/devices`)
     await card('Mehmet').getByRole('button', { name: 'About the loss' }).click()
-    const late = desk.getByRole('region', { name: 'What it has brought since' })
+    const late = desk.getByRole('region', { name: 'Steps that were not booked by themselves' })
     const steps = late.getByRole('row', { name: /Received.*Mehmet.*1 × .*→ DOCK/ })
     await steps.nth(1).waitFor()
     expect(await faultsOf(desk)).toEqual([])

@@ -47,7 +47,33 @@ const bodiesIn = (page: Page): Promise<string[]> =>
       }),
   )
 
-describe('a queue that leaves by codes on the screen', () => {
+/** Takes a store out of the queue, as a torn file system would: the app cannot use it any more. */
+const breakQueue = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const look = indexedDB.open('stockhand-queue')
+        look.addEventListener('error', () => reject(look.error as Error))
+        look.addEventListener('success', () => {
+          const { version } = look.result
+          look.result.close()
+          const spoil = indexedDB.open('stockhand-queue', version + 1)
+          spoil.addEventListener('upgradeneeded', () => spoil.result.deleteObjectStore('meta'))
+          spoil.addEventListener('error', () => reject(spoil.error as Error))
+          spoil.addEventListener('success', () => {
+            spoil.result.close()
+            resolve()
+          })
+        })
+      }),
+  )
+const piecesIn = (bodies: readonly string[]): number =>
+  bodies.reduce((sum, body) => {
+    const step = JSON.parse(body) as { type: string; qty?: number }
+    return sum + (step.type === 'receive' ? (step.qty ?? 0) : 0)
+  }, 0)
+
+describe('a queue that leaves without the app', () => {
   let product: Product
   let browser: Browser
   const folder = mkdtempSync(path.join(tmpdir(), 'stockhand-rescue-'))
@@ -64,7 +90,7 @@ describe('a queue that leaves by codes on the screen', () => {
     await removeFolder(folder)
   })
 
-  it('[F1] [F2] [F3] [F4] [F5] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes', async () => {
+  it('[F1] [F2] [F3] [F4] [F5] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes and books each step once [F7]', async () => {
     const one = await setUp(browser, product)
     await logIn(one, product.badge('Ayşe'))
     await one.band(/Receive \d+/)
@@ -108,6 +134,17 @@ describe('a queue that leaves by codes on the screen', () => {
     for (const body of bodies) expect(sent).toContain(JSON.stringify(body))
     expect(await bodiesIn(one.page)).toEqual(bodies)
 
+    // The app is broken, the network is back: everything goes straight to the server, which books it as if it had been sent.
+    await breakQueue(one.page)
+    await one.context.setOffline(false)
+    await one.page.reload()
+    await expect.poll(() => one.page.locator('#found').innerText()).toContain(`${bodies.length} steps`)
+    await one.page.locator('#send').click()
+    const answer = one.page.locator('#answer')
+    await expect.poll(() => answer.innerText(), { timeout: 30_000 }).toContain(`${bodies.length} booked, 0 wait`)
+    await one.page.locator('#send').click()
+    await expect.poll(() => answer.innerText(), { timeout: 30_000 }).toContain(`${bodies.length} known, 0 booked`)
+
     // By camera: the scene is what the page drew, shown again and again.
     const camera = path.join(folder, 'codes.y4m')
     writeCamera(
@@ -123,7 +160,7 @@ describe('a queue that leaves by codes on the screen', () => {
       const desk = await (await reader.newContext({ permissions: ['camera'] })).newPage()
       await desk.goto(`${product.url}/rescue.html`)
       await desk.locator('#read').click()
-      await expect.poll(() => desk.locator('#progress').innerText(), { timeout: 120_000 }).toContain('Sent')
+      await expect.poll(() => desk.locator('#progress').innerText(), { timeout: 120_000 }).toContain('0 booked')
       // Pasted, in another order; one is missing at first, another one damaged.
       await desk.reload()
       const [first = '', second = '', ...rest] = texts
@@ -145,10 +182,15 @@ describe('a queue that leaves by codes on the screen', () => {
         source: string
         body: string
       }>`select source, body from quarantine_raw order by id`.execute(opened.db)
-      expect(rows).toEqual([
-        { source: 'rescue', body: sent },
-        { source: 'rescue', body: sent },
-      ])
+      // Straight from the handheld, and by its codes; the same again is not kept again.
+      expect(rows).toHaveLength(2)
+      expect(rows[1]).toEqual({ source: 'rescue', body: sent })
+      const booked = await sql<{ pieces: string | number }>`
+        select coalesce(sum(m.qty), 0) as pieces from movement m join device d on d.id = m.device_id where d.id > 0`.execute(
+        opened.db,
+      )
+      expect(piecesIn(bodies)).toBeGreaterThan(4)
+      expect(Number(booked.rows[0]?.pieces)).toBe(piecesIn(bodies))
     } finally {
       await opened.close()
     }

@@ -22,6 +22,7 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
     loss === null ? '' : speaker.say('v.loss.card', { ...loss, time: speaker.stamp(loss.at) }),
     row.state === 'frozen' ? speaker.say('v.frozen') : row.state === 'revoked' ? speaker.say('v.revoked') : '',
     row.missing > 0 && loss === null ? speaker.say('v.missing', { n: row.missing }) : '',
+    row.kept > 0 ? speaker.say('late.waiting', { n: row.kept }) : '',
     row.lost ? speaker.say('v.lost') : '',
     also.length > 0 ? speaker.say('v.twice', { list: also.join(', ') }) : '',
     row.persisted === false ? speaker.say('v.notKept') : '',

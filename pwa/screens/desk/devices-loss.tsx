@@ -4,6 +4,7 @@ import { lossAnswerSchema, lossDoneSchema } from '../../../shared/desk/loss.ts'
 import type { LossAnswer } from '../../../shared/desk/loss.ts'
 import { useDesk, whyNot } from './context.ts'
 import { LateSteps } from './devices-late.tsx'
+import { Rescues } from './devices-rescue.tsx'
 import { textOf } from './form.ts'
 import { v7 } from './id.ts'
 import { useLoaded } from './query.ts'
@@ -36,6 +37,7 @@ export const LossPanel = ({ device, onChanged, onClose }: Props) => {
             ) : (
               <Progress answer={answer} />
             )}
+            <Rescues device={device} />
             <LateSteps device={device} onChanged={() => (found.reload(), onChanged())} />
             <Places answer={answer} />
           </>

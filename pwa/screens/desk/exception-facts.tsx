@@ -25,6 +25,7 @@ export const Facts = ({ body }: { body: Body }) => {
     if (key === 'worker' || key === 'by') return names.person(value)
     if (key === 'item') return names.item(value)?.name ?? ''
     if (/^\d{4}-\d\d-\d\d$/.test(value)) return speaker.day(value)
+    if (key === 'since') return speaker.stamp(value)
     return isUuid(value) ? '' : valueWords(language, key, value)
   }
   const facts = Object.entries(body).flatMap(([key, value]) => {

@@ -7,6 +7,7 @@ import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk, whyNot } from './context.ts'
 import { ErpCauses } from './erp-causes.tsx'
 import { LossFacts } from './devices-loss.tsx'
+import { RescueFacts } from './devices-rescue.tsx'
 import { About } from './exception-facts.tsx'
 import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
@@ -131,6 +132,10 @@ type CauseProps = {
   onSettle: OnSettle
 }
 
+/** Also what of it is kept in quarantine without a number. */
+const isOfRescue = ({ kind, subject }: Row): boolean =>
+  kind === 'rescued' || (kind === 'quarantined' && subject.split('/')[1] === 'rescue')
+
 const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
   const { speaker, names } = useDesk()
   const photos = photosIn(row.body['photos'])
@@ -151,6 +156,9 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
       </button>
       {isOpen && row.kind === 'device_lost' && typeof row.body['device'] === 'string' ? (
         <LossFacts device={row.body['device']} />
+      ) : null}
+      {isOpen && isOfRescue(row) && typeof row.body['device'] === 'string' ? (
+        <RescueFacts device={row.body['device']} />
       ) : null}
       {row.settled === null ? null : (
         <p>

@@ -9,6 +9,7 @@ import { callEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
 import { LATE_ENDPOINTS } from './late.ts'
+import { rescuesEndpoint } from './rescue.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
@@ -55,6 +56,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   callEndpoint,
   ...LOSS_ENDPOINTS,
   ...LATE_ENDPOINTS,
+  rescuesEndpoint,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,

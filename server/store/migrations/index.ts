@@ -25,6 +25,7 @@ import * as stepCaptured from './0025_step_captured.ts'
 import * as lotsOfCounts from './0026_lots_of_counts.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
+import * as rescue from './0030_rescue.ts'
 import * as safety from './0032_safety.ts'
 import * as timeZone from './0035_time_zone.ts'
 import * as carrierLabels from './0036_carrier_labels.ts'
@@ -57,6 +58,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0026_lots_of_counts': lotsOfCounts,
   '0027_company': company,
   '0028_late': late,
+  '0030_rescue': rescue,
   '0032_safety': safety,
   '0035_time_zone': timeZone,
   '0036_carrier_labels': carrierLabels,
