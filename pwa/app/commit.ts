@@ -28,7 +28,8 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
   const history = await (writes ? stored(core, open, next) : open.history)
   if (history === null) return false
   if (writes && isOtherPlace(before, next.state, next.finished)) await tidied(() => learnLeft(core.ports.handheld))
-  const told = { event, say: next.message, scanned }
+  const then = isTrouble(event) && UNSAID.has(next.message.key) ? core.get().prompt?.ask.message : undefined
+  const told = { event, say: next.message, scanned, ...(then === undefined ? {} : { then }) }
   const below = core.get().stack.slice(0, -1)
   if (next.finished) core.set({ stack: [{ at: 'home' }], panel: 'none', band: told })
   else {
@@ -44,6 +45,9 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
   })
   return true
 }
+
+/** These say what is wrong; what is wanted is said after them. */
+const UNSAID: ReadonlySet<string> = new Set(['wrong.kind', 'unknown', 'no.key'])
 
 /**
  * What is left after the strict transaction makes no answer wait, and where it fails the step has been taken all the same:

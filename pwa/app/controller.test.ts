@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
+import { putawayTaskId } from '../../shared/process/putaway-task.ts'
 import { lpnId } from '../../shared/process/lpn.ts'
 import { StorageFull } from '../sync/ports.ts'
 import { fakeHandheld, ORDER, plainResolver, RECEIPT, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
@@ -430,6 +431,16 @@ describe('resume, detour and questions', () => {
     expect(app.controller.state().prompt?.ask.kind).toBe('item')
   })
 
+  test('[HH23] help on a step lies over it, and Back leads to it unchanged', async () => {
+    await picking()
+    await app.scan('A-01')
+    const before = openOf(app.controller.state())
+    await app.scan('XCHLP')
+    expect(topOf(app.controller.state()).at).toBe('help')
+    await app.controller.press('XCBAK')
+    expect(openOf(app.controller.state())).toBe(before)
+  })
+
   test('[H13] no to a hand-over keeps the worker, the step and the work', async () => {
     await picking()
     await app.scan('A-01', 'XBCEM')
@@ -469,6 +480,108 @@ describe('resume, detour and questions', () => {
     app.setLease({ kind: 'ok' })
     await app.controller.press('XCYES')
     expect(openOf(app.controller.state())?.process.name).toBe('pick')
+  })
+
+  /** An order of which one of two pieces is in a box; whoever packs it does so with another handheld. */
+  const halfPacked = (lease: (typeof TASK)['lease']) => {
+    const fake = fakeHandheld()
+    const inner = fake.handheld.world()
+    const [first, ...others] = inner.linesOf(ORDER.id)
+    const box = {
+      ...inner.location(placeId(SITE, 'XT0002A'))!,
+      id: derivedId<'location'>('box'),
+      kind: 'carton' as const,
+    }
+    const carton = { document: ORDER.id, type: null, weightG: null, size: null, tracking: null }
+    const claim = first!.claims[0]!
+    const claims = [
+      { ...claim, location: placeId(SITE, 'XT00018'), qty: 1 },
+      { ...claim, location: box.id, qty: 1 },
+    ]
+    const packing = { ...TASK, id: derivedId<'task'>('packing'), kind: 'pack' as const, lease }
+    inner.apply({
+      ...NOTHING,
+      locations: [{ ...box, code: 'BOX-1', carton: { ...carton, closed: false, shipped: false } }],
+      lines: [
+        { ...first!, claims, done: 2, state: 'done' },
+        ...others.map(line => ({ ...line, state: 'done' as const, claims: [] })),
+      ],
+      tasks: [{ ...TASK, state: 'done' }, packing],
+    })
+    app = begin(fake)
+    return packing
+  }
+  const BERK = SITE.roster.workers.find(worker => worker.name === 'BERK')!.id
+  const since = '2027-01-15T09:30:00.000Z'
+
+  test('[HH24] who packs an order is named, with since when and how far; a second scan takes over, without a network too', async () => {
+    halfPacked({ device: derivedId('device', 'else'), worker: BERK, since })
+    app.setLease({ kind: 'offline' })
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(app.controller.state().question?.say).toEqual({
+      key: 'ask.takeOverDone',
+      values: { name: 'BERK', time: '09:30', done: 1, all: 2 },
+    })
+    expect(openOf(app.controller.state())).toBeNull()
+    await app.scan('ORD-1042')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'pack', document: ORDER.id })
+  })
+
+  test('[HH24] the tote or the box of somebody’s order asks the same, inside packing too', async () => {
+    halfPacked({ device: derivedId('device', 'else'), worker: BERK, since })
+    await app.scan('XBANNA', 'XCPAK', 'ORD-1042')
+    expect([app.band(), openOf(app.controller.state())?.state.at]).toEqual(['ask.takeOverDone', 'start'])
+    await app.controller.press('XCNAY')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'pack', at: 'start' })
+    await app.scan('XCHME', 'ORD-1042')
+    await app.controller.press('XCYES')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'pack', document: ORDER.id })
+  })
+
+  test('[HH24] no scan waits for the network to tell who packs; what was only looked at is given back', async () => {
+    const packing = halfPacked(null)
+    const asked: unknown[] = []
+    app.handheld.lease = (task, over) => {
+      asked.push([task, over])
+      return new Promise(() => undefined)
+    }
+    await app.scan('XBANNA', 'ORD-1042')
+    expect(openOf(app.controller.state())?.process.name).toBe('pack')
+    expect(asked).toEqual([[packing.id, false]])
+    // A piece is in the box: that is begun, and stays with whoever has begun it.
+    await app.scan('XCHME')
+    expect(app.givenBack).toEqual([])
+  })
+
+  test('[HH24] a pallet that somebody is putting away asks too; one that was only taken up is anybody’s again', async () => {
+    const lpn = lpnId(SITE.warehouse.id, 'PAL-1')
+    const inner = app.handheld.world()
+    const [some] = inner.stockAt(placeId(SITE, 'A-01'))
+    const from = placeId(SITE, 'DOCK-1')
+    const standing = { ...some!, location: from, lpn, reserved: 0 }
+    const id = putawayTaskId(standing)
+    const goods = { item: null, lot: '', serial: '', from: { location: from, lpn, status: 'available' as const } }
+    const task = (lease: (typeof TASK)['lease']) => {
+      const putaway = { ...TASK, id, kind: 'putaway' as const, document: null, lease }
+      inner.apply({
+        ...NOTHING,
+        lpns: [{ id: lpn, client: RECEIPT.client, label: 'PAL-1' }],
+        tasks: [{ ...putaway, goods: { ...goods, to: null, qty: null, line: null } }],
+      })
+    }
+    const stock = () => [standing]
+    app.handheld.world = () => ({ ...inner, stockOn: one => (one === lpn ? stock() : inner.stockOn(one)) })
+    app.handheld.lookup = async () => ({
+      find: key => (key === 'PAL-1' ? [{ kind: 'lpn', lpn, client: RECEIPT.client }] : []),
+    })
+    task({ device: derivedId('device', 'else'), worker: BERK, since })
+    await app.scan('XBANNA', 'PAL-1')
+    expect(app.controller.state().question?.say.key).toBe('ask.takeOverSince')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'putaway', at: 'from' })
+    await app.controller.press('XCYES')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'putaway', at: 'to', task: id })
+    await app.scan('XCHME')
+    expect(app.givenBack).toEqual([id])
   })
 
   test('[HH2] on the set-up check a scan is shown and booked nowhere, without a log-in too; the badge logs in', async () => {
@@ -1019,6 +1132,20 @@ describe('home and news', () => {
     expect([app.band(), opened()]).toEqual(['finish.first', 'lookup'])
     await app.controller.press('XCBAK')
     expect([opened(), app.controller.state().prompt?.hero.value]).toEqual(['count', '1'])
+  })
+
+  test('[H56] a wrong scan says what was scanned and what is wanted, and is said again as a whole', async () => {
+    await picking()
+    await app.scan('A-01', 'PO-778')
+    const said = { say: { key: 'wrong.kind', values: { thing: 'document' } }, then: { key: 'scan.item' } }
+    expect(app.controller.state().band).toMatchObject(said)
+    await app.scan('NOBODY-KNOWS')
+    expect(app.controller.state().band).toMatchObject({ say: { key: 'unknown' }, then: { key: 'scan.item' } })
+    await app.scan('PO-778', 'XCRPT')
+    expect(app.controller.state().band).toMatchObject(said)
+    expect(app.heard.slice(-2)).toEqual(['wrong', 'wrong'])
+    await app.scan(BOWL)
+    expect(app.controller.state().band).not.toHaveProperty('then')
   })
 
   test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {

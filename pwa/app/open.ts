@@ -1,7 +1,7 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
 import { zoneOf } from '../../shared/policy.ts'
-import type { Process, ProcessName, ProcessState, Start } from '../../shared/process/process.ts'
+import type { Process, ProcessName, ProcessState, Prompt, Start } from '../../shared/process/process.ts'
 import { beside, learnLeft } from './beside.ts'
 import { closeSlots, save, slot, slotAt, tidied } from './commit.ts'
 import { pushed } from './core.ts'
@@ -11,11 +11,13 @@ import { shortTime } from './short-time.ts'
 import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { books } from './state.ts'
-import type { Screen } from './state.ts'
+import type { Say, Screen } from './state.ts'
 import { maySee } from './work.ts'
 
 /** Several people may work on these at a time, and without asking anybody; every other task belongs to one device. */
-const SHARED: ReadonlySet<Task['kind']> = new Set(['receive', 'putaway', 'pack', 'ship', 'return', 'putback'])
+const SHARED: ReadonlySet<Task['kind']> = new Set(['receive', 'ship', 'return', 'putback'])
+/** One person does these, and yet no scan waits for the network: who has begun is told, and asked about by what is known here. */
+const TOLD: ReadonlySet<Task['kind']> = new Set(['putaway', 'pack'])
 
 /** The way of an order through the house. */
 const STAGES = ['pick', 'pack', 'ship'] as const
@@ -34,14 +36,20 @@ export const processNamed = (core: Core, name: ProcessName): Process | undefined
   core.ports.processes.find(process => process.name === name)
 
 /** Opens a process over what is shown now. A task that was begun here before goes on where it stood. */
-export const open = async (core: Core, name: ProcessName, start: Start, scanned: string | null): Promise<void> => {
+export const open = async (
+  core: Core,
+  name: ProcessName,
+  start: Start,
+  scanned: string | null,
+  agreed = false,
+): Promise<void> => {
   const process = processNamed(core, name)
   const moment = core.moment()
   if (process === undefined || moment === null) return core.say('wrong', 'not.here', {}, scanned)
   if (!maySee(moment.worker, process)) {
     return core.say('wrong', 'role', { role: process.roles[0] ?? 'supervisor' }, scanned)
   }
-  if ('task' in start && (await lease(core, start.task, scanned)) === 'no') return
+  if ('task' in start && (await lease(core, start.task, scanned, agreed)) === 'no') return
   const task = 'task' in start ? core.ports.handheld.world().task(start.task) : undefined
   await know(core, { ...('row' in start ? start.row : start), ...(task?.document ? { document: task.document } : {}) })
   await learnLeft(core.ports.handheld)
@@ -67,10 +75,16 @@ export const open = async (core: Core, name: ProcessName, start: Start, scanned:
 /** Opened with goods or a place at hand: what was only taken up and never booked before is let go of. */
 const isAbout = (start: Start): boolean => 'row' in start || 'lpn' in start || 'location' in start
 
-export const openTask = async (core: Core, id: TaskId, scanned: string | null = null): Promise<void> => {
+/** `agreed`: whoever had it has been named, and it is taken over. */
+export const openTask = async (
+  core: Core,
+  id: TaskId,
+  scanned: string | null = null,
+  agreed = false,
+): Promise<void> => {
   const task = core.ports.handheld.world().task(id)
   if (task === undefined) return core.say('unknown', 'unknown', {}, scanned)
-  await open(core, task.kind, { task: id }, scanned)
+  await open(core, task.kind, { task: id }, scanned, agreed)
 }
 
 /** A document is worked on by its kind: a delivery as a whole, an order by the task that it has. */
@@ -85,10 +99,12 @@ export const openDocument = async (core: Core, id: DocumentId, scanned: string |
   else core.say('wrong', 'pick.none', {}, scanned)
 }
 
-/** The task that a state works on; by convention its `task` field, so that no process has to be known here. */
+/** The task that a state works on: what its process says, else by convention its `task` field. */
 export const taskIn = (core: Core, state: ProcessState): Task | null => {
-  const id = 'task' in state ? state.task : null
-  for (const task of id === null ? [] : core.ports.handheld.world().tasks()) if (task.id === id) return task
+  const world = core.ports.handheld.world()
+  const named = 'task' in state ? state.task : null
+  const id = processNamed(core, state.process)?.workOf?.(state, world) ?? named
+  for (const task of id === null ? [] : world.tasks()) if (task.id === id) return task
   return null
 }
 
@@ -96,28 +112,66 @@ export const taskIn = (core: Core, state: ProcessState): Task | null => {
  * Takes the task for this device before the first step on it. Somebody else's work is taken over by a second scan only.
  * 'had': it was ours; 'new': it is ours now, and rows have come with it; 'no': the worker has been told why.
  */
-export const lease = async (core: Core, id: TaskId, scanned: string | null): Promise<'had' | 'new' | 'no'> => {
-  const { handheld, clock } = core.ports
+export const lease = async (
+  core: Core,
+  id: TaskId,
+  scanned: string | null,
+  agreed = false,
+): Promise<'had' | 'new' | 'no'> => {
+  const { handheld } = core.ports
   const task = handheld.world().task(id)
   if (task === undefined || SHARED.has(task.kind)) return 'had'
   const isOurs = task.lease?.device === handheld.device
   if (isOurs && task.lease?.worker === handheld.session()?.worker.id) return 'had'
+  if (TOLD.has(task.kind)) return tell(core, task, scanned, agreed)
   const answer = await handheld.lease(id, false)
   if (answer.kind === 'ok') return 'new'
   if (answer.kind === 'offline' && isOurs) return 'had'
-  if (answer.kind === 'taken') {
-    const since =
-      answer.since === undefined ? null : shortTime(answer.since, handheld.now(), zoneOf(handheld.world().policies))
-    const say =
-      since === null
-        ? { key: 'ask.takeOver' as const, values: { name: answer.by } }
-        : { key: 'ask.takeOverSince' as const, values: { name: answer.by, time: since } }
-    core.set({ question: { kind: 'takeOver', task: id, say, code: scanned, askedAt: clock.mono() } })
-    core.say('ask', say.key, say.values, scanned)
-  } else {
-    core.say('wrong', answer.kind === 'offline' ? 'lease.offline' : 'lease.gone', {}, scanned)
-  }
+  if (answer.kind === 'taken') askWhose(core, task, { name: answer.by, since: answer.since ?? null }, scanned)
+  else core.say('wrong', answer.kind === 'offline' ? 'lease.offline' : 'lease.gone', {}, scanned)
   return 'no'
+}
+
+const tell = (core: Core, task: Task, scanned: string | null, agreed: boolean): 'had' | 'no' => {
+  const { handheld } = core.ports
+  const { lease } = task
+  const isOthers = lease !== null && lease.device !== handheld.device
+  if (isOthers && !agreed) {
+    const by = handheld.roster()?.workers.find(worker => worker.id === lease.worker)
+    askWhose(core, task, { name: by?.name ?? '?', since: lease.since ?? null }, scanned)
+    return 'no'
+  }
+  void handheld.lease(task.id, isOthers).catch(() => undefined)
+  return 'had'
+}
+
+/** Who has begun it, since when, and how far they are. */
+const askWhose = (
+  core: Core,
+  task: Task,
+  { name, since }: { name: string; since: string | null },
+  code: string | null,
+): void => {
+  const { clock, handheld } = core.ports
+  const time = since === null ? null : shortTime(since, handheld.now(), zoneOf(handheld.world().policies))
+  const far = progressOf(core, task)
+  const say: Say =
+    far !== null && far.done > 0
+      ? { key: 'ask.takeOverDone', values: { name, ...(time === null ? {} : { time }), done: far.done, all: far.all } }
+      : time === null
+        ? { key: 'ask.takeOver', values: { name } }
+        : { key: 'ask.takeOverSince', values: { name, time } }
+  const alone = !TOLD.has(task.kind)
+  core.set({ question: { kind: 'takeOver', task: task.id, alone, say, code, askedAt: clock.mono() } })
+  core.say('ask', say.key, say.values, code)
+}
+
+const progressOf = (core: Core, task: Task): Prompt['progress'] => {
+  const process = processNamed(core, task.kind)
+  const moment = core.moment()
+  if (process === undefined || moment === null) return null
+  const world = core.ports.handheld.world()
+  return process.prompt(process.start({ task: task.id }, world, moment).state, world, moment).progress
 }
 
 /** After a reload, a battery swap or a new log-in: back to the step that the same worker had on the screen. */
@@ -143,5 +197,13 @@ export const leave = async (core: Core, stack: readonly Screen[]): Promise<void>
   const left = core.get().stack.filter(screen => !stack.includes(screen))
   core.set({ stack, panel: 'none', question: null, band: null })
   await closeSlots(core, left)
+  for (const screen of left) if (screen.at === 'process') leaveUnbegun(core, screen.open.state)
   if (left.some(screen => screen.at === 'process' && books(screen.open.process))) await learnLeft(core.ports.handheld)
+}
+
+/** What was only looked at is anybody's again; nobody waits for that. */
+const leaveUnbegun = (core: Core, state: ProcessState): void => {
+  const task = taskIn(core, state)
+  if (task === null || !TOLD.has(task.kind) || task.state === 'done' || task.state === 'cancelled') return
+  if ((progressOf(core, task)?.done ?? 0) === 0) void core.ports.handheld.giveBack(task.id).catch(() => undefined)
 }

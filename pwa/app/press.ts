@@ -88,7 +88,9 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCPHT: core => (takesPhoto(core) ? core.set({ panel: 'photo' }) : core.say('wrong', 'no.key')),
   XCRPT: core => {
     const { band } = core.get()
-    if (band?.event) core.say(band.event, band.say.key, band.say.values, band.scanned)
+    if (!band?.event) return
+    core.ports.feedback.play(band.event)
+    core.set({ band: { ...band } })
   },
   XCSYN: core => {
     show(core, 'queue')

@@ -10,7 +10,8 @@ export const answer = async (core: Core, question: Question, yes: boolean): Prom
   if (!yes) return
   if (question.kind === 'handOver') return logIn(core, question.badge)
   const lease = await core.ports.handheld.lease(question.task, true)
-  if (lease.kind === 'ok') return core.floor()?.openTask(core, question.task, question.code)
+  if (lease.kind === 'ok' || (lease.kind === 'offline' && !question.alone))
+    return core.floor()?.openTask(core, question.task, question.code, true)
   core.say('wrong', lease.kind === 'offline' ? 'lease.offline' : 'lease.gone')
 }
 

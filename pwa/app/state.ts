@@ -16,7 +16,10 @@ export type Say = { key: MessageKey | AppMessageKey; values: Values }
 export type Band = {
   event: FeedbackEvent | null
   say: Say
-  /** What was scanned, for the panel of trouble. */ scanned: string | null
+  /** What was scanned, for the panel of trouble. */
+  scanned: string | null
+  /** What is wanted instead, where the answer itself says only what is wrong. */
+  then?: Say
 }
 
 export type OpenProcess = {
@@ -41,7 +44,8 @@ export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' |
 /** A question of the app itself. The same code again or XCYES means yes, XCNAY and Back mean no. */
 export type Question = { say: Say; code: string | null; askedAt: number } & (
   | { kind: 'handOver'; badge: string }
-  | { kind: 'takeOver'; task: TaskId }
+  /** `alone`: nobody works on it without having been given it by the server. */
+  | { kind: 'takeOver'; task: TaskId; alone: boolean }
 )
 
 /** `slow`: no answer from storage for a second. `failed`: nothing was written, the worker must be told until it works again. */

@@ -11,6 +11,7 @@ import { Frame } from '../ui/frame.tsx'
 import { CameraPanel } from './camera-panel.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { shareDetails } from './share-details.ts'
+import { StepHelp } from './step-help.tsx'
 import { useHand } from './use-hand.ts'
 import '../ui/aside.css'
 
@@ -62,6 +63,7 @@ export const HelpScreen = () => {
         <CameraPanel />
       ) : (
         <div className="stack aside">
+          <StepHelp />
           <This app={app} hand={hand} />
           <Who app={app} hand={hand} />
           <Heard app={app} hand={hand} />

@@ -20,6 +20,11 @@ export const TroublePanel = ({ band }: { band: Band }) => {
       <p aria-hidden="true">
         <Said say={band.say} speaker={speaker} />
       </p>
+      {band.then === undefined ? null : (
+        <p aria-hidden="true">
+          <Said say={band.then} speaker={speaker} />
+        </p>
+      )}
     </div>
   )
 }

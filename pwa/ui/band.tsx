@@ -32,9 +32,20 @@ export const Band = ({ state, speaker }: { state: AppState; speaker: Speaker }) 
       {band === null ? null : (
         <>
           <span aria-hidden="true">{band.event ? MARKS[band.event] : ''}</span>
-          <Said say={band.say} speaker={speaker} />
+          <span>
+            <Said say={band.say} speaker={speaker} />
+            {band.then === undefined ? null : <Then say={band.then} speaker={speaker} />}
+          </span>
         </>
       )}
     </div>
   )
 }
+
+/** A sentence of its own, after the answer. */
+const Then = ({ say, speaker }: Parameters<typeof Said>[0]) => (
+  <>
+    {'. '}
+    <Said say={say} speaker={speaker} />
+  </>
+)

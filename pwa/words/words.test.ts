@@ -153,6 +153,11 @@ describe('speaking', () => {
     ])
   })
 
+  test('[H56] what was scanned is said with its article, where the language has one', () => {
+    expect(speakerOf('en').say('wrong.kind', { thing: 'item' })).toBe('This is an item')
+    expect(speakerOf('tr').say('wrong.kind', { thing: 'location' })).toBe('Bu bir yer')
+  })
+
   test('[H34] why the server did not simply take a step is said in words, for every reason that there is', () => {
     for (const words of [enHand, trHand]) {
       const known = Object.keys(words).filter(key => key.startsWith('why.'))

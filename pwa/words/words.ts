@@ -72,4 +72,4 @@ export const makeSpeaker = (language: Language, app: AppWords, floor: FloorWords
 export type Speaker = ReturnType<typeof makeSpeaker>
 
 /** Values that name a kind, a role or a reason are words of ours, not names: they are said in the worker's language. */
-const FAMILIES: ReadonlySet<string> = new Set(['kind', 'role', 'reason', 'why'])
+const FAMILIES: ReadonlySet<string> = new Set(['kind', 'role', 'reason', 'why', 'thing'])

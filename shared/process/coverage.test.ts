@@ -37,6 +37,7 @@ import {
   worker,
   workerAt,
 } from '../../test/support/world.ts'
+import type { Resolved } from '../scan/scan.ts'
 import { PROCESSES } from './index.ts'
 import { lpnId } from './lpn.ts'
 import { looseAt } from '../ledger/world.ts'
@@ -166,6 +167,7 @@ const scans = [
   scanned('BOX-1', [{ kind: 'carton', location: box.id }]),
   scanned(PALLET, [{ kind: 'lpn', lpn: lpnId(warehouse, PALLET), client: one.id }]),
   scanOf.task('SO-1'),
+  scanned('XBX', [{ kind: 'badge', text: 'XBX' }]),
   ...['L1', 'L2', 'S1', 'NEW', PALLET, NEW_PALLET, half, 'x'.repeat(200)].map(text => scanned(text)),
   { ...scanned('half a label'), problem: 'separatorLost' as const },
 ]
@@ -227,6 +229,7 @@ const walk = (process: Process) => {
   const kinds = new Set<string>()
   const reached = new Set<string>()
   const pairs = new Set<string>()
+  let named = 0
   const queue: Path[] = []
   /** A state is walked on when it is unlike the examples of its kind; one with an open question is a kind of its own. */
   const found = (state: ProcessState, path: Path): void => {
@@ -251,11 +254,12 @@ const walk = (process: Process) => {
     reached.add(at)
     for (const input of INPUTS) {
       const next = tried(process, anna, path, input)
+      if (next.message.key === 'wrong.kind') named += 1
       pairs.add(`${at} ${input.kind}`)
       found(next.state, { start: path.start, inputs: [...path.inputs, input] })
     }
   }
-  return { reached, pairs }
+  return { reached, pairs, named }
 }
 
 type Here = ReturnType<typeof walked>
@@ -268,6 +272,7 @@ const tried = (process: Process, anna: Here['anna'], path: Path, input: Input): 
   expect(process.states).toContain(next.state.at)
   if (['wrong', 'unknown', 'dup'].includes(next.verdict) && next.commands.length === 0)
     expect(next.state).toEqual(before)
+  if (input.kind === 'scan') saysWhat(next, input.resolved, () => anna.prompt().expects)
   if (next.commands.length === 0) {
     expect(MESSAGES).toContain(prompt().ask.message.key)
     return next
@@ -280,10 +285,29 @@ const tried = (process: Process, anna: Here['anna'], path: Path, input: Input): 
   return next
 }
 
+/** [H56] What is of no kind that the step wants is named, and what nobody knows is no answer to a choice. */
+const saysWhat = (
+  { verdict, message, commands }: Next,
+  { readings, problem }: Resolved,
+  expects: () => readonly string[],
+): void => {
+  if (problem !== null || commands.length > 0 || (verdict !== 'wrong' && verdict !== 'unknown')) return
+  if (message.key === 'wrong.kind') expect(readings.map(reading => reading.kind)).toContain(message.values['thing'])
+  const mute = readings.length === 0 ? NO_ANSWERS : [...NO_ANSWERS, ...ABOUT_MARKS]
+  if (!mute.includes(message.key)) return
+  expect([message.key, readings.some(reading => expects().includes(reading.kind))]).toEqual([message.key, true])
+}
+const NO_ANSWERS = ['no.key', 'why', 'which.status', 'ret.choose', 'photo.ask', 'zero.first']
+const ABOUT_MARKS = ['date.bad', 'move.notHere', 'wrong.lot', 'wrong.serial', 'pack.trackingBad', 'unknown']
+
 describe.each(PROCESSES.map(process => [process.name, process] as const))('%s', (_, process) => {
-  const { reached, pairs } = walk(process)
+  const { reached, pairs, named } = walk(process)
   it('[L25] every state is reached', () => {
     expect([...reached].sort()).toEqual([...process.states].sort())
+  })
+  it('[H56] a code of a kind that a step cannot want is named in every state', () => {
+    // Each answer of the walk was looked at on the way.
+    expect(named).toBeGreaterThan(0)
   })
   it('[L25] every state answers every kind of input', () => {
     const kinds = new Set(INPUTS.map(input => input.kind))

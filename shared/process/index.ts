@@ -2,6 +2,7 @@ import type { Act } from '../sync/act.ts'
 import type { Command } from '../sync/command.ts'
 import { count } from './count.ts'
 import { lookup } from './lookup.ts'
+import { namingMistakes } from './mistake.ts'
 import { move } from './move.ts'
 import { pack } from './pack.ts'
 import { pick } from './pick.ts'
@@ -15,17 +16,17 @@ import { ship } from './ship.ts'
 
 /** The registry: a new process is one file and one line here. */
 export const PROCESSES: readonly Process[] = [
-  receive,
-  returns,
-  putaway,
-  pick,
-  pack,
-  ship,
-  count,
-  move,
-  replenish,
-  putback,
-  lookup,
+  namingMistakes(receive),
+  namingMistakes(returns),
+  namingMistakes(putaway),
+  namingMistakes(pick),
+  namingMistakes(pack),
+  namingMistakes(ship),
+  namingMistakes(count),
+  namingMistakes(move),
+  namingMistakes(replenish),
+  namingMistakes(putback),
+  namingMistakes(lookup),
 ]
 
 export const processNamed = (name: ProcessName): Process | undefined => PROCESSES.find(process => process.name === name)

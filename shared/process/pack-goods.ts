@@ -57,6 +57,10 @@ export const stepMark = (state: PackState, text: string, resolved: Resolved | nu
   const kind = state.at === 'lot' ? 'lot' : 'serial'
   const mark = resolved?.fields[kind] ?? text
   if (!isMark(mark)) return stay(state, 'wrong', 'label.bad', { scanned: mark })
+  // A code that means something else is no lot or serial, unless it is one that waits here.
+  const isOther = resolved !== null && resolved.fields[kind] === undefined && resolved.readings.length > 0
+  const isKnown = rowsFor(state, view).some(({ line, claim }) => line.item === item.id && claim[kind] === mark)
+  if (isOther && !isKnown) return mistaken(state, resolved, kind)
   const hand = { ...state.hand, [kind]: mark }
   return state.mode === 'extra' ? extra(state, hand, item, view) : identified(state, hand, item, view)
 }

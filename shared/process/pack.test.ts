@@ -261,11 +261,15 @@ describe('closing', () => {
     may.anna.key('XCCLS')
     expect(may.anna.key('XCSKP').commands).toMatchObject([{ type: 'carton.close', weightG: null }])
   })
-  it('[N7] a tracking number is of the carrier’s form and used once', () => {
+  it('[N7] [H56] a tracking number is of the carrier’s form and used once', () => {
     const policy = { pack: { weight: 'none' as const, carriers: [{ name: 'DHL', tracking: true, prefix: 'JD' }] } }
     const w = all(inBox(at({ documents: [picked('SO-7', { carrier: 'DHL' })], policy })))
     w.anna.key('XCCLS')
     expect(rejected(w, () => w.anna.scan(scanned('123456789')))).toEqual(['wrong', 'pack.trackingBad'])
+    expect(rejected(w, () => w.anna.scan({ ...scanOf.place(a1), scan: scanned('JD9999999').scan }))).toEqual([
+      'wrong',
+      'wrong.kind',
+    ])
     expect(w.anna.scan(scanned('JD0123456')).commands).toMatchObject([{ type: 'carton.close', tracking: 'JD0123456' }])
     w.anna.key('XCNBX')
     w.anna.choose(1)

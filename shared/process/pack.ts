@@ -1,3 +1,4 @@
+import type { TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Act } from '../sync/act.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
@@ -10,7 +11,7 @@ import { askPack, PACK_STATES, promptPack } from './pack-prompt.ts'
 import { FRESH, orderOf } from './pack-state.ts'
 import type { PackNext, PackState } from './pack-state.ts'
 import type { Input, Moment, Process } from './process.ts'
-import { badLabel } from './readings.ts'
+import { badLabel, mistaken } from './readings.ts'
 
 const MODES: Readonly<Record<string, PackState['mode']>> = { XCXTR: 'extra', XCDMG: 'damaged', XCUNP: 'unpack' }
 
@@ -51,6 +52,8 @@ const stepBack = (state: PackState, view: View): PackNext => {
   return back.at === 'verify' ? go(back, 'ok', 'pack.item') : go(FRESH, 'ok', 'pack.start')
 }
 
+const OURS: ReadonlySet<string> = new Set(['location', 'item', 'tote', 'carton', 'cart', 'document', 'task'])
+
 const answer = (state: PackState, input: Input, view: View, moment: Moment): PackNext => {
   switch (input.kind) {
     case 'key':
@@ -72,8 +75,11 @@ const answer = (state: PackState, input: Input, view: View, moment: Moment): Pac
     case 'scan': {
       const { resolved } = input
       const { text } = resolved.scan
-      // A carrier's number is nobody's code here, whatever it looks like.
-      if (state.at === 'tracking') return stepTracking(state, text, view)
+      // A carrier's number may look like many a code, and yet it is no place, item or box of ours.
+      if (state.at === 'tracking')
+        return resolved.readings.some(({ kind }) => OURS.has(kind))
+          ? mistaken(state, resolved)
+          : stepTracking(state, text, view)
       if (state.at === 'weight' && /^\d{1,8}$/.test(text)) return stepWeight(state, Number(text), view, moment)
       const bad = badLabel(state, resolved)
       if (bad !== null) return bad
@@ -100,6 +106,10 @@ const undoBarred = (view: View, act: Act): MessageKey | null => {
   return document?.state === 'closed' ? 'undo.shipped' : null
 }
 
+/** Of a shared tote nobody is asked: its orders are packed as they come. */
+const workOf = ({ document }: PackState, view: View): TaskId | null =>
+  document === null ? null : (view.taskOf(document, 'pack')?.id ?? null)
+
 export const pack: Process<PackState> = {
   name: 'pack',
   roles: ['packer'],
@@ -112,4 +122,5 @@ export const pack: Process<PackState> = {
   unknown: unknownPack,
   undo: undoPack,
   undoBarred,
+  workOf,
 }

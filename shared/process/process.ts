@@ -139,6 +139,8 @@ export interface Process<S extends ProcessState = ProcessState> {
   undo(view: View, act: Act, at: UndoAt): Effects
   /** Roles of one act, where they are not those of the process (a change of status needs a supervisor). */
   rolesOf?(act: Act | Command): readonly Role[]
+  /** The task that a state is about where its `task` does not say: somebody else may have begun it. */
+  workOf?(state: S, view: View): TaskId | null
   /** Why an act cannot be taken back any more (the carton has left); null = it can. Asked on the handheld only. */
   undoBarred?(view: View, act: Act): MessageKey | null
 }

@@ -1,4 +1,4 @@
-import type { LocationId } from '../ids.ts'
+import type { LocationId, TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
@@ -20,7 +20,7 @@ import {
 import type { Input, Moment, Process, Start } from './process.ts'
 import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
-import { WAITS } from './putaway-task.ts'
+import { putawayTaskId, WAITS } from './putaway-task.ts'
 import { OVERRIDE_REASONS, promptPutaway } from './putaway-prompt.ts'
 import { mayLeave, mayMiss, notFound, stepBroken } from './putaway-trouble.ts'
 import { badLabel, itemsIn } from './readings.ts'
@@ -159,6 +159,19 @@ const step = (before: MoveState, input: Input, view: View, moment: Moment): Move
   return ended ? { ...aimedAt, finished: true } : aimedAt
 }
 
+/** The task of what is in hand, however it was taken up. */
+const workOf = ({ load, from, task }: MoveState, view: View): TaskId | null => {
+  if (task !== null || from === null) return task
+  if (load?.kind === 'goods') return openTask(putawayTaskId({ ...load, location: from }), view)
+  const row = load?.kind === 'pallet' ? view.stockOn(load.lpn)[0] : undefined
+  return row === undefined ? null : openTask(putawayTaskId(row), view)
+}
+
+const openTask = (id: TaskId, view: View): TaskId | null => {
+  const task = view.task(id)
+  return task === undefined || task.state === 'done' || task.state === 'cancelled' ? null : id
+}
+
 export const putaway: Process<MoveState> = {
   name: 'putaway',
   roles: ['receiver', 'picker'],
@@ -170,4 +183,5 @@ export const putaway: Process<MoveState> = {
   decide: decidePutaway,
   unknown: unknownPutaway,
   undo: undoPutaway,
+  workOf,
 }

@@ -34,7 +34,12 @@ export const mistaken = <S extends ProcessState>(state: S, resolved: Resolved, w
   const [first] = resolved.readings
   return first === undefined
     ? stay(state, 'unknown', 'unknown', { scanned: resolved.scan.text })
-    : stay(state, 'wrong', 'wrong.kind', { scanned: resolved.scan.text, kind: first.kind, wanted })
+    : stay(state, 'wrong', 'wrong.kind', {
+        scanned: resolved.scan.text,
+        kind: first.kind,
+        thing: first.kind,
+        wanted,
+      })
 }
 
 /** A label that names other goods than those in hand: whatever else it says is not about these. Null = it does not. */
