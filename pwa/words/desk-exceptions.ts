@@ -368,6 +368,7 @@ export const DRIFT_WORDS: Readonly<Record<Language, Readonly<Record<string, stri
     edited: 'changed by hand in the ERP',
     skipped: 'a message was skipped',
     rounding: 'rounded',
+    several: 'several causes',
     unexplained: 'not explained',
   },
   tr: {
@@ -381,6 +382,7 @@ export const DRIFT_WORDS: Readonly<Record<Language, Readonly<Record<string, stri
     edited: 'ERP’de elle değiştirilmiş',
     skipped: 'bir ileti geçilmiş',
     rounding: 'yuvarlanmış',
+    several: 'birkaç neden',
     unexplained: 'açıklanamadı',
   },
 }

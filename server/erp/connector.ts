@@ -140,6 +140,8 @@ export type ErpCaps = {
   locations: 'bins' | 'warehouses'
   lots: boolean
   serials: boolean
+  /** `stock` shows the number of each unit as its lot; else only how many there are. */
+  serialsInStock?: true
   expiry: boolean
   partialReceipt: boolean
   overReceipt: 'accepted' | 'refused'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pullAll } from '../../test/erp/kit-pull.ts'
-import { never } from '../../test/erp/carry.ts'
+import { makeDelivery, never } from '../../test/erp/carry.ts'
 import { lineOf } from '../../test/erp/operations.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { ErpConnector, InboundKind, StockRow } from './connector.ts'
@@ -260,6 +260,33 @@ describe('documents that go out', () => {
     expect(await taken.find(receipt(), null, never).catch((error: unknown) => String(error))).toContain('dönem kapalı')
     expect(await classOf(taken.find(receipt(), null, never))).toBe('rejected')
     expect(await connect().find(receipt(), null, never)).toMatchObject({ state: 'cancelled' })
+  })
+  it('[ER34] a closed period: a person reads the ERP’s reason; once the refused file is taken away it is written again, once', async () => {
+    const delivery = makeDelivery(connect({ confirm: 'taken' }))
+    delivery.send(receipt())
+    await delivery.run(1)
+    await mkdir(at('out/refused'))
+    await rename(at(`out/${name}`), at(`out/refused/${name}`))
+    await put(`out/refused/${name}.reason.txt`, 'dönem kapalı\r\n')
+    await delivery.run()
+    const dead = await delivery.row(receipt())
+    expect([dead?.state, dead?.errorClass, dead?.question]).toEqual([
+      'dead',
+      'rejected',
+      expect.stringContaining('dönem kapalı'),
+    ])
+    const { store } = delivery.outbox
+    const replay = () => store.settle({ connector: delivery.deps.id }, { kind: 'replay' }, 'sevda', delivery.now())
+    expect(await replay()).toBe(1)
+    await delivery.run()
+    expect([(await delivery.row(receipt()))?.state, await readdir(at('out'))]).toEqual(['dead', ['refused']])
+    await rm(at('out/refused'), { recursive: true })
+    expect(await replay()).toBe(1)
+    await delivery.run(2)
+    await mkdir(at('out/taken'))
+    await rename(at(`out/${name}`), at(`out/taken/${name}`))
+    await delivery.run()
+    expect([(await delivery.row(receipt()))?.state, await readdir(at('out/taken'))]).toEqual(['posted', [name]])
   })
   it('[EF13] orders and lines as the ERP calls them, goods, cartons and contents apart', async () => {
     const lines = [lineOf({ item: 'A', n: 3, line: 'salesOrder,S-1,20', location: 'MAIN' })]

@@ -25,6 +25,7 @@ const CAPS: ErpCaps = {
   locations: 'bins',
   lots: true,
   serials: true,
+  serialsInStock: true,
   expiry: true,
   partialReceipt: true,
   overReceipt: 'accepted',

@@ -7,6 +7,8 @@ import { makeSession } from './session.ts'
 import type { Profile } from './sim/profile.ts'
 import { simQuestion } from './sim/wire.ts'
 
+/** For a person to read. */
+const MAX_WORDS = 280
 const refusal = v.object({
   error: v.object({ kind: v.string(), message: v.string(), location: v.nullable(v.string()) }),
 })
@@ -28,10 +30,10 @@ export const classify = (status: number, kind: string | null, phase: Phase): Err
 export class SimRefused extends ErpError {
   readonly kind: string
   readonly location: string | null
-  constructor(errorClass: ErrorClass, kind: string, location: string | null, exchange: Exchange) {
-    super(errorClass, `the ERP refused: ${kind}`, { exchange })
-    this.kind = kind
-    this.location = location
+  constructor(errorClass: ErrorClass, said: v.InferOutput<typeof refusal>['error'], exchange: Exchange) {
+    super(errorClass, `the ERP refused: ${said.message.slice(0, MAX_WORDS)}`, { exchange })
+    this.kind = said.kind
+    this.location = said.location
   }
 }
 
@@ -89,8 +91,8 @@ const bodyOf = (answer: HttpAnswer, phase: Phase, now: string, profile: Profile)
   const { json, status } = answer
   const refused = v.safeParse(refusal, json)
   if (refused.success) {
-    const { kind, location } = refused.output.error
-    throw new SimRefused(classify(status, kind, phase), kind, location, answer.exchange)
+    const { error } = refused.output
+    throw new SimRefused(classify(status, error.kind, phase), error, answer.exchange)
   }
   if (status < 200 || status > 299)
     throw new ErpError(classify(status, null, phase), `the ERP answered ${status}`, {

@@ -19,7 +19,7 @@ export const makeCompareStore = (db: Executor, names: Names): CompareStore => ({
     // One statement, one instant: stock, what no message tells of yet, and the messages under way.
     const { rows } = await sql<PictureRow>`
       with mine as (
-        select i.id, i.uid, r.remote from item i
+        select i.id, i.uid, r.remote, (i.body->'tracking'->>'serial')::boolean as numbered from item i
         left join remote r on r.connector = ${connector} and r.kind = 'item' and r.id = i.uid
         where ${
           items === null
@@ -27,25 +27,26 @@ export const makeCompareStore = (db: Executor, names: Names): CompareStore => ({
             : sql`(r.remote = any(${[...items]}::text[]) or (r.remote is null and i.uid::text = any(${[...items]}::text[])))`
         }
       ), leg as (
-        select b.item_id, b.lot, b.location_id, b.status, b.on_hand as n from balance b
+        select b.item_id, b.lot, b.serial, b.location_id, b.status, b.on_hand as n from balance b
         where b.warehouse_id = ${id} and b.on_hand <> 0 and b.item_id in (select id from mine)
         union all
-        select m.item_id, m.lot, m.to_id, m.to_status, -m.qty::bigint from movement m
+        select m.item_id, m.lot, m.serial, m.to_id, m.to_status, -m.qty::bigint from movement m
         join command k using (warehouse_id, device_id, epoch, seq)
         where k.warehouse_id = ${id} and k.awaits is not null and k.message is null and m.item_id in (select id from mine)
         union all
-        select m.item_id, m.lot, m.from_id, m.from_status, m.qty from movement m
+        select m.item_id, m.lot, m.serial, m.from_id, m.from_status, m.qty from movement m
         join command k using (warehouse_id, device_id, epoch, seq)
         where k.warehouse_id = ${id} and k.awaits is not null and k.message is null and m.item_id in (select id from mine)
       ), inside as (
-        select g.item_id, g.lot, g.location_id, g.status, sum(g.n)::bigint as n from leg g
+        select g.item_id, g.lot, case when t.numbered then g.serial else '' end as serial, g.location_id, g.status, sum(g.n)::bigint as n
+        from leg g join mine t on t.id = g.item_id
         join location l on l.warehouse_id = ${id} and l.id = g.location_id and l.body->>'kind' not in ${OUTSIDE}
-        group by g.item_id, g.lot, g.location_id, g.status having sum(g.n) <> 0
+        group by 1, 2, 3, 4, 5 having sum(g.n) <> 0
       )
-      select mine.uid as item, mine.remote, s.lot, l.uid as location, s.status, s.n, null::jsonb as message
+      select mine.uid as item, mine.remote, s.lot, s.serial, l.uid as location, s.status, s.n, null::jsonb as message
       from inside s join mine on mine.id = s.item_id join location l on l.warehouse_id = ${id} and l.id = s.location_id
       union all
-      select null, null, null, null, null, null, to_jsonb(x) from (
+      select null, null, null, null, null, null, null, to_jsonb(x) from (
         select ${OUTBOX_FIELDS} from outbox o join warehouse w on w.id = o.warehouse_id
         where o.connector = ${connector} and o.state not in ('posted', 'skipped', 'rehearsed')
           and o.type not in ('orderStatus', 'reservation')
@@ -115,10 +116,15 @@ type RawDrift = {
   drift: string
   class: DriftRow['class']
   proposal: DriftRow['proposal']
-  body: Pick<DriftRow, 'because' | 'moves'>
+  body: Pick<DriftRow, 'because' | 'moves'> & Partial<Pick<DriftRow, 'causes'>>
 }
+/** Kept before causes were: one, of the whole. */
+const wholeOf = ({ body, ...raw }: RawDrift): DriftRow['causes'] => [
+  { class: raw.class, proposal: raw.proposal, n: Number(raw.drift), because: body.because },
+]
 const driftOf = ({ body, ...raw }: RawDrift): DriftRow => ({
   ...raw,
+  causes: wholeOf({ body, ...raw }),
   ...body,
   theirs: Number(raw.theirs),
   ours: Number(raw.ours),
@@ -208,12 +214,12 @@ const closeAgreed = async (trx: Executor, run: CompareRun, { drifts, moving, ite
 
 const putDrifts = async (trx: Executor, run: CompareRun, drifts: Found['drifts']): Promise<void> => {
   if (drifts.length === 0) return
-  const rows = drifts.map(({ because, moves, theirs, ours, drift, ...d }) => ({
+  const rows = drifts.map(({ because, causes, moves, theirs, ours, drift, ...d }) => ({
     ...d,
     theirs: String(theirs),
     ours: String(ours),
     drift: String(drift),
-    body: { because, moves },
+    body: { because, causes, moves },
   }))
   const given = sql`jsonb_to_recordset(${json(rows)}) as x(item text, location text, lot text, theirs text, ours text, drift text,
     class text, proposal text, body jsonb)`

@@ -74,6 +74,27 @@ describe('what is told to an ERP, and what is decided without a person', () => {
     await peer.adjustByHand(item, peer.places.main, 1)
     await expect(guard(op, next, never)).rejects.toThrow('should have 10, and has 13')
   })
+  it('[ER33] the figures of all corrections of a round are asked for once; each has its own answer', async () => {
+    const asked: (readonly string[])[] = []
+    const our = makeBooks(
+      peer,
+      {
+        ...connector,
+        stock: (query, signal) => {
+          asked.push(query.items ?? [])
+          return connector.stock(query, signal)
+        },
+      },
+      { isGuarded: true },
+    )
+    const items = [await our.agreed(), await our.agreed(), await our.agreed()]
+    const keys = items.map(item => our.say(our.adjust(item, -3, our.at())))
+    await peer.adjustByHand(items[1] ?? '', peer.places.main, -3)
+    await our.deliver()
+    expect(asked.map(some => [...some].sort())).toEqual([[...items].sort()])
+    const states = await Promise.all(keys.map(async key => (await our.rowOf(key)).state))
+    expect(states).toEqual(['posted', 'held', 'posted'])
+  })
   it('[ER29] a connection may answer by itself; an ERP without figures is not asked', async () => {
     const our = makeBooks(peer, connector, { isGuarded: true, allow: { [GUARD.id]: GUARD.post } })
     const item = await our.agreed()

@@ -1,9 +1,9 @@
-import { UNDER_WAY } from '../erp/compare/classify.ts'
+import { UNDER_WAY } from '../erp/compare/signs.ts'
 import { subsetOf } from '../erp/compare/subset.ts'
 import { stockText } from '../erp/effect.ts'
 import { ErpError, isErpError } from '../erp/erp-error.ts'
 import type { OutboundOp } from '../erp/operation.ts'
-import { messageEffects, payloadOf } from './compare-effects.ts'
+import { messageEffects, numberOf, payloadOf } from './compare-effects.ts'
 import { lookAtOurs, lookAtTheirs } from './compare-look.ts'
 import type { LotOf, Ours } from './compare-look.ts'
 import { lotsOf } from './compare.ts'
@@ -83,7 +83,7 @@ const settledLooks = async (deps: CompareDeps, asked: readonly Asked[]): Promise
       const line = asked[i]?.op.line
       if (line === undefined) return false
       const location = again.groupTheirs(line.location ?? '')
-      const text = stockText({ item: line.item, location, lot: lotOf(line.item, line.lot) })
+      const text = stockText({ item: line.item, location, lot: lotOf(line.item, numberOf(line)) })
       const [one, two] = [before.figures.get(text), again.figures.get(text)]
       if (one?.n !== two?.n || one?.pending !== two?.pending) return true
       looks[i] = { ours: again, theirs: theirs.get(text)?.n ?? 0, text, lotOf }

@@ -5,8 +5,10 @@ import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import type { StockStatus } from '../../shared/ledger/stock.ts'
 import { countsFor } from '../sync/renew-counts.ts'
 import type { Bridge, BridgeDeps } from './bridge.ts'
+import type { DriftClass } from '../erp/compare/verdict.ts'
 import type { DriftRow, PlaceStock } from './compare-port.ts'
-import { groupingOf } from './compare-effects.ts'
+import { groupingOf, numberOf } from './compare-effects.ts'
+import { lotsOf } from './compare.ts'
 
 export const DRIFT_ACTIONS = ['repost', 'reverse', 'adoptTheirs', 'adoptOurs', 'recount', 'dismiss'] as const
 export type DriftAction = (typeof DRIFT_ACTIONS)[number]
@@ -25,6 +27,14 @@ export type ActDeps = {
 
 const no = (words: string): Acted => ({ done: false, words })
 const DONE: Acted = { done: true }
+
+/** One cause of a difference that has several; null = it has no such cause (any more). */
+export const partOf = (drift: DriftRow, cause: DriftClass): DriftRow | null => {
+  const part = drift.causes.find(one => one.class === cause)
+  if (part === undefined) return null
+  const { n, ...about } = part
+  return { ...drift, ...about, drift: n }
+}
 
 /** Carries out a decision about a difference; whether it is over says the next comparison. */
 export const actOn = async (deps: ActDeps, action: DriftAction, signal: AbortSignal): Promise<Acted> => {
@@ -68,12 +78,16 @@ const placesOf = async ({ stores, bridge, drift }: ActDeps): Promise<readonly Pl
   const { id, warehouse } = bridge.connection
   const { stock } = await stores.compare.picture({ warehouse, connector: id }, [drift.item])
   const group = groupingOf(await bridge.mapper(stock.map(row => row.location)))
+  const lotOf = await lotsOf(bridge.comparing, [drift.item])
   return stock
-    .filter(row => row.remote === drift.item && row.lot === drift.lot && group(row) === drift.location)
+    .filter(
+      row =>
+        row.remote === drift.item && lotOf(drift.item, numberOf(row)) === drift.lot && group(row) === drift.location,
+    )
     .sort((a, b) => b.n - a.n)
 }
 
-type Goods = { client: ClientId; item: ItemId; place: LocationId; status: StockStatus }
+type Goods = { client: ClientId; item: ItemId; lot: string; serial: string; place: LocationId; status: StockStatus }
 /** Where a correction is booked: where most of the goods are, else at the first place for picking. */
 const goodsOf = async (deps: ActDeps): Promise<Goods | null> => {
   const { stores, bridge, drift } = deps
@@ -81,12 +95,14 @@ const goodsOf = async (deps: ActDeps): Promise<Goods | null> => {
   const item = known.get(drift.item)
   if (item === undefined) return null
   const [most] = await placesOf(deps)
-  if (most !== undefined)
-    return { client: item.client, item: item.id, place: most.location, status: most.status as StockStatus }
+  const named = item.tracking.serial ? { lot: '', serial: drift.lot } : { lot: drift.lot, serial: '' }
+  const { lot, serial } = most !== undefined && numberOf(most) === drift.lot ? most : named
+  const about = { client: item.client, item: item.id, lot, serial }
+  if (most !== undefined) return { ...about, place: most.location, status: most.status as StockStatus }
   const places = await stores.places.pickable(bridge.connection.warehouse)
   const group = groupingOf(await bridge.mapper(places))
   const place = places.find(one => group({ location: one, status: 'available' }) === drift.location)
-  return place === undefined ? null : { client: item.client, item: item.id, place, status: 'available' }
+  return place === undefined ? null : { ...about, place, status: 'available' }
 }
 
 const UNKNOWN = 'There is no place of ours that stands for this figure.'
@@ -104,8 +120,8 @@ const adoptOurs = async (deps: ActDeps): Promise<Acted> => {
     type: 'adjustment',
     client: goods.client,
     item: goods.item,
-    lot: drift.lot,
-    serial: '',
+    lot: goods.lot,
+    serial: goods.serial,
     place: { location: goods.place, status: goods.status },
     delta: -drift.drift,
     reason,
@@ -129,7 +145,8 @@ const adoptTheirs = async (deps: ActDeps): Promise<Acted> => {
   const inside = { ...looseAt(goods.place), status: goods.status }
   const [from, to] = drift.drift > 0 ? [outside, inside] : [inside, outside]
   const at = now()
-  const about = { client: goods.client, item: goods.item, lot: drift.lot, serial: '', takenAt: at, at, unc: 0 }
+  const { place: _place, status: _status, ...named } = goods
+  const about = { ...named, takenAt: at, at, unc: 0 }
   await stores.sync.decide({ warehouse, now: at }, tx =>
     tx.write({
       body: { kind: 'erp.adopt', connector: bridge.connection.id, run: drift.run, by, reason },

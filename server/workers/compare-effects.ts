@@ -13,6 +13,9 @@ export const groupingOf =
   at =>
     mapper.place(at) ?? ''
 
+/** What ERPs keep as the lot: the number of the one unit, where it has one. */
+export const numberOf = ({ lot, serial }: { lot: string; serial: string }): string => (serial === '' ? lot : serial)
+
 export const payloadOf = (row: Pick<OutboxRow, 'payload'>): Payload | null => {
   const read = v.safeParse(payloadSchema, row.payload)
   return read.success ? read.output : null
@@ -34,7 +37,8 @@ export const messageEffects = (
     sums.set(text, { ...figure, n: (sums.get(text)?.n ?? 0) + n })
   }
   const lines = (all: readonly Line[], sign: 1 | -1): void => {
-    for (const { item, lot, status, place, qty } of all) add(item, { location: place ?? '', status }, lot, sign * qty)
+    for (const { item, status, place, qty, ...at } of all)
+      add(item, { location: place ?? '', status }, numberOf(at), sign * qty)
   }
   switch (payload.type) {
     case 'receipt':
@@ -45,12 +49,12 @@ export const messageEffects = (
       for (const box of payload.packages) lines(box.lines, -1)
       break
     case 'adjustment':
-      add(payload.item, payload.place, payload.lot, payload.delta)
+      add(payload.item, payload.place, numberOf(payload), payload.delta)
       break
     case 'transfer':
-      for (const { lot, qty, from, to } of payload.lines) {
-        add(payload.item, from, lot, -qty)
-        add(payload.item, to, lot, qty)
+      for (const { qty, from, to, ...at } of payload.lines) {
+        add(payload.item, from, numberOf(at), -qty)
+        add(payload.item, to, numberOf(at), qty)
       }
       break
     case 'orderStatus':

@@ -3,7 +3,7 @@ import type { ErpMove } from '../erp/connector.ts'
 import { stockText } from '../erp/effect.ts'
 import type { StockAt } from '../erp/effect.ts'
 import { amountOf } from '../erp/quantity.ts'
-import { groupingOf, messageEffects, payloadOf } from './compare-effects.ts'
+import { groupingOf, messageEffects, numberOf, payloadOf } from './compare-effects.ts'
 import type { Grouping } from './compare-effects.ts'
 import type { CompareDeps } from './compare.ts'
 import type { Picture } from './compare-port.ts'
@@ -23,7 +23,10 @@ export type Ours = {
   locations: readonly string[]
 }
 
-/** Lots of items whose units have numbers of their own are compared together: ERPs keep the number as the lot. */
+/**
+ * What a figure is compared under. Units with numbers of their own are compared one by one where the ERP shows the numbers as
+ * lots, else together.
+ */
 export type LotOf = (item: string, lot: string) => string
 
 export const lookAtOurs = async (deps: CompareDeps, items: readonly string[] | null, lotOf: LotOf): Promise<Ours> => {
@@ -40,7 +43,7 @@ export const lookAtOurs = async (deps: CompareDeps, items: readonly string[] | n
     figures.set(text, { at: figure, n: before.n + n, pending })
   }
   for (const row of picture.stock)
-    add({ item: row.remote ?? row.item, location: group(row), lot: row.lot }, row.n, null)
+    add({ item: row.remote ?? row.item, location: group(row), lot: numberOf(row) }, row.n, null)
   for (const row of picture.messages) {
     const payload = payloadOf(row)
     if (payload === null) continue

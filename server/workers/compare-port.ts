@@ -11,6 +11,8 @@ export type PlaceStock = {
   item: ItemId
   remote: string | null
   lot: string
+  /** Of an item whose units have numbers of their own; else ''. */
+  serial: string
   location: LocationId
   status: string
   /** On hand, without what has come or gone and no message tells of yet (an open receipt). */

@@ -4,6 +4,7 @@ import { never } from '../../test/erp/carry.ts'
 import type { ErpPeer } from '../../test/erp/fixture.ts'
 import { startSim } from '../../test/erp/sim-peer.ts'
 import type { ErpConnector } from '../erp/connector.ts'
+import { partOf } from './compare-act.ts'
 import { compareDue, compareRound } from './compare.ts'
 
 describe('comparing while both sides go on', () => {
@@ -58,6 +59,49 @@ describe('comparing while both sides go on', () => {
     await peer.adjustByHand(item, peer.places.main, 3)
     our.put(item, 10)
     expect((await our.found(item)).map(row => row.class)).toEqual(['edited'])
+  })
+  it('[ER31] a message that is missing and an entry by hand at once: each has its share, and one after the other is over', async () => {
+    const our = makeBooks(peer, connector)
+    const item = await our.agreed()
+    const there = our.say(our.adjust(item, -1, our.at()))
+    await our.deliver()
+    expect(await our.found(item)).toEqual([])
+    const lost = our.say(our.adjust(item, -3, our.at()))
+    await our.leave(lost, 'posted', 'none')
+    await peer.adjustByHand(item, peer.places.main, 2)
+    const [found] = await our.found(item)
+    expect(found).toMatchObject({ drift: 5, class: 'several', proposal: 'repost' })
+    expect(found?.causes).toMatchObject([
+      { class: 'missing', n: 3, proposal: 'repost', because: [lost] },
+      { class: 'edited', n: 2, proposal: 'adoptTheirs' },
+    ])
+    expect(found && partOf(found, 'edited')).toMatchObject({ class: 'edited', drift: 2, proposal: 'adoptTheirs' })
+    expect(found && partOf(found, 'duplicate')).toBeNull()
+    expect(await our.outbox.store.reopen([lost], 'supervisor', our.at())).toBe(1)
+    await our.deliver()
+    expect(await our.found(item)).toMatchObject([{ drift: 2, class: 'edited' }])
+    expect((await our.rowOf(there)).state).toBe('posted')
+  })
+  it('[ER32] of numbered units one here and another there are two differences, where the ERP shows the numbers', async () => {
+    const caps = { ...connector.caps, serialsInStock: true as const }
+    const our = makeBooks(peer, { ...connector, caps })
+    const item = await peer.item({ serial: true })
+    our.know(item, undefined, true)
+    await peer.stockUp(item, peer.places.main, 1, 'SN-1')
+    await peer.stockUp(item, peer.places.main, 1, 'SN-2')
+    our.put(item, 1, 'main', 'SN-2')
+    our.put(item, 1, 'main', 'SN-3')
+    expect((await our.found(item)).map(row => [row.lot, row.drift, row.class])).toEqual([
+      ['SN-1', 1, 'swap'],
+      ['SN-3', -1, 'swap'],
+    ])
+    // What waits to be told names the unit: it is no difference.
+    our.say({ ...our.adjust(item, -1, our.at()), serial: 'SN-2' })
+    expect((await our.found(item)).map(row => row.lot)).toEqual(['SN-1', 'SN-3'])
+    const summed = makeBooks(peer, connector)
+    summed.know(item, undefined, true)
+    for (const number of ['SN-2', 'SN-3']) summed.put(item, 1, 'main', number)
+    expect(await summed.found(item)).toEqual([])
   })
   it('[ER14] a run that breaks is kept with its reason and closes nothing', async () => {
     let broken = false

@@ -94,7 +94,7 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
   const looked = await lookAgain(deps, suspects, { lotOf, reading: after.reading, locations: ours }, signal)
   const moves = [...before.moves, ...after.moves, ...looked.moves]
   const drifts = looked.drifts.filter(drift => drift.drift !== 0)
-  const evidence = await gatherEvidence(deps, { drifts, moves, ours, messages: looked.messages }, signal)
+  const evidence = await gatherEvidence(deps, { drifts, moves, ours, messages: looked.messages, lotOf }, signal)
   const verdicts = drifts.map(drift => {
     const proof = evidence(drift)
     return { ...drift, ...classify(drift, proof), moves: proof.moves.slice(-20) }
@@ -105,6 +105,7 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
 /** Which lot a figure is compared under, for these items of the ERP. */
 export const lotsOf = async ({ store, id, connector }: CompareDeps, remotes: readonly string[]): Promise<LotOf> => {
   if (!connector.caps.lots) return () => ''
+  if (connector.caps.serialsInStock === true) return (_item, lot) => lot
   const serial = new Set<string>()
   for (let from = 0; from < remotes.length; from += 5000)
     for (const [remote, item] of await store.items(id, remotes.slice(from, from + 5000)))

@@ -64,8 +64,8 @@ const openingEffects = (
     movements: booked.map(({ row, item, place }) => ({
       client: item.client,
       item: item.id,
-      lot: row.lot,
-      serial: '',
+      lot: isNumber(row, item) ? '' : row.lot,
+      serial: isNumber(row, item) ? row.lot : '',
       from: looseAt(virtualLocation(deps.warehouse, 'adjustment')),
       to: looseAt(place),
       qty: row.quantity,
@@ -74,7 +74,7 @@ const openingEffects = (
       unc: 0,
     })),
     lots: booked.flatMap(({ row, item }) =>
-      row.lot === ''
+      row.lot === '' || isNumber(row, item)
         ? []
         : [
             {
@@ -89,6 +89,9 @@ const openingEffects = (
     ),
   }
 }
+
+/** ERPs show the number of a single unit as its lot. */
+const isNumber = (row: OpeningRow, item: Item): boolean => item.tracking.serial && row.lot !== '' && row.quantity === 1
 
 const placeOf = (places: readonly LocationId[], item: Item): LocationId => {
   const n = Number.parseInt(sha256Hex(item.id).slice(0, 8), 16) % places.length

@@ -98,7 +98,15 @@ export const makeBooks = (
     const [location, name] = [PLACES[place] as LocationId, `${remote}|${place}|${lot}`]
     const before = stock.get(name)?.n ?? 0
     const known = items.has(remote) ? remote : null
-    stock.set(name, { item: itemOf(remote), remote: known, lot, location, status: 'available', n: before + n })
+    stock.set(name, {
+      item: itemOf(remote),
+      remote: known,
+      lot,
+      serial: '',
+      location,
+      status: 'available',
+      n: before + n,
+    })
   }
   /** An item of which both books have ten pieces. */
   const agreed = async (): Promise<string> => {

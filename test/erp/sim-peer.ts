@@ -2,7 +2,7 @@ import type { SimErp } from '../../server/erp/sim/erp.ts'
 import { makeConnector } from '../../server/erp/settings.ts'
 import { sim } from '../../server/erp/sim.ts'
 import { PROFILES } from '../../server/erp/sim/profile.ts'
-import type { ProfileName } from '../../server/erp/sim/profile.ts'
+import type { Profile, ProfileName } from '../../server/erp/sim/profile.ts'
 import { serveSimErp } from '../../server/erp/sim/serve.ts'
 import { emptyState, MAIN } from '../../server/erp/sim/state.ts'
 import type { ErpPeer } from './fixture.ts'
@@ -85,9 +85,9 @@ export const simPeople = (erp: SimErp): People => {
 }
 
 /** The demo ERP in a profile as a peer of the kit: people act on its books directly, the connector over HTTP. */
-export const startSim = async (name: ProfileName): Promise<ErpPeer> => {
+export const startSim = async (name: ProfileName, over: Partial<Profile> = {}): Promise<ErpPeer> => {
   const state = emptyState()
-  const profile = PROFILES[name]
+  const profile = { ...PROFILES[name], ...over }
   let ms = Date.parse('2026-11-23T08:00:00.000Z')
   // Every look at the clock is a little later: records have times of their own.
   const now = (): string => new Date((ms += 7)).toISOString()

@@ -25,6 +25,7 @@ export const describeCompare = (name: string, make: () => Promise<CompareUnderTe
       class: 'edited',
       proposal: 'adoptTheirs',
       because: ['7'],
+      causes: [{ class: 'edited', proposal: 'adoptTheirs', n, because: ['7'] }],
       moves: [],
       ...more,
     })

@@ -56,6 +56,25 @@ export const describeOutbox = (name: string, make: () => Promise<OutboxUnderTest
       expect(again.map(row => [row.key, row.state, row.touched])).toEqual([[uuid('a1'), 'unknown', true]])
     })
 
+    it('[ER33] states that change at once are written each for itself: a lost lease or words that cannot be kept stop no other', async () => {
+      for (const [i, key] of ['w', 'x', 'y', 'z'].entries()) await add(key, `receipt/${key}`, i + 1)
+      await claim('t1')
+      const at = { n: 1, phase: 'post', at: T0, ms: 3, errorClass: null, request: null, answer: 'yes' } as const
+      const ref = { kind: 'document', id: '7' }
+      const ends = await Promise.allSettled([
+        end('w', 't1', 'posted', { remoteRef: ref, documents: [ref] }, [at]),
+        end('x', 'other', 'posted'),
+        end('y', 't1', 'held', { question: 'Backorder?', errorClass: 'needsDecision' }),
+        end('z', 't1', 'dead', { question: 'cut \u0000 off' }),
+      ])
+      expect(ends.slice(0, 3).map(one => one.status === 'fulfilled' && one.value)).toEqual([true, false, true])
+      const [w, x, y] = await Promise.all(['w', 'x', 'y'].map(async key => (await on.outbox.get(uuid(key)))?.row))
+      expect(w).toMatchObject({ state: 'posted', remoteRef: ref, documents: [ref], postedAt: T0, question: null })
+      expect([x?.state, y?.state, y?.question]).toEqual(['preparing', 'held', 'Backorder?'])
+      expect((await on.outbox.tries(uuid('w'))).map(one => one.answer)).toEqual(['yes'])
+      expect(await on.outbox.tries(uuid('y'))).toEqual([])
+    })
+
     it('[E33] what waits for its time is left alone, and so is everything behind it', async () => {
       await add('a1', 'receipt/a', 1)
       await add('a2', 'receipt/a', 2)

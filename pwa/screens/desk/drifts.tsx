@@ -7,6 +7,7 @@ import { driftWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useLoaded } from './query.ts'
 import { ReasonField } from './reason-field.tsx'
+import type { DeskSpeaker } from './speak.ts'
 import { Listed, Table } from './table.tsx'
 
 const ACTIONS = ['repost', 'reverse', 'adoptTheirs', 'adoptOurs', 'recount', 'dismiss'] as const
@@ -28,8 +29,8 @@ export const Drifts = ({ connection }: { connection: Pick<Connection, 'id'> }) =
     return found
   })
   const nameOf = ({ itemId }: Drift): string => (itemId === null ? '' : (names.item(itemId)?.name ?? ''))
-  const decide = ({ item, location, lot, run }: Drift, action: Action, reason: string): void => {
-    const body = { ...query, session: v7(), item, location, lot, run, action, reason }
+  const decide = ({ item, location, lot, run }: Drift, choice: Choice, reason: string): void => {
+    const body = { ...query, session: v7(), item, location, lot, run, ...choice, reason }
     api.post('/api/erp/drifts', body, actedShape).then(
       end => {
         tell(end.done === true ? speaker.say('i.acted') : (end.words ?? speaker.say('x.stale', { n: 0 })))
@@ -54,27 +55,55 @@ export const Drifts = ({ connection }: { connection: Pick<Connection, 'id'> }) =
           { key: 'ours', head: speaker.say('i.ours'), number: true, cell: row => speaker.number(row.ours) },
           { key: 'theirs', head: speaker.say('i.theirs'), number: true, cell: row => speaker.number(row.theirs) },
           { key: 'drift', head: speaker.say('a.delta'), number: true, cell: row => speaker.signed(row.drift) },
-          { key: 'class', head: speaker.say('i.class'), cell: row => driftWords(speaker.language, row.class) },
+          { key: 'class', head: speaker.say('i.class'), cell: row => classWords(speaker, row) },
           { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.lastAt) },
         ]}
-        renderActs={row => <DriftActs drift={row} onDecide={(action, reason) => decide(row, action, reason)} />}
+        renderActs={row => <DriftActs drift={row} onDecide={(choice, reason) => decide(row, choice, reason)} />}
       />
     </Listed>
   )
 }
 
-/** The proposal stands first; every decision needs a reason. */
-const DriftActs = ({ drift, onDecide }: { drift: Drift; onDecide: (action: Action, reason: string) => void }) => {
+/** What may be done about a difference, or about one cause of it. */
+type Choice = { action: Action; cause?: string }
+type Offer = { choice: Choice; words: string }
+
+const classWords = (speaker: DeskSpeaker, { class: name, causes }: Drift): string =>
+  causes.length < 2 ? driftWords(speaker.language, name) : causes.map(cause => shareWords(speaker, cause)).join(' · ')
+const shareWords = (speaker: DeskSpeaker, cause: Drift['causes'][number]): string =>
+  `${driftWords(speaker.language, cause.class)} ${speaker.signed(cause.n)}`
+
+/** Of several causes each has its own proposal; all of it is counted or left. */
+const offersOf = (speaker: DeskSpeaker, drift: Drift, isAllowed: (action: Action) => boolean): readonly Offer[] => {
+  const several = drift.causes.length > 1
+  const parts = (several ? drift.causes : []).flatMap((cause): Offer[] => {
+    const { proposal: action } = cause
+    if (!isAction(action) || action === 'recount' || !isAllowed(action)) return []
+    const words = `${speaker.say(keyOf(action))}: ${shareWords(speaker, cause)}`
+    return [{ choice: { action, cause: cause.class }, words }]
+  })
+  const whole = ACTIONS.filter(
+    action =>
+      (ONLY[action] === undefined || ONLY[action] === drift.class) &&
+      isAllowed(action) &&
+      (!several || !BOOKS.has(action)),
+  ).map((action): Offer => {
+    const proposed = action === drift.proposal && !several ? ` (${speaker.say('i.proposed')})` : ''
+    return { choice: { action }, words: `${speaker.say(keyOf(action))}${proposed}` }
+  })
+  return [...parts, ...whole]
+}
+
+/** The proposal is chosen beforehand; every decision needs a reason. */
+const DriftActs = ({ drift, onDecide }: { drift: Drift; onDecide: (choice: Choice, reason: string) => void }) => {
   const { speaker, me } = useDesk()
   const [isOpen, setOpen] = useState(false)
   const [reason, setReason] = useState('')
-  const allowed = ACTIONS.filter(
-    action =>
-      (ONLY[action] === undefined || ONLY[action] === drift.class) &&
-      (!BOOKS.has(action) || me.roles.includes('supervisor')),
-  )
-  const proposed = isAction(drift.proposal) && allowed.includes(drift.proposal) ? drift.proposal : 'recount'
-  const [action, setAction] = useState<Action>(proposed)
+  const offers = offersOf(speaker, drift, action => !BOOKS.has(action) || me.roles.includes('supervisor'))
+  const isProposed = ({ choice }: Offer): boolean => choice.cause !== undefined || choice.action === drift.proposal
+  const proposed = offers.findIndex(isProposed)
+  const counted = offers.findIndex(({ choice }) => choice.action === 'recount')
+  const [chosen, setChosen] = useState(proposed === -1 ? counted : proposed)
   if (!isOpen)
     return (
       <button type="button" className="desk-button" onClick={() => setOpen(true)}>
@@ -86,21 +115,18 @@ const DriftActs = ({ drift, onDecide }: { drift: Drift; onDecide: (action: Actio
       className="desk-inline"
       onSubmit={event => {
         event.preventDefault()
-        if (reason.trim() !== '') onDecide(action, reason.trim())
+        const offer = offers[chosen]
+        if (reason.trim() !== '' && offer !== undefined) onDecide(offer.choice, reason.trim())
       }}
     >
       <select
         aria-label={speaker.say('i.decide')}
-        value={action}
-        onChange={event => {
-          const chosen = event.currentTarget.value
-          if (isAction(chosen)) setAction(chosen)
-        }}
+        value={chosen}
+        onChange={event => setChosen(Number(event.currentTarget.value))}
       >
-        {allowed.map(one => (
-          <option key={one} value={one}>
-            {speaker.say(keyOf(one))}
-            {one === drift.proposal ? ` (${speaker.say('i.proposed')})` : ''}
+        {offers.map(({ words }, n) => (
+          <option key={words} value={n}>
+            {words}
           </option>
         ))}
       </select>

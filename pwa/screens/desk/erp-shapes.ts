@@ -54,6 +54,7 @@ export const driftsShape = v.object({
       drift: v.number(),
       class: v.string(),
       proposal: v.string(),
+      causes: v.array(v.object({ class: v.string(), proposal: v.string(), n: v.number() })),
       itemId: nullable,
       run: v.string(),
       lastAt: v.string(),

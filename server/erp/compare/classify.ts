@@ -1,11 +1,10 @@
 import { stockText } from '../effect.ts'
+import { causesOf } from './causes.ts'
 import { subsetOf, total } from './subset.ts'
-import type { Drift, DriftClass, Evidence, MessageEvidence, MoveEvidence, Proposal, Verdict } from './verdict.ts'
+import { byHand, isLost, isUntold, movesOf, ratioIn, UNDER_WAY } from './signs.ts'
+import type { Cause, Drift, DriftClass, Evidence, MessageEvidence, Proposal, Verdict } from './verdict.ts'
 
 type Explain = (drift: Drift, evidence: Evidence) => readonly string[] | null
-
-/** Not finished: the ERP may have it already. */
-export const UNDER_WAY: ReadonlySet<string> = new Set(['preparing', 'posting', 'unknown'])
 
 const keysOf = (messages: readonly { key: string }[]): string[] => messages.map(message => message.key)
 
@@ -18,13 +17,9 @@ const inFlight: Explain = ({ drift }, { messages }) => {
 }
 
 const missing: Explain = ({ drift }, { messages }) => {
-  const lost = messages.filter(m => m.state === 'posted' && m.found !== null && !['posted', 'many'].includes(m.found))
-  const found = subsetOf(lost, -drift)
+  const found = subsetOf(messages.filter(isLost), -drift)
   return found === null ? null : keysOf(found)
 }
-
-const movesOf = (moves: readonly MoveEvidence[], message: MessageEvidence): readonly MoveEvidence[] =>
-  moves.filter(move => move.key === message.key)
 
 const duplicate: Explain = ({ drift }, { messages, moves }) => {
   const isTwice = (message: MessageEvidence): boolean => {
@@ -38,8 +33,7 @@ const duplicate: Explain = ({ drift }, { messages, moves }) => {
 }
 
 const unit: Explain = ({ drift, theirs, ours }, { messages, moves, ratios }) => {
-  const isRatio = (a: number, b: number): boolean =>
-    a !== b && b !== 0 && a !== 0 && ratios.some(r => a * r.den === b * r.num || a * r.num === b * r.den)
+  const isRatio = ratioIn(ratios)
   const wrong = messages.find(message => {
     const moved = total(movesOf(moves, message))
     return moved - message.n === drift && isRatio(moved, message.n)
@@ -71,16 +65,13 @@ const stale: Explain = ({ drift }, { messages, moves }) => {
   return null
 }
 
-const byHand = (moves: readonly MoveEvidence[]): readonly MoveEvidence[] => moves.filter(move => move.key === null)
-
 const edited: Explain = ({ drift }, { moves }) => {
   const found = subsetOf(byHand(moves), drift)
   return found === null ? null : found.map(move => move.id)
 }
 
 const skipped: Explain = ({ drift }, { messages }) => {
-  const left = messages.filter(message => message.state === 'skipped' || message.state === 'rehearsed')
-  const found = subsetOf(left, -drift)
+  const found = subsetOf(messages.filter(isUntold), -drift)
   return found === null ? null : keysOf(found)
 }
 
@@ -99,11 +90,30 @@ const EXPLAINED: readonly [DriftClass, Proposal, Explain][] = [
   ['rounding', 'adoptOurs', rounding],
 ]
 
-/** Names what a difference comes from: the first explanation that gives exactly this figure. */
+/**
+ * Names what a difference comes from: the first explanation that gives exactly this figure; else what several have of it
+ * together, and what is left.
+ */
 export const classify = (drift: Drift, evidence: Evidence): Verdict => {
   for (const [name, proposal, explain] of EXPLAINED) {
     const because = explain(drift, evidence)
-    if (because !== null) return { class: name, proposal, because }
+    if (because !== null) return verdictOf([{ class: name, proposal, n: drift.drift, because }])
   }
-  return { class: 'unexplained', proposal: 'recount', because: [] }
+  return verdictOf(causesOf(drift, evidence))
+}
+
+/** The first that something can be done about is what is proposed for the whole. */
+const verdictOf = (causes: readonly Cause[]): Verdict => {
+  const [only, second] = causes
+  if (only !== undefined && second === undefined) {
+    const { n: _n, ...about } = only
+    return { ...about, causes }
+  }
+  const next = causes.find(cause => cause.proposal !== 'wait')
+  return {
+    class: 'several',
+    proposal: next?.proposal ?? 'wait',
+    because: causes.flatMap(cause => cause.because),
+    causes,
+  }
 }

@@ -2,7 +2,10 @@ import type { Found } from '../connector.ts'
 import type { StockAt } from '../effect.ts'
 import type { Ratio } from '../quantity.ts'
 
-/** What a difference between the books comes from, in the order in which it is tried. */
+/**
+ * What a difference between the books comes from, in the order in which it is tried; `several`: no one gives its figure, and
+ * some together do, or a part of it.
+ */
 export const DRIFT_CLASSES = [
   'unmapped',
   'inFlight',
@@ -14,6 +17,7 @@ export const DRIFT_CLASSES = [
   'edited',
   'skipped',
   'rounding',
+  'several',
   'unexplained',
 ] as const
 export type DriftClass = (typeof DRIFT_CLASSES)[number]
@@ -55,9 +59,15 @@ export type Evidence = {
   sameItem: readonly Drift[]
 }
 
-export type Verdict = {
+/** What one class has of the difference. */
+export type Cause = {
   class: DriftClass
   proposal: Proposal
+  n: number
   /** Messages, movements and figures that explain it, for the person who looks. */
   because: readonly string[]
+}
+export type Verdict = Omit<Cause, 'n'> & {
+  /** Together the whole difference, what nothing explains among them. */
+  causes: readonly Cause[]
 }

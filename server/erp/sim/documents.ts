@@ -76,6 +76,8 @@ export const makeDocuments = (deps: DocumentDeps) => {
         if (profile.postAgain === 'refused') throw new SimRefusal(422, `${id} is posted already`)
         return draft
       }
+      const { closedUntil = '' } = state
+      if (deps.now() < closedUntil) throw new SimRefusal(422, `the period until ${closedUntil} is closed`)
       const reason = unfit(deps, draft)
       if (reason !== null && profile.unfit === 'silent') return draft
       if (reason !== null) throw reason

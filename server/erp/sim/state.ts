@@ -45,6 +45,8 @@ export type SimState = {
   /** By item, place, lot and row: most profiles have one row. */
   stock: Record<string, SimStock>
   moves: SimMove[]
+  /** The books are closed until then: nothing is posted before that time. */
+  closedUntil?: string
 }
 
 export const MAIN = 'MAIN'

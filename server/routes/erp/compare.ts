@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { DRIFT_CLASSES, PROPOSALS } from '../../workers/compare-port.ts'
-import { actOn, DRIFT_ACTIONS } from '../../workers/compare-act.ts'
+import { actOn, DRIFT_ACTIONS, partOf } from '../../workers/compare-act.ts'
 import { compareRound } from '../../workers/compare.ts'
 import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
@@ -37,6 +37,15 @@ const driftSchema = v.looseObject({
   class: v.picklist(DRIFT_CLASSES),
   proposal: v.picklist(PROPOSALS),
   because: v.array(v.string()),
+  /** What each class has of the difference, the rest that nothing explains among them. */
+  causes: v.array(
+    v.object({
+      class: v.picklist(DRIFT_CLASSES),
+      proposal: v.picklist(PROPOSALS),
+      n: v.number(),
+      because: v.array(v.string()),
+    }),
+  ),
   firstAt: v.string(),
   lastAt: v.string(),
   closedAt: nullable,
@@ -145,6 +154,8 @@ const actSchema = v.object({
   /** The run that was seen: what has been looked at again since is decided anew. */
   run: v.pipe(v.string(), v.uuid()),
   action: v.picklist(DRIFT_ACTIONS),
+  /** Of a difference with several causes: the one that is decided about. */
+  cause: v.optional(v.picklist(DRIFT_CLASSES)),
   reason: reasonText,
 })
 /** What changes a figure of either book is a supervisor's approval. */
@@ -175,12 +186,15 @@ export const actOnErpDriftEndpoint = personEndpoint(
     if (BOOKS.has(body.action) && !at.who.roles.includes('supervisor')) throw refused('role')
     const connection = await connectionAt(at, warehouse, body.connection)
     const { compare } = at.erp.stores
-    const { item, location, lot, reason, action } = body
+    const { item, location, lot, reason, action, cause } = body
     const open = await compare.drifts(connection.id, { open: true, item }, { after: null, limit: 1000 })
     const drift = open.find(row => row.location === location && row.lot === lot)
     if (drift === undefined) throw refused('not_found', 'There is no such difference (any more).')
     if (drift.run !== body.run) throw refused('stale', 'It has been compared again since.')
-    const act = { stores: at.erp.stores, bridge: bridgeOf(at, connection), drift, by: at.who.id, reason, now: deps.now }
+    const decided = cause === undefined ? drift : partOf(drift, cause)
+    if (decided === null) throw refused('stale', 'It has no such cause (any more).')
+    const bridge = bridgeOf(at, connection)
+    const act = { stores: at.erp.stores, bridge, drift: decided, by: at.who.id, reason, now: deps.now }
     // Closed first: of two people who decide at once, one is too late.
     const closedAt = deps.now()
     if (!(await compare.close(connection.id, drift, `${action} ${at.who.id}: ${reason}`, closedAt)))
@@ -188,6 +202,9 @@ export const actOnErpDriftEndpoint = personEndpoint(
     const end = await orWords(() => actOn(act, action, askSignal()))
     if ('done' in end && end.done) deps.doorbell.ring(warehouse)
     else await compare.reopen(connection.id, drift, closedAt)
+    // The other causes are a difference of their own from now on; while the ERP is away the next comparison finds it.
+    if ('done' in end && end.done && drift.causes.length > 1 && cause !== undefined)
+      await orWords(() => compareRound(bridge.comparing, { cause: 'demand', items: [item] }, askSignal()))
     return sendJson(c, end)
   },
 )

@@ -200,6 +200,58 @@ describe('connections at the desk', async () => {
     expect(runs).toHaveLength(2)
   })
 
+  it('[ER31] of two causes one is decided about, and the other is a difference of its own at once', async () => {
+    const before = await drifts()
+    expect(before).toEqual([])
+    await desk.facts([desk.arrived(4)])
+    await deliver()
+    served.erp.changeItem(remote, { active: false })
+    await desk.facts([desk.arrived(2)])
+    await deliver()
+    const skip = { kind: 'skip', reason: 'booked by hand' }
+    await write('messages', { filter: { state: 'dead' }, action: skip }, people.sevda)
+    served.erp.changeItem(remote, { active: true })
+    served.erp.byHand('adjustment', [
+      { item: remote, lot: '', serial: '', expiry: null, quantity: 5, line: null, from: null, to: 'MAIN' },
+    ])
+    expect(await compare()).toMatchObject({ drifts: 1, units: 3 })
+    const [both] = (await drifts()) as unknown as { run: string; causes: { class: string; n: number }[] }[]
+    expect(both).toMatchObject({ drift: 3, class: 'several', proposal: 'adoptTheirs' })
+    expect(both!.causes.map(cause => [cause.class, cause.n])).toEqual([
+      ['edited', 5],
+      ['skipped', -2],
+    ])
+    const act = (cause: string, action: string) => {
+      const about = { item: remote, lot: '', location: '', run: both!.run, reason: 'looked' }
+      return write('drifts', { ...about, cause, action }, people.sevda)
+    }
+    expect((await act('missing', 'repost')).status).toBe(409)
+    expect(await body(act('edited', 'adoptTheirs'))).toEqual({ done: true })
+    expect(await drifts()).toMatchObject([{ drift: -2, class: 'skipped', proposal: 'adoptOurs' }])
+    const [left] = await drifts()
+    const about = { item: remote, lot: '', location: '', run: left!.run, reason: 'looked' }
+    expect(await body(write('drifts', { ...about, action: 'adoptOurs' }, people.sevda))).toEqual({ done: true })
+    await deliver()
+    expect(await compare()).toMatchObject({ drifts: 0 })
+  })
+
+  it('[ER34] a closed period stops a message with the ERP’s own words; when the period is open the message goes on, once', async () => {
+    state.closedUntil = '2100-01-01T00:00:00Z'
+    const before = there()
+    await desk.facts([desk.arrived(1)])
+    await deliver()
+    const stopped = (await messages({ state: 'dead' })) as unknown as Record<string, string>[]
+    expect(stopped).toMatchObject([{ errorClass: 'rejected', question: expect.stringContaining('2100-01-01') }])
+    const replay = () => write('messages', { filter: { state: 'dead' }, action: { kind: 'replay' } }, people.sevda)
+    expect(await body(replay())).toMatchObject({ settled: 1 })
+    await deliver()
+    expect([there(), (await messages({ state: 'dead' })).length]).toEqual([before, 1])
+    delete state.closedUntil
+    expect(await body(replay())).toMatchObject({ settled: 1 })
+    await deliver()
+    expect([there(), (await messages({ state: 'dead' })).length]).toEqual([before + 1, 0])
+  })
+
   it('[ER25] a difference that nobody can explain is counted: a task for the floor', async () => {
     served.erp.setLevel({ item: remote, place: 'MAIN', lot: '' }, 30, null)
     expect(await compare()).toMatchObject({ drifts: 1 })

@@ -285,6 +285,28 @@ describe('ERPNext', () => {
       expect([error.class, error.message]).toEqual(['conflict', expect.stringContaining('ERPNext has 2 of')])
       expect(await peer.onHand(item)).toBe(2)
     })
+    it('[ER34] a closed period is a refusal in ERPNext’s own words; when it is open the draft that is there is posted, once', async () => {
+      let isClosed = true
+      const { peer } = await start({ closed: () => isClosed })
+      const item = await peer.item()
+      isClosed = false
+      await peer.stockUp(item, peer.places.main, 5)
+      isClosed = true
+      const proxy = await startFaultProxy(peer.url)
+      const at = { peer: () => peer, proxy: () => proxy, connector: () => peer.connect({ url: proxy.url }) }
+      const op = adjustment(peer, { item, delta: -1, book: 5 })
+      const refused = await carry(at, op)
+      expect([refused.end, refused.row?.state, refused.words]).toEqual([
+        'rejected',
+        'dead',
+        expect.stringContaining('closed Accounting Period 2026'),
+      ])
+      expect(await peer.onHand(item)).toBe(5)
+      isClosed = false
+      expect(await carry(at, op)).toMatchObject({ end: 'posted' })
+      expect([await peer.onHand(item), await peer.postedWith(op.key)]).toEqual([4, 1])
+      await proxy.close()
+    })
     it('[EN14] goods of today are booked at ERPNext’s own time, goods of another day on their day', async () => {
       const { peer, erp } = await start({ nowMs: () => NOON })
       const item = await peer.item()

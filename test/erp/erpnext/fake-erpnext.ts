@@ -3,7 +3,14 @@ import type { Row, Values } from './fake-db.ts'
 import { BUYING, makeOrders, SELLING, sideOf } from './fake-orders.ts'
 import { itemsOf, makeStock, rounded } from './fake-stock.ts'
 
-export type FakeDeps = { nowMs: () => number; version: number; offsetMs: number; negative?: () => boolean }
+export type FakeDeps = {
+  nowMs: () => number
+  version: number
+  offsetMs: number
+  negative?: () => boolean
+  /** The accounts have closed the period. */
+  closed?: () => boolean
+}
 export const COMPANY = 'Marmara'
 
 /** ERPNext as far as the connector sees it: documents, drafts, submitting, cancelling, the ledger, orders. */
@@ -53,6 +60,8 @@ export const makeErpnext = (deps: FakeDeps) => {
     if (modified !== undefined && modified !== doc.modified)
       throw new Thrown('TimestampMismatchError', `${name} has been modified after you have opened it`)
     if (doc.docstatus !== 0) throw new Thrown('DocstatusTransitionError', 'Cannot change docstatus')
+    if (deps.closed?.() === true)
+      throw new Thrown('ClosedAccountingPeriod', 'You cannot create entries in the closed Accounting Period 2026')
     validate(doctype, doc)
     const side = sideOf(doctype)
     if (side !== null && Number(doc['is_return'] ?? 0) !== 1) orders.refuse(side, doc)

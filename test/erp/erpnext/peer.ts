@@ -29,6 +29,7 @@ export type PeerOptions = {
   /** Ours, where it is another. */
   oursMs?: () => number
   negative?: () => boolean
+  closed?: () => boolean
   slow?: () => boolean
   keyField?: AppDeps['keyField']
   strangers?: AppDeps['strangers']
@@ -38,7 +39,8 @@ export type PeerOptions = {
 export const startErpnext = async (options: PeerOptions = {}): Promise<FakePeer> => {
   const version = options.version ?? 15
   const nowMs = options.nowMs ?? Date.now
-  const erp = makeErpnext({ nowMs, version, offsetMs: 3 * HOUR_MS, negative: options.negative ?? (() => false) })
+  const { negative = () => false, closed = () => false } = options
+  const erp = makeErpnext({ nowMs, version, offsetMs: 3 * HOUR_MS, negative, closed })
   const denied = new Set<string>()
   seed(erp)
   const served = await serveApp({
