@@ -2,6 +2,7 @@ import type { Item } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { PolicySet } from '../policy.ts'
+import type { ScanFields } from '../scan/scan.ts'
 import { dayOf } from '../time.ts'
 
 /**
@@ -16,6 +17,20 @@ export const lifeNeeded = (view: View, item: Item): number | null => {
   const share = acceptPct === null || life === null ? null : Math.ceil((life * acceptPct) / 100)
   return acceptDays === null ? share : Math.max(acceptDays, share ?? 0)
 }
+
+/** Which date the goods are asked for, where the item has one (`shelf.track`); null = none is asked, nor judged by. */
+export const dateAsked = (view: View, item: Item): 'expiry' | 'bestBefore' | null => {
+  const { track } = policyFor(view.policies, item.client).shelf
+  return !item.tracking.expiry || track === 'none' ? null : track
+}
+
+/** The date of a label that counts: its expiry, or its best before where the client goes by that. */
+export const dateOn = (view: View, item: Item, { expiry, bestBefore }: ScanFields): string | undefined =>
+  dateAsked(view, item) === 'bestBefore' ? (bestBefore ?? expiry) : expiry
+
+/** "Scan the expiry" in the words of the date that counts. */
+export const dateWanted = (view: View, item: Item | undefined): 'scan.expiry' | 'scan.bestBefore' =>
+  item !== undefined && dateAsked(view, item) === 'bestBefore' ? 'scan.bestBefore' : 'scan.expiry'
 
 /** First day that is far enough for goods that come in at `at` (ISO). Expired goods are too old whatever is asked. */
 export const goodFrom = (view: View, item: Item, at: string): string => dayOf(at, lifeNeeded(view, item) ?? 0)
