@@ -1,4 +1,5 @@
 import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
+import type { Question } from './state.ts'
 
 const UNDO: KeyOffer = { command: 'XCUND', word: 'key.undo' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
@@ -16,3 +17,9 @@ export const barOf = (prompt: Prompt, canUndo: boolean): readonly KeyOffer[] => 
 }
 
 export const QUESTION_BAR: readonly KeyOffer[] = [NO, YES]
+
+/** Whose goods they are is answered by a tile, or not at all. */
+export const barFor = (question: Question | null, prompt: Prompt, canUndo: boolean): readonly KeyOffer[] => {
+  if (question === null) return barOf(prompt, canUndo)
+  return question.kind === 'whose' ? [NO] : QUESTION_BAR
+}

@@ -99,7 +99,7 @@ export const trPolicies: Readonly<Record<PolicyKey, string>> = {
   'po.worker.rosterDays': 'Kartlar sunucusuz kaç gün çalışır',
   'po.worker.pin': 'Kartı PIN ile onaylananlar',
   'po.photo.keepDays': 'Fotoğraflar kaç gün saklanır',
-  'po.feedback.hardStop': 'Yanlış okutma onaylanana dek durdurur',
+  'po.feedback.hardStop': 'Yanlış ya da çift okutma, sorumlu kartını okutana dek el terminalini durdurur',
   'pk.damaged': 'hasarlı',
   'pk.inspection': 'kontrol edilecek',
   'pk.blocked': 'bloke',
