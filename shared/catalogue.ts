@@ -156,6 +156,8 @@ export type Line = {
   /** Position on the document, from 1. */
   no: number
   wanted: number
+  /** Receipt: what was ordered is withheld (`receive.blindExpected`): `wanted` is 0, and a full line is open. */
+  hidden?: true
   /** Receipt: received by everyone known here. Order: picked. */
   done: number
   state: LineState

@@ -5,6 +5,7 @@ import { needsPin } from '../../shared/pin.ts'
 import type { LogIn } from '../sync/handheld.ts'
 import type { Core } from './core.ts'
 import { openOf } from './state.ts'
+import { release } from './stop.ts'
 
 /** The roster holds hashes only, so that a lost handheld gives no badge away. */
 const ownerOf = (core: Core, badge: string): Worker | undefined => {
@@ -18,6 +19,7 @@ export const takeBadge = async (core: Core, badge: string): Promise<void> => {
   const session = handheld.session()
   const open = openOf(core.get())
   const other = ownerOf(core, badge)
+  if (core.get().stopped) return release(core, other)
   if (session === null || other === undefined) return logIn(core, badge)
   if (other.id === session.worker.id) return greet(core, badge, other)
   if (open === null) return logIn(core, badge)

@@ -1,5 +1,5 @@
 import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
-import type { Band } from './state.ts'
+import type { Band, Question } from './state.ts'
 
 const UNDO: KeyOffer = { command: 'XCUND', word: 'key.undo' }
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
@@ -24,3 +24,9 @@ export const homeBar = (band: Pick<Band, 'event'> | null): readonly KeyOffer[] =
   { command: 'XCLKP', word: 'key.lookup' },
   TYPE,
 ]
+
+/** Whose goods they are is answered by a tile, or not at all. */
+export const barFor = (question: Question | null, prompt: Prompt, canUndo: boolean): readonly KeyOffer[] => {
+  if (question === null) return barOf(prompt, canUndo)
+  return question.kind === 'whose' ? [NO] : QUESTION_BAR
+}

@@ -10,6 +10,7 @@ import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { books } from './state.ts'
 import type { Done, OpenProcess, Panel, Screen } from './state.ts'
+import { isHardStop, STOP_KEY } from './stop.ts'
 
 const SLOW_MS = 1000
 const NOT_SAVED_MS = 3000
@@ -37,6 +38,7 @@ export const commit = async (core: Core, open: OpenProcess, next: Next, input: I
     core.set({ panel: panelAfter(core, next, input) })
   }
   if (!isTrouble(event)) core.ports.feedback.play(event)
+  if (isHardStop(core, event, input)) await stop(core)
   await tidied(async () => {
     if (before.key !== next.state.key) await core.ports.handheld.dropState(before.key)
     if (!next.finished) return
@@ -59,6 +61,12 @@ export const tidied = async (run: () => Promise<void>): Promise<void> => {
   } catch {
     // The next work that is finished tidies up again.
   }
+}
+
+/** Where it cannot be written down it is stopped all the same, until it is started anew. */
+const stop = async (core: Core): Promise<void> => {
+  core.set({ stopped: true, locked: true, panel: 'none', typed: '' })
+  await tidied(async () => void (await core.ports.handheld.append([], { key: STOP_KEY, value: null })))
 }
 
 /** The camera stays open from scan to scan; a step that says "How many?" opens the keypad; all else closes the panel. */

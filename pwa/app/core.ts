@@ -38,6 +38,8 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     search: null,
     busy: false,
     locked: false,
+    stopped: false,
+    whose: null,
     pin: null,
     saving: 'idle',
     status: handheld.status(),

@@ -12,6 +12,7 @@ import { slotOf } from './saved.ts'
 import type { Slot } from './saved.ts'
 import { books } from './state.ts'
 import type { Say, Screen } from './state.ts'
+import { STOP_KEY } from './stop.ts'
 import { maySee } from './work.ts'
 
 /** Several people may work on these at a time, and without asking anybody; every other task belongs to one device. */
@@ -63,7 +64,7 @@ export const open = async (
   // Steps of somebody else are not mine to take back.
   const history = begun && !begun.finished && begun.worker === moment.worker.id ? begun.history : []
   const before = core.get()
-  core.set({ ...pushed(before, { at: 'process', open: { process, state, history } }), band: null })
+  core.set({ ...pushed(before, { at: 'process', open: { process, state, history } }), band: null, whose: null })
   if (!books(process)) return
   if (!(await save(core, [], slot(core, { state, history }, false)))) return core.set({ stack: before.stack })
   if (state.process === 'count') await tidied(() => learnLeft(core.ports.handheld))
@@ -182,6 +183,8 @@ export const resume = async (core: Core): Promise<void> => {
   await learnLeft(handheld)
   const slots: Slot[] = []
   for (const saved of await handheld.savedStates()) {
+    // Starting it anew opens no handheld that was stopped.
+    if (saved.key === STOP_KEY) core.set({ stopped: true, locked: true })
     const slot = slotOf(saved)
     if (slot?.finished === false && slot.worker === session.worker.id && slot.open) slots.push(slot)
   }

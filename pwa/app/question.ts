@@ -7,7 +7,8 @@ const READ_MS = 800
 
 export const answer = async (core: Core, question: Question, yes: boolean): Promise<void> => {
   core.set({ question: null, band: null })
-  if (!yes) return
+  // Whose goods they are is answered by a tile.
+  if (!yes || question.kind === 'whose') return
   if (question.kind === 'handOver') return logIn(core, question.badge)
   const lease = await core.ports.handheld.lease(question.task, true)
   if (lease.kind === 'ok' || (lease.kind === 'offline' && !question.alone))

@@ -1,10 +1,10 @@
-import type { Item } from '../../shared/catalogue.ts'
+import type { Client, Item } from '../../shared/catalogue.ts'
 import type { MessageKey, Values } from '../../shared/process/message.ts'
 import type { Input, Process, ProcessState, Prompt } from '../../shared/process/process.ts'
 import type { Resolved, Scan } from '../../shared/scan/scan.ts'
 import type { Act } from '../../shared/sync/act.ts'
 import type { Draft } from '../../shared/sync/command.ts'
-import type { TaskId } from '../../shared/ids.ts'
+import type { ClientId, TaskId } from '../../shared/ids.ts'
 import type { Handheld, Session, SyncStatus } from '../sync/handheld.ts'
 import type { QueueRow } from '../sync/ports.ts'
 import type { AppMessageKey } from '../words/keys.ts'
@@ -46,6 +46,8 @@ export type Question = { say: Say; code: string | null; askedAt: number } & (
   | { kind: 'handOver'; badge: string }
   /** `alone`: nobody works on it without having been given it by the server. */
   | { kind: 'takeOver'; task: TaskId; alone: boolean }
+  /** A code of goods of several clients: one tile for each. */
+  | { kind: 'whose'; resolved: Resolved; clients: readonly Client[] }
 )
 
 /** `slow`: no answer from storage for a second. `failed`: nothing was written, the worker must be told until it works again. */
@@ -73,6 +75,10 @@ export type AppState = {
   busy: boolean
   /** Nobody has touched it for so long that the badge is asked for again; the work stays as it is. */
   locked: boolean
+  /** A wrong scan has stopped it, by the policy of the client: it is locked until a supervisor's badge is scanned. */
+  stopped: boolean
+  /** Whose stock a code of several clients means in this work, once the worker has said so. */
+  whose: { work: string; client: ClientId } | null
   /** Whose PIN is asked for after their badge. What is typed of it stands in `typed` and is never shown. */
   pin: { badge: string; name: string } | null
   saving: Saving

@@ -8,9 +8,19 @@ import { know } from './know.ts'
 import { lease, open, processNamed, taskIn } from './open.ts'
 import { resolveText } from './resolve.ts'
 import { openOf } from './state.ts'
+import { asSaid, askWhose, chosen } from './whose.ts'
 
-/** One step of the process on top. A task that the step turns to is leased before anything is written. */
+/** One step of the process on top, or the answer to whose goods a scan meant. */
 export const step = async (core: Core, input: Input): Promise<void> => {
+  const { question } = core.get()
+  if (question?.kind !== 'whose') return taken(core, asSaid(core, input))
+  const meant = input.kind === 'choice' ? chosen(core, question, input.n) : null
+  if (meant === null) return core.say('wrong', 'no.key')
+  await taken(core, meant)
+}
+
+/** A task that the step turns to is leased before anything is written. */
+const taken = async (core: Core, input: Input): Promise<void> => {
   const now = openOf(core.get())
   const moment = core.moment()
   if (now === null || moment === null) return
@@ -29,9 +39,10 @@ export const step = async (core: Core, input: Input): Promise<void> => {
   }
   // A scan that opens a document is judged again by the goods that it names: a pallet may be received by that very scan.
   if (await know(core, next.state)) next = judge()
-  const taken = await commit(core, now, next, input)
-  if (taken) core.set({ asked: next.verdict === 'ask' ? input : null })
-  if (taken && next.finished && isLater(input)) leaveToOthers(core, task)
+  if (askWhose(core, input, next)) return
+  const isTaken = await commit(core, now, next, input)
+  if (isTaken) core.set({ asked: next.verdict === 'ask' ? input : null })
+  if (isTaken && next.finished && isLater(input)) leaveToOthers(core, task)
   if (next.detour) await detour(core, next.detour.lookup)
 }
 

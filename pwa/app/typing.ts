@@ -34,7 +34,7 @@ export const typed = async (core: Core, text: string): Promise<void> => {
  * Returns what has to wait its turn, null where the key only changed the picture.
  */
 export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => {
-  const { locked, panel, pin, prompt, search, typed: text } = core.get()
+  const { locked, panel, pin, prompt, question, search, typed: text } = core.get()
   if (pin !== null) return core.floor()?.pin.key(core, key) ?? null
   if (key === 'Enter') return text === '' ? null : () => send(core, text)
   if (key === 'Backspace') {
@@ -47,7 +47,8 @@ export const keyOf = (core: Core, key: string): (() => Promise<void>) | null => 
     const n = Number(key)
     const chosen = panel === 'found' ? search?.items[n - 1] : undefined
     if (chosen !== undefined) return async () => core.floor()?.lookAt(core, chosen.id)
-    if (n >= 1 && n <= (prompt?.choices.length ?? 0)) return async () => core.floor()?.step(core, { kind: 'choice', n })
+    const tiles = question?.kind === 'whose' ? question.clients : (prompt?.choices ?? [])
+    if (n >= 1 && n <= tiles.length) return async () => core.floor()?.step(core, { kind: 'choice', n })
   }
   core.set({ typed: `${text === '0' ? '' : text}${key}`.slice(0, TYPED_MAX) })
   return null

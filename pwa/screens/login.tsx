@@ -13,7 +13,7 @@ export const LoginScreen = () => {
   const { handheld, speaker, state } = useApp()
   const { loading, waiting } = state.status
   const { question } = state
-  const say = question === null ? (state.locked ? 'unlock' : 'login') : 'again.confirm'
+  const say = question === null ? (state.stopped ? 'stopped' : state.locked ? 'unlock' : 'login') : 'again.confirm'
   return (
     <Frame
       screen="login"

@@ -1,9 +1,10 @@
-import { QUESTION_BAR, barOf } from '../app/bar.ts'
+import { barFor } from '../app/bar.ts'
 import { fillsCentre } from '../app/events.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { openOf } from '../app/state.ts'
 import type { OpenProcess } from '../app/state.ts'
+import type { Client } from '../../shared/catalogue.ts'
 import type { Prompt } from '../../shared/process/process.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
@@ -49,7 +50,7 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       canGoBack
       keypad={keypad || types(state.panel, prompt)}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
-      bar={<Bar offers={question === null ? barOf(prompt, open.history.length > 0) : QUESTION_BAR} />}
+      bar={<Bar offers={barFor(question, prompt, open.history.length > 0)} />}
     >
       <Middle app={app} open={open} prompt={prompt} />
     </Frame>
@@ -65,6 +66,7 @@ const types = (panel: string, prompt: Prompt): boolean => panel === 'code' || pr
 const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolean }) => {
   const { controller, speaker, state } = app
   const isOpen = state.question !== null || prompt.confirm !== null
+  if (state.question?.kind === 'whose') return <PromptRow say={state.question.say} />
   if (isOpen) return <PromptRow say={{ key: 'again.confirm', values: {} }} />
   if (keypad) {
     const words = { ok: speaker.word('b.ok'), erase: speaker.word('b.erase') }
@@ -91,6 +93,7 @@ const Ask = ({ app, prompt, keypad }: { app: App; prompt: Prompt; keypad: boolea
 
 const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
   const { state } = app
+  if (state.question?.kind === 'whose') return <Whose app={app} clients={state.question.clients} />
   if (state.question !== null) return <AskPanel say={state.question.say} />
   if (state.panel === 'menu') return <Menu />
   if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
@@ -140,3 +143,16 @@ const Choices = ({ app, prompt }: { app: App; prompt: Prompt }) =>
       ))}
     </div>
   )
+
+/** Goods of several clients have the code that was scanned. */
+const Whose = ({ app, clients }: { app: App; clients: readonly Client[] }) => (
+  <div className="choices" role="group" aria-label={app.speaker.say('whose')}>
+    {clients.map((client, at) => (
+      <Button key={client.id} onPress={() => void app.controller.choose(at + 1)}>
+        <span>
+          {at + 1} <bdi translate="no">{client.name}</bdi>
+        </span>
+      </Button>
+    ))}
+  </div>
+)

@@ -102,7 +102,7 @@ export const enPolicies = {
   'po.worker.pin': 'A PIN confirms the badge of',
   'po.device.silentMinutes': 'Minutes after which a handheld with unsent steps counts as silent',
   'po.photo.keepDays': 'Days that photos are kept',
-  'po.feedback.hardStop': 'A wrong scan stops until it is confirmed',
+  'po.feedback.hardStop': 'A wrong or doubled scan stops the handheld until a supervisor scans their badge',
   'pk.damaged': 'damaged',
   'pk.inspection': 'to inspect',
   'pk.blocked': 'blocked',

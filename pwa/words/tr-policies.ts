@@ -103,7 +103,7 @@ export const trPolicies: Readonly<Record<PolicyKey, string>> = {
   'po.worker.pin': 'Kartı PIN ile onaylananlar',
   'po.device.silentMinutes': 'Gönderilmemiş adımı olan terminal kaç dakika sonra sessiz sayılır',
   'po.photo.keepDays': 'Fotoğraflar kaç gün saklanır',
-  'po.feedback.hardStop': 'Yanlış okutma onaylanana dek durdurur',
+  'po.feedback.hardStop': 'Yanlış ya da çift okutma, sorumlu kartını okutana dek el terminalini durdurur',
   'pk.damaged': 'hasarlı',
   'pk.inspection': 'kontrol edilecek',
   'pk.blocked': 'bloke',

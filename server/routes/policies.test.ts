@@ -125,4 +125,38 @@ describe('policies over HTTP', async () => {
     expect(await push('epochpolicy1', 1)).toEqual(['exception'])
     expect(await push('epochpolicy9', 9_007_199_254_740_991)).toEqual(['applied'])
   })
+
+  it('[R51] when deliveries are received blind, or no more, the lines of open ones go out anew', async () => {
+    const document = derivedId<'document'>('document', 'blind')
+    const line = {
+      client,
+      document,
+      id: derivedId<'line'>('line', 'blind'),
+      item: site.items.find(item => item.client === client)!.id,
+      source: '1',
+      no: 1,
+      wanted: 91,
+      done: 0,
+      state: 'open' as const,
+      claims: [],
+      reason: null,
+    }
+    const about = { number: 'R-1', partner: '', due: null, priority: 0, blind: false }
+    const receipt = { ...about, id: document, client, kind: 'receipt' as const, state: 'open' as const }
+    await desk.facts([{ ...NOTHING, documents: [receipt], lines: [line] }])
+    const blind = { ...DEFAULT_POLICY, receive: { ...DEFAULT_POLICY.receive, blindExpected: true } }
+    const wanted = async (name: string, policy: unknown): Promise<unknown[]> => {
+      const { seq } = await stores.sync.feed(site.warehouse.id)
+      const { version = 0 } = (await stores.site.policies(site.warehouse.id)) ?? {}
+      expect(await change(name, { client, policy, expectedVersion: version })).toMatchObject({
+        body: { outcome: 'done' },
+      })
+      const at = { warehouse: site.warehouse.id, device: site.devices[0]!.id, worker: null, clients: null }
+      const page = await stores.sync.page({ ...at, epoch: 'epoch0000001', after: seq, limit: 100 })
+      return page.rows.flatMap(row => (row.id === line.id ? [(row.b as { wanted: number }).wanted] : []))
+    }
+    expect(await wanted('blind', blind)).toEqual([0])
+    expect(await wanted('the same', blind)).toEqual([])
+    expect(await wanted('seen', DEFAULT_POLICY)).toEqual([91])
+  })
 })

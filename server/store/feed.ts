@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { ClientId } from '../../shared/ids.ts'
 import type { Kind, Row } from '../../shared/sync/wire.ts'
 import { maskRows } from '../../shared/sync/blind.ts'
+import { inQuestion, NOBODY_BLIND, withholdExpected } from '../../shared/sync/expected.ts'
+import type { BlindClients } from '../../shared/sync/expected.ts'
 import { SEES_ALL } from '../sync/blind.ts'
 import type { Blind } from '../../shared/sync/blind.ts'
 import type { Page, SyncStore } from '../sync/ports.ts'
@@ -61,9 +63,14 @@ export const readPage = async (db: Executor, names: Names, at: PageAt): Promise<
     feedEpoch: found.epoch,
     head: found.seq,
     floor: found.floor,
-    rows: maskRows(
-      whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
-      found.blind ?? SEES_ALL,
+    rows: await withoutExpected(
+      db,
+      warehouse,
+      found.expected,
+      maskRows(
+        whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
+        found.blind ?? SEES_ALL,
+      ),
     ),
     upTo: found.upTo,
     more: found.upTo < found.seq,
@@ -85,6 +92,34 @@ type PageFound = {
   through: number | null
   catalogue: string | null
   blind: Blind | null
+  expected: BlindClients | null
+}
+
+/** Clients whose deliveries are received blind, as the policies are now. */
+const expectedPart = (warehouse: number) => sql<BlindClients | null>`
+  (select jsonb_build_object(
+     'others', coalesce(p.body->'warehouse'->'receive'->'blindExpected', 'false'),
+     'own', coalesce((select jsonb_object_agg(c.key, coalesce(c.value->'receive'->'blindExpected', 'false'))
+                      from jsonb_each(p.body->'clients') c), '{}'))
+   from policy p where p.warehouse_id = ${warehouse})`
+
+const readExpected = async (db: Executor, warehouse: number): Promise<BlindClients | null> =>
+  (await sql<{ expected: BlindClients | null }>`select ${expectedPart(warehouse)} as expected`.execute(db)).rows[0]
+    ?.expected ?? null
+
+/** Nearly always nothing is asked; what is a delivery never becomes anything else. */
+const withoutExpected = async (
+  db: Executor,
+  warehouse: number,
+  expected: BlindClients | null,
+  rows: readonly Row[],
+): Promise<readonly Row[]> => {
+  const asked = inQuestion(rows, expected ?? NOBODY_BLIND)
+  if (asked.length === 0) return rows
+  const found = await sql<{ id: string }>`
+    select id::text from work where warehouse_id = ${warehouse} and kind = 'document' and id = any(${[...asked]}::uuid[])
+      and body->>'kind' = 'receipt'`.execute(db)
+  return withholdExpected(rows, new Set(found.rows.map(({ id }) => id)))
 }
 
 /** `cut` drops the last, unfinished commit. Not cut: the position is the head, whoever's rows were filtered. */
@@ -104,7 +139,7 @@ const pageQuestion = (warehouse: number, device: number, at: PageAt) => sql<Page
          (select k.seq from command k where k.warehouse_id = ${warehouse} and k.device_id = ${device} and k.epoch = ${at.epoch}
             and k.feed_seq <= cut.up_to order by k.seq desc limit 1) as through,
          (select version from manifest where warehouse_id = ${warehouse}) as catalogue,
-         ${blindPart(warehouse, at, at.spots)} as blind
+         ${blindPart(warehouse, at, at.spots)} as blind, ${expectedPart(warehouse)} as expected
   from f cross join cut
   left join device_cursor d on d.warehouse_id = ${warehouse} and d.device_id = ${device} and d.epoch = ${at.epoch}`
 
@@ -237,8 +272,10 @@ export const readSnapshot = (
             .map(([, id]) => id)
     const feed = await readFeed(trx, warehouse)
     const blind = await readBlind(trx, warehouse, at, at.spots)
+    const expected = await readExpected(trx, warehouse)
     for (const part of SNAPSHOT) {
-      const all = maskRows(await part.rows(trx, warehouse, clients), blind)
+      const seen = maskRows(await part.rows(trx, warehouse, clients), blind)
+      const all = await withoutExpected(trx, warehouse, expected, seen)
       for (let i = 0; i < all.length; i += PIECE) await rows(all.slice(i, i + PIECE))
     }
     const own = await sql<{ epoch: string; last_seq: number }>`

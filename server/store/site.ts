@@ -3,6 +3,7 @@ import type { Client, Location, Roster } from '../../shared/catalogue.ts'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { PolicySet } from '../../shared/policy.ts'
+import { blindClients, isReceivedBlind } from '../../shared/sync/expected.ts'
 import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { SiteStore } from '../ports.ts'
@@ -219,6 +220,7 @@ const writePolicies = async (
   policies: PolicySet,
   worker: WorkerId | null,
 ): Promise<void> => {
+  const before = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${warehouse}`.execute(trx)
   await sql`
     insert into policy (warehouse_id, body, feed_seq) values (${warehouse}, ${json(policies)}, ${seq})
     on conflict (warehouse_id) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
@@ -227,4 +229,29 @@ const writePolicies = async (
     values (${warehouse}, ${policies.version}, ${json(policies)}, ${worker})
     on conflict (warehouse_id, version) do update set body = excluded.body`.execute(trx)
   await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
+  const [was] = before.rows
+  if (was !== undefined) await showExpected(trx, { warehouse, seq }, was.body, policies)
+}
+
+/** Where deliveries are received blind from now on, or are no more, their lines go out anew: handhelds may know less or more. */
+const showExpected = async (
+  trx: Executor,
+  { warehouse, seq }: { warehouse: number; seq: number },
+  before: PolicySet,
+  now: PolicySet,
+): Promise<void> => {
+  const [was, is] = [blindClients(before), blindClients(now)]
+  const { rows } = await sql<{ id: number; uid: string }>`
+    select c.id, c.uid::text from warehouse_client wc join client c on c.id = wc.client_id
+    where wc.warehouse_id = ${warehouse}`.execute(trx)
+  const changed = rows.filter(({ uid }) => isReceivedBlind(was, uid) !== isReceivedBlind(is, uid)).map(({ id }) => id)
+  if (changed.length === 0) return
+  await sql`
+    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
+    select ${warehouse}::int, ${seq}::bigint,
+           (select coalesce(max(n), 0) from change where warehouse_id = ${warehouse} and seq = ${seq}) + row_number() over (order by t.id),
+           t.kind, t.id::text, t.client_id, t.body
+    from work t join work d on d.warehouse_id = t.warehouse_id and d.id = t.document and d.kind = 'document'
+    where t.warehouse_id = ${warehouse} and t.kind = 'line' and t.client_id = any(${changed}::int[])
+      and d.body->>'kind' = 'receipt' and d.state in ('open', 'started')`.execute(trx)
 }

@@ -45,6 +45,7 @@ import {
   wrongReserved,
 } from '../../test/support/world.ts'
 import { makeLabel } from '../scan/own-label.ts'
+import { PROCESSES } from './index.ts'
 import { isVirtual } from './virtual.ts'
 import { judge } from './judge.ts'
 import { lookup } from './lookup.ts'
@@ -297,24 +298,40 @@ const input: fc.Arbitrary<Input> = fc.oneof(
       'XCREJ',
       'XCASK',
       'XCCLS',
+      'XCALL',
+      'XCALT',
+      'XCNTF',
+      'XCPAR',
+      'XCSTA',
+      'XCSCR',
       'XC???',
     )
     .map((command): Input => ({ kind: 'key', command })),
   fc.integer({ min: 0, max: 6 }).map((n): Input => ({ kind: 'choice', n })),
 )
 
+/** Processes that begin with a document; the others with whatever is scanned. */
+const DOCUMENTED: ReadonlySet<string> = new Set(['receive', 'pick', 'pack', 'return'])
+
 describe('the worker, whatever they scan', () => {
   it.each<[string, Process]>([
     ['receive', receive],
     ['pick', pick],
     ['lookup', lookup],
+    ...PROCESSES.filter(({ name }) => !['receive', 'pick', 'lookup'].includes(name)).map(
+      (process): [string, Process] => [process.name, process],
+    ),
   ])('[L20] %s answers any sequence of inputs: no throw, a rejection changes nothing, the books hold', (_, process) => {
     const inputs = fc.array(fc.tuple(input, fc.constantFrom(100, 2000)), { maxLength: 60 })
     const starts = fc.constantFrom('PO-1', 'SO-1', 'SO-2', '')
     fc.assert(
       fc.property(starts, inputs, (number, inputs) => {
         const world = worldOf(seed())
-        const anna = workerAt(process, world, number === '' ? { nothing: true } : { document: documentId(number) })
+        const anna = workerAt(
+          process,
+          world,
+          number === '' || !DOCUMENTED.has(process.name) ? { nothing: true } : { document: documentId(number) },
+        )
         const opened = new Set<string>()
         for (const [given, pause] of inputs) {
           const before = JSON.stringify([anna.state(), allRows(world)])

@@ -18,6 +18,7 @@ import type { Moment } from './process.ts'
 import { amountOf, isMark, itemsIn, mistaken, otherItem } from './readings.ts'
 import type { ItemHit } from './readings.ts'
 import { isVirtual } from './virtual.ts'
+import { dateAsked, dateOn, dateWanted } from './shelf-life.ts'
 
 /** C2: goods, a pallet, a serial that is known here, or a place; a code that nobody knows is kept. */
 export const stepGoods = (state: CountState, resolved: Resolved, view: View, moment: Moment): CountNext => {
@@ -41,13 +42,13 @@ export const stepGoods = (state: CountState, resolved: Resolved, view: View, mom
     return stay(state, 'wrong', 'wrong.item', { scanned: item.name, wanted: view.item(state.only)?.name ?? '' })
   const amount = amountOf(item, hit, resolved.fields)
   if (amount === null) return stay(state, 'wrong', 'qty.bad')
-  const { lot = '', serial = '', expiry = null } = resolved.fields
+  const { lot = '', serial = '' } = resolved.fields
   const hand: CountHand = {
     client: item.client,
     item: item.id,
     lot: item.tracking.lot ? lot : '',
     serial: item.tracking.serial ? serial : '',
-    expiry,
+    expiry: dateOn(view, item, resolved.fields) ?? null,
     status: null,
     qty: amount.qty,
     set: false,
@@ -101,10 +102,11 @@ export const stepAsked = (
   const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
   if (other !== null && state.at !== 'serial') return other
   const fields = resolved?.fields ?? {}
+  const date = dateOn(view, item, fields)
   const isOther = resolved !== null && resolved.readings.length > 0
   switch (state.at) {
     case 'expiry': {
-      const expiry = fields.expiry ?? (isOther ? null : parseDay(text))
+      const expiry = date ?? (isOther ? null : parseDay(text))
       if (expiry === null) return stay(state, 'wrong', 'date.bad', { scanned: text })
       return complete(state, item, { ...hand, expiry }, text, view, moment)
     }
@@ -121,7 +123,7 @@ export const stepAsked = (
       const isKnown = view.lot(item.client, item.id, lot) !== undefined
       if (fields.lot === undefined && !isKnown && isOther) return mistaken(state, resolved, 'lot')
       if (!isMark(lot)) return stay(state, 'wrong', 'label.bad', { scanned: lot })
-      return complete(state, item, { ...hand, lot, expiry: hand.expiry ?? fields.expiry ?? null }, text, view, moment)
+      return complete(state, item, { ...hand, lot, expiry: hand.expiry ?? date ?? null }, text, view, moment)
     }
   }
 }
@@ -138,7 +140,8 @@ export const complete = (
   view: View,
   moment: Moment,
 ): CountNext => {
-  const { lot, serial, expiry } = item.tracking
+  const { lot, serial } = item.tracking
+  const expiry = dateAsked(view, item) !== null
   if (isTotal(before, item, view))
     return counted(before, item, { ...hand, lot: '', status: 'available' }, NO_LPN, view, moment)
   const { row } = before
@@ -155,7 +158,7 @@ export const complete = (
   if (lot && known === undefined && !isAgreed && !confirmed(before, code, moment.monoMs, 'ask.newLot'))
     return ask(before, code, moment.monoMs, 'ask.newLot', { lot: hand.lot })
   if (expiry && hand.lot !== '' && known === undefined && hand.expiry === null)
-    return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
+    return go({ ...state, at: 'expiry' }, 'ok', dateWanted(view, item), { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
   const strange = serial ? strangeSerial(before, hand, code, view, moment) : null
   if (strange !== null) return strange

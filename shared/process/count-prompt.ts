@@ -9,6 +9,7 @@ import { labelOf } from './lpn.ts'
 import type { WordKey } from './message.ts'
 import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
+import { dateWanted } from './shelf-life.ts'
 
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
 const DONE: KeyOffer = { command: 'XCDNE', word: 'key.done' }
@@ -52,7 +53,7 @@ export const askCount = (state: CountState, view: View): Prompt['ask'] => {
     case 'lot':
       return { kind, message: message('scan.lot') }
     case 'expiry':
-      return { kind, message: message('scan.expiry') }
+      return { kind, message: message(dateWanted(view, state.hand === null ? undefined : view.item(state.hand.item))) }
     case 'serial':
       return { kind, message: message('scan.serial') }
     case 'status':

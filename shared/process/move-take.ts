@@ -180,7 +180,18 @@ const identified = (
   const row = fits.find(one => one.status === (which ?? 'available')) ?? fits[0]
   if (row === undefined) return stay(state, 'wrong', 'move.notHere')
   const { lot, serial, lpn, status } = row
-  return counted({ ...state, load: null }, { ...goods, lot, serial, lpn, status }, item, row, goods.qty, view)
+  const load: Goods = { ...goods, lot, serial, lpn, status }
+  const all = allOf(state, item, row, view)
+  return all === null || all <= goods.qty
+    ? counted({ ...state, load: null }, load, item, row, goods.qty, view)
+    : counted({ ...state, load: null }, { ...load, qty: all, n: all, packaging: null }, item, row, all, view)
+}
+
+/** Put-away has all of a row in hand at the first scan where the policy fills numbers in; null = only what was scanned. */
+const allOf = ({ process }: MoveState, item: Item, row: StockRow, view: View): number | null => {
+  const isFilledIn = process === 'putaway' && !policyFor(view.policies, item.client).task.noPrefill
+  if (!isFilledIn || item.tracking.serial || countedBlind(view)(row)) return null
+  return row.onHand - startedAt(row, view).qty
 }
 
 /** Rows that the goods in hand may be of. */

@@ -10,6 +10,7 @@ import {
   a3,
   allRows,
   booker,
+  countTaskOf,
   demoSeed,
   demoWorld,
   device,
@@ -117,6 +118,25 @@ describe('putting away', () => {
     w.anna.scan(scanOf.place(a1))
     expect(w.world.stock(keyOf(row(mug, a1, 0))).onHand).toBe(42)
     w.check()
+  })
+  it('[V2] where the policy fills numbers in the first scan has all of the row, and a number sets less', () => {
+    const policy = { task: { noPrefill: false } }
+    const w = at({ stock: [...demoSeed().stock, loose], policy })
+    expect(w.anna.scan(scanOf.item(mug))).toMatchObject({ verdict: 'ok', state: { load: { qty: 12, n: 12 } } })
+    expect(rejected(w, () => w.anna.scan(scanOf.item(mug)))).toEqual(['wrong', 'qty.max'])
+    expect(w.anna.number(5).state.load).toMatchObject({ qty: 5 })
+    w.anna.scan(scanOf.place(a1))
+    expect(w.world.stock(keyOf(loose)).onHand).toBe(7)
+    w.check()
+  })
+  it('[V2] what is counted blind is never filled in: it would tell the figure', () => {
+    const policy = { task: { noPrefill: false } }
+    const w = at({
+      stock: [...demoSeed().stock, loose],
+      policy,
+      tasks: [countTaskOf('CNT', dock, { hidden: true, mode: 'blind' })],
+    })
+    expect(w.anna.scan(scanOf.item(mug)).state.load).toMatchObject({ qty: 1 })
   })
   it('[V3] one yes answers one question: another place that is full asks for both, and goes by a third scan', () => {
     const tight = { ...a3, capacity: { units: 5, lpns: null } }

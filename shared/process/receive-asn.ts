@@ -3,7 +3,7 @@ import type { DocumentId, LpnId } from '../ids.ts'
 import { NO_LPN } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
-import { goodFrom } from './shelf-life.ts'
+import { dateAsked, goodFrom } from './shelf-life.ts'
 
 export type AsnTrust = 'off' | 'check' | 'trust'
 
@@ -39,10 +39,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  * of it would be refused if it were scanned. Serials are never announced.
  */
 export const isBelievable = (view: View, item: Item, line: Line, today: string): boolean => {
-  const { lot, serial, expiry } = item.tracking
+  const { lot, serial } = item.tracking
+  const expiry = dateAsked(view, item) !== null
   const known = line.lot ? view.lot(item.client, item.id, line.lot) : undefined
   const date = line.expiry ?? known?.expiry ?? null
   if (serial || (lot && !line.lot) || (expiry && date === null)) return false
   if (known?.expiry && line.expiry && known.expiry !== line.expiry) return false
-  return date === null || date >= goodFrom(view, item, today)
+  return !expiry || date === null || date >= goodFrom(view, item, today)
 }

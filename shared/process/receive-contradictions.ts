@@ -4,6 +4,7 @@ import { derivedId, NO_LPN } from '../ids.ts'
 import type { DocumentId, LpnId } from '../ids.ts'
 import type { ExceptionDraft } from '../ledger/effects.ts'
 import type { View } from '../ledger/world.ts'
+import { policyFor } from '../policy.ts'
 import type { CommandKey, CommandOf } from '../sync/command.ts'
 import { contradiction } from './contradiction.ts'
 import type { CommandTimes } from './process.ts'
@@ -42,7 +43,9 @@ export const contradictionsOf = (
   if (known !== undefined && known.expiry !== null && c.expiry !== null && known.expiry !== c.expiry)
     add('lot_date', `${c.item}/${c.lot}`, { known: known.expiry, came: c.expiry })
   // Broken goods are nobody's to sell, however long they would live.
-  if (c.expiry !== null && c.to.status !== 'damaged' && c.expiry < goodFrom(view, item, todayAt(view, times.at)))
+  const isJudged =
+    c.expiry !== null && c.to.status !== 'damaged' && policyFor(view.policies, c.client).shelf.track !== 'none'
+  if (isJudged && c.expiry !== null && c.expiry < goodFrom(view, item, todayAt(view, times.at)))
     add('short_life', `${c.item}/${c.lot}`, { expiry: c.expiry, days: lifeNeeded(view, item) ?? 0 })
   const twice = c.serial === '' ? undefined : elsewhere(view, c)
   if (twice !== undefined) add('serial_twice', `${c.item}/${c.serial}`, { serial: c.serial, place: twice })
@@ -90,8 +93,11 @@ const differenceOn = (
   if (announced.length === 0) return null
   const own = announced.filter(line => line.item === item)
   const fits = own.filter(line => !line.lot || line.lot === lot)
+  // What is withheld here is compared by the server.
+  const isWithheld = own.some(line => line.hidden === true)
   const wanted = fits.reduce((sum, line) => sum + line.wanted, 0)
-  const difference = own.length === 0 ? 'item' : fits.length === 0 ? 'lot' : after(own) > wanted ? 'more' : null
+  const difference =
+    own.length === 0 ? 'item' : fits.length === 0 ? 'lot' : !isWithheld && after(own) > wanted ? 'more' : null
   return difference === null ? null : { lpn, difference, lot, wanted, done: doneOf(own) }
 }
 

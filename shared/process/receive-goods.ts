@@ -15,7 +15,7 @@ import type { Pallet } from './receive-pallet.ts'
 import { unmatched } from './receive-photo.ts'
 import type { Hand, ReceiveNext, ReceiveState } from './receive-state.ts'
 import { statusAtDock } from './receive-status.ts'
-import { goodFrom, lifeNeeded } from './shelf-life.ts'
+import { dateAsked, dateOn, dateWanted, goodFrom, lifeNeeded } from './shelf-life.ts'
 import { isVirtual } from './virtual.ts'
 
 /** R2: an item, possibly with lot, serial and expiry in the same label; a pallet; a dock; anything else is kept or named. */
@@ -64,13 +64,13 @@ export const stepGoods = (state: ReceiveState, resolved: Resolved, view: View, m
   if (item === undefined) return stay(state, 'unknown', 'unknown', { scanned: resolved.scan.text })
   const amount = amountOf(item, hit, resolved.fields)
   if (amount === null) return stay(state, 'wrong', 'qty.bad')
-  const { lot = '', serial = '', expiry = null } = resolved.fields
+  const { lot = '', serial = '' } = resolved.fields
   const hand: Hand = {
     item: hit.item,
     ...amount,
     lot: item.tracking.lot ? lot : '',
     serial: item.tracking.serial ? serial : '',
-    expiry,
+    expiry: dateOn(view, item, resolved.fields) ?? null,
     raw: resolved.scan.raw,
   }
   const code = resolved.scan.text
@@ -115,11 +115,12 @@ export const stepAsked = (
   if (hand === null || item === undefined)
     return go({ ...state, at: 'line', hand: null, aside: null }, 'ok', 'scan.recv')
   const fields = resolved?.fields ?? {}
+  const date = dateOn(view, item, fields)
   const isOther = resolved !== null && resolved.readings.length > 0
   const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
   if (other !== null && state.at !== 'serial') return other
   if (state.at === 'expiry') {
-    const day = fields.expiry ?? (isOther ? null : parseDay(text))
+    const day = date ?? (isOther ? null : parseDay(text))
     if (day === null) return stay(state, 'wrong', 'date.bad', { scanned: text })
     return complete(state, item, { ...hand, expiry: day }, text, view, moment)
   }
@@ -139,7 +140,7 @@ export const stepAsked = (
   // A text that is some other code is a slip of the hand, unless it is a known lot of this very item.
   if (fields.lot === undefined && known === undefined && isOther) return mistaken(state, resolved, 'lot')
   if (!isMark(lot)) return stay(state, 'wrong', 'label.bad', { scanned: lot })
-  return complete(state, item, { ...hand, lot, expiry: hand.expiry ?? fields.expiry ?? null }, text, view, moment)
+  return complete(state, item, { ...hand, lot, expiry: hand.expiry ?? date ?? null }, text, view, moment)
 }
 
 /**
@@ -155,7 +156,8 @@ const complete = (
   view: View,
   moment: Moment,
 ): ReceiveNext => {
-  const { lot, serial, expiry } = item.tracking
+  const { lot, serial } = item.tracking
+  const expiry = dateAsked(view, item) !== null
   const { aside } = before
   // What is refused is counted on its line, whatever its lot.
   if (aside === 'reject') return laidAside({ ...before, client: item.client, hand }, item)
@@ -170,7 +172,7 @@ const complete = (
   const isAgreed =
     before.at === 'expiry' || before.at === 'serial' || confirmed(before, code, moment.monoMs, 'ask.newLot')
   if (lot && known === undefined && !isAgreed) return ask(before, code, moment.monoMs, 'ask.newLot', { lot: hand.lot })
-  if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
+  if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', dateWanted(view, item), { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
   if (aside === null) return bookHand(before, state, code, item, view, moment)
   return serialTwice(before, code, item, hand, view, moment) ?? laidAside(state, item)

@@ -3,6 +3,8 @@ import type { DocumentId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 
+const isHidden = (line: Line): boolean => line.hidden === true
+
 /** Lines of the item that the delivery names; a line that the ERP has closed counts only where the policy says so. */
 const listedOf = (view: View, document: DocumentId | null, item: Item): readonly Line[] => {
   if (document === null) return []
@@ -34,7 +36,8 @@ export const limitOf = (
   const all = document === null ? [] : view.linesOf(document).filter(line => line.item === item.id)
   const ordered = listed.reduce((sum, line) => sum + (line.state === 'cancelled' ? 0 : line.wanted), 0)
   const received = all.reduce((sum, line) => sum + line.done, 0)
-  if (listed.length === 0) return { limit: Infinity, ordered, received }
+  // Where the figures are withheld only the server can say that it is too much.
+  if (listed.length === 0 || listed.some(isHidden)) return { limit: Infinity, ordered: 0, received }
   const { over, overPct } = policyFor(view.policies, item.client).receive
   if (listed.every(line => line.state === 'cancelled')) return { limit: received, ordered, received }
   const percent = over === 'block' ? 0 : overPct

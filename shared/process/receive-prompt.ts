@@ -8,6 +8,7 @@ import { ASIDE_ASKS, asideReasons } from './receive-aside.ts'
 import { announcedOn, asnTrustOf, restOf } from './receive-asn.ts'
 import { limitOf } from './receive-limit.ts'
 import { whole } from './receive-state.ts'
+import { dateWanted } from './shelf-life.ts'
 import type { ReceiveState } from './receive-state.ts'
 
 const BACK: readonly KeyOffer[] = [{ command: 'XCBAK', word: 'key.back' }, PHOTO_KEY]
@@ -76,7 +77,7 @@ export const promptReceive = (saved: ReceiveState, view: View): Prompt => {
       ...photosOf(state),
     ],
     lines: shownOf(state, lines, view).map(line => lineOf(line, view, item?.id ?? null)),
-    ask: askReceive(state),
+    ask: state.at === 'expiry' ? { kind: 'expiry', message: message(dateWanted(view, item)) } : askReceive(state),
     expects: EXPECTS[state.at],
     client: state.client,
     choices:

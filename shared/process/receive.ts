@@ -1,3 +1,4 @@
+import type { Line } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, kept, sayNo, stay } from './answer.ts'
@@ -40,13 +41,16 @@ const stepKey = (state: ReceiveState, command: string, view: View, moment: Momen
 
 const CLOSED = { at: 'document', hand: null, pallet: null, loose: [], beyond: 0, photos: [] } as const
 
+/** Of a line whose figure is withheld only that nothing of it has come. */
+const isMissing = (line: Line): boolean => (line.hidden === true ? line.done === 0 && !line.rejected : restOf(line) > 0)
+
 /** R8: DONE; with a rest it takes DONE twice. */
 const close = (state: ReceiveState, view: View, moment: Moment): ReceiveNext => {
   const { document, client } = state
   const lines = document === null ? [] : view.linesOf(document)
   if (document === null || client === null || !lines.some(line => line.done > 0))
     return stay(state, 'wrong', 'rcv.nothing')
-  const rest = lines.filter(line => line.state === 'open' && restOf(line) > 0).length
+  const rest = lines.filter(line => line.state === 'open' && isMissing(line)).length
   if (rest > 0 && !confirmed(state, 'XCDNE', moment.monoMs, 'ask.rest'))
     return ask(state, 'XCDNE', moment.monoMs, 'ask.rest', { n: rest })
   const task = view.taskOf(document)?.id ?? null

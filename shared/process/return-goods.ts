@@ -11,6 +11,7 @@ import { amountOf, isMark, itemsIn, mistaken, otherItem } from './readings.ts'
 import { dispositionsFor, notSent, RETURN_REASONS, sentAndBack, wantsPhoto } from './return-state.ts'
 import type { Returned, ReturnNext, ReturnState } from './return-state.ts'
 import { isVirtual } from './virtual.ts'
+import { dateAsked, dateOn, dateWanted } from './shelf-life.ts'
 
 /** T2: an item; the same goods again add to what is in hand. */
 export const stepGoods = (state: ReturnState, resolved: Resolved, view: View, moment: Moment): ReturnNext => {
@@ -28,7 +29,7 @@ export const stepGoods = (state: ReturnState, resolved: Resolved, view: View, mo
   const amount = amountOf(item, hit, resolved.fields)
   if (amount === null) return stay(state, 'wrong', 'qty.bad')
   const { hand } = state
-  const { lot = hand?.lot ?? '', serial = '', expiry = hand?.expiry ?? null } = resolved.fields
+  const { lot = hand?.lot ?? '', serial = '' } = resolved.fields
   const isSame = hand !== null && hand.item === item.id && hand.lot === (item.tracking.lot ? lot : '')
   if (hand !== null && (!isSame || item.tracking.serial))
     return stay(state, 'wrong', 'ret.first', { item: view.item(hand.item)?.name ?? '' })
@@ -40,7 +41,7 @@ export const stepGoods = (state: ReturnState, resolved: Resolved, view: View, mo
     qty: more.qty + amount.qty,
     lot: item.tracking.lot ? lot : '',
     serial: item.tracking.serial ? serial : '',
-    expiry,
+    expiry: dateOn(view, item, resolved.fields) ?? hand?.expiry ?? null,
     raw: resolved.scan.raw,
   }
   const code = resolved.scan.text
@@ -83,14 +84,15 @@ const complete = (
   view: View,
   moment: Moment,
 ): ReturnNext => {
-  const { lot, serial, expiry } = item.tracking
+  const { lot, serial } = item.tracking
+  const expiry = dateAsked(view, item) !== null
   const known = hand.lot === '' ? undefined : view.lot(item.client, item.id, hand.lot)
   const date = hand.expiry ?? known?.expiry ?? null
   const state: ReturnState = { ...before, client: item.client, hand: { ...hand, expiry: date } }
   const strange = otherThanSent(before, item, hand, code, view, moment)
   if (strange !== null) return strange
   if (lot && hand.lot === '') return go({ ...state, at: 'lot' }, 'ok', 'scan.lot', { item: item.name })
-  if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', 'scan.expiry', { item: item.name })
+  if (expiry && date === null) return go({ ...state, at: 'expiry' }, 'ok', dateWanted(view, item), { item: item.name })
   if (serial && hand.serial === '') return go({ ...state, at: 'serial' }, 'ok', 'scan.serial', { item: item.name })
   const here = serial ? standsAt(view, item, hand.serial) : null
   if (here !== null) return stay(before, 'dup', 'dup', { scanned: hand.serial })
@@ -137,11 +139,12 @@ export const stepAsked = (
   const item = hand === null ? undefined : view.item(hand.item)
   if (hand === null || item === undefined) return go({ ...state, at: 'goods', hand: null }, 'ok', 'ret.item')
   const fields = resolved?.fields ?? {}
+  const date = dateOn(view, item, fields)
   const other = otherItem(state, resolved, item, hit => view.item(hit.item)?.name ?? text)
   if (other !== null) return other
   const isOther = resolved !== null && resolved.readings.length > 0
   if (state.at === 'expiry') {
-    const day = fields.expiry ?? (isOther ? null : parseDay(text))
+    const day = date ?? (isOther ? null : parseDay(text))
     return day === null
       ? stay(state, 'wrong', 'date.bad', { scanned: text })
       : complete(state, item, { ...hand, expiry: day }, text, view, moment)
@@ -152,7 +155,7 @@ export const stepAsked = (
   if (field === undefined && isOther && !isKnownLot && resolved !== null)
     return mistaken(state, resolved, state.at === 'lot' ? 'lot' : 'serial')
   if (!isMark(mark)) return stay(state, 'wrong', 'label.bad', { scanned: mark })
-  const filled = state.at === 'lot' ? { lot: mark, expiry: hand.expiry ?? fields.expiry ?? null } : { serial: mark }
+  const filled = state.at === 'lot' ? { lot: mark, expiry: hand.expiry ?? date ?? null } : { serial: mark }
   return complete(state, item, { ...hand, ...filled }, text, view, moment)
 }
 

@@ -5,6 +5,7 @@ import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
 import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack, whole } from './return-state.ts'
 import type { ReturnState } from './return-state.ts'
+import { dateWanted } from './shelf-life.ts'
 
 const ASK: Record<ReturnState['at'], Prompt['ask']> = {
   document: { kind: 'document', message: message('ret.scan') },
@@ -77,7 +78,7 @@ export const promptReturn = (saved: ReturnState, view: View, moment: Moment): Pr
       wanted: line.wanted === 0 ? null : line.wanted,
       state: line.item === hand?.item ? 'next' : line.wanted > 0 && line.done >= line.wanted ? 'done' : 'open',
     })),
-    ask: askReturn(state),
+    ask: state.at === 'expiry' ? { kind: 'expiry', message: message(dateWanted(view, item)) } : askReturn(state),
     expects: EXPECTS[state.at],
     client: state.client,
     choices: choicesOf(state, view, moment),

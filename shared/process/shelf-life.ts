@@ -2,6 +2,7 @@ import type { Item } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor, zoneOf } from '../policy.ts'
 import type { PolicySet } from '../policy.ts'
+import type { ScanFields } from '../scan/scan.ts'
 import { dayOf, laterDay } from '../time.ts'
 
 /**
@@ -22,6 +23,20 @@ export const todayAt = (view: View, at: string): string => dayOf(at, zoneOf(view
 
 /** First day that is far enough for goods that come in today. Expired goods are too old whatever is asked. */
 export const goodFrom = (view: View, item: Item, today: string): string => laterDay(today, lifeNeeded(view, item) ?? 0)
+
+/** Which date the goods are asked for, where the item has one (`shelf.track`); null = none is asked, nor judged by. */
+export const dateAsked = (view: View, item: Item): 'expiry' | 'bestBefore' | null => {
+  const { track } = policyFor(view.policies, item.client).shelf
+  return !item.tracking.expiry || track === 'none' ? null : track
+}
+
+/** The date of a label that counts: its expiry, or its best before where the client goes by that. */
+export const dateOn = (view: View, item: Item, { expiry, bestBefore }: ScanFields): string | undefined =>
+  dateAsked(view, item) === 'bestBefore' ? (bestBefore ?? expiry) : expiry
+
+/** "Scan the expiry" in the words of the date that counts. */
+export const dateWanted = (view: View, item: Item | undefined): 'scan.expiry' | 'scan.bestBefore' =>
+  item !== undefined && dateAsked(view, item) === 'bestBefore' ? 'scan.bestBefore' : 'scan.expiry'
 
 type Leaving = { client: string; shelf?: { minDaysOut: number | null } | null }
 

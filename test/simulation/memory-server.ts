@@ -1,10 +1,12 @@
 import { NO_NEED } from '../../server/sync/ports.ts'
+import type { PolicySet } from '../../shared/policy.ts'
 import { maskRows } from '../../shared/sync/blind.ts'
+import { blindClients, inQuestion, NOBODY_BLIND, withholdExpected } from '../../shared/sync/expected.ts'
 import { isBlindFor, spotsOf } from '../../server/sync/blind.ts'
 import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type { Onlooker } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
-import type { Claim, Line, Location, Task } from '../../shared/catalogue.ts'
+import type { Claim, Document, Line, Location, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
@@ -86,7 +88,7 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
     },
     snapshot: (at, take) =>
       locked(async () => {
-        const rows = maskRows(snapshotRows(state, at.clients), blindFor(state, at))
+        const rows = expectedLeftOut(state, maskRows(snapshotRows(state, at.clients), blindFor(state, at)))
         for (let i = 0; i < rows.length; i += 50) await take(rows.slice(i, i + 50))
         const own = [...state.cursors.values()].filter(cursor => cursor.device === at.device)
         const acked = Object.fromEntries(own.map(cursor => [cursor.epoch, cursor.lastSeq]))
@@ -351,6 +353,14 @@ const blindFor = (state: ServerState, eyes: Onlooker & { spots?: readonly Spot[]
   return { spots: [...spotsOf(tasks.filter(task => isBlindFor(task, eyes))), ...(eyes.spots ?? [])], own, device }
 }
 
+const expectedLeftOut = (state: ServerState, rows: readonly Row[]): readonly Row[] => {
+  const policies = state.rows.get(rowKey('policy', 'policy'))?.b as PolicySet | undefined
+  const asked = inQuestion(rows, policies === undefined ? NOBODY_BLIND : blindClients(policies))
+  const isDelivery = (id: string): boolean =>
+    (state.rows.get(rowKey('document', id))?.b as Document | undefined)?.kind === 'receipt'
+  return withholdExpected(rows, new Set(asked.filter(isDelivery)))
+}
+
 const mayRead = (row: StoredRow, clients: readonly ClientId[] | null): boolean =>
   clients === null || row.client === null || clients.includes(row.client)
 const wire = ({ c, k, id, b }: StoredRow): Row => ({ c, k, id, b })
@@ -367,7 +377,7 @@ const pageOf = (state: ServerState, backup: ServerState, at: Parameters<SyncStor
     feedEpoch: state.feed.epoch,
     head: state.feed.seq,
     floor: state.feed.floor,
-    rows: maskRows(rows.map(wire), blindFor(state, at)),
+    rows: expectedLeftOut(state, maskRows(rows.map(wire), blindFor(state, at))),
     upTo,
     more: upTo < state.feed.seq,
     through,

@@ -612,6 +612,71 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       expect(await got(0, spots, from)).toContain('"qty":7882')
     })
 
+    it('[R51] what was ordered goes to no handheld where deliveries are received blind, and nothing else is left out', async () => {
+      site = testSite(`${name} ${run} blind`)
+      const [other] = site.clients.filter(one => one.id !== item(0).client)
+      const policy = site.policies.warehouse
+      const blind = { ...policy, receive: { ...policy.receive, blindExpected: true } }
+      const clients = other === undefined ? {} : { [other.id]: policy }
+      site = { ...site, policies: { ...site.policies, warehouse: blind, clients } }
+      store = await make(site)
+      const document = (kind: 'receipt' | 'order', client: Line['client'], n: number): Document => ({
+        id: derivedId('document', name, run, kind, n),
+        kind,
+        client,
+        number: `${kind} ${n}`,
+        partner: 'P',
+        state: 'open',
+        due: null,
+        priority: 0,
+        blind: false,
+      })
+      const theirs = other?.id ?? item(0).client
+      const documents = [
+        document('receipt', item(0).client, 1),
+        document('order', item(0).client, 2),
+        document('receipt', theirs, 3),
+      ]
+      const line = (of: Document, no: number, wanted: number, more: Partial<Line> = {}): Line => ({
+        id: derivedId('line', of.id, no),
+        document: of.id,
+        client: of.client,
+        item: item(0).id,
+        source: `${no}`,
+        no,
+        wanted,
+        done: 0,
+        state: 'open',
+        claims: [],
+        reason: null,
+        ...more,
+      })
+      const lines = documents.flatMap((of, i) => [
+        line(of, 1, 9001 + i),
+        line(of, 2, 8001 + i, { done: 8001 + i, state: 'done' }),
+      ])
+      const before = await start()
+      await write(1, [{ ...NOTHING, documents, lines }])
+      for (const rows of [(await page(before)).rows, (await snapshot()).rows]) {
+        const sent = rows.flatMap(row => (row.k === 'line' ? [row.b as Line] : []))
+        const of = (n: number): unknown[] =>
+          sent
+            .filter(one => one.document === documents[n]?.id)
+            .sort((a, b) => a.no - b.no)
+            .map(({ wanted, done, state, hidden }) => [wanted, done, state, hidden === true])
+        expect(of(0)).toEqual([
+          [0, 0, 'open', true],
+          [0, 8001, 'open', true],
+        ])
+        expect(of(1)).toEqual([
+          [9002, 0, 'open', false],
+          [8002, 8002, 'done', false],
+        ])
+        expect(of(2)[0]).toEqual(other === undefined ? [0, 0, 'open', true] : [9003, 0, 'open', false])
+        expect(JSON.stringify(rows)).not.toContain('9001')
+      }
+    })
+
     it('[Y20] work that the handheld has itself stays whole while it counts blind', async () => {
       const { blind, fetch, begin, changes } = counted()
       await begin()
