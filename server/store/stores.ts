@@ -1,3 +1,4 @@
+import type { ContinuityStore } from '../continuity-ports.ts'
 import type { FigureStore, Statistics, Stores } from '../ports.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
@@ -8,6 +9,7 @@ import { makeCallStore } from './calls.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
+import { makeContinuityStore } from './continuity.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeEraseStore } from './erase.ts'
@@ -50,6 +52,9 @@ export const makeStores = (
     figures: FigureStore
     statistics: Statistics
     kpiWork: KpiWork
+    continuity: ContinuityStore
+    /** Nothing that was read of the database is trusted any more. */
+    forget: () => void
   } => {
   const names = makeNames()
   return {
@@ -88,5 +93,7 @@ export const makeStores = (
     plans: makePlanStore(db, names),
     figures: makeFigureStore(db),
     statistics: makeStatistics(db),
+    continuity: makeContinuityStore(db, names),
+    forget: () => names.forget(),
   }
 }
