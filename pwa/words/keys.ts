@@ -21,6 +21,7 @@ export const APP_MESSAGES = [
   'slow',
   'fault',
   'notsaved',
+  'notyet',
   'part.missing',
   'emergency',
   'emergency.kept',
