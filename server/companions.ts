@@ -12,6 +12,7 @@ import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
 import {
+  startCompact,
   startForget,
   startKpi,
   startPlan,
@@ -30,6 +31,7 @@ const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
 const PRINT_MS = 1_000
 const FORGET_MS = 60_000
+const COMPACT_MS = 10_000
 const KPI_MS = 60_000
 const RECALL_MS = 2_000
 const STATISTICS_MS = 5_000
@@ -45,6 +47,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   planning,
   printing,
   forgetting,
+  compacting,
   figuring,
   recalling,
   demoFaces,
@@ -75,6 +78,12 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 /** Photos go when they were kept as long as the policies say. */
 const forgetting: Companion = async ({ stores, log, now, atStop }) => {
   const worker = startForget({ site: stores.site, photos: stores.photos, now, log }, FORGET_MS)
+  atStop(() => worker.stop())
+}
+
+/** The feed keeps what handhelds may still ask for. */
+const compacting: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startCompact({ warehouses: () => stores.site.warehouses(), feeds: stores.feeds, now, log }, COMPACT_MS)
   atStop(() => worker.stop())
 }
 

@@ -1,5 +1,6 @@
 import type { ContinuityStore } from '../continuity-ports.ts'
 import type { FigureStore, Statistics, Stores } from '../ports.ts'
+import type { FeedKeeper } from '../workers/compact.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
@@ -9,6 +10,7 @@ import { makeCallStore } from './calls.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
+import { makeFeedKeeper } from './compact.ts'
 import { makeContinuityStore } from './continuity.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
@@ -53,6 +55,7 @@ export const makeStores = (
     statistics: Statistics
     kpiWork: KpiWork
     continuity: ContinuityStore
+    feeds: FeedKeeper
     /** Nothing that was read of the database is trusted any more. */
     forget: () => void
   } => {
@@ -94,6 +97,7 @@ export const makeStores = (
     figures: makeFigureStore(db),
     statistics: makeStatistics(db),
     continuity: makeContinuityStore(db, names),
+    feeds: makeFeedKeeper(db, names),
     forget: () => names.forget(),
   }
 }
