@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { BackupStore } from './backup-ports.ts'
 import type { Config } from './config.ts'
-import { newFeedEpoch } from './feed-epoch.ts'
+import { distrust, makeContinuity } from './continuity.ts'
 import { makeBackupStore } from './store/backups.ts'
 import { makeStores } from './store/stores.ts'
 import type { OpenDatabase } from './store/open.ts'
@@ -85,17 +85,23 @@ export const restore = async (
   if (config.databaseUrl !== null) return
   if (folder === undefined) throw new Error('name the folder of the backup')
   const to = await emptyFolder(embedded(config.dataDir), '')
+  distrust(config.dataDir)
   await putWhole(path.resolve(folder), to)
 }
 
 /** A restored store must say so: handhelds then send again what it does not have. What it has is in the copy it came from. */
-export const renewFeeds = async (opened: OpenDatabase, now: () => string): Promise<number> => {
-  const stores = makeStores(opened.db)
-  const backups = makeBackupStore(opened.db)
-  const warehouses = await stores.site.warehouses()
-  for (const { id } of warehouses) await stores.sync.renewFeed(id, newFeedEpoch())
+export const renewFeeds = async (
+  { db, lineage }: Pick<OpenDatabase, 'db' | 'lineage'>,
+  dataDir: string | null,
+  now: () => string,
+): Promise<number> => {
+  const { continuity } = makeStores(db)
+  const backups = makeBackupStore(db)
+  let renewed = 0
+  const onRenewed = (_why: unknown, warehouses: readonly unknown[]): void => void (renewed = warehouses.length)
+  await makeContinuity({ store: continuity, dataDir, lineage, now, onRenewed }).check(true)
   await backups.secured(await backups.held(), now())
-  return warehouses.length
+  return renewed
 }
 
 const emptyFolder = async (folder: string | undefined, missing: string): Promise<string> => {

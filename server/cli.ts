@@ -94,9 +94,11 @@ const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]
     await restore(config, folder)
     const renewed = await withDatabase(config, async opened => {
       await migrate(opened.db)
-      return renewFeeds(opened, now)
+      return renewFeeds(opened, config.dataDir, now)
     })
-    console.log(`Restored. ${renewed} feed(s) renewed: handhelds will send again what this copy does not have.`)
+    console.log(
+      `Restored. ${renewed} feed(s) renewed: handhelds will send again what this copy does not have. Messages to ERPs are held until somebody lets them go (Integrations).`,
+    )
     return 0
   },
 }

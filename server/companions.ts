@@ -12,6 +12,7 @@ import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
 import {
+  startCompact,
   startForget,
   startKpi,
   startPlan,
@@ -34,6 +35,7 @@ const PRINT_MS = 1_000
 /** A label is waited for at the table. */
 const LABELS_MS = 2_000
 const FORGET_MS = 60_000
+const COMPACT_MS = 10_000
 const KPI_MS = 60_000
 const RECALL_MS = 2_000
 const STATISTICS_MS = 5_000
@@ -50,6 +52,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   planning,
   printing,
   forgetting,
+  compacting,
   figuring,
   recalling,
   watching,
@@ -81,6 +84,12 @@ const reserving: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 /** Photos go when they were kept as long as the policies say. */
 const forgetting: Companion = async ({ stores, log, now, atStop }) => {
   const worker = startForget({ site: stores.site, photos: stores.photos, now, log }, FORGET_MS)
+  atStop(() => worker.stop())
+}
+
+/** The feed keeps what handhelds may still ask for. */
+const compacting: Companion = async ({ stores, log, now, atStop }) => {
+  const worker = startCompact({ warehouses: () => stores.site.warehouses(), feeds: stores.feeds, now, log }, COMPACT_MS)
   atStop(() => worker.stop())
 }
 

@@ -1,11 +1,16 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeRestore } from '../test/support/restore-contract.ts'
 import { NOW } from '../test/support/sql-site.ts'
+import { testSite } from '../test/support/site.ts'
 import { backUp, restore } from './backup.ts'
+import { distrust, makeContinuity } from './continuity.ts'
+import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import type { OpenDatabase } from './store/open.ts'
+import { makeStores } from './store/stores.ts'
 import { LIST, putWhole, writeWhole } from './whole-copy.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -31,6 +36,47 @@ describeRestore('PGlite', async () => {
       await rm(folder, { recursive: true })
     },
   }
+})
+
+describe('files that were put back without a word', () => {
+  it('[BR5] [BR8] are noticed at the next start; so is a restore that broke off behind the copy', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'stockhand-lost-'))
+    const [database, aside] = [path.join(dataDir, 'database'), path.join(dataDir, 'aside')]
+    const told: string[] = []
+    const life = async (run: (opened: OpenDatabase) => Promise<void> = async () => {}): Promise<void> => {
+      const opened = await openDatabase({ dataDir, allowNotDurable: true, log })
+      try {
+        await migrate(opened.db)
+        const { continuity: store, site } = makeStores(opened.db)
+        if ((await site.warehouses()).length === 0) await site.addWarehouse(testSite('lost').warehouse)
+        const onRenewed = (why: string): void => void told.push(why)
+        await makeContinuity({ store, dataDir, lineage: opened.lineage, now: () => NOW, onRenewed }).check()
+        await run(opened)
+      } finally {
+        await opened.close()
+      }
+    }
+    try {
+      await life()
+      await cp(database, aside, { recursive: true })
+      const { warehouse, clients } = testSite('lost')
+      await life(async ({ db }) => makeStores(db).site.putClients(warehouse.id, clients))
+      await life()
+      await life()
+      expect(told).toEqual([])
+      await rm(database, { recursive: true })
+      await rename(aside, database)
+      await life()
+      await life()
+      expect(told).toEqual(['lost'])
+      distrust(dataDir)
+      await life()
+      await life()
+      expect(told).toEqual(['lost', 'lost'])
+    } finally {
+      await rm(dataDir, { recursive: true })
+    }
+  })
 })
 
 describe('a whole copy', () => {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import os from 'node:os'
-import type { WarehouseId } from '../shared/ids.ts'
+import type { DeviceId, WarehouseId } from '../shared/ids.ts'
 import type { CommandKey } from '../shared/sync/command.ts'
 import { makeApp } from './app.ts'
 import { removeAdminFile, writeAdminFile } from './admin-file.ts'
@@ -13,6 +13,8 @@ import { makeNonces } from './auth/nonce.ts'
 import { renewRoster } from './auth/roster.ts'
 import { makeTokens } from './auth/token.ts'
 import type { Config } from './config.ts'
+import { makeContinuity } from './continuity.ts'
+import type { Continuity } from './continuity.ts'
 import { readDemo } from './demo/read-demo.ts'
 import { seedAccounts } from './demo/accounts.ts'
 import { DEMO_WAREHOUSE, seedDemo } from './demo/site.ts'
@@ -40,12 +42,15 @@ import type { ErpDesk } from './workers/erp-desk.ts'
 /** Oldest app that may still sync; raised when a release must not be used any more. */
 const MIN_VERSION = '0.1.0'
 const HOUR_MS = 3_600_000
+/** How often it is looked whether the database is what it was. */
+const LOOK_MS = 10_000
 const ERP_EVERY = { importMs: 5_000, deliverMs: 1_000, compareMs: HOUR_MS }
 
 export type Core = {
   config: Config
   opened: OpenDatabase
   stores: ReturnType<typeof makeStores>
+  continuity: Continuity
   secrets: Secrets
   doorbell: Doorbell
   erp: ErpDesk
@@ -140,6 +145,18 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   atStop(() => opened.close())
   await migrate(opened.db)
   const stores = makeStores(opened.db)
+  const continuity = makeContinuity({
+    store: stores.continuity,
+    dataDir: config.dataDir,
+    lineage: opened.lineage,
+    now,
+    onRenewed: (why, warehouses) =>
+      log.error(
+        { why, warehouses },
+        'the database is not what it was: handhelds begin anew, messages to ERPs are held',
+      ),
+  })
+  await continuity.check()
   const secrets = await loadSecrets(stores.site, random)
   const seed = { key: secrets.serverKey, now: now(), feedEpoch: newFeedEpoch() }
   const demo = (config.demo || (await stores.site.setting('demo')) === 'seeded') && (await seedDemo(stores.site, seed))
@@ -162,7 +179,14 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     every: ERP_EVERY,
   })
   const identity = openIdentity(config, log)
-  const core: Core = { config, opened, stores, secrets, doorbell, erp, identity, demo, log, now, atStop }
+  const core: Core = { config, opened, stores, continuity, secrets, doorbell, erp, identity, demo, log, now, atStop }
+  const look = (): void => void continuity.check().catch((error: unknown) => log.error({ err: error }, 'continuity'))
+  // What was read before must not be believed; whether something is missing is looked at right behind it.
+  opened.onReturn(() => {
+    stores.forget()
+    look()
+  })
+  atStop(every(LOOK_MS, look))
   await renewRosters(core)
   atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
   return core
@@ -195,6 +219,11 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
     nonce: () => nonces.issue(now()),
     minVersion: MIN_VERSION,
     ring: (warehouse: WarehouseId) => doorbell.ring(warehouse),
+    onRenewed: (warehouse: WarehouseId, device: DeviceId) =>
+      log.error(
+        { warehouse, device },
+        'a handheld knows more than the server: handhelds begin anew, messages to ERPs are held',
+      ),
     onBroken: (key: CommandKey, err: unknown) =>
       log.error({ ...key, err }, 'a rule failed on a command, which is kept in quarantine'),
     onApplied: ops.metrics.applied,
@@ -205,7 +234,14 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
   }
   return {
     stores,
-    sync: (request, asker) => handleSync(sync, request, asker),
+    sync: async (request, asker) => {
+      const lineage = opened.lineage()
+      const answer = await handleSync(sync, request, asker)
+      if (opened.lineage() === lineage) return answer
+      // It was answered by another database than it began with: no handheld hears of that one before its feed is renewed.
+      await core.continuity.check()
+      return handleSync(sync, request, asker)
+    },
     serverKey: secrets.serverKey,
     tokens: makeTokens(secrets.tokenKey),
     nonces,

@@ -13,7 +13,7 @@ import type { Done, OpenProcess, Panel, Screen } from './state.ts'
 import { isHardStop, STOP_KEY } from './stop.ts'
 
 const SLOW_MS = 1000
-const NOT_SAVED_MS = 3000
+const LATE_MS = 3000
 
 /**
  * Takes over what a step has answered. The order is the promise to the worker: trouble is told at once because it writes
@@ -154,10 +154,12 @@ export const save = async (
 ): Promise<boolean> => {
   const { handheld, timer } = core.ports
   const cancelSlow = timer.after(SLOW_MS, () => core.set({ saving: 'slow' }))
-  const cancelAlarm = timer.after(NOT_SAVED_MS, () => fail(core, 'notSaved'))
+  // It may still be saved: whoever hears that it was not scans it once more, and books it twice.
+  const cancelAlarm = timer.after(LATE_MS, () => tellLate(core))
   try {
     const rows = await handheld.append(commands, state)
-    core.ports.photos?.appended(commands, rows)
+    // From here on it is on the disk: what fails behind it is no reason to say that it is not.
+    await tidied(async () => core.ports.photos?.appended(commands, rows))
     if (core.get().saving !== 'idle') core.set({ saving: 'idle' })
     return true
   } catch {
@@ -168,6 +170,11 @@ export const save = async (
     cancelSlow()
     cancelAlarm()
   }
+}
+
+const tellLate = (core: Core): void => {
+  core.set({ saving: 'late', band: { event: 'ask', say: { key: 'notyet', values: {} }, scanned: null } })
+  core.ports.feedback.play('ask')
 }
 
 const fail = (core: Core, event: FeedbackEvent): void => {

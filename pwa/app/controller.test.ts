@@ -252,8 +252,36 @@ describe('the way of one scan', () => {
     await app.time.advance(1100)
     expect(app.controller.state().saving).toBe('slow')
     await app.time.advance(2000)
-    expect(app.controller.state().saving).toBe('failed')
-    expect(app.heard.at(-1)).toBe('notSaved')
+    expect(app.controller.state().saving).toBe('late')
+    expect([app.heard.at(-1), app.band()]).toEqual(['ask', 'notyet'])
+  })
+
+  test('[H7] what is saved after four seconds was never called not saved, is answered as saved, and is there once', async () => {
+    await picking()
+    await app.scan('A-01')
+    app.heard.length = 0
+    let release = (): void => undefined
+    app.onAppend(() => new Promise(resolve => (release = resolve)))
+    const scanned = app.controller.scan(wedgeScan(MUG))
+    await app.time.advance(4000)
+    expect(app.heard).not.toContain('notSaved')
+    release()
+    await scanned
+    expect([app.controller.state().saving, app.heard.includes('notSaved')]).toEqual(['idle', false])
+    expect(app.band()).not.toBe('notyet')
+    expect(app.commands.filter(command => command.type === 'pick').length).toBe(1)
+  })
+
+  test('[H7] what fails late is called not saved then, and the same scan may come again', async () => {
+    await picking()
+    await app.scan('A-01')
+    let refuse = (): void => undefined
+    app.onAppend(() => new Promise((_, reject) => (refuse = () => reject(new StorageFull('full')))))
+    const scanned = app.controller.scan(wedgeScan(MUG))
+    await app.time.advance(4000)
+    refuse()
+    await scanned
+    expect([app.controller.state().saving, app.heard.at(-1), app.band()]).toEqual(['failed', 'notSaved', 'notsaved'])
   })
 
   test('[H8] a fault of ours is told and the next scan is heard', async () => {

@@ -51,7 +51,7 @@ export type Question = { say: Say; code: string | null; askedAt: number } & (
 )
 
 /** `slow`: no answer from storage for a second. `failed`: nothing was written, the worker must be told until it works again. */
-export type Saving = 'idle' | 'slow' | 'failed'
+export type Saving = 'idle' | 'slow' | 'late' | 'failed'
 
 export type TestRead = { scan: Scan; resolved: Resolved }
 

@@ -29,6 +29,7 @@ export const enApp: AppWords = {
     emergency: 'Call your supervisor. Your scans are kept',
     'emergency.kept': { by: 'n', one: '{n} scan kept in a file', other: '{n} scans kept in a file' },
     notsaved: 'Not saved. Please stop and ask',
+    notyet: 'Not saved yet. Wait, do not scan it again',
     'part.missing': 'This is not here without a network. Your work is kept. Go on, or try again',
     'again.load': 'Loading {done} of {all}',
     'still.loading': 'Items are still loading. Scan it again',

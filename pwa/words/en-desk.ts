@@ -273,6 +273,21 @@ export const enDesk = {
   'i.mode.readOnly': 'reads only',
   'i.mode.shadow': 'rehearsal',
   'i.circuit': 'stopped: {why}',
+  'i.held': 'Nothing has been sent since {when}',
+  'i.held.restored':
+    'The server was restored from a backup. Handhelds bring what it lacks; decisions that were taken at the desk after the backup must be repeated',
+  'i.held.lineage':
+    'Another database has taken over. It may lack the last steps and decisions; handhelds bring their steps',
+  'i.held.lost':
+    'The database lacks what was written in it before. Handhelds bring their steps; look whether decisions of the desk are missing',
+  'i.held.handheld':
+    'A handheld knows more than the server: it has lost something. Handhelds bring their steps; look whether decisions of the desk are missing',
+  'i.held.all': 'All handhelds have reported since',
+  'i.held.missing': '{n} handhelds have not reported since, or still have something to send: {which}',
+  'i.held.how':
+    'What the ERP may have already is asked for before it is sent. By itself it goes on when all handhelds have reported and the books were compared',
+  'i.held.go': 'Send again',
+  'i.held.gone': 'Messages are sent again',
   'i.again': 'Send again',
   'i.skip': 'Skip with reason',
   'i.compare': 'Compare the books now',

@@ -24,6 +24,7 @@ export const APP_MESSAGES = [
   'slow',
   'fault',
   'notsaved',
+  'notyet',
   'part.missing',
   'emergency',
   'emergency.kept',

@@ -29,6 +29,7 @@ export const trApp: AppWords = {
     emergency: 'Sorumlunu çağır. Okutmaların saklanıyor',
     'emergency.kept': { by: 'n', other: '{n} okutma dosyada saklandı' },
     notsaved: 'Kaydedilemedi. Dur ve yardım iste',
+    notyet: 'Henüz kaydedilmedi. Bekle, yeniden okutma',
     'part.missing': 'Bu, bağlantı olmadan burada yok. İşin kayıtlı. Devam et ya da tekrar dene',
     'again.load': 'Yükleniyor: {done}/{all}',
     'still.loading': 'Ürünler yükleniyor. Birazdan yine okut',

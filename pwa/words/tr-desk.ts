@@ -273,6 +273,21 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'i.mode.readOnly': 'yalnız okur',
   'i.mode.shadow': 'prova',
   'i.circuit': 'durdu: {why}',
+  'i.held': '{when} zamanından beri hiçbir şey gönderilmedi',
+  'i.held.restored':
+    'Sunucu bir yedekten geri yüklendi. Eksik adımları el terminalleri getirir; yedekten sonra masada verilen kararlar yeniden verilmelidir',
+  'i.held.lineage':
+    'Başka bir veritabanı devraldı. Son adımlar ve kararlar eksik olabilir; el terminalleri adımlarını getirir',
+  'i.held.lost':
+    'Veritabanında daha önce yazılmış kayıtlar eksik. El terminalleri adımlarını getirir; masadaki kararların eksik olup olmadığına bakın',
+  'i.held.handheld':
+    'Bir el terminali sunucudan fazlasını biliyor: sunucu kayıt kaybetti. El terminalleri adımlarını getirir; masadaki kararların eksik olup olmadığına bakın',
+  'i.held.all': 'O zamandan beri tüm el terminalleri bağlandı',
+  'i.held.missing': '{n} el terminali o zamandan beri bağlanmadı ya da gönderecek kaydı var: {which}',
+  'i.held.how':
+    'ERP’de zaten olabilecekler gönderilmeden önce sorulur. Tüm el terminalleri bağlanıp defterler karşılaştırılınca kendiliğinden sürer',
+  'i.held.go': 'Yeniden gönder',
+  'i.held.gone': 'Kayıtlar yeniden gönderiliyor',
   'i.again': 'Yeniden gönder',
   'i.skip': 'Nedenle geç',
   'i.compare': 'Defterleri şimdi karşılaştır',

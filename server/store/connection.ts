@@ -1,16 +1,33 @@
 import { sql } from 'kysely'
 import type { ClientId, ConnectorId } from '../../shared/ids.ts'
+import type { Renewal } from '../continuity-ports.ts'
 import type { Connection, ConnectionStore, Mapping, MappingStore } from '../workers/connection.ts'
+import { writeAudit } from './audit-book.ts'
 import { keyFor, takesIt } from './message-rows.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'
 
-type Raw = Omit<Connection, 'healthAt'> & { healthAt: Date | null }
+type Raw = Omit<Connection, 'healthAt' | 'held'> & {
+  healthAt: Date | null
+  heldAt: Date | null
+  heldWhy: Renewal | null
+  missing: readonly string[] | null
+}
+/** Of `connector c`, `device d`: it may still bring what the ERP has already. */
+const UNREPORTED = sql`d.warehouse_id = c.warehouse_id and d.state = 'active'
+  and (d.seen_at is null or d.seen_at <= c.held_at or coalesce((d.head->>'pending')::int, 1) > 0)`
 const FIELDS = sql`
   c.uid as id, w.uid as warehouse, c.name, c.kind, c.settings, c.secrets as sealed, c.mode, c.version, c.allow, c.takes, c.circuit,
-  c.health, c.health_at as "healthAt"`
-const connectionOf = (raw: Raw): Connection => ({ ...raw, healthAt: raw.healthAt?.toISOString() ?? null })
+  c.health, c.health_at as "healthAt", c.held_at as "heldAt",
+  (select renewed_why from feed f where f.warehouse_id = c.warehouse_id) as "heldWhy",
+  case when c.held_at is not null then (
+    select json_agg(d.number::text order by d.number) from device d where ${UNREPORTED}) end as missing`
+const connectionOf = ({ heldAt, heldWhy, missing, ...raw }: Raw): Connection => ({
+  ...raw,
+  healthAt: raw.healthAt?.toISOString() ?? null,
+  held: heldAt === null ? null : { since: heldAt.toISOString(), why: heldWhy ?? 'lost', missing: missing ?? [] },
+})
 
 export const makeConnectionStore = (db: Executor, names: Names): ConnectionStore => {
   const read = async (at: Executor, id: ConnectorId): Promise<Connection | null> => {
@@ -45,6 +62,21 @@ export const makeConnectionStore = (db: Executor, names: Names): ConnectionStore
         if (change.mode !== 'off') await adopt(trx, at, id, change.takes)
         return { keep: true, answer: await read(trx, id) }
       }),
+    letGo: (id, entry) =>
+      transact(db, async trx => {
+        const { rows } = await sql`
+          update connector set held_at = null where uid = ${id} and held_at is not null returning uid`.execute(trx)
+        if (rows.length > 0) await writeAudit(trx, names, entry)
+        return { keep: rows.length > 0, answer: rows.length > 0 }
+      }),
+    letGoReported: async (id, comparedFrom) => {
+      const { rows } = await sql`
+        update connector c set held_at = null
+        where c.uid = ${id} and c.held_at < ${comparedFrom}::timestamptz
+          and not exists (select from device d where ${UNREPORTED})
+        returning c.uid`.execute(db)
+      return rows.length > 0
+    },
     saveHealth: async (id, health, now) => {
       await sql`update connector set health = ${health === null ? null : json(health)}, health_at = ${now}::timestamptz where uid = ${id}`.execute(
         db,

@@ -16,6 +16,8 @@ export type Names = {
   device(db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Mappings of places that were read, by warehouse and number: see stock-rows.ts. */
   readonly grains: Map<string, readonly Grain[]>
+  /** The database is not what it was: an integer that was given to one thing may have been given to another since. */
+  forget(): void
 }
 
 export class UnknownName extends Error {
@@ -26,7 +28,7 @@ export class UnknownName extends Error {
 
 const reader = (table: 'warehouse' | 'item' | 'client' | 'device') => {
   const kept = new Map<string, number>()
-  return async (db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+  const read = async (db: Executor, uids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
     const missing = [...new Set(uids)].filter(uid => !kept.has(uid))
     if (missing.length > 0) {
       const { rows } = await sql<{
@@ -37,20 +39,29 @@ const reader = (table: 'warehouse' | 'item' | 'client' | 'device') => {
     }
     return kept
   }
+  return { read, forget: () => kept.clear() }
 }
 
 export const makeNames = (): Names => {
   const warehouses = reader('warehouse')
+  const items = reader('item')
+  const clients = reader('client')
+  const devices = reader('device')
+  const grains: Names['grains'] = new Map()
   return {
     warehouse: async (db, uid) => {
-      const id = (await warehouses(db, [uid])).get(uid)
+      const id = (await warehouses.read(db, [uid])).get(uid)
       if (id === undefined) throw new UnknownName('warehouse', uid)
       return id
     },
-    item: reader('item'),
-    client: reader('client'),
-    device: reader('device'),
-    grains: new Map(),
+    item: items.read,
+    client: clients.read,
+    device: devices.read,
+    grains,
+    forget: () => {
+      for (const kept of [warehouses, items, clients, devices]) kept.forget()
+      grains.clear()
+    },
   }
 }
 

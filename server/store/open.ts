@@ -35,6 +35,10 @@ export interface OpenDatabase {
   durable: boolean
   /** One line for people: engine, version, place; never a password. */
   describe: string
+  /** Which database this is, and which of its lives: another one where a copy or a replica took its place. */
+  lineage: () => string
+  /** `heard` is called when a connection meets the server after a restart, or another one: what was read of it may be gone. */
+  onReturn: (heard: () => void) => void
   /** Writes everything to the data files before a backup. PostgreSQL does that by itself. */
   checkpoint: () => Promise<void>
   close: () => Promise<void>
@@ -59,12 +63,15 @@ async function openEmbedded(directory: string, options: OpenOptions): Promise<Op
   })
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: opened.pglite }) })
   const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(db)
+  const { rows: own } = await sql<Identity>`${sql.raw(IDENTITY)}`.execute(db)
   const place = directory === 'memory' ? 'in memory, nothing is kept' : `in ${directory}, single-site / evaluation`
   return {
     db,
     engine: 'pglite',
     durable: opened.durable,
     describe: `PGlite (PostgreSQL ${rows[0]?.version ?? '?'}) ${place}`,
+    lineage: () => own[0]?.lineage ?? '',
+    onReturn: () => {},
     checkpoint: opened.checkpoint,
     close: async () => {
       await opened.close()
@@ -77,6 +84,17 @@ function endProcess(log: StoreLog, error: Error): void {
   log.error(`the database stopped and the server ends with it: ${error.message}`)
   process.exit(70)
 }
+
+/**
+ * The timeline rises at once when a replica takes over; the control file shows the old one until the next checkpoint.
+ * A replica that has not taken over has no position of its own.
+ */
+const IDENTITY = `
+  select (select system_identifier from pg_control_system()) || '.' ||
+         (select oid from pg_database where datname = current_database()) || '.' ||
+         case when pg_is_in_recovery() then 'replica' else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as lineage,
+         pg_postmaster_start_time()::text as since`
+type Identity = { lineage: string; since: string }
 
 /** The oldest PostgreSQL on which the statements are tested. */
 const oldestVersion = 15
@@ -96,8 +114,20 @@ async function openPostgres(url: string, options: OpenOptions): Promise<OpenData
   })
   // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
   // A plan for the very values costs more than it saves: every statement finds its rows by key.
+  let met: Identity | null = null
+  const heard: (() => void)[] = []
   pool.on('connect', client => {
     client.query('set plan_cache_mode = force_generic_plan').catch(() => {})
+    // Asked before anything else on this connection, so the answer is here before that of any question of ours.
+    client.query<Identity>(IDENTITY).then(
+      ({ rows: [now] }) => {
+        if (now === undefined) return
+        const isOther = met !== null && (met.lineage !== now.lineage || met.since !== now.since)
+        met = now
+        if (isOther) for (const tell of heard) tell()
+      },
+      () => {},
+    )
   })
   pool.on('error', error => options.log.warn(`a database connection broke: ${error.message}`))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
@@ -109,6 +139,8 @@ async function openPostgres(url: string, options: OpenOptions): Promise<OpenData
       engine: 'postgres',
       durable: server.durable,
       describe: `PostgreSQL ${server.version}, database ${server.name}`,
+      lineage: () => met?.lineage ?? '',
+      onReturn: tell => void heard.push(tell),
       checkpoint: async () => {},
       close: () => db.destroy(),
     }

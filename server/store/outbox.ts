@@ -44,15 +44,18 @@ export const makeOutboxStore = (db: Executor): OutboxStore => ({
     )
     const { rows } = await sql<RawOutbox>`
       with due as materialized (
-        select o.warehouse_id, o.key from outbox o
-        where o.connector = ${at.connector} and o.state in ('waiting', 'unknown') and o.next_at <= ${at.now}::timestamptz
+        select o.warehouse_id, o.key,
+               not o.touched and coalesce(coalesce(o.captured_at, o.created_at) <= c.renewed_at, false) as doubted
+        from outbox o left join connector c on c.uid = o.connector
+        where o.connector = ${at.connector} and c.held_at is null and o.state in ('waiting', 'unknown') and o.next_at <= ${at.now}::timestamptz
           and (o.lease_until is null or o.lease_until < ${at.now}::timestamptz)
           and not exists (
             select 1 from outbox e where e.connector = o.connector and e.subject = o.subject and e.seq < o.seq
               and e.state not in ('posted', 'skipped', 'rehearsed'))
         order by o.seq limit ${at.limit} for update of o skip locked
       )
-      update outbox o set state = case o.state when 'waiting' then 'preparing' else o.state end, attempts = o.attempts + 1,
+      update outbox o set state = case when o.state = 'waiting' and not due.doubted then 'preparing' else 'unknown' end,
+             touched = o.touched or due.doubted, attempts = o.attempts + 1,
              first_try_at = coalesce(o.first_try_at, ${at.now}::timestamptz),
              lease_token = ${at.token}::uuid, lease_until = ${at.leaseUntil}::timestamptz
       from due, warehouse w where o.warehouse_id = due.warehouse_id and o.key = due.key and w.id = o.warehouse_id

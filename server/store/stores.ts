@@ -1,4 +1,6 @@
+import type { ContinuityStore } from '../continuity-ports.ts'
 import type { FigureStore, Statistics, Stores } from '../ports.ts'
+import type { FeedKeeper } from '../workers/compact.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
 import type { ErpStores, FaceStore, WaitingStore } from '../workers/ports.ts'
@@ -10,6 +12,8 @@ import { makeCarrierLabelStore } from './carrier-labels.ts'
 import { makeCatalogueStore } from './catalogue.ts'
 import { makeCompareStore } from './compare.ts'
 import { makeConnectionStore, makeMappingStore } from './connection.ts'
+import { makeFeedKeeper } from './compact.ts'
+import { makeContinuityStore } from './continuity.ts'
 import { makeDeskStore } from './desk.ts'
 import { makeDeviceStore } from './device.ts'
 import { makeEraseStore } from './erase.ts'
@@ -56,6 +60,10 @@ export const makeStores = (
     statistics: Statistics
     kpiWork: KpiWork
     watch: WatchStore
+    continuity: ContinuityStore
+    feeds: FeedKeeper
+    /** Nothing that was read of the database is trusted any more. */
+    forget: () => void
   } => {
   const names = makeNames()
   return {
@@ -98,5 +106,8 @@ export const makeStores = (
     figures: makeFigureStore(db),
     statistics: makeStatistics(db),
     watch: makeWatchStore(db, names),
+    continuity: makeContinuityStore(db, names),
+    feeds: makeFeedKeeper(db, names),
+    forget: () => names.forget(),
   }
 }

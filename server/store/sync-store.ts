@@ -8,6 +8,7 @@ import { touchedRows } from '../sync/touched.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
 import { countedElsewhere } from './blind.ts'
+import { renewIn } from './continuity.ts'
 import { countBooks } from './counts.ts'
 import { decisionBook } from './decision-book.ts'
 import { feedPart, lockFeed, raiseCommit, readFeed, readPage, readSnapshot } from './feed.ts'
@@ -56,11 +57,28 @@ export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSH
   },
   showAnew: at => showAnew(db, names, at),
   feed: async warehouse => readFeed(db, await names.warehouse(db, warehouse)),
-  renewFeed: async (warehouse, epoch) => {
-    await sql`update feed set epoch = ${epoch} where warehouse_id = ${await names.warehouse(db, warehouse)}`.execute(db)
+  renewFeed: async (warehouse, epoch, by) => {
+    const isTaken = await transact(db, async trx => {
+      const taken = by.device === null || (await takeWord(trx, by.device, by.now))
+      const id = await names.warehouse(trx, warehouse)
+      if (taken) await renewIn(trx, { id, epoch, why: by.device === null ? 'restored' : 'handheld', now: by.now })
+      return { keep: taken, answer: taken }
+    })
+    if (isTaken) names.forget()
+    return isTaken
   },
   snapshot: (at, rows) => readSnapshot(db, names, at, rows),
 })
+
+/** Whether a handheld's word begins a new epoch: once a day, because everybody else has to begin anew for it. */
+const takeWord = async (trx: Executor, device: DeviceId, now: string): Promise<boolean> => {
+  const { rows } = await sql`
+    update device set word_at = ${now}::timestamptz
+    where uid = ${device} and (word_at is null or word_at <= ${now}::timestamptz - interval '1 day') returning id`.execute(
+    trx,
+  )
+  return rows.length > 0
+}
 
 const showAnew = async (
   db: Executor,

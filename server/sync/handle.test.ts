@@ -384,6 +384,20 @@ describe('a round of sync on the server', async () => {
     expect((await stores.sync.feed(site.warehouse.id)).epoch).toBe('feedepoch999')
   })
 
+  it('[BR10] a handheld that says so again and again steps back alone: nobody else begins anew, its steps are taken', async () => {
+    const claim = async (commands: readonly Sealed[]) => {
+      const { epoch, seq } = await stores.sync.feed(site.warehouse.id)
+      const told = request(commands, { cursor: `${epoch}.all.${seq}` })
+      return sync({ ...told, head: { ...told.head, acked: 1000 } })
+    }
+    expect((await claim([])).reset).toBe('feed_restored')
+    const { epoch } = await stores.sync.feed(site.warehouse.id)
+    await stores.sync.renewFeed(site.warehouse.id, 'feedepoch777', { device: null, now: NOW })
+    const answer = await claim([sealer.seal(receive(2))])
+    expect([answer.reset, answer.push.acked, epoch]).toEqual(['feed_restored', 1, 'feedepoch999'])
+    expect((await stores.sync.feed(site.warehouse.id)).epoch).toBe('feedepoch777')
+  })
+
   it('[T10] closing a receipt writes one message that covers every receive of it once', async () => {
     await sync(request([sealer.seal(receive(2))]))
     await sync(

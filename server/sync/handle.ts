@@ -35,6 +35,8 @@ export type SyncDeps = {
   ring: (warehouse: WarehouseId) => void
   /** A number that carries two different commands: freeze the device. */
   onForked: (device: DeviceId) => Promise<void>
+  /** A handheld knew more than the server: the feed has a new epoch. */
+  onRenewed?: (warehouse: WarehouseId, device: DeviceId) => void
   /** A rule of ours threw on a command, which is kept in quarantine. */
   onBroken?: (key: CommandKey, error: unknown) => void
   /** Commands that were booked for the first time, once that is on the disk. */
@@ -68,11 +70,15 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
     after: cursor?.commit ?? Number.MAX_SAFE_INTEGER,
   }
   let page = await store.page(at)
+  let isAlone = false
   if (knowsMore(request, cursor, page)) {
-    await store.renewFeed(warehouse, deps.newFeedEpoch())
+    const by = { device: asker.device, now: deps.now() }
+    // One whose word is not taken may be right all the same: it steps back by itself and sends again.
+    isAlone = !(await store.renewFeed(warehouse, deps.newFeedEpoch(), by))
+    if (!isAlone) deps.onRenewed?.(warehouse, asker.device)
     page = await store.page(at)
   }
-  const reset = resetOf(cursor, request.cursor !== null, page, scope)
+  const reset = isAlone ? 'feed_restored' : resetOf(cursor, request.cursor !== null, page, scope)
   const serve = cursor !== null && reset === null
   return {
     proto: PROTO,

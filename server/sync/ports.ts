@@ -186,8 +186,11 @@ export interface SyncStore {
   /** Rows of these places, and what else tells how much lies there, are written anew: a handheld wants them again. */
   showAnew(at: { warehouse: WarehouseId; spots: readonly Spot[]; now: string }): Promise<void>
   feed(warehouse: WarehouseId): Promise<{ epoch: string; seq: number; floor: number }>
-  /** Gives the feed a new epoch: the server was restored. */
-  renewFeed(warehouse: WarehouseId, epoch: string): Promise<void>
+  /**
+   * Gives the feed a new epoch: the server was restored. `device`: by whose word, null = somebody knows. The word of one
+   * handheld is taken once a day; false = it was not, and nothing has changed.
+   */
+  renewFeed(warehouse: WarehouseId, epoch: string, by: { device: DeviceId | null; now: string }): Promise<boolean>
   /** Every row at one commit, in pieces, from one repeatable-read snapshot. */
   snapshot(
     at: {

@@ -182,8 +182,12 @@ export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean
         if (wanted === null) return false
         lane.reopened = false
         const run = await compareRound(bridge.comparing, { cause: wanted }, signal)
-        if (run !== null)
+        if (run === null) return false
+        const held = (await stores.connections.get(id))?.held ?? null
+        if (held === null)
           await actAlone({ connection: bridge.connection, compare: stores.compare, outbox: stores.outbox, now })
+        else if (run.outcome === null && (await stores.connections.letGoReported(id, run.startedAt)))
+          log.warn({ id }, 'every handheld has reported and the books were compared: messages are delivered again')
         return false
       },
       onFault: error => log.warn({ id, err: error }, 'comparing waits'),

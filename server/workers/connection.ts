@@ -1,4 +1,6 @@
 import type { ClientId, ConnectorId, WarehouseId } from '../../shared/ids.ts'
+import type { AuditEntry } from '../ports.ts'
+import type { Renewal } from '../continuity-ports.ts'
 import type { Health } from '../erp/connector.ts'
 import type { DeliverMode } from './deliver.ts'
 import type { Circuit } from './outbox-port.ts'
@@ -22,6 +24,15 @@ export type Connection = {
   circuit: Circuit
   health: Health | null
   healthAt: string | null
+  /** Since when nothing is delivered, because the database was restored or has lost something; null = it is delivered. */
+  held: Held | null
+}
+
+export type Held = {
+  since: string
+  why: Renewal
+  /** Handhelds that may have something to send, and have not reported since with an empty queue. */
+  missing: readonly string[]
 }
 
 export type ConnectionChange = Pick<Connection, 'name' | 'kind' | 'settings' | 'sealed' | 'mode' | 'allow' | 'takes'>
@@ -37,6 +48,13 @@ export interface ConnectionStore {
     at: { id: ConnectorId; warehouse: WarehouseId; version: number | null },
     change: ConnectionChange,
   ): Promise<Connection | null>
+  /** A person lets what is held go on. False = nothing was held. */
+  letGo(id: ConnectorId, entry: AuditEntry): Promise<boolean>
+  /**
+   * The same without a person: when every active handheld had reported with an empty queue before the books were compared
+   * from `comparedFrom` on.
+   */
+  letGoReported(id: ConnectorId, comparedFrom: string): Promise<boolean>
   saveHealth(id: ConnectorId, health: Health | null, now: string): Promise<void>
 }
 

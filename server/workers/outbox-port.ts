@@ -133,6 +133,7 @@ export interface OutboxStore {
   /**
    * Claims rows that are due, oldest first, at most one per subject and none whose subject has an older unfinished row.
    * Rows whose lease ran out enter `unknown` first, never `waiting`. Claimed `waiting` rows are in `preparing`, `unknown` stay.
+   * None while the connection is held; what was captured before a restore is claimed as `unknown`: it may be there already.
    */
   claim(at: {
     connector: ConnectorId

@@ -1,4 +1,6 @@
 import type { Statistics } from '../ports.ts'
+import { compactRound } from './compact.ts'
+import type { CompactDeps } from './compact.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { carrierRound } from './carrier-labels.ts'
 import type { CarrierDeps } from './carrier-labels.ts'
@@ -109,6 +111,17 @@ export const startForget = (deps: PhotoDeps & { log: DeliverDeps['log'] }, every
       return false
     },
     onFault: error => deps.log.warn({ err: error }, 'old photos stay'),
+  })
+
+/** Changes that no handheld needs any more → gone. */
+export const startCompact = (deps: CompactDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await compactRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'old changes stay'),
   })
 
 /** The log → rows of days that figures are made of. */

@@ -7,7 +7,7 @@ import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type { Onlooker } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Claim, Document, Line, Location, Task } from '../../shared/catalogue.ts'
-import type { ClientId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import { commandText } from '../../shared/ledger/world.ts'
@@ -15,6 +15,7 @@ import { bodyOfStock, emptyTables, putRow, rowId } from '../../shared/sync/rows.
 import type { MutableTables } from '../../shared/sync/rows.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import type { Row } from '../../shared/sync/wire.ts'
+import { msOf } from '../../shared/time.ts'
 import type { SiteSeed } from '../support/site.ts'
 import { commandKey, copyState, cursorKey, emptyState, rowKey, stockIn, undoable } from './memory-state.ts'
 import type { ServerState, StoredRow, Writes } from './memory-state.ts'
@@ -31,12 +32,15 @@ export type MemoryServer = {
   restore(): ServerState
 }
 
+const DAY_MS = 86_400_000
 const VIRTUAL = new Set(['supplier', 'customer', 'adjustment', 'scrap', 'transit', 'unknown'])
 
 export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
   let state = emptyState(site.warehouse.feedEpoch)
   seed(state, site)
   let backup = copyState(state)
+  /** When the word of a handheld was last taken. */
+  const words = new Map<DeviceId, number>()
   let last: Promise<unknown> = Promise.resolve()
   /** The counter row: one transaction after the other. */
   const locked = <T>(run: () => Promise<T>): Promise<T> => {
@@ -83,8 +87,14 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
         await memoryCounts(state, site, writes, now).showAnew(spots)
       }),
     feed: async () => state.feed,
-    renewFeed: async (_, epoch) => {
+    renewFeed: async (_, epoch, { device, now }) => {
+      if (device !== null) {
+        const before = words.get(device)
+        if (before !== undefined && msOf(now) - before < DAY_MS) return false
+        words.set(device, msOf(now))
+      }
       state.feed = { ...state.feed, epoch }
+      return true
     },
     snapshot: (at, take) =>
       locked(async () => {

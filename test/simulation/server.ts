@@ -75,9 +75,10 @@ export const watchedStore = (stage: Stage, inner: SyncStore): SyncStore => ({
     await new Promise<void>(resolve => stage.schedule.after(ms, resolve))
     return inner.page(at)
   },
-  renewFeed: async (warehouse, epoch) => {
-    await inner.renewFeed(warehouse, epoch)
+  renewFeed: async (warehouse, epoch, by) => {
+    if (!(await inner.renewFeed(warehouse, epoch, by))) return false
     stage.feeds.set(stage.memory.state().feed.epoch, stage.memory.state())
+    return true
   },
 })
 
@@ -88,7 +89,10 @@ export const restoreServer = async (stage: Stage): Promise<void> => {
   stage.seen.restores += 1
   stage.log(`server restored: commit ${before.feed.seq} -> ${stage.memory.state().feed.seq}`)
   checkRestore(stage)
-  await stage.store.renewFeed(stage.site.warehouse.id, newEpoch(stage.dice.bytes))
+  await stage.store.renewFeed(stage.site.warehouse.id, newEpoch(stage.dice.bytes), {
+    device: null,
+    now: serverNow(stage),
+  })
 }
 
 /** The inside of a transaction with some of its doors replaced. */

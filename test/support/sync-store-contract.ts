@@ -716,8 +716,19 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
     })
 
     it('[Y13] a new feed epoch shows in every page from then on', async () => {
-      await store.renewFeed(warehouse(), 'feedepoch002')
+      expect(await store.renewFeed(warehouse(), 'feedepoch002', { device: null, now: NOW })).toBe(true)
       expect((await page(0)).feedEpoch).toBe('feedepoch002')
+    })
+
+    it('[BR10] the word of one handheld begins a new feed epoch once a day, that of another one all the same', async () => {
+      const say = (n: number, now: string, epoch: string) =>
+        store.renewFeed(warehouse(), epoch, { device: device(n), now })
+      expect(await say(0, NOW, 'feedepoch003')).toBe(true)
+      expect(await say(0, '2026-11-24T07:59:00.000Z', 'feedepoch004')).toBe(false)
+      expect((await page(0)).feedEpoch).toBe('feedepoch003')
+      expect(await say(1, NOW, 'feedepoch005')).toBe(true)
+      expect(await say(0, '2026-11-24T08:00:00.000Z', 'feedepoch006')).toBe(true)
+      expect((await page(0)).feedEpoch).toBe('feedepoch006')
     })
   })
 }

@@ -12,6 +12,13 @@ export const connectionsShape = v.object({
       circuit: v.looseObject({ state: v.string(), words: v.optional(v.string()) }),
       healthAt: nullable,
       messages: v.record(v.string(), v.number()),
+      held: v.nullable(
+        v.object({
+          since: v.string(),
+          why: v.picklist(['restored', 'lineage', 'lost', 'handheld']),
+          missing: v.array(v.string()),
+        }),
+      ),
       drifts: v.number(),
     }),
   ),

@@ -5,6 +5,7 @@ import { useDesk, whyNot } from './context.ts'
 import { Drifts } from './drifts.tsx'
 import { connectionsShape } from './erp-shapes.ts'
 import type { Connection } from './erp-shapes.ts'
+import { HeldMessages } from './held-messages.tsx'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { useLoaded } from './query.ts'
@@ -31,7 +32,11 @@ export const Integrations = ({ onScan }: { onScan: (text: string) => void }) => 
           {connections.map(one => {
             const stopped = sum(one.messages, STOPPED)
             return (
-              <li key={one.id} className="desk-card" data-worry={stopped > 0 || one.circuit.state !== 'closed'}>
+              <li
+                key={one.id}
+                className="desk-card"
+                data-worry={stopped > 0 || one.held !== null || one.circuit.state !== 'closed'}
+              >
                 <h2>
                   <button type="button" className="desk-link" onClick={() => setOpen(one.id)}>
                     {one.name}
@@ -44,6 +49,9 @@ export const Integrations = ({ onScan }: { onScan: (text: string) => void }) => 
                   {speaker.say('i.queue', { n: sum(one.messages, ['waiting', 'preparing', 'posting', 'unknown']) })}
                 </p>
                 {stopped === 0 ? null : <p className="desk-worry">▲ {speaker.say('i.stopped', { n: stopped })}</p>}
+                {one.held === null ? null : (
+                  <p className="desk-worry">▲ {speaker.say('i.held', { when: speaker.stamp(one.held.since) })}</p>
+                )}
                 {one.circuit.state === 'closed' ? null : (
                   <p className="desk-worry">▲ {speaker.say('i.circuit', { why: one.circuit.words ?? '' })}</p>
                 )}
@@ -66,8 +74,10 @@ const ConnectionPanel = ({ connection, onChange }: { connection: Connection; onC
       (error: unknown) => tell(whyNot(speaker, error)),
     )
   }
+  const { held } = connection
   return (
     <>
+      {held === null ? null : <HeldMessages connection={{ ...connection, held }} onChange={onChange} />}
       <h2>{speaker.say('i.messages')}</h2>
       <StoppedMessages connection={connection} onChange={onChange} />
       <h2>{speaker.say('i.drifts')}</h2>

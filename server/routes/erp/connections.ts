@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import type { ClientId, ConnectorId, SessionId, WorkerId } from '../../../shared/ids.ts'
 import { uuid } from '../../../shared/sync/fields.ts'
+import { RENEWALS } from '../../continuity-ports.ts'
 import type { Connection } from '../../workers/connection.ts'
 import { OUTBOX_STATES } from '../../workers/outbox-port.ts'
 import { orWords } from '../../workers/erp-desk.ts'
@@ -36,6 +37,8 @@ const shownSchema = v.object({
   health: v.nullable(v.looseObject({ ok: v.boolean() })),
   healthAt: v.nullable(v.string()),
   messages: v.record(v.picklist(OUTBOX_STATES), v.number()),
+  /** Since when nothing is delivered because the database has lost something, and which handhelds have not reported since. */
+  held: v.nullable(v.object({ since: v.string(), why: v.picklist(RENEWALS), missing: v.array(v.string()) })),
   /** Open differences of the books. */
   drifts: v.number(),
 })
@@ -62,6 +65,7 @@ const shown = async ({ erp }: At, connection: Connection): Promise<ShownConnecti
     health: health === null ? null : { ...health },
     healthAt,
     messages: await erp.stores.outbox.counts(id),
+    held: connection.held === null ? null : { ...connection.held, missing: [...connection.held.missing] },
     drifts: await erp.stores.compare.openDrifts(id),
   }
 }

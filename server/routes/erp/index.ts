@@ -6,6 +6,7 @@ import {
   erpConnectionsEndpoint,
   erpKindsEndpoint,
 } from './connections.ts'
+import { letGoErpEndpoint } from './held.ts'
 import { changeErpMappingsEndpoint, erpFlawsEndpoint, erpMappingsEndpoint, erpRehearsalEndpoint } from './mappings.ts'
 import { erpFactsEndpoint, erpMessageEndpoint, erpMessagesEndpoint, settleErpMessagesEndpoint } from './messages.ts'
 
@@ -18,6 +19,7 @@ export const ERP_ENDPOINTS: readonly Endpoint[] = [
   erpMessagesEndpoint,
   erpMessageEndpoint,
   settleErpMessagesEndpoint,
+  letGoErpEndpoint,
   erpMappingsEndpoint,
   changeErpMappingsEndpoint,
   erpFlawsEndpoint,
