@@ -39,6 +39,8 @@ export type Names = {
   people: SiteAnswer['people']
   person: (id: string | null) => string
   place: (id: string) => string
+  /** The place that a code names, as people write it. */
+  placeCoded: (code: string) => string | undefined
   client: (id: string) => string
   item: (id: string) => ItemName | undefined
   /** Asks for the names of items that are not known yet. */
@@ -57,6 +59,7 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
     zones: [...new Set(site.places.flatMap(({ zone }) => (zone === null || zone === '' ? [] : [zone])))].sort(),
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
+    placeCoded: code => site.places.find(one => one.code === code || one.code === code.toUpperCase())?.id,
     client: id => clients.get(id) ?? '–',
     item: id => items.get(id),
     learn: async wanted => {

@@ -14,6 +14,8 @@ import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
+import { OwnerActs, PartChips, useOwner, useParts, Whose } from './exception-owner.tsx'
+import type { OnOwn } from './exception-owner.tsx'
 import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
@@ -61,8 +63,15 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
   useLive(loaded.reload)
   const [open, setOpen] = useState<string | null>(null)
-  useKeys({ Escape: () => setOpen(null) }, onScan)
-  const groups = byKind(loaded.value ?? [])
+  const own = useOwner(loaded.reload)
+  const { part, setPart, parts } = useParts(loaded.value ?? [])
+  const shown = state === 'open' ? parts[part] : (loaded.value ?? [])
+  const current = shown.find(row => row.id === open)
+  const take = (): void => {
+    if (current?.state === 'open') own(current, current.owner === desk.me.worker ? null : desk.me.worker)
+  }
+  useKeys({ Escape: () => setOpen(null), h: take }, onScan)
+  const groups = byKind(shown)
   const settle: OnSettle = async (rows, choice, words, args) => {
     try {
       let done = 0
@@ -96,6 +105,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
           ]}
           onChoose={setState}
         />
+        {state === 'open' ? <PartChips part={part} parts={parts} onChoose={setPart} /> : null}
       </div>
       <Listed loaded={{ ...loaded, isEmpty: groups.size === 0 }} empty={speaker.say('x.empty')}>
         {[...groups].map(([kind, rows]) => (
@@ -112,6 +122,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
                   isOpen={open === row.id}
                   onOpen={() => setOpen(open === row.id ? null : row.id)}
                   onSettle={settle}
+                  onOwn={own}
                 />
               ))}
             </ul>
@@ -129,9 +140,10 @@ type CauseProps = {
   isOpen: boolean
   onOpen: () => void
   onSettle: OnSettle
+  onOwn: OnOwn
 }
 
-const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
+const Cause = ({ row, like, isOpen, onOpen, onSettle, onOwn }: CauseProps) => {
   const { speaker, names } = useDesk()
   const photos = photosIn(row.body['photos'])
   return (
@@ -147,6 +159,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
             : `${speaker.say('x.who', { who: row.workers.map(names.person).join(', ') })} · `}
           {speaker.stamp(row.openedAt)}
           {photos.length === 0 ? '' : ` · ${speaker.say('ph.count', { n: photos.length })}`}
+          <Whose row={row} />
         </span>
       </button>
       {isOpen && row.kind === 'device_lost' && typeof row.body['device'] === 'string' ? (
@@ -159,6 +172,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
         </p>
       )}
       {isOpen ? <Photos shas={photos} of={`${kindWords(speaker.language, row.kind)}, ${row.subject}`} /> : null}
+      {isOpen && row.state === 'open' ? <OwnerActs row={row} onOwn={onOwn} /> : null}
       {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
     </li>
   )

@@ -25,6 +25,7 @@ import * as stepCaptured from './0025_step_captured.ts'
 import * as lotsOfCounts from './0026_lots_of_counts.ts'
 import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
+import * as owners from './0033_owners.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0026_lots_of_counts': lotsOfCounts,
   '0027_company': company,
   '0028_late': late,
+  '0033_owners': owners,
 }
