@@ -277,6 +277,11 @@ export interface DeskStore {
     seen: Pick<Wanted<VarianceKey>, 'warehouse' | 'device' | 'worker'>,
     ids: readonly VarianceId[],
   ): Promise<ReadonlyMap<VarianceId, readonly Variance[]>>
+  /** Of each of these variances the earlier counts of its row, the newest first. */
+  pastCounts(
+    warehouse: WarehouseId,
+    ids: readonly VarianceId[],
+  ): Promise<ReadonlyMap<VarianceId, readonly { at: string; delta: number }[]>>
   /** What a person has to look at, the oldest first. */
   exceptions(
     wanted: Wanted<ExceptionKey> & {

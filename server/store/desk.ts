@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Variance } from '../../shared/count/variance.ts'
+import type { Variance, VarianceId } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import type { DeskStore, InboxEntry } from '../ports.ts'
 import type { Owned } from '../../shared/desk/exceptions.ts'
@@ -25,6 +25,8 @@ const seenBy = (clients: readonly ClientId[] | null, table: string) =>
 const KEY_OF_OPPOSITE = { location: sql`o.body->'key'->>'location'`, item: sql`o.body->'key'->>'item'` }
 const KEY_OF_VARIANCE = { location: sql`v.body->'key'->>'location'`, item: sql`v.body->'key'->>'item'` }
 
+const PAST_COUNTS = 5
+
 /** What people at the desk read. Nothing is locked: what they decide names the version that they have seen. */
 export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
   variances: async ({ warehouse, device, worker, clients, states, after, limit }) => {
@@ -43,6 +45,20 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
   opposites: async ({ warehouse, device, worker }, ids) => {
     const id = await names.warehouse(db, warehouse)
     return oppositesOf(db, id, ids, notBlind(id, { device, worker }, KEY_OF_OPPOSITE))
+  },
+  pastCounts: async (warehouse, ids) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<{ id: VarianceId; at: string; delta: number }>`
+      select w.id, p.body->'point'->>'at' as at, (p.body->>'delta')::int as delta
+      from unnest(${[...new Set(ids)]}::uuid[]) w(id)
+      cross join lateral (
+        select v.round, v.body from variance v
+        where v.warehouse_id = ${id} and v.id = w.id and v.state in ('posted', 'rejected', 'closed')
+        order by v.round desc limit ${PAST_COUNTS}) p
+      order by w.id, p.round desc`.execute(db)
+    const found = new Map<VarianceId, { at: string; delta: number }[]>()
+    for (const { id: of, ...one } of rows) found.set(of, [...(found.get(of) ?? []), one])
+    return found
   },
   exceptions: async ({ warehouse, device, worker, clients, state, kinds, location, item, after, limit }) => {
     const id = await names.warehouse(db, warehouse)

@@ -55,6 +55,33 @@ const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> 
   return groups
 }
 
+/** Settles rows in as few requests as there may be, and says what came of it. */
+const useSettle = (reload: () => void, onDone: () => void): OnSettle => {
+  const desk = useDesk()
+  const { speaker } = desk
+  return async (rows, choice, words, args) => {
+    try {
+      let done = 0
+      let code = ''
+      for (let from = 0; from < rows.length; from += MAX_SETTLED) {
+        const decisions = rows
+          .slice(from, from + MAX_SETTLED)
+          .map(row => ({ id: v7(), exception: row.id, expectedVersion: row.version, choice, words, args }))
+        const body = { worker: desk.me.worker, session: v7(), decisions }
+        const { results } = await desk.api.post('/api/exceptions', body, decisionsAnswerSchema)
+        done += results.filter(one => one.outcome === 'done').length
+        code = results.find(one => one.outcome === 'refused')?.code ?? code
+      }
+      desk.tell(speaker.say(done === rows.length ? 'x.settled' : (WHY[code] ?? 'x.stale'), { n: done }))
+      onDone()
+    } catch (error) {
+      desk.tell(whyNot(speaker, error))
+    }
+    reload()
+    desk.changed()
+  }
+}
+
 /** One row a cause, the causes grouped by kind; settling may settle all of a kind at once. */
 export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   const desk = useDesk()
@@ -72,27 +99,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   }
   useKeys({ Escape: () => setOpen(null), h: take }, onScan)
   const groups = byKind(shown)
-  const settle: OnSettle = async (rows, choice, words, args) => {
-    try {
-      let done = 0
-      let code = ''
-      for (let from = 0; from < rows.length; from += MAX_SETTLED) {
-        const decisions = rows
-          .slice(from, from + MAX_SETTLED)
-          .map(row => ({ id: v7(), exception: row.id, expectedVersion: row.version, choice, words, args }))
-        const body = { worker: desk.me.worker, session: v7(), decisions }
-        const { results } = await desk.api.post('/api/exceptions', body, decisionsAnswerSchema)
-        done += results.filter(one => one.outcome === 'done').length
-        code = results.find(one => one.outcome === 'refused')?.code ?? code
-      }
-      desk.tell(speaker.say(done === rows.length ? 'x.settled' : (WHY[code] ?? 'x.stale'), { n: done }))
-      setOpen(null)
-    } catch (error) {
-      desk.tell(whyNot(speaker, error))
-    }
-    loaded.reload()
-    desk.changed()
-  }
+  const settle = useSettle(loaded.reload, () => setOpen(null))
   return (
     <section aria-label={speaker.say('s.exceptions')}>
       <div className="desk-tools">

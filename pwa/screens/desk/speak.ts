@@ -20,6 +20,9 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
     minute: '2-digit',
   })
   const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' })
+  const units = (['minute', 'hour', 'day'] as const).map(
+    unit => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }),
+  )
   return {
     language,
     say: (key: DeskKey, values: Readonly<Record<string, string | number>> = {}): string =>
@@ -37,6 +40,13 @@ export const makeDeskSpeaker = (language: Language, words: Readonly<Record<DeskK
     /** Minor units of the warehouse's currency. */
     money: (minor: number): string => money.format(minor / 100),
     percent: (rate: number): string => percent.format(rate),
+    /** How long something has waited, in the largest unit of which there are two. */
+    age: (ms: number): string => {
+      const minutes = Math.max(0, Math.floor(ms / 60_000))
+      const [unit, n] =
+        minutes < 120 ? [0, minutes] : minutes < 2880 ? [1, Math.floor(minutes / 60)] : [2, Math.floor(minutes / 1440)]
+      return units[unit]?.format(n) ?? ''
+    },
     time: (at: string): string => time.format(new Date(at)),
     stamp: (at: string | null): string => (at === null ? '–' : stamp.format(new Date(at))),
     day: (at: string | null): string => (at === null ? '–' : day.format(new Date(at))),
