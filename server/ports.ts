@@ -28,6 +28,7 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../shared/desk/view.ts'
+import type { OwnAsk, Owned } from '../shared/desk/exceptions.ts'
 import type { FaceSetting } from '../shared/desk/faces.ts'
 import type { SettleAsk } from '../shared/sync/settle.ts'
 import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
@@ -281,6 +282,11 @@ export interface DeskStore {
     seen: Pick<Wanted<VarianceKey>, 'warehouse' | 'device' | 'worker'>,
     ids: readonly VarianceId[],
   ): Promise<ReadonlyMap<VarianceId, readonly Variance[]>>
+  /** Of each of these variances the earlier counts of its row, the newest first. */
+  pastCounts(
+    warehouse: WarehouseId,
+    ids: readonly VarianceId[],
+  ): Promise<ReadonlyMap<VarianceId, readonly { at: string; delta: number }[]>>
   /** What a person has to look at, the oldest first. */
   exceptions(
     wanted: Wanted<ExceptionKey> & {
@@ -298,6 +304,13 @@ export interface DeskStore {
     /** A rule threw on a command that was judged once more. */
     broke: (command: CommandKey, error: unknown) => void,
   ): Promise<readonly DecisionAnswer[]>
+  /** Each by itself, with one entry of the audit log; under a commit number of its own, so that the doorbell rings. */
+  own(
+    at: { warehouse: WarehouseId; now: string },
+    who: Worker,
+    owner: Worker | null,
+    ask: OwnAsk,
+  ): Promise<Owned['results']>
 }
 
 export type ExceptionKey = { openedAt: string; id: string }
@@ -308,6 +321,7 @@ export type InboxEntry = InboxRow & {
   /** Who brought it about. */
   workers: readonly WorkerId[]
   settled: Settlement | null
+  owner: WorkerId | null
 }
 
 /** A photo that a handheld has sent, and what it belongs to there. */

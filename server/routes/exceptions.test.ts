@@ -77,6 +77,35 @@ describe('the inbox over HTTP', async () => {
     })
   })
 
+  it('[XO1] whoever may settle it takes it or gives it to somebody who may; whoever took it first has it', async () => {
+    await raise('moved_twice', 'owned', { ...key() })
+    const exception = derivedId<'exception'>('exception', 'moved_twice', 'owned')
+    const { sevda, deniz, narrow, integrator } = people
+    const at = { warehouse: desk.site.warehouse.id, now: desk.app.deps.now() }
+    const own = async (who: typeof sevda, owner: typeof sevda | null, seen: typeof sevda | null) => {
+      const asked = { owner: owner?.id ?? null, exceptions: [{ exception, seen: seen?.id ?? null }] }
+      const [result] = await desk.stores.desk.own(at, who, owner, asked)
+      return result?.code ?? 'done'
+    }
+    const owners = async () =>
+      (await list()).exceptions.filter(one => one['subject'] === 'owned').map(one => one['owner'])
+    expect(await owners()).toEqual([null])
+    expect(await own(narrow, narrow, null)).toBe('not_found')
+    expect(await own(sevda, integrator, null)).toBe('role')
+    expect(await own(sevda, sevda, null)).toBe('done')
+    expect(await own(deniz, deniz, null)).toBe('stale')
+    expect(await own(sevda, sevda, null)).toBe('done')
+    expect(await owners()).toEqual([sevda.id])
+    expect(await own(deniz, deniz, sevda)).toBe('done')
+    expect(await own(deniz, null, deniz)).toBe('done')
+    expect(await owners()).toEqual([null])
+    const { rows } = await sql<{
+      n: number
+    }>`select count(*)::int as n from audit where kind = 'exception.owner'`.execute(desk.opened.db)
+    expect(rows[0]?.n).toBe(3)
+    await sql`delete from exception where id = ${exception}::uuid`.execute(desk.opened.db)
+  })
+
   it('[Z12] settled on the version that was seen, by one of its choices, in words, once; a count is asked for at once', async () => {
     const good = { ...ask('good', 'moved_twice', 'a', 'count'), expectedVersion: 2 }
     expect(

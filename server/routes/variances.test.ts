@@ -55,6 +55,32 @@ describe('counts at the desk, over HTTP', async () => {
     expect(await decide(people.berk, ask('by a counter', 'count.approve', 1))).toMatchObject({ status: 403 })
   })
 
+  it('[DA10] [DA11] a row shows what the counts before it have found, and up to what it goes with others', async () => {
+    const here = key('A-03')
+    await desk.facts([desk.arrived(10, here), desk.counted(9, here)])
+    await settle()
+    const row = async () =>
+      (await list()).variances.find(one => one['location'] === here.location && one['item'] === here.item)
+    expect(await row()).toMatchObject({ past: [], bulk: { qty: 5, pct: 10, value: 50_000 } })
+    const rejected = {
+      ...ask('rejected before', 'count.reject', Number((await row())?.['version']), here),
+      reason: 'seen',
+    }
+    expect((await decide(people.sevda, rejected)).results).toMatchObject([{ outcome: 'done' }])
+    await desk.facts([desk.counted(7, here)])
+    await settle()
+    expect(await row()).toMatchObject({ delta: -3, past: [{ delta: -1 }] })
+    expect(
+      (
+        await decide(people.sevda, {
+          ...rejected,
+          id: derivedId('decision', 'twice'),
+          expectedVersion: (await row())?.['version'],
+        })
+      ).results,
+    ).toMatchObject([{ outcome: 'done' }])
+  })
+
   it('[C73] a page ends with the key of the next; what is no key, state or number is refused', async () => {
     await desk.facts([desk.arrived(100, key('A-02')), desk.counted(40, key('A-02'))])
     await settle()

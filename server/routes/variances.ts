@@ -7,7 +7,7 @@ import { variancesAnswerSchema } from '../../shared/desk/variances.ts'
 import type { VariancesAnswer } from '../../shared/desk/variances.ts'
 import type { WorkerId } from '../../shared/ids.ts'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
-import { standingOf } from '../../shared/desk/tolerance.ts'
+import { approvalRules, standingOf } from '../../shared/desk/tolerance.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { sendJson } from './answer.ts'
@@ -32,6 +32,7 @@ const shown = (
   opposites: readonly Variance[],
   policies: PolicySet,
   people: { who: Worker; all: readonly Worker[] },
+  past: readonly { at: string; delta: number }[],
 ): VariancesAnswer['variances'][number] => {
   const { key, point, seen, tries, counters, late, flags: why, photos, ...rest } = one
   const { id, round, version, state, kind, mode, attempt, typed, reason, worker } = rest
@@ -74,6 +75,8 @@ const shown = (
     ...standingOf(one, cost, policies, opposites.length > 0),
     ...limitFor(one, cost, policies, people.who),
     approvers: approversOf(one, cost, policies, people.all),
+    bulk: { ...approvalRules(policies, key.client).bulk },
+    past: [...past],
   }
 }
 
@@ -107,12 +110,16 @@ export const variancesEndpoint = personEndpoint(
       { warehouse, device, worker: who.id },
       rows.map(({ variance }) => variance.id),
     )
+    const past = await deps.stores.desk.pastCounts(
+      warehouse,
+      rows.map(({ variance }) => variance.id),
+    )
     const policies = (await deps.stores.site.policies(warehouse)) ?? DEFAULTS
     const all = (await deps.stores.site.roster(warehouse))?.roster.workers ?? []
     const last = rows.length === limit ? rows.at(-1)?.variance : undefined
     return sendJson(c, {
       variances: rows.map(({ variance, cost }) =>
-        shown(variance, cost, opposites.get(variance.id) ?? [], policies, { who, all }),
+        shown(variance, cost, opposites.get(variance.id) ?? [], policies, { who, all }, past.get(variance.id) ?? []),
       ),
       next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: last.round }),
     } satisfies VariancesAnswer)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type { BoardRow } from '../../shared/desk/work.ts'
 import type { Roster } from '../../shared/catalogue.ts'
-import type { DeviceId } from '../../shared/ids.ts'
+import type { DeviceId, TaskId } from '../../shared/ids.ts'
 import type { DeskWorkStore } from '../desk-ports.ts'
 import { decideWork } from '../sync/desk-work.ts'
 import type { WorkBook } from '../sync/desk-work.ts'
@@ -58,6 +58,12 @@ const bookOf = (trx: Executor, names: Names, at: At, { id, tx }: { id: number; t
       select body from roster where warehouse_id = ${id} order by version desc limit 1`.execute(trx)
     const [newest] = rows.map(({ body }) => JSON.parse(body) as Roster)
     return newest?.workers.find(one => one.id === worker) ?? null
+  },
+  filling: async place => {
+    const { rows } = await sql<{ id: TaskId }>`
+      select id from work where warehouse_id = ${id} and kind = 'task' and body->>'kind' = 'replenish'
+        and state not in ('done', 'cancelled') and body->'goods'->>'to' = ${place}::text`.execute(trx)
+    return rows.map(row => row.id)
   },
   tellsBlind: (task, to) => tellsBlind(trx, names, { warehouse: at.warehouse, task, ...to }),
   show: lines => touchStock(trx, names, at.warehouse, lines, tx.feed.seq),

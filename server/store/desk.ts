@@ -1,12 +1,15 @@
 import { sql } from 'kysely'
-import type { Variance } from '../../shared/count/variance.ts'
+import type { Variance, VarianceId } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import type { DeskStore, InboxEntry } from '../ports.ts'
+import type { Owned } from '../../shared/desk/exceptions.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import type { SettleAsk } from '../../shared/sync/settle.ts'
 import { reprocess } from '../sync/reprocess.ts'
-import { settleExceptions } from '../sync/settle-exceptions.ts'
+import { mayHandle, settleExceptions } from '../sync/settle-exceptions.ts'
+import { writeAudit } from './audit-book.ts'
 import { notBlind } from './blind.ts'
+import { raiseCommit } from './feed.ts'
 import { inboxOf, quarantineOf } from './inbox.ts'
 import { oppositesOf } from './opposites.ts'
 import type { Executor, Names } from './names.ts'
@@ -21,6 +24,8 @@ const seenBy = (clients: readonly ClientId[] | null, table: string) =>
 
 const KEY_OF_OPPOSITE = { location: sql`o.body->'key'->>'location'`, item: sql`o.body->'key'->>'item'` }
 const KEY_OF_VARIANCE = { location: sql`v.body->'key'->>'location'`, item: sql`v.body->'key'->>'item'` }
+
+const PAST_COUNTS = 5
 
 /** What people at the desk read. Nothing is locked: what they decide names the version that they have seen. */
 export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
@@ -41,12 +46,26 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
     const id = await names.warehouse(db, warehouse)
     return oppositesOf(db, id, ids, notBlind(id, { device, worker }, KEY_OF_OPPOSITE))
   },
+  pastCounts: async (warehouse, ids) => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<{ id: VarianceId; at: string; delta: number }>`
+      select w.id, p.body->'point'->>'at' as at, (p.body->>'delta')::int as delta
+      from unnest(${[...new Set(ids)]}::uuid[]) w(id)
+      cross join lateral (
+        select v.round, v.body from variance v
+        where v.warehouse_id = ${id} and v.id = w.id and v.state in ('posted', 'rejected', 'closed')
+        order by v.round desc limit ${PAST_COUNTS}) p
+      order by w.id, p.round desc`.execute(db)
+    const found = new Map<VarianceId, { at: string; delta: number }[]>()
+    for (const { id: of, ...one } of rows) found.set(of, [...(found.get(of) ?? []), one])
+    return found
+  },
   exceptions: async ({ warehouse, device, worker, clients, state, kinds, location, item, after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const behind =
       after === null ? sql`true` : sql`(e.opened_at, e.id) > (${after.openedAt}::timestamptz, ${after.id}::uuid)`
     const { rows } = await sql<InboxEntry>`
-      select e.id, e.kind, e.subject, e.state, e.hits, e.body, e.settled, ${instant(sql`e.opened_at`)} as "openedAt",
+      select e.id, e.kind, e.subject, e.state, e.hits, e.body, e.settled, e.owner, ${instant(sql`e.opened_at`)} as "openedAt",
              ${instant(sql`e.closed_at`)} as "closedAt",
              array(select distinct k.worker::text from exception_command x join command k using (warehouse_id, device_id, epoch, seq)
                    where x.warehouse_id = e.warehouse_id and x.exception_id = e.id and k.worker is not null limit 10) as workers
@@ -60,6 +79,7 @@ export const makeDeskStore = (db: Executor, names: Names): DeskStore => ({
     return rows
   },
   settle: settleIn(db, names),
+  own: ownIn(db, names),
 })
 
 /** All in one transaction, but for commands that are judged once more: each of them is written under a key of its own. */
@@ -91,6 +111,45 @@ const settleIn =
       )
     return asks.flatMap(ask => answers.get(ask) ?? [])
   }
+
+type OwnedRow = Pick<InboxEntry, 'id' | 'kind' | 'subject' | 'state' | 'hits' | 'body' | 'owner'>
+
+/** On what was seen: whoever took it first has it. A row that is as it is wanted already was asked for twice. */
+const ownIn =
+  (db: Executor, names: Names): DeskStore['own'] =>
+  (at, who, owner, ask) =>
+    transact(db, async trx => {
+      const warehouse = await names.warehouse(trx, at.warehouse)
+      await raiseCommit(trx, warehouse)
+      const ids = ask.exceptions.map(one => one.exception)
+      const { rows } = await sql<OwnedRow>`
+        select id, kind, subject, state, hits, body, owner from exception
+        where warehouse_id = ${warehouse} and id = any(${ids}::uuid[]) for update`.execute(trx)
+      const found = new Map(rows.map(row => [row.id, row]))
+      const wanted = owner?.id ?? null
+      const taken: string[] = []
+      const results = ask.exceptions.map(({ exception, seen }): Owned['results'][number] => {
+        const row = found.get(exception)
+        if (row === undefined || !mayHandle(who, row)) return { outcome: 'refused', code: 'not_found' }
+        if (owner !== null && !mayHandle(owner, row)) return { outcome: 'refused', code: 'role' }
+        if (row.owner === wanted) return { outcome: 'done' }
+        if (row.state !== 'open' || row.owner !== seen) return { outcome: 'refused', code: 'stale' }
+        taken.push(exception)
+        return { outcome: 'done' }
+      })
+      if (taken.length === 0) return { keep: false, answer: results }
+      await sql`
+        update exception set owner = ${wanted}::uuid where warehouse_id = ${warehouse} and id = any(${taken}::uuid[])`.execute(
+        trx,
+      )
+      const entry = { warehouse: at.warehouse, at: at.now, worker: who.id, kind: 'exception.owner' }
+      await writeAudit(trx, names, {
+        ...entry,
+        subject: wanted ?? 'nobody',
+        body: { owner: wanted, exceptions: taken },
+      })
+      return { keep: true, answer: results }
+    })
 
 const KEY_OF_EXCEPTION = { location: sql`e.body->>'location'`, item: sql`coalesce(e.body->>'item', '')` }
 

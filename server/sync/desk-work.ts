@@ -1,12 +1,16 @@
 import type { Document, Line, Task, Worker } from '../../shared/catalogue.ts'
 import type { WorkAct } from '../../shared/desk/work.ts'
 import type { RefusalCode } from '../../shared/exception.ts'
-import type { DeviceId, TaskId, WorkerId } from '../../shared/ids.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { DeviceId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
+import { available } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { World } from '../../shared/ledger/world.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
+import { isMobile } from '../../shared/process/pick-lines.ts'
+import { isVirtual } from '../../shared/process/virtual.ts'
 import { mayDo } from '../../shared/roles.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
@@ -31,6 +35,8 @@ export interface WorkBook {
   worker(id: WorkerId): Promise<Worker | null>
   /** The task tells how much lies where the person or the handheld counts blind. */
   tellsBlind(task: TaskId, to: { device: DeviceId; worker: WorkerId }): Promise<boolean>
+  /** Open tasks that bring goods to the place. */
+  filling(place: LocationId): Promise<readonly TaskId[]>
   /** Stock rows of these lines go out afresh, for a handheld that did not have them. */
   show(lines: readonly Line[]): Promise<void>
 }
@@ -43,18 +49,26 @@ export const decideWork = async (tx: DecisionTx, book: WorkBook, ask: WorkAct, a
   const hash = sha256Hex(JSON.stringify(ask))
   const before = (await tx.decisions.find([ask.id])).get(ask.id)
   if (before !== undefined) return before.hash === hash ? before.answer : refusal(ask.id, 'bad_request', null)
-  const target = 'task' in ask ? ask.task : ask.document
+  const target = targetOf(ask)
   const version = await book.version(target)
-  const outcome = await ('task' in ask ? onTask(tx, book, ask, version, at) : onDocument(tx, ask, version, at))
+  const outcome = await outcomeOf(tx, book, ask, version, at)
   if (typeof outcome === 'string') return refusal(ask.id, outcome, version)
   const kind: WorkKind = `work.${ask.act}`
-  const { id: _, expectedVersion: __, act: ___, ...said } = ask
+  const { id: _, act: __, ...said } = ask
   const { effects, messages = [], shown = [] } = outcome
   await tx.write({ body: { kind, by: at.who.id, ...said }, effects, messages })
   await book.show(shown)
   const answer: DecisionAnswer = { id: ask.id, outcome: 'done', version: (version ?? 0) + 1, state: null }
   await tx.decisions.keep([{ id: ask.id, kind, target, hash, answer, worker: at.who.id, at: at.now }])
   return answer
+}
+
+const targetOf = (ask: WorkAct): string =>
+  'task' in ask ? ask.task : 'document' in ask ? ask.document : broughtBy(ask.id)
+
+const outcomeOf = (tx: DecisionTx, book: WorkBook, ask: WorkAct, version: number | null, at: At): Promise<Outcome> => {
+  if ('task' in ask) return onTask(tx, book, ask, version, at)
+  return 'document' in ask ? onDocument(tx, ask, version, at) : bring(tx, book, ask, at)
 }
 
 const refusal = (id: string, code: RefusalCode, version: number | null): DecisionAnswer => ({
@@ -212,4 +226,35 @@ const mayHave = (worker: Worker, task: Task): boolean => {
     isTheirGoods &&
     task.count?.notBy.includes(worker.id) !== true
   )
+}
+
+type Bring = Extract<WorkAct, { act: 'bring' }>
+
+export const broughtBy = (decision: string): TaskId => derivedId<'task'>('task', 'bring', decision)
+
+/** Goods that nobody has reserved and no count has put in doubt go to a place that there is; a pick face is filled by one task. */
+const bring = async (tx: DecisionTx, book: WorkBook, ask: Bring, { who }: At): Promise<Outcome> => {
+  const { client, item, lot, serial, from, to, qty } = ask
+  if (!isTheirs(who, { client })) return 'not_found'
+  const filling = await book.filling(to)
+  const need = { ...NO_NEED, items: [item], locations: [from.location, to], tasks: filling }
+  const world = makeWorld(await tx.load(need))
+  const [source, goal] = [world.location(from.location), world.location(to)]
+  if (world.item(item)?.client !== client || source === undefined || goal === undefined) return 'not_found'
+  if (to === from.location || !goal.active || isVirtual(goal) || isMobile(world, to)) return 'bad_request'
+  if (goal.face && filling.length > 0) return 'taken'
+  if (available(world.stock({ client, item, lot, serial, ...from })) < qty) return 'gone'
+  const task: Task = {
+    id: broughtBy(ask.id),
+    kind: 'replenish',
+    client,
+    document: null,
+    state: 'ready',
+    lease: null,
+    tote: null,
+    goods: { item, lot, serial, from, to, qty, line: null },
+    priority: 1,
+    cause: 'topUp',
+  }
+  return { effects: { ...NOTHING, tasks: [task] } }
 }

@@ -1,6 +1,10 @@
 import * as v from 'valibot'
 import { EXCEPTIONS } from '../exception.ts'
 import type { ExceptionKind } from '../exception.ts'
+import type { WorkerId } from '../ids.ts'
+import { uuid } from '../sync/fields.ts'
+import { MAX_SETTLED } from '../sync/settle.ts'
+import type { ExceptionId } from '../sync/settle.ts'
 
 export const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
@@ -21,9 +25,29 @@ export const exceptionsAnswerSchema = v.object({
       workers: v.array(v.string()),
       /** The proposed one first; empty = it ends with the variance it belongs to. */
       choices: v.array(v.string()),
+      /** Who sees to it. */
+      owner: v.nullable(v.string()),
       settled: v.nullable(settlement),
     }),
   ),
   next: v.nullable(v.string()),
 })
 export type ExceptionsAnswer = v.InferOutput<typeof exceptionsAnswerSchema>
+
+/** `seen`: who saw to it when it was shown. */
+export type OwnAsk = { owner: WorkerId | null; exceptions: { exception: ExceptionId; seen: WorkerId | null }[] }
+const owner = v.nullable(uuid<WorkerId>())
+/** POST /api/desk/exceptions/owner: who sees to them from now on, null = nobody. */
+export const ownSchema: v.GenericSchema<unknown, OwnAsk> = v.object({
+  owner,
+  exceptions: v.pipe(
+    v.array(v.object({ exception: uuid<ExceptionId>(), seen: owner })),
+    v.minLength(1),
+    v.maxLength(MAX_SETTLED),
+  ),
+})
+/** In the order that was asked. */
+export const ownedSchema = v.object({
+  results: v.array(v.object({ outcome: v.picklist(['done', 'refused']), code: v.optional(v.string()) })),
+})
+export type Owned = v.InferOutput<typeof ownedSchema>

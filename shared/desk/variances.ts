@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { VARIANCE_STATES } from '../count/life.ts'
 import { FLAGS } from '../count/variance.ts'
 import type { Flag } from '../count/variance.ts'
+import { msOf } from '../time.ts'
 
 const flags = Object.keys(FLAGS).filter((flag): flag is Flag => flag in FLAGS)
 const nullable = v.nullable(v.string())
@@ -67,6 +68,10 @@ export const varianceSchema = v.object({
   approvers: v.array(v.string()),
   /** Differences of the same goods the other way, near and not long apart: maybe somebody moved them without a scan. */
   opposites: v.array(oppositeSchema),
+  /** Up to what such a row may be approved in one go, by the policies of now; null = without a limit. */
+  bulk: v.object({ qty: v.nullable(v.number()), pct: v.nullable(v.number()), value: v.nullable(v.number()) }),
+  /** The counts of the row before this one, the newest first, at most five. */
+  past: v.array(v.object({ at: v.string(), delta: v.number() })),
   decided: v.nullable(v.object({ kind: v.string(), worker: v.string(), at: v.string(), reason: v.string() })),
   effectiveAt: nullable,
   openedAt: v.string(),
@@ -77,3 +82,8 @@ export type ShownVariance = v.InferOutput<typeof varianceSchema>
 /** GET /api/variances */
 export const variancesAnswerSchema = v.object({ variances: v.array(varianceSchema), next: nullable })
 export type VariancesAnswer = v.InferOutput<typeof variancesAnswerSchema>
+
+const AGAIN_DAYS = 7
+/** The same row was counted shortly before: somebody may count badly there, or something goes wrong there again and again. */
+export const countedBefore = ({ countedAt, past: [last] }: Pick<ShownVariance, 'countedAt' | 'past'>): boolean =>
+  last !== undefined && msOf(countedAt) - msOf(last.at) <= AGAIN_DAYS * 86_400_000

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { TURNS } from '../catalogue.ts'
-import type { DecisionId, DocumentId, TaskId, WorkerId } from '../ids.ts'
-import { text, uuid } from '../sync/fields.ts'
+import type { ClientId, DecisionId, DocumentId, ItemId, LocationId, LpnId, TaskId, WorkerId } from '../ids.ts'
+import { STATUSES } from '../ledger/stock.ts'
+import { quantity, text, uuid } from '../sync/fields.ts'
 
 const nullable = v.nullable(v.string())
 const id = uuid<DecisionId>()
@@ -30,6 +31,18 @@ export const workActSchema = v.variant('act', [
   v.object({ act: v.literal('taskTurn'), ...ofTask, turn: v.nullable(v.picklist(TURNS)) }),
   v.object({ act: v.literal('assign'), ...ofTask, worker: uuid<WorkerId>() }),
   v.object({ act: v.literal('free'), ...ofTask }),
+  /** Goods of one stock row are to be brought somewhere: free ones only. */
+  v.object({
+    act: v.literal('bring'),
+    id,
+    client: uuid<ClientId>(),
+    item: uuid<ItemId>(),
+    lot: text(60),
+    serial: text(60),
+    from: v.object({ location: uuid<LocationId>(), lpn: uuid<LpnId>(), status: v.picklist(STATUSES) }),
+    to: uuid<LocationId>(),
+    qty: quantity,
+  }),
 ])
 export type WorkAct = v.InferOutput<typeof workActSchema>
 export const workDoneSchema = v.object({

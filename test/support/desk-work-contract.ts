@@ -280,6 +280,29 @@ export const describeDeskWorkStore = (name: string, open: () => Promise<Pick<Ope
       expect(await code({ act: 'cancel', document: paper('CAS'), reason: 'too late' })).toBe('gone')
     })
 
+    it('[OD8] free goods of a stock row are brought by one task, never more than are free', async () => {
+      await write({ movements: [{ ...moved, from, to: looseAt(placeId(site, 'A-02')), qty: 6 }] })
+      const row = { ...goods, from: looseAt(placeId(site, 'A-02')) }
+      const { rows: stock } = await stores.views.stock(viewer, { q: 'A-02', after: '', limit: 9 })
+      const free = stock.reduce((sum, one) => sum + (one.onHand ?? 0) - (one.reserved ?? 0) - (one.held ?? 0), 0)
+      const bring = async (to: string, qty: number, who = cem) => {
+        n += 1
+        const ask = { act: 'bring', id: derivedId('decision', 'dw', n), ...row, to: placeId(site, to), qty }
+        const answer = await stores.deskWork.decide({ warehouse, now: NOW }, who, v.parse(workActSchema, ask))
+        return answer.code ?? 'done'
+      }
+      expect(await bring('A-04', free + 1)).toBe('gone')
+      expect(await bring('A-02', 1)).toBe('bad_request')
+      expect(await bring('XT00018', 1)).toBe('bad_request')
+      expect(await bring('A-04', 1, { ...cem, clients: [site.clients[1]!.id] })).toBe('not_found')
+      expect(await bring('A-04', free)).toBe('done')
+      const [task] = [...(await rows()).tasks.values()].filter(one => one.kind === 'replenish')
+      expect(task).toMatchObject({ state: 'ready', goods: { to: placeId(site, 'A-04'), qty: free } })
+      const place = site.locations.find(one => one.code === 'A-04')!
+      await stores.site.putLocations(warehouse, [{ ...place, face: { client, item: item.id, min: 1, max: 9 } }])
+      expect(await bring('A-04', 1)).toBe('taken')
+    })
+
     it('[OD7] a delivery is closed and told once; opened again, what comes after is a supplement', async () => {
       const id = paper('IN')
       const arrived = async (seq: number, qty: number): Promise<void> => {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { movementsAnswerSchema } from '../../../shared/desk/view.ts'
+import { devicesAnswerSchema, movementsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { Opposite, ShownVariance } from '../../../shared/desk/variances.ts'
 import { Code } from '../../ui/code.tsx'
 import { useDesk } from './context.ts'
@@ -43,6 +43,7 @@ export const ApprovalPanel = ({ variance, isRejecting, ...decisions }: Props) =>
           <label>
             {speaker.say('a.reason')}{' '}
             <select value={decisions.reason} onChange={event => decisions.onReason(event.currentTarget.value)}>
+              {decisions.reason === '' ? <option value="">{speaker.say('a.reason.choose')}</option> : null}
               {REASONS.map(one => (
                 <option key={one} value={one}>
                   {speaker.maybe('r', one)}
@@ -142,21 +143,48 @@ const Looks = ({ variance }: { variance: ShownVariance }) => {
   )
 }
 
-const History = ({ variance: { item, location } }: { variance: ShownVariance }) => {
-  const { speaker, api } = useDesk()
+const SHOWN = 10
+
+/** What moved here last and since, what counts have found here before, and who may still have something to say. */
+const History = ({ variance: { item, location, countedAt, past } }: { variance: ShownVariance }) => {
+  const { speaker, names, api } = useDesk()
   const history = useLoaded(`${item} ${location}`, () =>
-    api.get('/api/desk/movements', { item, location, limit: '10' }, movementsAnswerSchema),
+    api.get('/api/desk/movements', { item, location, limit: '50' }, movementsAnswerSchema),
   )
+  const rows = history.value?.rows ?? []
+  const place = names.place(location)
+  const since = rows.filter(row => Date.parse(row.at) > Date.parse(countedAt))
+  const moved = since.reduce((sum, { to, qty }) => sum + (to === place ? 1 : -1) * (qty ?? 0), 0)
   return (
     <>
+      {past.length === 0 ? null : (
+        <p>{speaker.say('a.past', { list: past.map(({ delta }) => speaker.signed(delta)).join(', ') })}</p>
+      )}
+      {since.length === 0 ? null : <p>{speaker.say('a.since', { n: speaker.signed(moved) })}</p>}
+      <Unheard since={countedAt} />
       <h3>{speaker.say('a.history')}</h3>
       {history.value === null ? (
         <p className="desk-quiet">{history.error ?? speaker.say('loading')}</p>
       ) : (
-        <Movements rows={history.value.rows} caption={speaker.say('a.history')} />
+        <Movements rows={rows.slice(0, SHOWN)} caption={speaker.say('a.history')} />
       )}
     </>
   )
+}
+
+/** Handhelds with somebody logged in that have said nothing since the count: what they bring may change it. */
+const Unheard = ({ since }: { since: string }) => {
+  const { speaker, api } = useDesk()
+  const devices = useLoaded('devices', () => api.get('/api/desk/devices', {}, devicesAnswerSchema))
+  const silent = (devices.value?.rows ?? []).filter(
+    row =>
+      row.state === 'active' &&
+      row.worker !== null &&
+      row.seenAt !== null &&
+      Date.parse(row.seenAt) < Date.parse(since),
+  )
+  if (silent.length === 0) return null
+  return <p className="desk-worry">▲ {speaker.say('a.unheard', { list: silent.map(row => row.number).join(', ') })}</p>
 }
 
 const focus = (field: HTMLInputElement | null): void => field?.focus()

@@ -1,21 +1,36 @@
+import { countedBefore } from '../../../shared/desk/variances.ts'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import { useState } from 'react'
 import { useDesk } from './context.ts'
+import { useNow } from './exception-owner.tsx'
 import { MoreButton } from './more.tsx'
 import { Table } from './table.tsx'
 import type { Column } from './table.tsx'
 
-type Props = { rows: readonly ShownVariance[]; cursor: number; onOpen: (index: number) => void }
+type Props = {
+  rows: readonly ShownVariance[]
+  cursor: number
+  selected: ReadonlySet<string>
+  onOpen: (index: number) => void
+}
 
 /** Rows that are drawn beyond the one under the cursor: ten thousand would take seconds. */
 const DRAWN = 200
 
-export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
+export const ApprovalTable = ({ rows: all, cursor, selected, onOpen }: Props) => {
   const { speaker, names } = useDesk()
+  const now = useNow()
   const [asked, setAsked] = useState(DRAWN)
   const drawn = Math.max(asked, cursor + DRAWN / 2)
   const rows = all.slice(0, drawn)
+  const selection: Column<ShownVariance> = {
+    key: 'selected',
+    head: speaker.say('a.selected'),
+    cell: one => (selected.has(one.id) ? '▣' : '□'),
+  }
   const columns: readonly Column<ShownVariance>[] = [
+    // What is selected is said by more than a colour.
+    ...(selected.size === 0 ? [] : [selection]),
     { key: 'item', head: speaker.say('a.item'), cell: one => names.item(one.item)?.name ?? '…' },
     { key: 'place', head: speaker.say('a.place'), code: true, cell: one => names.place(one.location) },
     { key: 'lot', head: speaker.say('a.lot'), code: true, cell: one => one.serial || one.lot || '–' },
@@ -38,9 +53,11 @@ export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
           ...(one.two ? [speaker.say('flag.two')] : []),
           ...(one.over ? [[speaker.say('flag.over'), ...one.approvers.map(names.person)].join(' → ')] : []),
           ...(one.opposites.length > 0 ? [speaker.say('flag.opposite')] : []),
+          ...(countedBefore(one) ? [speaker.say('flag.again')] : []),
           ...one.flags.map(flag => speaker.maybe('flag', flag)),
         ].join(', ') || '–',
     },
+    { key: 'age', head: speaker.say('a.age'), number: true, cell: one => speaker.age(now - Date.parse(one.openedAt)) },
   ]
   return (
     <>
@@ -50,6 +67,7 @@ export const ApprovalTable = ({ rows: all, cursor, onOpen }: Props) => {
         rows={rows}
         rowKey={one => one.id}
         cursor={cursor}
+        marked={one => selected.has(one.id)}
         onOpen={onOpen}
       />
       <MoreButton more={drawn >= all.length ? null : () => setAsked(drawn + DRAWN)} />

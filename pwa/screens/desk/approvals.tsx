@@ -14,6 +14,7 @@ import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
+import { useSelection } from './selection.ts'
 import { useRowDecisions } from './row-decisions.ts'
 import { useDecisions } from './use-decisions.ts'
 
@@ -81,32 +82,38 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
   const all = loaded.value ?? []
   const rows = all.filter(row => part === 'all' || part === partOf(row))
   const { at, row, open, show, step, close } = useCursor(rows)
-  const bulk = inOneGo(rows, me.worker)
-  const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string => reasons[one.id] ?? reasonFor(one.delta)
+  const { selected, chosen, keys } = useSelection(rows, { at, step })
+  const bulk = inOneGo(chosen.length > 0 ? chosen : rows, me.worker)
+  // What has to be looked at gets its reason from whoever has looked.
+  const reasonOf = (one: Pick<ShownVariance, 'id' | 'delta'>): string =>
+    reasons[one.id] ?? (all.find(({ id }) => id === one.id)?.within === true ? reasonFor(one.delta) : '')
   const { act, undo } = useDecisions(all, reasonOf, loaded.reload)
   const { approve, move, makeMove, recount } = useRowDecisions({
     row,
     isOpen: open?.id === row?.id,
+    reasonOf,
     act,
     onOpen: () => show(at),
   })
   const steps = { j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1) }
   const looks = {
     Enter: () => show(at),
-    Escape: close,
+    Escape: () => {
+      close()
+      keys.clear()
+    },
     n: () => show(at, true),
     b: () => setSure(bulk.taken.length > 0),
   }
-  useKeys({ ...steps, ...looks, a: approve, m: move, r: recount, u: () => undo?.() }, onScan)
-  const choose = (value: Part): void => {
-    setPart(value)
-    show(-1)
-  }
+  useKeys(
+    { ...steps, ...looks, x: keys.turn, J: keys.down, K: keys.up, a: approve, m: move, r: recount, u: () => undo?.() },
+    onScan,
+  )
   return (
     <section aria-label={speaker.say('s.approvals')}>
-      <Tools part={part} all={all} onChoose={choose} />
+      <Tools part={part} all={all} onChoose={value => (setPart(value), show(-1))} />
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('a.empty')}>
-        <ApprovalTable rows={rows} cursor={at} onOpen={show} />
+        <ApprovalTable rows={rows} cursor={at} selected={selected} onOpen={show} />
       </Listed>
       {row === undefined || open?.id !== row.id ? null : (
         <ApprovalPanel
@@ -124,7 +131,7 @@ export const Approvals = ({ onScan }: { onScan: (text: string) => void }) => {
       )}
       <BulkFoot
         bulk={bulk}
-        all={rows.length}
+        all={chosen.length > 0 ? chosen.length : rows.length}
         isSure={isSure}
         onSure={setSure}
         onApprove={() => act(bulk.taken, 'count.approve', speaker.say('a.done', { n: bulk.taken.length }))}

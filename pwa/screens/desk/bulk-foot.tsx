@@ -3,6 +3,7 @@ import type { inOneGo } from '../../../shared/desk/approver.ts'
 import { atStake } from '../../../shared/desk/tolerance.ts'
 import type { ShownVariance } from '../../../shared/desk/variances.ts'
 import { useDesk } from './context.ts'
+import type { DeskSpeaker } from './speak.ts'
 
 type Props = {
   bulk: ReturnType<typeof inOneGo<ShownVariance>>
@@ -10,6 +11,19 @@ type Props = {
   isSure: boolean
   onSure: (isSure: boolean) => void
   onApprove: () => void
+}
+
+/** The limits that all of them are within, where they have the same. */
+const limitsOf = (speaker: DeskSpeaker, [first, ...rest]: readonly ShownVariance[]): string[] => {
+  if (first === undefined) return []
+  const { qty, pct, value } = first.bulk
+  const isSame = rest.every(({ bulk }) => bulk.qty === qty && bulk.pct === pct && bulk.value === value)
+  const words = [
+    ...(qty === null ? [] : [`±${speaker.number(qty)}`]),
+    ...(pct === null ? [] : [`±${speaker.percent(pct / 100)}`]),
+    ...(value === null ? [] : [`±${speaker.money(value)}`]),
+  ]
+  return isSame && words.length > 0 ? [speaker.say('a.bulk.limits', { list: words.join(', ') })] : []
 }
 
 /** Two presses: the first says what would be approved and what is left out, the second does it. */
@@ -33,7 +47,7 @@ export const BulkFoot = ({ bulk: { taken: rows, left }, all, isSure, onSure, onA
   }
   return (
     <div className="desk-foot">
-      <p>{[speaker.say('a.bulk.sure', values), ...leftOut].join(' · ')}</p>
+      <p>{[speaker.say('a.bulk.sure', values), ...limitsOf(speaker, rows), ...leftOut].join(' · ')}</p>
       <button type="button" className="desk-button primary" onClick={approve}>
         {speaker.say('a.bulk', { n: rows.length })}
       </button>

@@ -43,6 +43,8 @@ export type Names = {
   place: (id: string) => string
   /** Where boxes are packed. */
   stations: readonly { id: string; code: string }[]
+  /** The place that a code names, as people write it. */
+  placeCoded: (code: string) => string | undefined
   client: (id: string) => string
   item: (id: string) => ItemName | undefined
   /** Asks for the names of items that are not known yet. */
@@ -62,6 +64,7 @@ export const makeNames = (api: Api, site: SiteAnswer, onLearnt: () => void): Nam
     person: id => (id === null ? '–' : (people.get(id) ?? '–')),
     place: id => places.get(id) ?? '–',
     stations: site.places.filter(({ kind }) => kind === 'pack'),
+    placeCoded: code => site.places.find(one => one.code === code || one.code === code.toUpperCase())?.id,
     client: id => clients.get(id) ?? '–',
     item: id => items.get(id),
     learn: async wanted => {

@@ -15,6 +15,8 @@ import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
+import { OwnerActs, PartChips, useOwner, useParts, Whose } from './exception-owner.tsx'
+import type { OnOwn } from './exception-owner.tsx'
 import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
 import { Chips, Listed } from './table.tsx'
@@ -54,17 +56,11 @@ const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> 
   return groups
 }
 
-/** One row a cause, the causes grouped by kind; settling may settle all of a kind at once. */
-export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
+/** Settles rows in as few requests as there may be, and says what came of it. */
+const useSettle = (reload: () => void, onDone: () => void): OnSettle => {
   const desk = useDesk()
   const { speaker } = desk
-  const [state, setState] = useFilter('state', ['open', 'settled'], 'open')
-  const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
-  useLive(loaded.reload)
-  const [open, setOpen] = useState<string | null>(null)
-  useKeys({ Escape: () => setOpen(null) }, onScan)
-  const groups = byKind(loaded.value ?? [])
-  const settle: OnSettle = async (rows, choice, words, args) => {
+  return async (rows, choice, words, args) => {
     try {
       let done = 0
       let code = ''
@@ -78,13 +74,33 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
         code = results.find(one => one.outcome === 'refused')?.code ?? code
       }
       desk.tell(speaker.say(done === rows.length ? 'x.settled' : (WHY[code] ?? 'x.stale'), { n: done }))
-      setOpen(null)
+      onDone()
     } catch (error) {
       desk.tell(whyNot(speaker, error))
     }
-    loaded.reload()
+    reload()
     desk.changed()
   }
+}
+
+/** One row a cause, the causes grouped by kind; settling may settle all of a kind at once. */
+export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
+  const desk = useDesk()
+  const { speaker } = desk
+  const [state, setState] = useFilter('state', ['open', 'settled'], 'open')
+  const loaded = useLoaded(`exceptions ${state}`, () => readAll(desk, state))
+  useLive(loaded.reload)
+  const [open, setOpen] = useState<string | null>(null)
+  const own = useOwner(loaded.reload)
+  const { part, setPart, parts } = useParts(loaded.value ?? [])
+  const shown = state === 'open' ? parts[part] : (loaded.value ?? [])
+  const current = shown.find(row => row.id === open)
+  const take = (): void => {
+    if (current?.state === 'open') own(current, current.owner === desk.me.worker ? null : desk.me.worker)
+  }
+  useKeys({ Escape: () => setOpen(null), h: take }, onScan)
+  const groups = byKind(shown)
+  const settle = useSettle(loaded.reload, () => setOpen(null))
   return (
     <section aria-label={speaker.say('s.exceptions')}>
       <div className="desk-tools">
@@ -97,6 +113,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
           ]}
           onChoose={setState}
         />
+        {state === 'open' ? <PartChips part={part} parts={parts} onChoose={setPart} /> : null}
       </div>
       <Listed loaded={{ ...loaded, isEmpty: groups.size === 0 }} empty={speaker.say('x.empty')}>
         {[...groups].map(([kind, rows]) => (
@@ -113,6 +130,7 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
                   isOpen={open === row.id}
                   onOpen={() => setOpen(open === row.id ? null : row.id)}
                   onSettle={settle}
+                  onOwn={own}
                 />
               ))}
             </ul>
@@ -130,13 +148,14 @@ type CauseProps = {
   isOpen: boolean
   onOpen: () => void
   onSettle: OnSettle
+  onOwn: OnOwn
 }
 
 /** Also what of it is kept in quarantine without a number. */
 const isOfRescue = ({ kind, subject }: Row): boolean =>
   kind === 'rescued' || (kind === 'quarantined' && subject.split('/')[1] === 'rescue')
 
-const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
+const Cause = ({ row, like, isOpen, onOpen, onSettle, onOwn }: CauseProps) => {
   const { speaker, names } = useDesk()
   const photos = photosIn(row.body['photos'])
   return (
@@ -152,6 +171,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
             : `${speaker.say('x.who', { who: row.workers.map(names.person).join(', ') })} · `}
           {speaker.stamp(row.openedAt)}
           {photos.length === 0 ? '' : ` · ${speaker.say('ph.count', { n: photos.length })}`}
+          <Whose row={row} />
         </span>
       </button>
       {isOpen && row.kind === 'device_lost' && typeof row.body['device'] === 'string' ? (
@@ -167,6 +187,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle }: CauseProps) => {
         </p>
       )}
       {isOpen ? <Photos shas={photos} of={`${kindWords(speaker.language, row.kind)}, ${row.subject}`} /> : null}
+      {isOpen && row.state === 'open' ? <OwnerActs row={row} onOwn={onOwn} /> : null}
       {isOpen ? <Settle row={row} like={like} onSettle={onSettle} /> : null}
     </li>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeKeyReader } from './keys.ts'
+import { actionFor, makeKeyReader } from './keys.ts'
 
 const desk = () => {
   const did: string[] = []
@@ -36,7 +36,13 @@ test('[DK1] a letter of its own acts, once it is sure to be alone', () => {
   wait(79)
   expect(did).toEqual([])
   wait(1)
-  expect(did).toEqual(['a'])
+  expect(did).toEqual(['A'])
+  const actions = { a: () => {}, j: () => {}, J: () => {} }
+  expect([actionFor(actions, 'A'), actionFor(actions, 'J'), actionFor(actions, 'X')]).toEqual([
+    actions.a,
+    actions.J,
+    undefined,
+  ])
 })
 
 test('[DK1] a scan full of letters that act does nothing but look for what was scanned', () => {

@@ -48,13 +48,17 @@ export const makeKeyReader = (deps: {
     if (key === ' ' && text.length > 1) return true
     if (text.length === 1) {
       cancel = deps.after(ALONE_MS, () => {
-        if (text.length === 1) deps.act(key.toLowerCase())
+        if (text.length === 1) deps.act(key)
         text = ''
       })
     }
     return false
   }
 }
+
+/** A capital letter may mean something of its own; else it is the letter, as with the key for capitals held down. */
+export const actionFor = (actions: KeyActions, key: string): (() => void) | undefined =>
+  actions[key] ?? actions[key.toLowerCase()]
 
 const isControl = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button, a') !== null
@@ -68,7 +72,7 @@ const makeKeys = () => {
     },
     listen: (page: Pick<Window, 'addEventListener' | 'removeEventListener'>): (() => void) => {
       const read = makeKeyReader({
-        act: key => now.actions[key]?.(),
+        act: key => actionFor(now.actions, key)?.(),
         scan: text => now.onScan(text),
         after: (ms, run) => {
           const timer = setTimeout(run, ms)

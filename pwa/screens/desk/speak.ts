@@ -29,6 +29,9 @@ export const makeDeskSpeaker = (
   const time = clock({ hour: '2-digit', minute: '2-digit' })
   const stamp = clock({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const [dayHere, day] = [clock(DAY), clock(DAY, UTC)]
+  const units = (['minute', 'hour', 'day'] as const).map(
+    unit => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }),
+  )
   return {
     language,
     say: (key: DeskKey, values: Readonly<Record<string, string | number>> = {}): string =>
@@ -46,6 +49,13 @@ export const makeDeskSpeaker = (
     /** Minor units of the warehouse's currency. */
     money: (minor: number): string => money.format(minor / 100),
     percent: (rate: number): string => percent.format(rate),
+    /** How long something has waited, in the largest unit of which there are two. */
+    age: (ms: number): string => {
+      const minutes = Math.max(0, Math.floor(ms / 60_000))
+      const [unit, n] =
+        minutes < 120 ? [0, minutes] : minutes < 2880 ? [1, Math.floor(minutes / 60)] : [2, Math.floor(minutes / 1440)]
+      return units[unit]?.format(n) ?? ''
+    },
     time: (at: string): string => time.format(new Date(at)),
     stamp: (at: string | null): string => (at === null ? '–' : stamp.format(new Date(at))),
     /** A day of the calendar is the same one everywhere; an instant has the day of the warehouse. */

@@ -9,6 +9,7 @@ import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { Movements } from './movements.tsx'
 import { usePaged } from './query.ts'
+import { StockActs } from './stock-acts.tsx'
 import { textOf } from './form.ts'
 import { Listed, Table } from './table.tsx'
 import type { Column } from './table.tsx'
@@ -91,6 +92,7 @@ const History = ({ row, onClose }: { row: Row; onClose: () => void }) => {
         <Movements rows={[...(list.value ?? [])]} caption={caption} />
         <MoreButton more={list.more} />
       </Listed>
+      <StockActs row={row} />
       <Exports list="movements" query={{ item, location }} /> {row.face ? <TopUp place={row.location} /> : null}
       <button type="button" className="desk-button" onClick={onClose}>
         {speaker.say('close')}

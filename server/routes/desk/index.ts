@@ -15,6 +15,7 @@ import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
+import { ownEndpoint } from './owner.ts'
 import { WORK_ENDPOINTS } from './work.ts'
 import { saveViewEndpoint, viewsEndpoint } from './views.ts'
 import { namesEndpoint, VIEW_ENDPOINTS } from './view.ts'
@@ -63,6 +64,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...GOODS_ENDPOINTS,
   ...STOCKTAKE_ENDPOINTS,
   ...WORK_ENDPOINTS,
+  ownEndpoint,
   exportEndpoint,
   chainEndpoint,
   eraseEndpoint,

@@ -27,6 +27,7 @@ import * as company from './0027_company.ts'
 import * as late from './0028_late.ts'
 import * as rescue from './0030_rescue.ts'
 import * as safety from './0032_safety.ts'
+import * as owners from './0033_owners.ts'
 import * as timeZone from './0035_time_zone.ts'
 import * as carrierLabels from './0036_carrier_labels.ts'
 
@@ -60,6 +61,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0028_late': late,
   '0030_rescue': rescue,
   '0032_safety': safety,
+  '0033_owners': owners,
   '0035_time_zone': timeZone,
   '0036_carrier_labels': carrierLabels,
 }
