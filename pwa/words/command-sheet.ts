@@ -28,6 +28,7 @@ const GROUPS: readonly Group[] = [
       XCPRB: 'key.problem',
       XCKEY: 'key.type',
       XCHLP: 'key.help',
+      XCSUP: 'key.supervisor',
     },
   },
   {
@@ -68,7 +69,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     heading: { en: 'Put away and move', tr: 'Yerleştirme ve taşıma' },
-    codes: { XCALT: 'key.other', XCPAR: 'key.partly', XCALL: 'key.whole', XCSTA: 'key.status' },
+    codes: { XCALT: 'key.other', XCNTF: 'key.notFound', XCPAR: 'key.partly', XCALL: 'key.whole', XCSTA: 'key.status' },
   },
   {
     heading: { en: 'Pack and ship', tr: 'Paketleme ve sevk' },

@@ -8,6 +8,7 @@ import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey } from '../sync/command.ts'
+import { countCalledOff, countTask } from './count-task.ts'
 import { movedLoose, movedPallet, undoMove, unknownMove } from './move-decide.ts'
 import type { CommandTimes, UndoAt } from './process.ts'
 import { leavesFrom } from './shelf-life.ts'
@@ -20,6 +21,10 @@ export const decidePutaway = (view: View, c: Command, key: CommandKey, times: Co
       const stolen = reReserved(view, c, times)
       const moved = movedPallet(view, c, key, times, new Set(stolen.map(line => line.id)))
       return { ...moved, lines: [...moved.lines, ...stolen] }
+    }
+    case 'count.request': {
+      const { client, place, only, cause } = c
+      return { ...NOTHING, tasks: countTask(view, key, { client, place, item: only, cause }) }
     }
     case 'full': {
       const place = view.location(c.place)
@@ -60,10 +65,15 @@ const reReserved = (view: View, c: Extract<Act, { type: 'lpn.move' }>, times: Co
 
 /** A place that was called full by mistake takes goods again. */
 export const undoPutaway = (view: View, act: Act, at: UndoAt): Effects => {
+  if (act.type === 'count.request') return { ...NOTHING, tasks: countCalledOff(view, at.of) }
   if (act.type !== 'full') return undoMove(view, act, at)
   const place = view.location(act.place)
   return place === undefined ? NOTHING : { ...NOTHING, locations: [{ ...place, full: false }] }
 }
 
 export const unknownPutaway = (view: View, c: Command): 'target' | 'other' | null =>
-  c.type === 'full' ? (view.location(c.place) === undefined ? 'other' : null) : unknownMove(view, c)
+  c.type === 'full' || c.type === 'count.request'
+    ? view.location(c.place) === undefined
+      ? 'other'
+      : null
+    : unknownMove(view, c)

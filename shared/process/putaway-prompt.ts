@@ -9,8 +9,11 @@ export const OVERRIDE_REASONS = ['FULL', 'CLOSED_PLACE', 'BETTER_PLACE'] as cons
 const KEYS: readonly KeyOffer[] = [
   { command: 'XCALT', word: 'key.other' },
   { command: 'XCFUL', word: 'key.full' },
-  { command: 'XCBAK', word: 'key.back' },
 ]
+const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
+const BROKEN: KeyOffer = { command: 'XCDMG', word: 'key.damaged' }
+const NOT_THERE: KeyOffer = { command: 'XCNTF', word: 'key.notFound' }
+const LATER: KeyOffer = { command: 'XCSKP', word: 'key.skip' }
 
 export const promptPutaway = (state: MoveState, view: View): Prompt => {
   const prompt = promptMove(state, view)
@@ -21,7 +24,8 @@ export const promptPutaway = (state: MoveState, view: View): Prompt => {
       ask: { kind: 'lpn', message: message('put.what') },
       expects: ['lpn', 'item', 'location'],
     }
-  if (state.at === 'reason')
+  if (state.at === 'goods') return { ...base, keys: [...base.keys, NOT_THERE, LATER] }
+  if (state.at === 'reason' && state.chosen !== null)
     return { ...base, choices: OVERRIDE_REASONS.map(reason => ({ word: `reason.${reason}` as const, value: reason })) }
   if (state.at !== 'to') return base
   const place = state.goal === null ? undefined : view.location(state.goal)
@@ -35,7 +39,14 @@ export const promptPutaway = (state: MoveState, view: View): Prompt => {
       kind: 'location',
       message: place === undefined ? message('put.noPlace') : message('put.to', { place: place.code }),
     },
-    keys: [...KEYS.slice(0, 2), ...partly, ...KEYS.slice(2)],
+    keys: [
+      ...KEYS,
+      ...partly,
+      ...(state.load?.kind === 'goods' ? [BROKEN] : []),
+      ...(state.load?.kind === 'whole' ? [] : [NOT_THERE]),
+      LATER,
+      BACK,
+    ],
   }
 }
 

@@ -35,7 +35,7 @@ import {
 import type { WorldSeed } from '../../test/support/world.ts'
 import { lpnId } from './lpn.ts'
 import { putaway } from './putaway.ts'
-import { putawayTaskId } from './putaway-task.ts'
+import { putawayTask, putawayTaskId } from './putaway-task.ts'
 
 const LABEL = makeLabel('XP', '0042')
 const pallet = lpnId(warehouse, LABEL)
@@ -315,5 +315,50 @@ describe('tasks', () => {
     expect(begun.state()).toMatchObject({ at: 'to', from: dock.id, load: { kind: 'goods', qty: 1 } })
     expect(begun.state().goal).not.toBeNull()
     expect(workerAt(putaway, world, { lpn: pallet }).state()).toMatchObject({ at: 'to', load: { kind: 'pallet' } })
+  })
+  it('[V11] DAMAGED makes what is in hand damaged where it lies, and undo takes it back; BACK leads to the place again', () => {
+    const { world, anna, check } = at({ stock: [...demoSeed().stock, loose] })
+    anna.scan(scanOf.place(dock))
+    anna.scan(scanOf.item(mug))
+    anna.number(3)
+    expect(anna.prompt().keys.map(key => key.command)).toContain('XCDMG')
+    anna.key('XCDMG')
+    expect(anna.prompt().choices.length).toBeGreaterThan(0)
+    anna.key('XCBAK')
+    expect(anna.state()).toMatchObject({ at: 'to', change: null })
+    anna.key('XCDMG')
+    const [act] = anna.choose(1).commands
+    expect(act).toMatchObject({ type: 'status', qty: 3, to: { location: dock.id, status: 'damaged' } })
+    expect(world.stock(keyOf({ ...loose, status: 'damaged' })).onHand).toBe(3)
+    expect(world.stock(keyOf(loose)).onHand).toBe(9)
+    expect(anna.state()).toMatchObject({ at: 'goods', from: dock.id, load: null })
+    check()
+  })
+  it('[V11] NOT FOUND asks for a count and moves nothing; the task of it ends here, and undo calls the count off', () => {
+    const { world, anna } = at()
+    anna.scan(scanned(LABEL, [{ kind: 'lpn', lpn: pallet, client: one.id }]))
+    const before = JSON.stringify(allRows(world))
+    const next = anna.key('XCNTF')
+    expect(next).toMatchObject({ verdict: 'warn', finished: false, state: { at: 'from', load: null } })
+    expect(next.commands).toMatchObject([{ type: 'count.request', process: 'putaway', place: dock.id, only: null }])
+    expect(JSON.stringify(allRows(world))).toBe(before)
+    const counts = () => [...world.tasks()].filter(task => task.kind === 'count' && task.state === 'ready')
+    expect(counts()).toMatchObject([{ count: { location: dock.id, item: null } }])
+    const book = booker(world)
+    const act = next.commands[0] as never
+    book({ type: 'undo', client: one.id, of: { epoch: 'epoch0000001', seq: 1 }, act })
+    expect(counts()).toEqual([])
+    const other = at({ stock: [...demoSeed().stock, loose] }).anna
+    other.scan(scanOf.place(dock))
+    other.scan(scanOf.item(mug))
+    expect(other.key('XCNTF').commands).toMatchObject([{ only: mug.id }])
+  })
+  it('[V11] LATER books nothing and lets go of what is in hand', () => {
+    const w = at()
+    w.anna.scan(scanned(LABEL, [{ kind: 'lpn', lpn: pallet, client: one.id }]))
+    expect(w.anna.key('XCSKP')).toMatchObject({ verdict: 'ok', commands: [], state: { at: 'from', load: null } })
+    w.world.apply({ ...NOTHING, tasks: [putawayTask(w.world, loose)!] })
+    const tasked = workerAt(putaway, w.world, { task: putawayTaskId(loose) })
+    expect(tasked.key('XCSKP')).toMatchObject({ finished: true, commands: [] })
   })
 })

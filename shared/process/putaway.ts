@@ -1,8 +1,10 @@
 import type { LocationId, TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import type { Resolved } from '../scan/scan.ts'
+import type { Draft } from '../sync/command.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
 import { palletIn, palletOf } from './lpn.ts'
+import { stepChange, stepReason } from './move-change.ts'
 import { put, stepTo } from './move-put.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
@@ -78,8 +80,11 @@ const stepKey = (state: MoveState, command: string, view: View, moment: Moment):
   if (command === 'XCNAY') return sayNo(state, promptPutaway(state, view).ask.message)
   if (command === 'XCBAK') return stepBack(state)
   if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'put.to')
+  if (command === 'XCSKP' && (state.at === 'goods' || state.at === 'to')) return later(state)
+  if (command === 'XCNTF' && (state.at === 'goods' || state.at === 'to')) return notThere(state, view)
   if (state.at !== 'to') return stay(state, 'wrong', 'no.key')
   const { load, goal } = state
+  if (command === 'XCDMG') return stepChange(state, command, moment)
   if (command === 'XCPAR' && load?.kind === 'pallet')
     return go({ ...emptyHanded(state), at: 'goods', only: load.lpn }, 'ok', 'scan.item')
   if (command !== 'XCALT' && command !== 'XCFUL') return stay(state, 'wrong', 'no.key')
@@ -92,7 +97,29 @@ const stepKey = (state: MoveState, command: string, view: View, moment: Moment):
   ])
 }
 
+const letGo = (state: MoveState): MoveState => ({ ...emptyHanded(state), at: 'from', from: null, only: null })
+
+/** What waits stays due; whoever had its task for it gives it back. */
+const later = (state: MoveState): MoveNext => ({
+  ...go(letGo(state), 'ok', 'rep.later'),
+  finished: state.task !== null,
+})
+
+/** The goods are not where they should stand: nothing is booked, and somebody counts the place. */
+const notThere = (state: MoveState, view: View): MoveNext => {
+  const { from, load } = state
+  const goods = state.task === null ? null : (view.task(state.task)?.goods ?? null)
+  const row = load?.kind === 'pallet' ? view.stockOn(load.lpn)[0] : from === null ? undefined : view.stockAt(from)[0]
+  const only = load?.kind === 'goods' ? load.item : load === null ? (goods?.item ?? null) : null
+  const client = load?.kind === 'goods' || load?.kind === 'pallet' ? load.client : (row?.client ?? null)
+  if (from === null || client === null) return stay(state, 'wrong', 'first.item')
+  const place = view.location(from)?.code ?? ''
+  const count: Draft = { type: 'count.request', process: 'putaway', client, only, place: from, cause: 'not_found' }
+  return { ...go(letGo(state), 'warn', 'zero.no', { place }, [count]), finished: state.task !== null }
+}
+
 const stepBack = (state: MoveState): MoveNext => {
+  if (state.at === 'reason' && state.change !== null) return go({ ...state, at: 'to', change: null }, 'ok', 'put.to')
   if (state.at === 'reason') return go({ ...state, at: 'to', chosen: null }, 'ok', 'put.to')
   if (state.at === 'from') return stay(state, 'wrong', 'no.key')
   const isDeep = state.at !== 'goods' && state.load?.kind === 'goods'
@@ -109,6 +136,7 @@ const answer = (state: MoveState, input: Input, view: View, moment: Moment): Mov
     case 'number':
       return stepNumber(state, input.value, view)
     case 'choice': {
+      if (state.at === 'reason' && state.change !== null) return stepReason(state, input.n)
       const reason = state.at === 'reason' ? OVERRIDE_REASONS[input.n - 1] : undefined
       if (reason === undefined || state.chosen === null) return stay(state, 'wrong', 'no.key')
       return put(state, state.chosen, view, 'put.instead', reason)
@@ -159,7 +187,7 @@ export const putaway: Process<MoveState> = {
   name: 'putaway',
   roles: ['receiver', 'picker'],
   states: ['from', 'goods', 'lot', 'serial', 'to', 'reason'],
-  commands: ['putaway', 'lpn.move', 'full'],
+  commands: ['putaway', 'lpn.move', 'full', 'count.request'],
   start,
   prompt: promptPutaway,
   step,
