@@ -10,6 +10,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   lot_date: ['correct', 'newLot', 'block'],
   lot_blocked: ['putBack', 'note'],
   unknown_code: ['link', 'note'],
+  help_wanted: ['note'],
   negative_stock: ['count', 'note'],
   serial_twice: ['count', 'move'],
   picked_twice: ['putBack', 'note'],

@@ -11,6 +11,7 @@ export const EXCEPTIONS = {
   lot_date: 'A lot came with another expiry date than the one known.',
   lot_blocked: 'Goods of a recalled lot are in the hands of an order, or have turned up after the recall.',
   unknown_code: 'A code was scanned that no item has; the text is kept.',
+  help_wanted: 'Somebody on the floor asked for a supervisor.',
   negative_stock: 'A fact took a stock row below zero.',
   serial_twice: 'A serial number came in that the books have in another place.',
   picked_twice: 'A line was picked by two people.',

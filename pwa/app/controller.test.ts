@@ -12,6 +12,7 @@ import { floor } from './floor.ts'
 import { createController, WAITING_MAX } from './controller.ts'
 import type { FeedbackEvent } from './events.ts'
 import { slotOf } from './saved.ts'
+import { problemKeys } from './general.ts'
 import { openOf, topOf } from './state.ts'
 
 const MUG = '8690000000001'
@@ -1160,6 +1161,48 @@ describe('home and news', () => {
     expect([app.band(), opened()]).toEqual(['finish.first', 'lookup'])
     await app.controller.press('XCBAK')
     expect([opened(), app.controller.state().prompt?.hero.value]).toEqual(['count', '1'])
+  })
+
+  test('[HH25] PROBLEM is a dead end on no step: what helps everywhere comes after the keys of the step', () => {
+    const anywhere = ['XCUNM', 'XCSUP', 'XCLKP', 'XCHME', 'XCHLP']
+    for (const process of PROCESSES) {
+      const own = { command: 'XCHLP', word: 'key.help' as const }
+      const offered = (keys: (typeof own)[]) => problemKeys(process.name, { keys }).map(key => key.command)
+      const inMove = ['receive', 'return', 'ship', 'move', 'lookup'].includes(process.name) ? [] : ['XCDMG']
+      expect([process.name, offered([])]).toEqual([process.name, [...inMove, ...anywhere]])
+      expect(offered([own]).filter(command => command === 'XCHLP')).toHaveLength(1)
+    }
+  })
+
+  test('[HH25] a code that nobody knows is kept from the step by its card; with none the problems screen takes it', async () => {
+    await picking()
+    await app.scan('NOBODY-KNOWS', 'XCPRB', 'XCUNM')
+    expect(app.commands.at(-1)).toMatchObject({ type: 'unmatched', scan: 'NOBODY-KNOWS' })
+    expect([opened(), app.controller.state().panel]).toEqual(['pick', 'none'])
+    await app.scan('A-01', 'XCUNM')
+    expect(topOf(app.controller.state()).at).toBe('problems')
+  })
+
+  test('[HH25] DAMAGED on a step without it opens Move, and over goods in hand it says to finish first', async () => {
+    await app.scan('XBCEM', 'XCCNT', 'A-01', 'XCDMG')
+    expect([opened(), openOf(app.controller.state())?.state.at]).toEqual(['move', 'from'])
+    await app.scan('XCBAK', BOWL, 'XCDMG')
+    expect([opened(), app.band()]).toEqual(['count', 'finish.first'])
+    await app.scan('XCHME', 'XCLKP', MUG, 'XCDMG')
+    expect(openOf(app.controller.state())?.state).toMatchObject({ process: 'move', at: 'reason', change: 'damaged' })
+  })
+
+  test('[HH26] a supervisor is called from any step, with the work and its place, once as long as it waits', async () => {
+    await picking()
+    await app.scan('A-01', 'XCSUP')
+    const call = { type: 'note', task: TASK.id, document: ORDER.id, text: 'pick · goods · ORD-1042 · A-01' }
+    expect([app.band(), app.heard.at(-1), opened()]).toEqual(['sup.called', 'note', 'pick'])
+    expect(app.commands.at(-1)).toMatchObject(call)
+    const { length } = app.commands
+    await app.scan('XCASK')
+    expect([app.band(), app.commands.length]).toEqual(['sup.called', length])
+    await app.scan('XCHME', 'XCSUP')
+    expect(app.commands.at(-1)).toMatchObject({ type: 'note', task: null, document: null, text: 'home' })
   })
 
   test('[H56] a wrong scan says what was scanned and what is wanted, and is said again as a whole', async () => {

@@ -115,6 +115,8 @@ export type Floor = {
   open: (core: Core, name: ProcessName) => Promise<void>
   /** What a command opens here: a process by its card, a tile of Home by its number. Null = it is no such command. */
   opening: (core: Core, command: string) => (() => Promise<void>) | null
+  /** What a command means on every step that has no key of its own for it. */
+  general: (core: Core, command: string) => (() => Promise<void>) | null
   openTask: (core: Core, task: TaskId, scanned: string | null, agreed: boolean) => Promise<void>
   openRow: (core: Core, id: string) => Promise<void>
   /** Items by typed words. */

@@ -1,6 +1,7 @@
 import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import { beside } from './beside.ts'
 import type { Core, Floor } from './core.ts'
+import { general } from './general.ts'
 import { opening } from './opening.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
@@ -53,6 +54,7 @@ export const floor: Floor = {
   detour,
   open: (core, name) => open(core, name, { nothing: true }, null),
   opening,
+  general,
   openTask,
   openRow,
   search,

@@ -25,6 +25,12 @@ test('[HH7] my own troubles come first, those of others on this handheld apart',
   expect(needsOf([need(1, moved(berk))], [], null).mine).toHaveLength(1)
 })
 
+test('[HH26] a call for a supervisor is no trouble of whoever called', () => {
+  const call = { type: 'note', worker: anna, at: AT, text: 'home' } as Command
+  expect(troublesOf({ needsMe: [need(1, call)] })).toEqual([])
+  expect(troublesOf({ needsMe: [need(1, call, 'quarantined')] })).toHaveLength(1)
+})
+
 test('[HH8] a code that was kept needs nobody here: neither the dot nor a tone calls for it', () => {
   expect(troublesOf({ needsMe: [need(1, unknown('X')), need(2, moved(anna))] }).map(one => one.seq)).toEqual([2])
   expect(troublesOf({ needsMe: [need(1, unknown('X'), 'quarantined'), need(2, null)] })).toHaveLength(2)

@@ -22,6 +22,7 @@ const OPENS: Readonly<Record<string, ProcessName>> = {
   XCSHP: 'ship',
   XCCNT: 'count',
   XCMVE: 'move',
+  XCDMG: 'move',
   XCRPL: 'replenish',
   XCPBK: 'putback',
 }
@@ -45,7 +46,7 @@ const tileAt = (core: Core, n: number): ProcessName | null => {
   return tilesFor(worker, processes, work)[n - 1]?.name ?? null
 }
 
-const begin = async (core: Core, name: ProcessName, command: string): Promise<void> => {
+export const begin = async (core: Core, name: ProcessName, command: string): Promise<void> => {
   // What is in hand belongs to no booking yet: work of its own between would come before it in the books.
   if (core.get().stack.some(screen => screen.at === 'process' && holds(screen.open.state)))
     return core.say('wrong', 'finish.first')
@@ -54,8 +55,11 @@ const begin = async (core: Core, name: ProcessName, command: string): Promise<vo
   const about: Start = start !== null && ABOUT_STOCK.has(name) ? start : { nothing: true }
   if (name === 'count') return countHere(core, about)
   await open(core, name, about, null)
-  const opened = openOf(core.get())?.process.name === name
-  if (command === 'XCNDC' && opened) await step(core, { kind: 'key', command })
+  const now = openOf(core.get())
+  if (now?.process.name !== name) return
+  // What is broken is in hand already, or is still to be scanned.
+  const isBroken = command === 'XCDMG' && holds(now.state)
+  if (command === 'XCNDC' || isBroken) await step(core, { kind: 'key', command })
 }
 
 /** Processes that can be told which goods, and where. */

@@ -19,7 +19,8 @@ const AS: readonly (typeof COMMAND_PROCESSES)[number][] = [
   'putback',
 ]
 
-const processFor = (core: Core, worker: Worker) =>
+/** The work in whose name somebody who does no step just now says something. */
+export const processFor = (core: Core, worker: Worker) =>
   AS.find(name => core.ports.processes.some(process => process.name === name && maySee(worker, process)))
 
 /** A code that nobody knows is kept as a fact, as it was read where it was read just now: somebody at the desk says what it is. */

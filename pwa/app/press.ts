@@ -22,6 +22,8 @@ export const press = async (core: Core, command: string): Promise<void> => {
   const floor = core.floor()
   const opening = floor?.opening(core, command) ?? null
   if (opening !== null) return opening()
+  const general = floor?.general(core, command) ?? null
+  if (general !== null) return general()
   const n = quantityOf(command) ?? choiceOf(command)
   const step = floor?.step
   if (step === undefined || openOf(core.get()) === null) return core.say('wrong', 'no.key')

@@ -2,7 +2,7 @@ import type { KeyOffer } from '../../shared/process/process.ts'
 import { useApp } from '../app/services.ts'
 import { Button } from '../ui/button.tsx'
 
-/** All exception keys of the state, most likely first. */
+/** All exception keys of the state, most likely first, and what helps everywhere. */
 export const ProblemPanel = ({ keys }: { keys: readonly KeyOffer[] }) => {
   const { controller, speaker } = useApp()
   return (

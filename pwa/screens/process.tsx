@@ -1,5 +1,6 @@
 import { barFor } from '../app/bar.ts'
 import { fillsCentre } from '../app/events.ts'
+import { problemKeys } from '../app/general.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import { openOf } from '../app/state.ts'
@@ -96,7 +97,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.question?.kind === 'whose') return <Whose app={app} clients={state.question.clients} />
   if (state.question !== null) return <AskPanel say={state.question.say} />
   if (state.panel === 'menu') return <Menu />
-  if (state.panel === 'problem') return <ProblemPanel keys={prompt.keys} />
+  if (state.panel === 'problem') return <ProblemPanel keys={problemKeys(open.process.name, prompt)} />
   if (state.panel === 'camera') return <CameraPanel />
   if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))
     return <PhotoPanel />

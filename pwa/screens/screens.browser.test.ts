@@ -153,6 +153,18 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   'a question': async app => app.scan('XBANNA', 'PO-778', '8690000000003'),
   'hand over': async app => app.scan(...PICKING, 'XBCEM'),
   'look up': async app => app.scan('XBANNA', '8690000000001'),
+  'look up, a row chosen': async app => {
+    await app.scan('XBANNA', '8690000000001', 'XCMVE', 'A-03', 'XCHME', '8690000000001', 'XCR02')
+  },
+  'help on a step': async app => {
+    await app.scan(...PICKING, 'A-01', 'XCHLP')
+    await vi.waitFor(() => expect(document.querySelector('[data-step="pick.goods"]')).not.toBeNull())
+  },
+  'home, long unheard': async app => {
+    await app.scan('XBANNA')
+    app.setStatus({ link: 'offline', lastGoodRound: null })
+  },
+  'a code of another kind': async app => app.scan(...PICKING, 'A-01', 'PO-778'),
   'put away, what': async app => begun(app, 'putaway'),
   'move, from where': async app => begun(app, 'move'),
   'move, what': async app => {
@@ -315,6 +327,65 @@ describe('codes and focus', () => {
     const hero = rectOf('.hero')
     const middle = rectOf('.middle')
     expect(hero !== null && middle !== null && hero.bottom <= middle.bottom + 0.5).toBe(true)
+  })
+})
+
+describe('what else a screen tells', () => {
+  const text = (selector: string): string => document.querySelector(selector)?.textContent.trim() ?? ''
+
+  test('[HH19] lists say as of when, in amber when nothing was heard for long', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({})
+    await app.scan('XBANNA')
+    await drawn()
+    const isOld = () => document.querySelector('.asof')?.getAttribute('data-old')
+    expect([text('.asof').startsWith('As of'), isOld()]).toEqual([true, 'false'])
+    app.setStatus({ lastGoodRound: '2027-01-15T09:40:00.000Z' })
+    await drawn()
+    expect(isOld()).toBe('true')
+    await app.scan('8690000000001')
+    await drawn()
+    expect(isOld()).toBe('true')
+  })
+
+  test('[HH20] help on a step begins with a sentence on it, in the language of who reads it; without a step there is none', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({ language: 'tr' })
+    await app.scan('XBANNA', 'XCHLP')
+    await drawn()
+    expect(document.querySelector('[data-step]')).toBeNull()
+    await app.scan('XCHME', ...PICKING.slice(1), 'A-01', 'XCHLP')
+    await vi.waitFor(() => expect(text('[data-step="pick.goods"] .now')).toContain('EKSİK'))
+  })
+
+  test('[U10] [U11] a row of Look-up says its status and what is available, and a tap chooses it', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({})
+    await app.scan('XBANNA', '8690000000001', 'XCMVE', 'A-03', 'XCHME', '8690000000001')
+    await drawn()
+    expect([...document.querySelectorAll('.details')].map(one => one.textContent)).toEqual([
+      'GoodReserved 2Available 7',
+      'GoodAvailable 1',
+    ])
+    await page.getByRole('button', { name: 'A-03' }).click()
+    await drawn()
+    expect(document.querySelector('.line[aria-pressed="true"]')?.textContent).toContain('A-03')
+  })
+
+  test('[H56] what is wanted is said after what was scanned', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({})
+    await app.scan(...PICKING, 'A-01', 'PO-778')
+    await drawn()
+    expect(text('.band')).toContain('This is a document. Scan the item')
+  })
+
+  test('[H53] a tile says its number', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({})
+    await app.scan('XBANNA')
+    await drawn()
+    expect([...document.querySelectorAll('.tiles .nth')].map(one => one.textContent.trim())[0]).toBe('1')
   })
 })
 

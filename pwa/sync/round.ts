@@ -185,7 +185,8 @@ const takeAnswer = async (
 
 const isKeptCode = ({ commands }: Batch, { seq, outcome }: SyncResponse['push']['results'][number]): boolean => {
   const row = outcome === 'exception' ? commands.find(one => one.seq === seq) : undefined
-  return row !== undefined && commandOf(row)?.type === 'unmatched'
+  const type = row === undefined ? undefined : commandOf(row)?.type
+  return type === 'unmatched' || type === 'note'
 }
 
 /** Acknowledgements count only while the feed epoch is the one that the request was made with. Returns whether they moved. */

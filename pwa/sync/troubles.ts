@@ -2,9 +2,9 @@ import type { SyncStatus } from './handheld.ts'
 
 type Needs = SyncStatus['needsMe']
 
-/** A code that was kept waits for the desk: its worker has done all there is to do. */
+/** A code that was kept and a call for help wait for the desk: their worker has done all there is to do. */
 const isTrouble = ({ command, outcome }: Needs[number]): boolean =>
-  command?.type !== 'unmatched' || outcome !== 'exception'
+  (command?.type !== 'unmatched' && command?.type !== 'note') || outcome !== 'exception'
 
 /** What somebody at this handheld must look at. */
 export const troublesOf = ({ needsMe }: Pick<SyncStatus, 'needsMe'>): Needs => needsMe.filter(isTrouble)

@@ -28,6 +28,7 @@ const GROUPS: readonly Group[] = [
       XCPRB: 'key.problem',
       XCKEY: 'key.type',
       XCHLP: 'key.help',
+      XCSUP: 'key.supervisor',
     },
   },
   {

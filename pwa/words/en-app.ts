@@ -83,6 +83,8 @@ export const enApp: AppWords = {
     'key.menu': 'Menu',
     'key.list': 'List',
     'key.next': 'Next',
+    'key.keepCode': 'Keep code',
+    'key.supervisor': 'Call help',
     'key.camera': 'Use camera',
     'key.other': 'Other place',
     'key.full': 'Full here',

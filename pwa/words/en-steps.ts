@@ -23,7 +23,7 @@ export const enSteps = {
   'putaway.lot': 'Several lots lie here. Scan or type the one in your hand.',
   'putaway.serial': 'Several pieces lie here. Scan the serial of the one in your hand.',
   'putaway.to': 'Go to the place on the screen and scan it. No room: FULL. Another place is better: OTHER PLACE.',
-  'putaway.reason': 'Choose why you put it elsewhere, by its number.',
+  'putaway.reason': 'Choose why you put it elsewhere, or what is wrong with it, by its number.',
   'pick.start': 'Scan the order, the task or its tote. NEXT gives you what is due first.',
   'pick.bind': 'Scan the tote that this order goes into. It must be empty.',
   'pick.place': 'Go to the place on the screen and scan it. You cannot get there: SHORT. Later: LATER.',

@@ -292,6 +292,7 @@ export const en: FloorWords = {
     'look.chosen': '{item}, {place}. Now Move or Count',
     'look.choose': 'First choose a row: its number or a tap',
     'finish.first': 'First finish what is in your hand',
+    'sup.called': 'Your supervisor is told. Carry on',
     'as.of': 'As of {time}',
     // undo and photos
     'photo.ask': 'Take a photo of it',

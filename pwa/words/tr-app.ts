@@ -83,6 +83,8 @@ export const trApp: AppWords = {
     'key.menu': 'Menü',
     'key.list': 'Liste',
     'key.next': 'Sıradaki',
+    'key.keepCode': 'Kodu sakla',
+    'key.supervisor': 'Yardım çağır',
     'key.camera': 'Kamerayı aç',
     'key.other': 'Başka yer',
     'key.full': 'Burası dolu',

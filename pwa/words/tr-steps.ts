@@ -25,7 +25,7 @@ export const trSteps: StepWords = {
   'putaway.lot': 'Burada birkaç lot var. Elindekini okut ya da yaz.',
   'putaway.serial': 'Burada birkaç parça var. Elindekinin seri numarasını okut.',
   'putaway.to': 'Ekrandaki yere git ve yeri okut. Yer yoksa: BURASI DOLU. Başka yer daha iyiyse: BAŞKA YER.',
-  'putaway.reason': 'Neden başka yere koyduğunu numarasıyla seç.',
+  'putaway.reason': 'Neden başka yere koyduğunu ya da nesi olduğunu numarasıyla seç.',
   'pick.start': 'Siparişi, görevi ya da kutusunu okut. SIRADAKİ, en acil işi verir.',
   'pick.bind': 'Bu siparişin gireceği kutuyu okut. Kutu boş olmalı.',
   'pick.place': 'Ekrandaki yere git ve yeri okut. Ulaşamıyorsan: EKSİK. Sonraya kalsın: SONRA.',

@@ -276,6 +276,7 @@ export const tr: FloorWords = {
     'look.chosen': '{item}, {place}. Şimdi Taşı ya da Say',
     'look.choose': 'Önce bir satır seç: numarası ya da dokunuş',
     'finish.first': 'Önce elindekini bitir',
+    'sup.called': 'Sorumluna söylendi. Devam et',
     'as.of': 'Bilgi saati: {time}',
     // undo and photos
     'photo.ask': 'Fotoğrafını çek',

@@ -18,6 +18,7 @@ export const LATE_AFTER_S: Readonly<Record<ExceptionKind, number>> = {
   lot_date: 4 * HOUR_S,
   lot_blocked: 30 * MINUTE_S,
   unknown_code: 30 * MINUTE_S,
+  help_wanted: 10 * MINUTE_S,
   negative_stock: HOUR_S,
   serial_twice: HOUR_S,
   picked_twice: 30 * MINUTE_S,

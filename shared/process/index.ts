@@ -35,7 +35,7 @@ export const processNamed = (name: ProcessName): Process | undefined => PROCESSE
 export const processOf = (act: Act | Command): Process | undefined => {
   if (act.type === 'undo') return processOf(act.act)
   const named = 'process' in act ? act.process : null
-  // Codes that nobody knows turn up everywhere.
-  if (act.type === 'unmatched') return PROCESSES.find(process => process.name === named)
+  // Codes that nobody knows turn up everywhere, and so does whoever needs somebody.
+  if (act.type === 'unmatched' || act.type === 'note') return PROCESSES.find(process => process.name === named)
   return PROCESSES.find(process => process.commands.includes(act.type) && (named === null || process.name === named))
 }

@@ -38,6 +38,7 @@ import {
   virtual,
   wants,
   warehouse,
+  worker,
   wrongReserved,
 } from '../../test/support/world.ts'
 import type { WorldSeed } from '../../test/support/world.ts'
@@ -417,5 +418,39 @@ describe('both sides', () => {
     expect(run('SO-1').rows).toEqual(run('SO-8').rows)
     expect(run('SO-1').kinds).toEqual([[], ['negative_stock']])
     expect(run('SO-8').kinds).toEqual([[], ['negative_stock']])
+  })
+  it('[HH26] a call for a supervisor books nothing and opens one exception for each work, or for whoever called', () => {
+    const call = (over: Partial<DraftOf<'note'>>): Draft => ({
+      type: 'note',
+      process: 'pick',
+      client: null,
+      task: null,
+      document: null,
+      text: 'pick · goods · SO-1 · A-01',
+      ...over,
+    })
+    const { judged } = after([call({ task: taskId('SO-1') }), call({ document: documentId('SO-1') }), call({})])
+    const opened = judged.flatMap(({ outcome, effects }) =>
+      effects.exceptions.map(({ kind, subject, body }) => [outcome, kind, subject, body['text']]),
+    )
+    const text = 'pick · goods · SO-1 · A-01'
+    expect(opened).toEqual([
+      ['exception', 'help_wanted', taskId('SO-1'), text],
+      ['exception', 'help_wanted', documentId('SO-1'), text],
+      ['exception', 'help_wanted', worker.id, text],
+    ])
+    expect(judged.flatMap(one => one.effects.movements)).toEqual([])
+    for (const process of [
+      'receive',
+      'putaway',
+      'pack',
+      'ship',
+      'count',
+      'move',
+      'replenish',
+      'return',
+      'putback',
+    ] as const)
+      expect(after([call({ process })]).judged[0]?.outcome).toBe('exception')
   })
 })

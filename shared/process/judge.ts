@@ -36,11 +36,20 @@ export const judge: Judge = (world, command, key, times) => {
 const decided = (process: Process, view: View, command: Command, key: CommandKey, times: CommandTimes): Effects =>
   command.type === 'undo'
     ? takenBack(process, view, command, key, times)
-    : command.type === 'unmatched' && !process.commands.includes('unmatched')
-      ? parked(command, key)
-      : process.decide(view, command, key, times)
+    : command.type === 'note'
+      ? called(command, key)
+      : command.type === 'unmatched' && !process.commands.includes('unmatched')
+        ? parked(command, key)
+        : process.decide(view, command, key, times)
 
 const SUBJECT_MAX = 200
+
+/** Somebody wants a supervisor at their work: one call for each work, however often it is made. */
+const called = (c: CommandOf<'note'>, key: CommandKey): Effects => {
+  const { text, task, document, worker, photos = [] } = c
+  const body = { text, task, document, photos }
+  return { ...NOTHING, exceptions: [contradiction(key, 'help_wanted', task ?? document ?? worker, body)] }
+}
 
 /** A code that was met outside of a delivery or a count: nothing is booked, somebody says what it is. */
 const parked = (c: CommandOf<'unmatched'>, key: CommandKey): Effects => {
@@ -88,8 +97,8 @@ const unknownReference = (process: Process, view: View, command: Command): 'targ
   const act = command.type === 'undo' ? command.act : command
   if ('item' in act && view.item(act.item)?.client !== act.client) return 'other'
   if ('from' in act && view.location(act.from.location) === undefined) return 'other'
-  // What was taken back was judged when it happened: its own references are those of that day.
-  return command.type === 'undo' ? null : process.unknown(view, command)
+  // What was taken back was judged when it happened: its own references are those of that day. A call is heard in any case.
+  return command.type === 'undo' || command.type === 'note' ? null : process.unknown(view, command)
 }
 
 const toUnknown = (view: View, command: Command | Act, times: CommandTimes): Effects => {

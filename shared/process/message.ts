@@ -284,6 +284,7 @@ export const MESSAGES = [
   'look.chosen',
   'look.choose',
   'finish.first',
+  'sup.called',
   'as.of',
   // undo and photos
   'photo.ask',
@@ -347,6 +348,9 @@ export const WORDS = [
   'key.menu',
   'key.list',
   'key.next',
+  'key.keepCode',
+  'key.supervisor',
+  'key.notFound',
   'key.camera',
   'key.photo',
   'key.noPhoto',

@@ -53,6 +53,7 @@ const PLAIN = [
   'MVE',
   'RPL',
   'PBK',
+  'SUP',
 ] as const
 const two = (n: number): string => String(n).padStart(2, '0')
 
