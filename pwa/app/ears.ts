@@ -1,14 +1,15 @@
 import { COMMAND_CODES } from '../../shared/scan/command-code.ts'
 import { gtin14 } from '../../shared/scan/gtin.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { CameraState } from '../scanner/camera-life.ts'
 import { createFeedback } from '../scanner/feedback.ts'
 import { UNKNOWN_PROFILE } from '../scanner/profile.ts'
 import type { ScannerProfile } from '../scanner/profile.ts'
 import { mountSink } from '../scanner/sink.ts'
 import { listenToWedge } from '../scanner/wedge.ts'
 import type { WedgeOptions } from '../scanner/wedge.ts'
+import { browserTimer } from '../sync/browser-ports.ts'
 import type { FeedbackEvent } from './events.ts'
-import type { OpenCamera } from './services.ts'
 import type { SettingsStore } from './settings.ts'
 
 export type Heard = Pick<WedgeOptions, 'onScan' | 'onType' | 'onTwice' | 'onKey'>
@@ -22,7 +23,8 @@ export type Ears = {
     video: HTMLVideoElement,
     onScan: (scan: Scan) => void,
     wanted: (text: string) => Promise<boolean>,
-  ) => Promise<OpenCamera | null>
+    changed: (state: CameraState) => void,
+  ) => Promise<{ stop(): void }>
   /** Loads and starts the decoder where the camera was used before, so that it opens without waiting for it. */
   prewarm: () => void
 }
@@ -62,18 +64,30 @@ export const makeEars = (settings: SettingsStore): Ears => {
           ),
       )
     },
-    openCamera: async (video, onScan, wanted) => {
+    openCamera: async (video, onScan, wanted, changed) => {
       // The decoder is large: it is loaded when a camera is opened for the first time, never before the first scan.
-      const { startCamera } = await import('../scanner/camera-scanner.ts')
-      try {
-        const camera = await startCamera(video, { wanted, known: isWhole, onScan })
-        localStorage.setItem(CAMERA, 'used')
-        return { stop: () => void camera.stop(), light: camera.torch }
-      } catch {
-        return null
-      }
+      const [{ CameraRefused, startCamera }, { keepCamera }] = await Promise.all([
+        import('../scanner/camera-scanner.ts'),
+        import('../scanner/camera-life.ts'),
+      ])
+      return keepCamera({
+        open: onEnd => startCamera(video, { wanted, known: isWhole, onScan, onEnd }),
+        troubleOf: error => (error instanceof CameraRefused ? error.trouble : 'didNotStart'),
+        isHidden: () => document.hidden,
+        watchPage,
+        timer: browserTimer,
+        changed: state => {
+          if (state.kind === 'open') localStorage.setItem(CAMERA, 'used')
+          changed(state)
+        },
+      })
     },
   }
+}
+
+const watchPage = (listener: () => void): (() => void) => {
+  document.addEventListener('visibilitychange', listener)
+  return () => document.removeEventListener('visibilitychange', listener)
 }
 
 /** A text that cannot be the head of a longer one: a GTIN whose check digit holds, or one of our commands. */

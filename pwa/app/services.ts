@@ -8,13 +8,11 @@ import type { PictureShelf } from '../sync/picture-shelf.ts'
 import { speakerOf } from '../words/speak.ts'
 import type { Speaker } from '../words/words.ts'
 import type { Controller } from './controller.ts'
+import type { CameraState } from '../scanner/camera-life.ts'
 import type { FeedbackEvent } from './events.ts'
 import type { Hearing } from './hearing.ts'
 import type { Settings, SettingsStore } from './settings.ts'
 import type { AppState } from './state.ts'
-
-/** An open camera. `light` is null where the device has none. */
-export type OpenCamera = { stop(): void; light: ((on: boolean) => Promise<void>) | null }
 
 /** What the screens reach besides the controller. Built once, in wire.ts or by a test. */
 export type Services = {
@@ -25,12 +23,13 @@ export type Services = {
   processes: readonly Process[]
   settings: SettingsStore
   play: (event: FeedbackEvent) => void
-  /** Opens the camera in the video element; null = no camera, or not allowed. `wanted`: whether a text is what the step asks for. Decoding is loaded when first asked for. */
+  /** Keeps the camera open in the video element as long as it may be, and tells how it is. `wanted`: whether a text is what the step asks for. Decoding is loaded when first asked for. */
   openCamera: (
     video: HTMLVideoElement,
     onScan: (scan: Scan) => void,
     wanted: (text: string) => Promise<boolean>,
-  ) => Promise<OpenCamera | null>
+    changed: (state: CameraState) => void,
+  ) => Promise<{ stop(): void }>
   /** Scans and keys go to a practice instead of the work, until it is given null. */
   divert: (to: Hearing | null) => void
   /** Photos of this handheld; loaded when first asked for. */

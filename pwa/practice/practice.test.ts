@@ -104,7 +104,7 @@ const work = async () => {
     processes: [],
     settings: { get: () => DEFAULTS, set: () => undefined, subscribe: () => () => undefined },
     play: () => undefined,
-    openCamera: async () => null,
+    openCamera: async () => ({ stop: () => undefined }),
     divert: turnout.divert,
     photos: none,
     pictures: none,

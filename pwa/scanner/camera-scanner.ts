@@ -14,7 +14,10 @@ export type CameraOptions = {
   wanted: (text: string) => Promise<boolean>
   known: (text: string) => boolean
   onScan: (scan: Scan) => void
+  /** It has ended by itself and is stopped: its picture (another app, a permission taken back, a pulled plug), or what decodes. */
+  onEnd?: (why: CameraEnd) => void
 }
+export type CameraEnd = 'picture' | 'decoder'
 
 /** Thrown by `startCamera`; the screen has the words. */
 export class CameraRefused extends Error {
@@ -55,6 +58,32 @@ const isWhole = (read: RawRead): boolean =>
   !read.format.startsWith('ITF') || (/^\d{14}$/.test(read.text) && checkDigitHolds(read.text))
 
 const MIN_GAP_MS = 50
+/** A picture that stays away so long does not come back by itself. */
+const MUTE_MS = 2000
+
+/** Returns what ends the watch. */
+const watchPicture = (stream: MediaStream, lost: () => void): (() => void) => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const still = (): void => clearTimeout(timer)
+  const mute = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(lost, MUTE_MS)
+  }
+  const tracks = stream.getVideoTracks()
+  for (const track of tracks) {
+    track.addEventListener('ended', lost)
+    track.addEventListener('mute', mute)
+    track.addEventListener('unmute', still)
+  }
+  return () => {
+    still()
+    for (const track of tracks) {
+      track.removeEventListener('ended', lost)
+      track.removeEventListener('mute', mute)
+      track.removeEventListener('unmute', still)
+    }
+  }
+}
 
 /** Opens the camera in `video` and hands on accepted scans until it is stopped. Frames never leave the device. */
 export const startCamera = async (video: HTMLVideoElement, options: CameraOptions): Promise<CameraScanner> => {
@@ -77,9 +106,12 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
   let closed = false
   // One frame's reads after the other, as they came.
   let last = Promise.resolve()
-  const { decoder, rest } = takeDecoder(reads => {
-    last = last.then(() => take(reads)).catch(() => undefined)
-  })
+  const { decoder, rest } = takeDecoder(
+    reads => {
+      last = last.then(() => take(reads)).catch(() => undefined)
+    },
+    () => end('decoder'),
+  )
   let sentAt = 0
   let n = 0
   let handle = 0
@@ -96,14 +128,22 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
       () => undefined,
     )
   }
+  let unwatch = (): void => undefined
   const stop = async (): Promise<void> => {
     closed = true
+    unwatch()
     video.cancelVideoFrameCallback(handle)
     rest()
     await camera.close()
   }
+  function end(why: CameraEnd): void {
+    if (closed) return
+    void stop().then(() => options.onEnd?.(why))
+  }
   try {
-    if ((await open(camera, video)) === null) throw new CameraRefused('didNotStart')
+    const stream = await open(camera, video)
+    if (stream === null || closed) throw new CameraRefused('didNotStart')
+    unwatch = watchPicture(stream, () => end('picture'))
   } catch (error) {
     await stop()
     throw error

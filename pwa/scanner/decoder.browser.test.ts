@@ -68,7 +68,7 @@ describe('the decoder in its worker', () => {
   it('[K42] the decoder in plain JavaScript reads EAN-13 where the other cannot run', async () => {
     expect(
       await readBy(
-        onReads => makeDecoder(onReads, true),
+        onReads => makeDecoder(onReads, { plain: true }),
         () => drawn('9780764544200', 'EAN13'),
         'full',
       ),

@@ -9,13 +9,19 @@ const HIDDEN_MS = 300_000
 
 /** The worker is kept from one opening of the camera to the next: it takes longer to start than a code to be read. */
 let kept: Decoder | null = null
-let user: OnReads | null = null
+let user: { onReads: OnReads; onDead: () => void } | null = null
 let watched = false
 
 const start = (): Decoder => {
   if (!watched) document.addEventListener('visibilitychange', letGoWhenHidden())
   watched = true
-  kept ??= makeDecoder(reads => user?.(reads))
+  kept ??= makeDecoder(reads => user?.onReads(reads), {
+    onDead: () => {
+      // The next opening may have more luck.
+      kept = null
+      user?.onDead()
+    },
+  })
   return kept
 }
 
@@ -42,10 +48,14 @@ const letGoWhenHidden = (): (() => void) => {
 export const prewarm = (): void => void start()
 
 /** The decoder for one opening of the camera. `rest` ends it: late reads are heard by nobody. */
-export const takeDecoder = (onReads: OnReads): { decoder: Decoder; rest: () => void } => {
-  user = onReads
+export const takeDecoder = (
+  onReads: OnReads,
+  onDead: () => void = () => undefined,
+): { decoder: Decoder; rest: () => void } => {
+  const mine = { onReads, onDead }
+  user = mine
   const rest = (): void => {
-    if (user === onReads) user = null
+    if (user === mine) user = null
   }
   return { decoder: start(), rest }
 }

@@ -70,7 +70,7 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
     processes: PROCESSES,
     settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },
     play,
-    openCamera: async () => null,
+    openCamera: async () => ({ stop: () => undefined }),
     divert: () => undefined,
     photos: none,
     pictures: none,

@@ -1,41 +1,64 @@
 import { useEffect, useRef, useState } from 'react'
 import { useApp } from '../app/services.ts'
-import type { OpenCamera } from '../app/services.ts'
+import type { CameraState } from '../scanner/camera-life.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { MissingPart } from './late.tsx'
+
+type Why = Extract<CameraState, { kind: 'failed' }>['why']
+const WORDS = {
+  notAllowed: 'camera.no',
+  insecure: 'camera.no',
+  notFound: 'camera.none',
+  inUse: 'camera.used',
+  didNotStart: 'camera.used',
+  picture: 'camera.used',
+  decoder: 'camera.dead',
+} as const satisfies Record<Why, string>
 
 /** The camera lives in the middle row: band, prompt and bar stay where they are. */
 export const CameraPanel = () => {
   const { controller, openCamera, speaker } = useApp()
   const video = useRef<HTMLVideoElement>(null)
-  const [state, setState] = useState<'opening' | 'denied' | 'missing' | OpenCamera>('opening')
+  const [state, setState] = useState<CameraState>({ kind: 'opening' })
+  const [isMissing, setMissing] = useState(false)
   const [light, setLight] = useState(false)
   useEffect(() => {
     let closed = false
-    let camera: OpenCamera | null = null
+    let camera: { stop(): void } | null = null
+    const changed = (next: CameraState): void => {
+      if (closed) return
+      setState(next)
+      // It goes out with the picture.
+      setLight(false)
+    }
     const start = async (): Promise<void> => {
       if (video.current === null) return
-      camera = await openCamera(video.current, scan => void controller.scan(scan), controller.wants)
-      if (closed) camera?.stop()
-      else setState(camera ?? 'denied')
+      camera = await openCamera(video.current, scan => void controller.scan(scan), controller.wants, changed)
+      if (closed) camera.stop()
     }
     // What decodes is loaded with it, and may not be there.
     start().catch(() => {
-      if (!closed) setState('missing')
+      if (!closed) setMissing(true)
     })
     return () => {
       closed = true
       camera?.stop()
     }
   }, [controller, openCamera])
-  const lamp = typeof state === 'object' ? state.light : null
-  if (state === 'missing') return <MissingPart />
-  if (state === 'denied') return <p className="centre">{speaker.say('camera.no')}</p>
+  if (isMissing) return <MissingPart />
+  const lamp = state.kind === 'open' ? state.torch : null
   return (
     <div className="camera">
-      <video ref={video} muted playsInline />
-      <div className="target" />
+      {/* Stays where it is while it waits to be opened again. */}
+      <video ref={video} muted playsInline hidden={state.kind === 'failed'} />
+      {state.kind === 'failed' ? (
+        <p className="centre" role="status">
+          {speaker.say(WORDS[state.why])}
+        </p>
+      ) : (
+        <div className="target" />
+      )}
       {lamp === null ? null : (
         <Button
           kind="icon"
@@ -44,7 +67,7 @@ export const CameraPanel = () => {
           pressed={light}
           onPress={() => {
             setLight(!light)
-            void lamp(!light)
+            void lamp(!light).catch(() => setLight(light))
           }}
         >
           <Icon name="light" />

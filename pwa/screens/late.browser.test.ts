@@ -57,7 +57,7 @@ const open = async () => {
     processes: PROCESSES,
     settings: { get: () => DEFAULTS, set: () => undefined, subscribe: () => () => undefined },
     play: () => undefined,
-    openCamera: async () => null,
+    openCamera: async () => ({ stop: () => undefined }),
     divert: () => undefined,
     photos: none,
     pictures: none,

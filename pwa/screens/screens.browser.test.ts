@@ -64,7 +64,7 @@ const open = async (settings: Partial<Settings>, photos = noPhotos) => {
     processes: PROCESSES,
     settings: { get: () => chosen, set: () => undefined, subscribe: () => () => undefined },
     play: () => undefined,
-    openCamera: async () => null,
+    openCamera: async () => ({ stop: () => undefined }),
     divert: () => undefined,
     photos,
     pictures: () => Promise.reject(new Error('none in this test')),
