@@ -213,6 +213,27 @@ export const describeCounts = (name: string, make: (site: SiteSeed) => Promise<C
       expect(await stock()).toEqual({ onHand: 3, reserved: 0, held: 0 })
     })
 
+    it('[BR11] a late movement that comes while its count is approved leaves what was seen, whichever was first', async () => {
+      await push(0, [moved(100, 0)], 1)
+      await push(0, [seen(90, 100), left()], 101)
+      await everyoneHeard(200)
+      await settle(201)
+      const { version } = (await open())!
+      const [[answer]] = await Promise.all([
+        decide(300, cem(), ask('count.approve', version)),
+        push(1, [moved(-2, 50)], 300),
+      ])
+      expect(answer).toMatchObject(answer?.outcome === 'done' ? { state: 'approved' } : { code: 'stale' })
+      await everyoneHeard(310)
+      await settle(311)
+      const now = await open()
+      if (now !== null && now.state !== 'approved') await decide(320, cem(), ask('count.approve', now.version))
+      const later = 321 + EFFECTIVE_AFTER_MS / 1000
+      await everyoneHeard(later)
+      await settle(later)
+      expect([await open(), await stock()]).toEqual([null, { onHand: 90, reserved: 0, held: 0 }])
+    })
+
     it('[C61] on its own handheld the number decides, whatever the clock says', async () => {
       await push(0, [moved(10, 0), moved(-1, 500), seen(9, 100), moved(-5, 20), left()], 600)
       expect((await rounds())?.settled).toMatchObject({ state: 'closed', book: 9, delta: 0 })
