@@ -13,6 +13,7 @@ import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
 import {
   startForget,
+  startHorizon,
   startKpi,
   startPlan,
   startPrint,
@@ -28,6 +29,7 @@ const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const HORIZON_MS = 60_000
 const PRINT_MS = 1_000
 const FORGET_MS = 60_000
 const KPI_MS = 60_000
@@ -43,6 +45,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  nearing,
   printing,
   forgetting,
   figuring,
@@ -109,6 +112,13 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, plans } = stores
   const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
+  atStop(() => worker.stop())
+}
+
+/** Deliveries that are near enough go out to handhelds. */
+const nearing: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startHorizon({ site: stores.site, now, ring, log }, HORIZON_MS)
   atStop(() => worker.stop())
 }
 
