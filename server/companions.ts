@@ -14,6 +14,7 @@ import { loop } from './workers/loop.ts'
 import {
   startCompact,
   startForget,
+  startHorizon,
   startKpi,
   startPlan,
   startCarrierLabels,
@@ -31,6 +32,7 @@ const RESERVE_MS = 2_000
 const REPLENISH_MS = 5_000
 const SETTLE_MS = 2_000
 const PLAN_MS = 60_000
+const HORIZON_MS = 60_000
 const PRINT_MS = 1_000
 /** A label is waited for at the table. */
 const LABELS_MS = 2_000
@@ -50,6 +52,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   replenishing,
   settling,
   planning,
+  nearing,
   printing,
   forgetting,
   compacting,
@@ -124,6 +127,13 @@ const settling: Companion = async ({ stores, doorbell, log, now, atStop }) => {
 const planning: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, plans } = stores
   const worker = startPlan({ site, plans, now, ring: warehouse => doorbell.ring(warehouse), log }, PLAN_MS)
+  atStop(() => worker.stop())
+}
+
+/** Deliveries that are near enough go out to handhelds. */
+const nearing: Companion = async ({ stores, doorbell, log, now, atStop }) => {
+  const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
+  const worker = startHorizon({ site: stores.site, now, ring, log }, HORIZON_MS)
   atStop(() => worker.stop())
 }
 

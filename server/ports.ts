@@ -207,6 +207,11 @@ export interface SiteStore {
     now: string
     ask: PolicyAsk
   }): Promise<DecisionAnswer>
+  /**
+   * Deliveries that handhelds are to know from `today` on and were not on the day `shown` go out with their lines and tasks.
+   * Gives how many rows.
+   */
+  showDue(warehouse: WarehouseId, days: { today: string; shown: string }): Promise<number>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
   /**
    * The next version, with its entry of the audit log and the end of a log-in (`ends`); false = somebody else has made it

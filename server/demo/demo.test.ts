@@ -184,6 +184,7 @@ const emptySite = (calls: string[]): SiteStore => {
     replaceRoster: async () => {
       throw new Error('not part of these tests')
     },
+    showDue: async () => 0,
     putRoster: note('putRoster'),
     roster: async () => null,
     setting: async () => state.demo,

@@ -47,7 +47,14 @@ export const snapshotEndpoint = (): Endpoint => {
         const pieces: string[] = []
         let count = 0
         const { clients, worker } = device
-        const at = { warehouse: device.warehouse, device: device.id, worker, spots, clients }
+        const at = {
+          warehouse: device.warehouse,
+          device: device.id,
+          worker,
+          spots,
+          clients,
+          today: deps.now().slice(0, 10),
+        }
         const { feedEpoch, commit, floor, through, acked } = await deps.stores.sync.snapshot(at, async rows => {
           count += rows.length
           pieces.push(rows.map(row => `${JSON.stringify(row)}\n`).join(''))

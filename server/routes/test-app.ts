@@ -314,6 +314,7 @@ const memorySite = (): Stores['site'] => {
     policies: async () => unused(),
     changePolicy: async () => unused(),
     replaceRoster: async () => unused(),
+    showDue: async () => 0,
     putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),
     roster: async warehouse => rosters.get(warehouse) ?? null,
     setting: async name => settings.get(name) ?? null,

@@ -4,6 +4,7 @@ import type { Kind, Row } from '../../shared/sync/wire.ts'
 import { maskRows } from '../../shared/sync/blind.ts'
 import { inQuestion, NOBODY_BLIND, withholdExpected } from '../../shared/sync/expected.ts'
 import type { BlindClients } from '../../shared/sync/expected.ts'
+import { documentsIn, leaveOutFar } from '../../shared/sync/far.ts'
 import { SEES_ALL } from '../sync/blind.ts'
 import type { Blind } from '../../shared/sync/blind.ts'
 import type { Page, SyncStore } from '../sync/ports.ts'
@@ -63,10 +64,10 @@ export const readPage = async (db: Executor, names: Names, at: PageAt): Promise<
     feedEpoch: found.epoch,
     head: found.seq,
     floor: found.floor,
-    rows: await withoutExpected(
+    rows: await asHandheldsMay(
       db,
       warehouse,
-      found.expected,
+      { today: at.today, expected: found.expected },
       maskRows(
         whole.flatMap(row => (row.seq <= found.upTo ? [{ c: row.seq, k: row.kind, id: row.id, b: row.body }] : [])),
         found.blind ?? SEES_ALL,
@@ -161,6 +162,32 @@ const wholeCommit = async (
     select seq, kind, id, body from change where warehouse_id = ${warehouse} and seq = ${upTo} and ${mineUid(at.clients)}
     order by n`.execute(db)
   return rows
+}
+
+const HORIZON = sql`coalesce((p.body->'clients'->(d.body->>'client')->'receive'->>'horizonDays')::int,
+  (p.body->'warehouse'->'receive'->>'horizonDays')::int)`
+/** Deliveries that nobody has begun and that are due later than handhelds of this day are to know, of tables `work d` and `policy p`. */
+export const isFar = (
+  today: string,
+) => sql<boolean>`d.kind = 'document' and d.state = 'open' and d.body->>'kind' = 'receipt'
+  and left(d.body->>'due', 10) > (${today}::date + ${HORIZON})::text`
+
+type HandheldSees = { today: string | undefined; expected: BlindClients | null }
+
+/** What concerns deliveries is left out for every handheld, whoever is logged in. */
+const asHandheldsMay = async (
+  db: Executor,
+  warehouse: number,
+  { today, expected }: HandheldSees,
+  rows: readonly Row[],
+): Promise<readonly Row[]> => {
+  const seen = await withoutExpected(db, warehouse, expected, rows)
+  const documents = today === undefined ? [] : documentsIn(seen)
+  if (today === undefined || documents.length === 0) return seen
+  const far = await sql<{ id: string }>`
+    select d.id::text from work d join policy p on p.warehouse_id = d.warehouse_id
+    where d.warehouse_id = ${warehouse} and d.id = any(${[...documents]}::uuid[]) and ${isFar(today)}`.execute(db)
+  return leaveOutFar(seen, new Set(far.rows.map(({ id }) => id)))
 }
 
 /** The kinds of a snapshot, each with the statement that pages it by a key of its own. */
@@ -275,7 +302,7 @@ export const readSnapshot = (
     const expected = await readExpected(trx, warehouse)
     for (const part of SNAPSHOT) {
       const seen = maskRows(await part.rows(trx, warehouse, clients), blind)
-      const all = await withoutExpected(trx, warehouse, expected, seen)
+      const all = await asHandheldsMay(trx, warehouse, { today: at.today, expected }, seen)
       for (let i = 0; i < all.length; i += PIECE) await rows(all.slice(i, i + PIECE))
     }
     const own = await sql<{ epoch: string; last_seq: number }>`

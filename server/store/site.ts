@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Client, Location, Roster } from '../../shared/catalogue.ts'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
+import { policyFor } from '../../shared/policy.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import { blindClients, isReceivedBlind } from '../../shared/sync/expected.ts'
 import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
@@ -10,7 +12,7 @@ import type { SiteStore } from '../ports.ts'
 import { endAccount } from './accounts.ts'
 import { writeAudit } from './audit-book.ts'
 import { decisionBook } from './decision-book.ts'
-import { raiseCommit } from './feed.ts'
+import { isFar, raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'
@@ -161,6 +163,13 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
         ])
         return { keep: true, answer }
       }),
+    showDue: (uid, { today, shown }) =>
+      transact(db, async trx => {
+        const warehouse = await names.warehouse(trx, uid)
+        const { seq } = await raiseCommit(trx, warehouse)
+        const due = await showDocuments(trx, { warehouse, seq }, sql`${isFar(shown)} and not (${isFar(today)})`)
+        return { keep: due > 0, answer: due }
+      }),
     putRoster: (uid, roster, signed) =>
       commit(uid, (trx, warehouse, seq) => writeRoster(trx, { warehouse, seq }, roster, signed)),
     replaceRoster: (uid, roster, signed, { entry, ends }) =>
@@ -230,11 +239,11 @@ const writePolicies = async (
     on conflict (warehouse_id, version) do update set body = excluded.body`.execute(trx)
   await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
   const [was] = before.rows
-  if (was !== undefined) await showExpected(trx, { warehouse, seq }, was.body, policies)
+  if (was !== undefined) await showDeliveries(trx, { warehouse, seq }, was.body, policies)
 }
 
-/** Where deliveries are received blind from now on, or are no more, their lines go out anew: handhelds may know less or more. */
-const showExpected = async (
+/** Where deliveries are received blind from now on, or are known earlier or later, they go out anew: handhelds may know less or more. */
+const showDeliveries = async (
   trx: Executor,
   { warehouse, seq }: { warehouse: number; seq: number },
   before: PolicySet,
@@ -244,14 +253,34 @@ const showExpected = async (
   const { rows } = await sql<{ id: number; uid: string }>`
     select c.id, c.uid::text from warehouse_client wc join client c on c.id = wc.client_id
     where wc.warehouse_id = ${warehouse}`.execute(trx)
-  const changed = rows.filter(({ uid }) => isReceivedBlind(was, uid) !== isReceivedBlind(is, uid)).map(({ id }) => id)
+  const horizon = (set: PolicySet, uid: string): number => policyFor(set, uid).receive.horizonDays
+  const changed = rows
+    .filter(
+      ({ uid }) => isReceivedBlind(was, uid) !== isReceivedBlind(is, uid) || horizon(before, uid) !== horizon(now, uid),
+    )
+    .map(({ id }) => id)
   if (changed.length === 0) return
-  await sql`
+  await showDocuments(
+    trx,
+    { warehouse, seq },
+    sql`d.client_id = any(${changed}::int[]) and d.state in ('open', 'started')`,
+  )
+}
+
+/** Deliveries of table `work d` with their lines and tasks, as they are. */
+const showDocuments = async (
+  trx: Executor,
+  { warehouse, seq }: { warehouse: number; seq: number },
+  which: RawBuilder<unknown>,
+): Promise<number> => {
+  const { rows } = await sql<{ id: string }>`
     insert into change (warehouse_id, seq, n, kind, id, client_id, body)
     select ${warehouse}::int, ${seq}::bigint,
            (select coalesce(max(n), 0) from change where warehouse_id = ${warehouse} and seq = ${seq}) + row_number() over (order by t.id),
            t.kind, t.id::text, t.client_id, t.body
-    from work t join work d on d.warehouse_id = t.warehouse_id and d.id = t.document and d.kind = 'document'
-    where t.warehouse_id = ${warehouse} and t.kind = 'line' and t.client_id = any(${changed}::int[])
-      and d.body->>'kind' = 'receipt' and d.state in ('open', 'started')`.execute(trx)
+    from work d join policy p on p.warehouse_id = d.warehouse_id
+    join work t on t.warehouse_id = d.warehouse_id and (t.id = d.id or t.document = d.id) and t.kind in ('document', 'line', 'task')
+    where d.warehouse_id = ${warehouse} and d.kind = 'document' and d.body->>'kind' = 'receipt' and ${which}
+    returning id`.execute(trx)
+  return rows.length
 }

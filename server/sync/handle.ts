@@ -67,6 +67,7 @@ export const handleSync = async (deps: SyncDeps, request: SyncRequest, asker: As
     epoch: request.push.epoch,
     limit: deps.pageRows ?? MAX_PULL_ROWS,
     clients: asker.clients,
+    today: deps.now().slice(0, 10),
     after: cursor?.commit ?? Number.MAX_SAFE_INTEGER,
   }
   let page = await store.page(at)

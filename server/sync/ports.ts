@@ -172,6 +172,8 @@ export interface SyncStore {
     after: number
     limit: number
     clients: readonly ClientId[] | null
+    /** ISO day: deliveries that are due later than handhelds are to know (`receive.horizonDays`) are left out; missing = none. */
+    today?: string
   }): Promise<Page>
   /**
    * These people have come to a handheld or left it: what they count blind with another one is written anew, so that this
@@ -199,6 +201,7 @@ export interface SyncStore {
       worker: WorkerId | null
       spots?: readonly Spot[]
       clients: readonly ClientId[] | null
+      today?: string
     },
     rows: (rows: readonly Row[]) => Promise<void>,
   ): Promise<{

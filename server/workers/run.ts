@@ -4,6 +4,8 @@ import type { CompactDeps } from './compact.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { carrierRound } from './carrier-labels.ts'
 import type { CarrierDeps } from './carrier-labels.ts'
+import { horizonRound } from './horizon.ts'
+import type { HorizonDeps } from './horizon.ts'
 import { makeKpiRound } from './kpi.ts'
 import type { KpiDeps } from './kpi.ts'
 import { loop } from './loop.ts'
@@ -85,6 +87,17 @@ export const startPlan = (deps: PlanDeps & { log: DeliverDeps['log'] }, everyMs:
     onFault: error => deps.log.warn({ err: error }, 'counts by plan wait'),
   })
 }
+
+/** Days that pass → deliveries that handhelds are to know. */
+export const startHorizon = (deps: HorizonDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: async () => {
+      await horizonRound(deps)
+      return false
+    },
+    onFault: error => deps.log.warn({ err: error }, 'deliveries wait to be shown to handhelds'),
+  })
 
 /** Labels → printers. */
 export const startPrint = (deps: PrintDeps & { log: DeliverDeps['log'] }, everyMs: number): Worker =>
