@@ -302,20 +302,6 @@ export type MessageKey = (typeof MESSAGES)[number]
 
 /** Short words on titles, buttons, labels and tiles. */
 export const WORDS = [
-  // what a code is, with its article where the language has one
-  'thing.document',
-  'thing.task',
-  'thing.location',
-  'thing.lpn',
-  'thing.tote',
-  'thing.carton',
-  'thing.cart',
-  'thing.serial',
-  'thing.lot',
-  'thing.item',
-  'thing.command',
-  'thing.badge',
-  'thing.enrolment',
   // titles
   'receive',
   'pick',
