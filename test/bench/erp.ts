@@ -18,9 +18,9 @@ import type { SiteSeed } from '../support/site.ts'
 import { CONNECTOR, sqlSite } from '../support/sql-site.ts'
 import { percentile, report } from './report.ts'
 
-const DOCUMENTS = 2_000
+const DOCUMENTS = 1_000
 /** So many are told without the outbox, for the reference. */
-const BARE = 1_000
+const BARE = 500
 const ITEMS = 500
 const never = new AbortController().signal
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
