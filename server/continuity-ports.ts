@@ -9,7 +9,7 @@ export type Renewal = (typeof RENEWALS)[number]
 
 /**
  * What this machine keeps of its database, outside of it. `pulse`: a row that was written there and flushed; where it is
- * missing, so are commits. The one `before` may be the last that is there, when the file could not be written any more.
+ * missing, so are commits. The one `before` goes with the next: a process that ends before it has noted a new one finds its own.
  */
 export type Remembered = {
   pulse: string

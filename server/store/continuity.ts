@@ -41,10 +41,9 @@ type State = { lineage: string | null; hasPulse: boolean; feeds: readonly Feed[]
 const LINEAGE = 'lineage'
 
 const readState = async (db: Executor, remembered: Remembered | null): Promise<State> => {
-  const pulses = remembered === null ? [] : [remembered.pulse, remembered.before].filter(pulse => pulse !== null)
   const { rows } = await sql<{ lineage: string | null; pulses: number; feeds: readonly Feed[] | null }>`
     select (select value#>>'{}' from setting where name = ${LINEAGE}) as lineage,
-           (select count(*)::int from pulse where id = any(${pulses}::uuid[])) as pulses,
+           (select count(*)::int from pulse where id = ${remembered?.pulse ?? null}::uuid) as pulses,
            (select json_agg(json_build_object('warehouse', w.uid, 'id', w.id, 'epoch', f.epoch, 'seq', f.seq) order by w.id)
             from feed f join warehouse w on w.id = f.warehouse_id) as feeds`.execute(db)
   const row = rows[0]
