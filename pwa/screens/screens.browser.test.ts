@@ -223,6 +223,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'small, English': { size: SMALL, settings: {}, dir: 'ltr' },
   'comfortable, Turkish, dark': { size: COMFORTABLE, settings: { language: 'tr', theme: 'dark' }, dir: 'ltr' },
   'small, right to left, dark': { size: SMALL, settings: { theme: 'dark' }, dir: 'rtl' },
+  'comfortable, right to left': { size: COMFORTABLE, settings: {}, dir: 'rtl' },
   'small, Turkish, text 200 %': { size: SMALL, settings: { language: 'tr', text: 200 }, dir: 'ltr' },
   'comfortable, left hand, gloves': { size: COMFORTABLE, settings: { leftHand: true, buttons: 125 }, dir: 'ltr' },
 }
@@ -252,6 +253,11 @@ describe.each(Object.entries(LOOKS))('%s', (_, look) => {
       expect(rect.bottom, `${selector} below the page`).toBeLessThanOrEqual(look.size[1] + 0.5)
       expect(rect.top, `${selector} above the page`).toBeGreaterThanOrEqual(-0.5)
     }
+    const turned = [...document.querySelectorAll('.code')].filter(code => getComputedStyle(code).direction !== 'ltr')
+    expect(
+      turned.map(code => code.textContent),
+      'codes in the direction of the page',
+    ).toEqual([])
     const { violations } = await axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     })

@@ -19,6 +19,7 @@ export const TypeRow = ({ day }: { day: boolean }) => {
         <span className="hidden">{speaker.say(day ? 'type.day' : 'type.code')}</span>
         <input
           className="field code"
+          dir="ltr"
           type={day ? 'date' : 'text'}
           value={text}
           autoComplete="off"

@@ -1,4 +1,5 @@
-import type { MessageKey, Values, WordKey } from '../../shared/process/message.ts'
+import type { MessageKey, Values } from '../../shared/process/message.ts'
+import type { WordKey } from '../../shared/process/word.ts'
 import type { AppMessageKey, AppWordKey } from './keys.ts'
 
 /**

@@ -6,7 +6,7 @@ import { labelOf } from './lpn.ts'
 import { reasonsFor, statusesFor } from './move-change.ts'
 import type { MoveState } from './move-state.ts'
 import { statusesHere } from './move-take.ts'
-import type { WordKey } from './message.ts'
+import type { WordKey } from './word.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }

@@ -7,7 +7,8 @@ import type { Role } from '../roles.ts'
 import type { CodeKind, Resolved } from '../scan/scan.ts'
 import type { Act } from '../sync/act.ts'
 import type { Command, CommandKey, Draft } from '../sync/command.ts'
-import type { MessageKey, Values, WordKey } from './message.ts'
+import type { MessageKey, Values } from './message.ts'
+import type { WordKey } from './word.ts'
 
 export type ProcessName = TaskKind | 'lookup'
 

@@ -1,7 +1,7 @@
 import type { Line } from '../catalogue.ts'
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
-import type { WordKey } from './message.ts'
+import type { WordKey } from './word.ts'
 import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 import { ASIDE_ASKS, asideReasons } from './receive-aside.ts'

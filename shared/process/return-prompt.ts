@@ -1,6 +1,6 @@
 import type { View } from '../ledger/world.ts'
 import { message } from './answer.ts'
-import type { WordKey } from './message.ts'
+import type { WordKey } from './word.ts'
 import { PHOTO_KEY } from './photo.ts'
 import type { Fact, KeyOffer, Moment, Prompt } from './process.ts'
 import { dispositionsFor, RETURN_REASONS, returnNumber, sentAndBack, whole } from './return-state.ts'

@@ -79,17 +79,7 @@ export const DocumentPanel = ({ id, kind, onClose, onChanged }: Props) => {
         ]}
       />
       <Tasks tasks={tasks} onChanged={changed} />
-      {messages.length === 0 ? null : (
-        <p>
-          {speaker.say('d.erp')}:{' '}
-          {messages
-            .map(
-              one =>
-                `${speaker.maybe('m', one.type)} ${speaker.maybe('state', one.state)} ${speaker.stamp(one.postedAt ?? one.at)}`,
-            )
-            .join(' · ')}
-        </p>
-      )}
+      <Told messages={messages} />
       <div className="desk-actions">
         {isSupervisor ? (
           <DocumentActs
@@ -126,6 +116,20 @@ const Tasks = ({ tasks, onChanged }: { tasks: DocumentAnswer['tasks']; onChanged
         ))}
       </ul>
     </>
+  )
+}
+
+/** What the ERP was told of it. */
+const Told = ({ messages }: Pick<DocumentAnswer, 'messages'>) => {
+  const { speaker } = useDesk()
+  if (messages.length === 0) return null
+  const words = messages.map(one =>
+    [speaker.maybe('m', one.type), speaker.maybe('state', one.state), speaker.stamp(one.postedAt ?? one.at)].join(' '),
+  )
+  return (
+    <p>
+      {speaker.say('d.erp')}: {words.join(' · ')}
+    </p>
   )
 }
 
