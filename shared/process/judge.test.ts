@@ -139,7 +139,10 @@ describe('what cannot be read', () => {
         document: derivedId('document', '?'),
       },
     ],
-    ['a short of a line of another item', { ...picked(1), type: 'short', item: bowl.id, reason: 'EMPTY' } as Draft],
+    [
+      'a short of a line of another item',
+      { ...picked(1), type: 'short', process: 'pick', item: bowl.id, reason: 'EMPTY' } as Draft,
+    ],
   ])('[L1] %s is quarantined and books nothing', (_, draft) => {
     const { last, world } = after([draft])
     expect(last).toMatchObject({ outcome: 'quarantined', reason: 'unknown_reference', effects: { movements: [] } })
