@@ -13,6 +13,7 @@ import { collect, partOf, wholeOf } from '../../shared/sync/rescue-series.ts'
 import type { Collected } from '../../shared/sync/rescue-series.ts'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import { greyOfPng, inScene, writeCamera } from '../support/camera-scene.ts'
+import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
@@ -90,7 +91,7 @@ describe('a queue that leaves without the app', () => {
     await removeFolder(folder)
   })
 
-  it('[F1] [F2] [F3] [F4] [F5] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes and books each step once [F7]', async () => {
+  it('[F1] [F2] [F3] [F4] [F5] [F7] [F10] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes and books each step once, the desk says what came of it', async () => {
     const one = await setUp(browser, product)
     await logIn(one, product.badge('Ayşe'))
     await one.band(/Receive \d+/)
@@ -174,6 +175,15 @@ describe('a queue that leaves without the app', () => {
     } finally {
       await reader.close()
     }
+
+    const supervisor = await deskPage(browser, product.url, 'elif')
+    await supervisor.goto(`${product.url}/desk/exceptions`)
+    const rescued = supervisor.getByRole('region', { name: 'Steps of a handheld were rescued' })
+    await rescued.getByRole('button').first().click()
+    const { length } = bodies
+    await expect
+      .poll(() => rescued.innerText(), { timeout: 30_000 })
+      .toContain(`${length} steps, 0 known before, ${length} booked`)
 
     await product.stop()
     const opened = await openDatabase({ dataDir: product.dataDir, log: quiet })
