@@ -17,6 +17,12 @@ describe('days of a place', () => {
     expect(startOfDay('2026-11-26', UTC)).toBe('2026-11-26T00:00:00.000Z')
   })
 
+  it('[W7] [TZ2] the ends of the calendar have a begin everywhere, and nothing is later than its last day', () => {
+    for (const zone of [UTC, 'Europe/Istanbul', 'America/New_York'])
+      for (const day of ['1900-01-01', '9999-12-31']) expect(dayOf(startOfDay(day, zone), zone)).toBe(day)
+    expect([laterDay('9999-12-31', 1), laterDay('1900-01-01', -1)]).toEqual(['9999-12-31', '1899-12-31'])
+  })
+
   it.each([
     ['spring', 'Europe/Berlin', '2026-03-29', '2026-03-28T23:00:00.000Z', 23],
     ['autumn', 'Europe/Berlin', '2026-10-25', '2026-10-24T22:00:00.000Z', 25],

@@ -14,9 +14,11 @@ export const isDay = (text: string): boolean => {
   const ms = /^\d{4}-\d\d-\d\d$/.test(text) && text >= '1900' ? msOf(`${text}T00:00:00Z`) : NaN
   return Number.isFinite(ms) && isoOf(ms).slice(0, 10) === text
 }
+/** The last day whose year has four figures; what is asked beyond it ends there. */
+const LAST_MS = msOf('9999-12-31T00:00:00Z')
 /** A day of the calendar so many days later; it has no hours, and no zone. */
 export const laterDay = (day: string, days: number): string =>
-  isoOf(msOf(`${day}T00:00:00Z`) + days * DAY_MS).slice(0, 10)
+  isoOf(Math.min(LAST_MS, msOf(`${day}T00:00:00Z`) + days * DAY_MS)).slice(0, 10)
 /** Days of the calendar from one to the other. */
 export const daysBetween = (from: string, to: string): number =>
   Math.round((msOf(`${to}T00:00:00Z`) - msOf(`${from}T00:00:00Z`)) / DAY_MS)
@@ -72,7 +74,7 @@ export const dayOf = (iso: string, zone: string): string => wallOf(iso, zone).sl
  */
 export const startOfDay = (day: string, zone: string): string => {
   const utc = msOf(`${day}T00:00:00Z`)
-  const begins = [utc - DAY_MS, utc + DAY_MS]
+  const begins = [utc - DAY_MS, Math.min(utc + DAY_MS, LAST_MS - DAY_MS)]
     .map(ms => utc + ms - msOf(`${wallOf(isoOf(ms), zone)}Z`))
     .sort((a, b) => a - b)
     .map(isoOf)
