@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { Line } from '../../shared/catalogue.ts'
+import type { Line, Lot } from '../../shared/catalogue.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { Movement } from '../../shared/ledger/stock.ts'
 import type { CommandKey } from '../../shared/sync/command.ts'
 import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
 import { renewCounts } from '../sync/renew-counts.ts'
@@ -240,20 +241,23 @@ const decisionTx = (
 
 /** Commands of a receipt that crossed to or from the outside and that no message covers yet, with their movements. */
 const readUncovered = async (trx: Executor, names: Names, at: At, document: string): Promise<readonly Uncovered[]> => {
-  const { rows } = await sql<MovementRow & Uncovered['command']>`
-    select d.uid as device, m.epoch, m.seq, ${MOVEMENT}
+  const { rows } = await sql<MovementRow & Uncovered['command'] & { known: Lot | null }>`
+    select d.uid as device, m.epoch, m.seq, ${MOVEMENT}, o.body as known
     from command k
     join movement m using (warehouse_id, device_id, epoch, seq)
     join device d on d.id = m.device_id join client c on c.id = m.client_id join item i on i.id = m.item_id
     join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
     join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
+    left join lot o on o.warehouse_id = m.warehouse_id and o.client_id = m.client_id and o.item_id = m.item_id and o.lot = m.lot
     where k.warehouse_id = ${at.scope.id} and k.awaits = ${document}::uuid and k.message is null
     order by m.device_id, m.epoch, m.seq, m.n`.execute(trx)
-  const found = new Map<string, { command: Uncovered['command']; movements: Uncovered['movements'][number][] }>()
+  const found = new Map<string, Uncovered & { movements: Movement[]; lots: Lot[] }>()
   for (const row of rows) {
     const key = `${row.device}/${row.epoch}/${row.seq}`
-    const entry = found.get(key) ?? { command: { device: row.device, epoch: row.epoch, seq: row.seq }, movements: [] }
+    const { device, epoch, seq, known } = row
+    const entry = found.get(key) ?? { command: { device, epoch, seq }, movements: [], lots: [] }
     entry.movements.push(movementOf(row))
+    if (known !== null) entry.lots.push(known)
     found.set(key, entry)
   }
   return [...found.values()]

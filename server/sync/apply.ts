@@ -188,6 +188,7 @@ const crossedHere = (
     .map(row => ({
       command: { device: push.device, epoch: push.epoch, seq: row.sealed.seq },
       movements: row.effects.movements,
+      lots: row.effects.lots,
     }))
 
 /** A bug in a rule must not stop the batch: the command is kept and the ones behind it go on. */

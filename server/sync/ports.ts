@@ -1,4 +1,4 @@
-import type { Claim, Line, Worker } from '../../shared/catalogue.ts'
+import type { Claim, Line, Lot, Worker } from '../../shared/catalogue.ts'
 import type {
   ClientId,
   DeviceId,
@@ -97,7 +97,12 @@ export type Batch = {
 }
 
 /** A receive that no ERP message covers yet. */
-export type Uncovered = { command: CommandRef; movements: readonly Movement[] }
+export type Uncovered = {
+  command: CommandRef
+  movements: readonly Movement[]
+  /** What is known of the lots that it moved: the message tells their dates, whenever it is written. */
+  lots: readonly Lot[]
+}
 
 /** The numbers of a push, the versions of rosters and policies that its commands name, and what is needed to judge them. */
 export type StandingOf = {

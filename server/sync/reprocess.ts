@@ -139,7 +139,8 @@ export const bookKept = async (
   const messages: MessageWrite[] = []
   const awaits = awaitsOf(command, judged)
   for (const draft of judged.messages) {
-    const here = draft.document === awaits ? [{ command: tx.counts.self, movements: judged.movements }] : []
+    const here =
+      draft.document === awaits ? [{ command: tx.counts.self, movements: judged.movements, lots: judged.lots }] : []
     const all = [...(await tx.uncovered(draft.document)), ...here]
     if (all.length > 0) messages.push(outboundMessage(draft, all, tx.counts.self, world))
   }

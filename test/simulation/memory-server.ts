@@ -6,10 +6,10 @@ import { isBlindFor, spotsOf } from '../../server/sync/blind.ts'
 import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type { Onlooker } from '../../server/sync/blind.ts'
 import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
-import type { Claim, Document, Line, Location, Task } from '../../shared/catalogue.ts'
+import type { Claim, Document, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DeviceId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
-import type { StockKey } from '../../shared/ledger/stock.ts'
+import type { Movement, StockKey } from '../../shared/ledger/stock.ts'
 import { commandText } from '../../shared/ledger/world.ts'
 import { bodyOfStock, emptyTables, putRow, rowId } from '../../shared/sync/rows.ts'
 import type { MutableTables } from '../../shared/sync/rows.ts'
@@ -183,7 +183,18 @@ const applyTx = (
 const uncoveredIn = (state: ServerState, document: string) =>
   [...state.commands.values()]
     .filter(row => row.awaits === document && row.message === null)
-    .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements }))
+    .map(({ device, epoch, seq, movements }) => ({
+      command: { device, epoch, seq },
+      movements,
+      lots: lotsOf(state, movements),
+    }))
+
+const lotsOf = (state: ServerState, movements: readonly Movement[]): readonly Lot[] =>
+  [...state.rows.values()].flatMap(row => {
+    const lot = row.k === 'lot' ? (row.b as Lot) : null
+    const isMoved = movements.some(m => m.client === lot?.client && m.item === lot.item && m.lot === lot.lot)
+    return lot !== null && isMoved ? [lot] : []
+  })
 
 const linesNow = (state: ServerState): ReadonlyMap<string, Line> =>
   new Map([...state.rows.values()].flatMap(row => (row.k === 'line' ? [[row.id, row.b as Line]] : [])))

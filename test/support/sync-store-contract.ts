@@ -285,14 +285,21 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
       )
     })
 
-    it('[Y11] a receipt message covers commands of earlier batches and marks them', async () => {
+    it('[Y11] a receipt message covers commands of earlier batches, with the dates of their lots, and marks them', async () => {
       const document = derivedId<'document'>('document', name, run)
-      const awaiting = (seq: number) => ({ ...entry(seq, receive(seq)), awaits: document })
+      const { client, id } = item(0)
+      const lot = { client, item: id, lot: 'Y11', expiry: '2027-05-31', firstReceivedAt: NOW, blocked: false }
+      const came = (seq: number): Effects => {
+        const { movements, ...rest } = receive(seq)
+        return { ...rest, movements: movements.map(m => ({ ...m, lot: lot.lot })), lots: [lot] }
+      }
+      const awaiting = (seq: number) => ({ ...entry(seq, came(seq)), awaits: document })
       await store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, tx =>
         tx.write({ applied: [awaiting(1)], messages: [], notes: [] }),
       )
       const open = await inside(tx => tx.uncovered(document))
       expect(open.map(row => [row.command.seq, row.movements.length, row.movements[0]?.qty])).toEqual([[1, 1, 1]])
+      expect(open.flatMap(row => row.lots.map(known => known.expiry))).toEqual([lot.expiry])
       const ref = (seq: number) => ({ device: device(), epoch: EPOCH, seq })
       await store.apply({ warehouse: warehouse(), device: device(), epoch: EPOCH, now: NOW }, tx =>
         tx.write({
