@@ -162,10 +162,12 @@ export const openWarehouse = async (peer: ErpPeer, connector: ErpConnector) => {
       throw new Error('the outbox does not become empty')
     },
     outbox: () => stores.outbox.list({ connector: CONNECTOR }, { beforeSeq: null, limit: 200 }),
-    /** Units by item and lot, ours by our ids of items. */
+    /** Units by item and lot, or by the number of a single unit, which ERPs show as its lot; ours by our ids of items. */
     ours: async (): Promise<ReadonlyMap<string, number>> => {
       const { items } = await itemsByOurs()
-      return summed((await stockRows()).map(row => [`${items.get(row.item) ?? row.item}|${row.lot}`, row.onHand]))
+      return summed(
+        (await stockRows()).map(row => [`${items.get(row.item) ?? row.item}|${row.serial || row.lot}`, row.onHand]),
+      )
     },
     audit: () => audit(opened.db),
     close: () => opened.close(),
