@@ -202,6 +202,19 @@ describe('the work that a choice of the inbox makes', async () => {
     expect(await bodyOf<Task>(pickTask(second).id)).toMatchObject({ state: 'done' })
   })
 
+  it('[DX20] a line that still has something reserved goes on with that, and nothing stays reserved for a line that is over', async () => {
+    const from = shelf('S-PART')
+    const kept = claim(looseAt(from.id), 2)
+    const one = line('short in part', { wanted: 5, state: 'open', reason: 'NOT_FOUND', claims: [kept] })
+    const task = pickTask(one, { state: 'started' })
+    const facts = { ...desk.arrived(2, onShelf(from)), locations: [from], documents: [orderOf(one)], lines: [one] }
+    const body = { ...onShelf(from), reason: 'NOT_FOUND', missing: 3, line: one.id, document: one.document }
+    const id = await happens('short_pick', `part ${one.id}`, body, { ...facts, tasks: [task] })
+    expect(await settle(id, 'short')).toMatchObject({ outcome: 'done' })
+    expect(await bodyOf<Line>(one.id)).toMatchObject({ state: 'open', claims: [kept] })
+    expect(await bodyOf<Task>(task.id)).toMatchObject({ state: 'started' })
+  })
+
   it('[DX21] what was carried off from where others had reserved it is brought there again', async () => {
     const [home, away] = [shelf('S-HOME'), shelf('S-AWAY')]
     await desk.facts([{ ...desk.arrived(5, onShelf(home)), locations: [home, away] }])

@@ -6,7 +6,7 @@ import type { StockKey } from '../../shared/ledger/stock.ts'
 import type { View } from '../../shared/ledger/world.ts'
 import { isUnderWay, lackOf, pickedAgain } from '../../shared/process/pick-again.ts'
 import { isAt, release, sumOf, withClaim } from '../../shared/process/pick-claims.ts'
-import { isMobile } from '../../shared/process/pick-lines.ts'
+import { isMobile, shelfClaims } from '../../shared/process/pick-lines.ts'
 import { progress } from '../../shared/process/pick-progress.ts'
 import { isWaiting, putBackTask } from '../../shared/process/putback-task.ts'
 import { todayAt } from '../../shared/process/shelf-life.ts'
@@ -124,9 +124,12 @@ export const fromElsewhere: Cure = at => {
   return found ? { ...NOTHING, ...again, lines: again.lines.map(line => ({ ...line, reason: null })) } : 'gone'
 }
 
-/** The order leaves without it. */
+/** The order leaves without it. What is reserved on shelves is picked all the same: its line ends with the walk. */
 export const shortLine: Cure = at => {
-  const lines = leftOpen(at).map((line): Line => ({ ...line, state: 'short', reason: line.reason ?? 'NOT_FOUND' }))
+  const lines = leftOpen(at).map((line): Line => {
+    const isOver = shelfClaims(line, at.view).length === 0
+    return { ...line, state: isOver ? 'short' : line.state, reason: line.reason ?? 'NOT_FOUND' }
+  })
   if (lines.length === 0) return 'gone'
   return merged(
     [...new Set(lines.map(line => line.document))].map(id => {
