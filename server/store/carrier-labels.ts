@@ -8,7 +8,8 @@ import { transact } from './transaction.ts'
 
 /**
  * Of the boxes that are closed and still here. A label names its box, or its order has one box: the first. `version` is when it
- * came with the how-manieth time it was asked for, so that a new label or a wish to have it again makes it due once more.
+ * came with the how-manieth time it was asked for, so that a new label or a wish to have it again makes it due once more. One
+ * that nothing can be done about yet, because no printer takes it, is not due: it would stand before all the others.
  */
 const DUE = sql`
   with box as (
@@ -24,7 +25,10 @@ const DUE = sql`
     x.body->>'tracking' as tracking, jsonb_build_object('id', x.uid, 'code', x.box->>'code', 'station', x.box->>'parent',
     'tracking', x.box->'carton'->>'tracking') as carton
   from label x join warehouse w on w.id = x.warehouse_id
-  where x.printed is distinct from x.version`
+  where x.printed is distinct from x.version and (
+    x.body->>'format' <> 'zpl' or (x.body->>'tracking' is not null and x.box->'carton'->>'tracking' is null)
+    or exists (select 1 from printer p where p.warehouse_id = x.warehouse_id and p.active
+      and (p.station::text = x.box->>'parent' or (p.station is null and p.size = '100x150'))))`
 
 export const makeCarrierLabelStore = (db: Executor, names: Names): CarrierLabelStore => ({
   due: async limit => {

@@ -151,4 +151,18 @@ describe('labels of carriers', async () => {
     ])
     expect(await stores.carrierLabels.due(10)).toEqual([])
   })
+
+  it('[PL24] labels that no printer takes hold back none that one takes', async () => {
+    await stores.print.putPrinter(at, printer('any', { active: false }), 1)
+    const sales = Array.from({ length: 21 }, (_, n) => order(`SO-L${n}`))
+    const locations = sales.map(({ id }, n) => ({ ...box(`L${n}`, id), parent: n === 20 ? station : null }))
+    await desk.facts([{ ...NOTHING, documents: sales, locations }])
+    for (const [n, { id }] of sales.entries())
+      await brings(`late ${String(n).padStart(2, '0')}`, id, { tracking: `LATE${n}` })
+    await round()
+    await round()
+    expect((await jobs()).map(one => one.code)).toContain('L20')
+    expect([await boxOf('L0'), await boxOf('L19')]).toMatchObject([{ tracking: 'LATE0' }, { tracking: 'LATE19' }])
+    expect((await jobs()).map(one => one.code)).not.toContain('L0')
+  })
 })
