@@ -52,8 +52,9 @@ describe('a photo on the built product', () => {
     await ayse.scan('XCSYN')
     await ayse.band('1 photo waits')
     await context.setOffline(false)
-    await page.waitForFunction(() => !document.body.innerText.includes('photo waits'), undefined, { timeout: 90_000 })
     await ayse.band('All sent')
+    await photosSent(page, 1)
+    await page.waitForFunction(() => !document.body.innerText.includes('photo waits'))
     await context.close()
   })
 
@@ -90,10 +91,8 @@ describe('a photo on the built product', () => {
     await burak.scan('XCDNE')
     await burak.band(`${place} done`)
     await burak.scan('XCSYN')
-    await burak.page.waitForFunction(() => !document.body.innerText.includes('photo waits'), undefined, {
-      timeout: 90_000,
-    })
     await burak.band('All sent')
+    await photosSent(burak.page, 1)
     await burak.context.close()
     const desk = await deskPage(browser, product.url, 'elif')
     const row = desk.locator('tbody tr', { hasText: name })
@@ -118,6 +117,22 @@ describe('a photo on the built product', () => {
     expect(kept?.bytes.byteLength).toBeLessThanOrEqual(400_000)
   })
 })
+
+/** Asked of the handheld's own database: a screen may not have drawn yet that one waits. */
+const photosSent = (page: Page, photos: number): Promise<unknown> =>
+  page.waitForFunction(
+    async wanted => {
+      const opened = indexedDB.open('stockhand-photos')
+      await new Promise(resolve => opened.addEventListener('success', resolve))
+      const all = opened.result.transaction('photo').objectStore('photo').getAll()
+      await new Promise(resolve => all.addEventListener('success', resolve))
+      opened.result.close()
+      const rows = all.result as { acknowledgedAt: number | null }[]
+      return rows.length === wanted && rows.every(row => row.acknowledgedAt !== null)
+    },
+    photos,
+    { timeout: 90_000 },
+  )
 
 /** A photo that came and was drawn; large, then away again. */
 const seen = async (desk: Page, alt: string): Promise<void> => {
