@@ -8,5 +8,6 @@ test('[TZ7] the handheld shows the clock of the warehouse; what was on another d
   expect(shortTime(late, next, 'Europe/Istanbul')).toBe('25.11. 23:30')
   expect(shortTime(late, next, 'UTC')).toBe('20:30')
   expect(clockTime('tr', 'Europe/Istanbul').format(new Date(late))).toBe('23:30')
+  expect(clockTime('en', 'Europe/Istanbul').format(new Date(late))).toBe('23:30')
   expect(clockTime('tr', 'Mars/Olympus').format(new Date(late))).toBe('20:30')
 })

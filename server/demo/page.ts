@@ -94,7 +94,7 @@ const firstSteps = (enrolment: { code: string; url: string }): Html => html`
         <li>Replenish: open the tile, then click the place that it names, the goods, and the pick face.</li>
         <li>
           Decide: <a href="/desk" target="desk">open the desk</a> and log in as
-          ${DEMO_ACCOUNTS.map(({ login, password, name }) => html`<code>${login}</code> / <code>${password}</code> (${name}) `)}.
+          ${DEMO_ACCOUNTS.map(({ login, password, name }, i) => html`${i === 0 ? '' : ' or '}<code>${login}</code> / <code>${password}</code> (${name})`)}.
         </li>
         <li>Switch the network off and go on. Switch it on again: the ERP has everything once.</li>
       </ol>

@@ -21,7 +21,7 @@ export const makeDeskSpeaker = (
   timeZone: string = UTC,
 ) => {
   const clock = (parts: Parts, zone: string = timeZone) =>
-    new Intl.DateTimeFormat(language, { ...parts, timeZone: isZone(zone) ? zone : UTC })
+    new Intl.DateTimeFormat(language, { ...parts, hourCycle: 'h23', timeZone: isZone(zone) ? zone : UTC })
   const number = new Intl.NumberFormat(language)
   const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
   const money = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
