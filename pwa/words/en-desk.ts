@@ -358,7 +358,7 @@ export const enDesk = {
   'k.zone': 'Zone',
   'k.all': 'All',
   'k.csv': 'Download CSV',
-  'k.asOf': 'Read up to commit {n}, {time}. Days are of UTC',
+  'k.asOf': 'Read up to commit {n}, {time}',
   'k.silent': '{n} handhelds have not reported. Figures may change',
   'k.restated': 'Changed after they were closed: {days}',
   'k.accuracy': 'Inventory accuracy rate',

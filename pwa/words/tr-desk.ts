@@ -358,7 +358,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'k.zone': 'Bölge',
   'k.all': 'Tümü',
   'k.csv': 'CSV indir',
-  'k.asOf': '{n} numaralı kayda kadar okundu, {time}. Günler UTC günleridir',
+  'k.asOf': '{n} numaralı kayda kadar okundu, {time}',
   'k.silent': '{n} el terminalinden haber yok. Rakamlar değişebilir',
   'k.restated': 'Kapandıktan sonra değişen günler: {days}',
   'k.accuracy': 'Stok doğruluk oranı',

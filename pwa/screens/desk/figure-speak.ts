@@ -12,7 +12,7 @@ type Connections = KpiAnswer['connections']
 
 const isExceptionKind = (kind: string): kind is ExceptionKind => kind in KIND_WORDS.en
 
-/** A day of UTC, wherever the desk stands. */
+/** A day of the calendar, which has no zone. */
 export const dayOf = (speaker: DeskSpeaker, day: string): string =>
   new Intl.DateTimeFormat(speaker.language, {
     day: 'numeric',
