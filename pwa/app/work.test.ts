@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NOTHING } from '../../shared/ledger/effects.ts'
+import type { Lpn, Task } from '../../shared/catalogue.ts'
+import { derivedId } from '../../shared/ids.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
 import {
   demoSeed,
@@ -7,6 +9,7 @@ import {
   device,
   dock,
   lineId,
+  one,
   mug,
   orderOf,
   otherDevice,
@@ -73,4 +76,24 @@ test('[V13] put-away work in a zone where somebody else works is not listed', ()
   const put = (zones: readonly string[] | null): number =>
     workFor(world, { ...worker, zones }, device, PROCESSES).filter(work => work.kind === 'putaway').length
   expect([put(null), put(['A']), put(['B'])]).toEqual([1, 1, 0])
+})
+
+test('[H70] work on goods is listed by the item, or by the label of the pallet', () => {
+  const world = demoWorld({ stock: [...demoSeed().stock, row(mug, dock, 3)] })
+  const loose = putawayTask(world, row(mug, dock, 3))
+  if (loose?.goods == null) throw new Error('no task')
+  const lpn: Lpn = { id: derivedId('lpn', 'XL00001'), client: one.id, label: 'XL00001' }
+  const onPallet: Task = {
+    ...loose,
+    id: derivedId<'task'>('task', 'pallet'),
+    goods: { ...loose.goods, item: null, from: { ...loose.goods.from, lpn: lpn.id } },
+  }
+  world.apply({ ...NOTHING, lpns: [lpn], tasks: [loose, onPallet] })
+  const rows = workFor(world, worker, device, PROCESSES).filter(work => work.kind === 'putaway')
+  expect(rows.map(({ number, item, pallet }) => [number, item, pallet])).toEqual(
+    expect.arrayContaining([
+      ['DOCK-1', mug.id, null],
+      ['DOCK-1', null, 'XL00001'],
+    ]),
+  )
 })

@@ -1,5 +1,5 @@
 import type { Document, Task, Worker } from '../../shared/catalogue.ts'
-import type { DeviceId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
+import type { DeviceId, ItemId, LocationId, TaskId, WorkerId } from '../../shared/ids.ts'
 import type { View } from '../../shared/ledger/world.ts'
 import type { Process, ProcessName } from '../../shared/process/process.ts'
 import { inZones } from '../../shared/process/zones.ts'
@@ -14,6 +14,9 @@ export type Work = {
   /** First and last place of the walk, where the lines say them. */
   from: string | null
   to: string | null
+  /** Of work on goods without a document: the item, or the label of the pallet. */
+  item: ItemId | null
+  pallet: string | null
   due: string | null
   /** Begun here: it comes first. */
   mine: boolean
@@ -99,6 +102,7 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
   const place = codeOf(task.count?.location ?? task.goods?.from.location)
   const from = task.document === null && task.goods ? place : (places[0]?.code ?? null)
   const to = task.document === null && task.goods ? codeOf(task.goods.to) : (places.at(-1)?.code ?? null)
+  const pallet = document === undefined && task.goods?.item === null ? view.lpn(task.goods.from.lpn) : undefined
   return {
     task: task.id,
     kind: task.kind,
@@ -106,6 +110,8 @@ const rowOf = (view: View, task: Task, document: Document | undefined, device: D
     lines: open.length,
     from,
     to: to === from ? null : to,
+    item: document === undefined ? (task.goods?.item ?? null) : null,
+    pallet: pallet?.label ?? null,
     due: document?.due ?? null,
     mine: task.lease?.device === device && task.state === 'started',
     waits: task.kind === 'pick' && open.length > 0 && places.length === 0,

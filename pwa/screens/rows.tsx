@@ -1,19 +1,24 @@
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { OpenProcess } from '../app/state.ts'
-import type { Prompt, PromptLine } from '../../shared/process/process.ts'
+import type { AskKind, Prompt, PromptLine } from '../../shared/process/process.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { AsOf } from './as-of.tsx'
 import { WorkList } from './work-list.tsx'
 
+/** What work begins with where nothing else is known yet. */
+const BEGINS: ReadonlySet<AskKind> = new Set(['location', 'tote', 'carton', 'lpn'])
+
 /** Lines of the task; where the step asks for a task or document, the open ones to choose from. */
 export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) => {
   const app = useApp()
-  const { kind } = prompt.ask
+  const { name } = open.process
   // Where nothing is begun yet, the work that waits can be chosen as well.
-  const chooses = kind === 'task' || kind === 'document' || (kind === 'location' && prompt.title.code === null)
-  if (prompt.lines.length === 0) return chooses ? <WorkList kind={open.process.name} /> : null
+  const { kind } = prompt.ask
+  const begins = kind === 'task' || kind === 'document' || (BEGINS.has(kind) && prompt.title.code === null)
+  const chooses = begins && name !== 'move'
+  if (prompt.lines.length === 0) return chooses ? <WorkList kind={name} /> : null
   return (
     <div>
       <ul className="lines">

@@ -7,7 +7,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
-import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { Task, TaskGoods, TaskKind } from '../../shared/catalogue.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
+import { placeId } from '../../test/support/site.ts'
+import { ORDER, SITE, TASK, fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { floor } from '../app/floor.ts'
 import { createController } from '../app/controller.ts'
 import { ServicesProvider } from '../app/services.ts'
@@ -384,6 +388,43 @@ describe('what else a screen tells', () => {
     await app.scan(...PICKING, 'A-01', 'PO-778')
     await drawn()
     expect(text('.band')).toContain('This is a document. Scan the item')
+  })
+
+  test('[H70] packing and put-away list what waits before the first scan, with the names of goods once they are here', async () => {
+    await page.viewport(...COMFORTABLE)
+    const app = await open({})
+    const world = app.handheld.world()
+    const [row] = [...world.stockAt(placeId(SITE, 'A-01'))]
+    if (row === undefined) throw new Error('nothing at A-01')
+    const item = world.item(row.item)
+    const goods: TaskGoods = { ...row, from: row, to: placeId(SITE, 'A-03'), qty: 1, line: null }
+    const work = (kind: TaskKind, more: Partial<Task>): Task => ({
+      ...TASK,
+      id: derivedId('task', kind),
+      kind,
+      document: null,
+      ...more,
+    })
+    const tasks = [work('pack', { document: ORDER.id }), work('putaway', { goods })]
+    world.apply({ ...NOTHING, tasks })
+    let isHere = false
+    vi.spyOn(world, 'item').mockImplementation(() => (isHere ? item : undefined))
+    vi.spyOn(app.handheld, 'loadItems').mockImplementation(async () => {
+      isHere = true
+      return item === undefined ? [] : [item]
+    })
+    const listed = () => [...document.querySelectorAll('.button[data-kind="row"]')].map(one => one.textContent)
+    await begun(app, 'pack')
+    await vi.waitFor(() => expect(listed()).toEqual([expect.stringContaining('ORD-1042')]))
+    await app.controller.press('XCHME')
+    await app.controller.openProcess('putaway')
+    await vi.waitFor(() => expect(listed()).toEqual([expect.stringContaining(item?.name ?? '?')]))
+    expect(listed()[0]).toContain('A-01')
+    await app.controller.press('XCHME')
+    await app.controller.openProcess('move')
+    await drawn()
+    expect(text('.prompt')).toContain('Scan')
+    expect(document.body.innerText).not.toContain('No task waits for you')
   })
 
   test('[H53] a tile says its number', async () => {

@@ -1,4 +1,6 @@
+import { useEffect, useState } from 'react'
 import type { FunctionComponent } from 'react'
+import type { ItemId } from '../../shared/ids.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
 import { useApp, zoneHere } from '../app/services.ts'
 import type { App } from '../app/services.ts'
@@ -30,13 +32,16 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
     .slice(0, SHOWN_MAX)
   const held =
     state.session === null ? [] : heldByOthers(handheld.world(), state.session.worker, handheld.device, processes)
+  useItems(handheld, rows)
   const others = held.filter(row => row.kind === kind).slice(0, SHOWN_MAX)
   return (
     <div className="stack">
       {rows.length === 0 ? <p className="quiet">{speaker.say('no.work')}</p> : null}
       {rows.map(row => (
         <Button key={row.task} kind="row" onPress={() => void controller.openRow(row.task)}>
-          <Code>{row.number}</Code>
+          <span>
+            <Code>{row.number}</Code> <Goods app={app} row={row} />
+          </span>
           <span>
             {row.waits ? speaker.say('waits') : row.lines > 0 ? speaker.say('lines', { n: row.lines }) : null}
             {row.lines === 0 && row.to !== null ? <Code>→ {row.to}</Code> : null}
@@ -47,6 +52,30 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
       <AsOf />
     </div>
   )
+}
+
+const Goods = ({ app, row: { item, pallet } }: { app: App; row: Work }) => {
+  if (pallet !== null) return <Code>{pallet}</Code>
+  return item === null ? null : <bdi translate="no">{app.handheld.world().item(item)?.name}</bdi>
+}
+
+/** Items come from the catalogue: those that are not here yet are fetched, and the list is drawn again. */
+const useItems = (handheld: App['handheld'], rows: readonly Work[]): void => {
+  const [, again] = useState(0)
+  const missing = rows.flatMap(({ item }) => (item !== null && handheld.world().item(item) === undefined ? [item] : []))
+  const asked = missing.join()
+  useEffect(() => {
+    if (asked === '') return
+    let gone = false
+    const fetched = handheld.loadItems(asked.split(',') as ItemId[])
+    void fetched.then(
+      items => (gone || items.length === 0 ? undefined : again(n => n + 1)),
+      () => undefined,
+    )
+    return () => {
+      gone = true
+    }
+  }, [handheld, asked])
 }
 
 type OthersProps = { app: App; rows: readonly HeldWork[] }

@@ -115,7 +115,8 @@ const answer = (state: ShipState, input: Input, view: View): ShipNext => {
 const prompt = (state: ShipState, view: View): Prompt => ({
   title: { word: 'ship', code: state.door === null ? null : (view.location(state.door)?.code ?? null) },
   progress: null,
-  hero: { kind: 'number', value: String(state.loaded.length) },
+  hero:
+    state.loaded.length === 0 ? { kind: 'none', value: '' } : { kind: 'number', value: String(state.loaded.length) },
   facts: [],
   lines: [...state.loaded].reverse().map(id => ({
     id,
