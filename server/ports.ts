@@ -1,8 +1,4 @@
-import type { Client, Location, Roster, Worker } from '../shared/catalogue.ts'
-import type { ExceptionKind } from '../shared/exception.ts'
-import type { EXCEPTION_STATES } from '../shared/exception-choices.ts'
-import type { Variance, VarianceId } from '../shared/count/variance.ts'
-import type { VarianceState } from '../shared/count/life.ts'
+import type { Client, Location, Roster } from '../shared/catalogue.ts'
 import type {
   ClientId,
   DeviceId,
@@ -13,7 +9,6 @@ import type {
   WarehouseId,
   WorkerId,
 } from '../shared/ids.ts'
-import type { CommandKey } from '../shared/sync/command.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type {
   AuditAnswer,
@@ -28,15 +23,11 @@ import type {
   SiteAnswer,
   StockAnswer,
 } from '../shared/desk/view.ts'
-import type { OwnAsk, Owned } from '../shared/desk/exceptions.ts'
 import type { FaceSetting } from '../shared/desk/faces.ts'
-import type { SettleAsk } from '../shared/sync/settle.ts'
-import type { InboxRow, Settlement } from './sync/settle-exceptions.ts'
 import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { OwnSettings } from '../shared/sync/own-settings.ts'
-import type { PhotoKind } from '../shared/sync/photo.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
@@ -56,6 +47,8 @@ import type {
 import type { KpiStore } from './kpi-ports.ts'
 import type { AccountStore, SignInStore } from './account-ports.ts'
 import type { IntakeStore } from './intake-ports.ts'
+import type { DeskStore } from './inbox-ports.ts'
+import type { PhotoStore } from './photo-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -261,107 +254,6 @@ export interface FigureStore {
 export interface Statistics {
   /** Looks again at the tables that have doubled since the last look; gives their names. */
   renew(): Promise<readonly string[]>
-}
-
-/** Which of the rows a person may see and wants to; `after` is the key of the last one that they have. */
-export type Wanted<K> = {
-  warehouse: WarehouseId
-  /** On which handheld it will be seen, null = on none, and by whom: what they count blind is left out. */
-  device: DeviceId | null
-  worker: WorkerId | null
-  /** Null = all. */
-  clients: readonly ClientId[] | null
-  after: K | null
-  limit: number
-}
-export type VarianceKey = { openedAt: string; id: string; round: number }
-
-/** What a person at the desk looks at: the oldest first, in pages. */
-export interface DeskStore {
-  /** `cost` in minor units of the warehouse's currency for one base unit; null = not known. */
-  variances(
-    wanted: Wanted<VarianceKey> & { states: readonly VarianceState[] },
-  ): Promise<readonly { variance: Variance; cost: number | null }[]>
-  /** Of each of these variances those that may be the other end of a move. */
-  opposites(
-    seen: Pick<Wanted<VarianceKey>, 'warehouse' | 'device' | 'worker'>,
-    ids: readonly VarianceId[],
-  ): Promise<ReadonlyMap<VarianceId, readonly Variance[]>>
-  /** Of each of these variances the earlier counts of its row, the newest first. */
-  pastCounts(
-    warehouse: WarehouseId,
-    ids: readonly VarianceId[],
-  ): Promise<ReadonlyMap<VarianceId, readonly { at: string; delta: number }[]>>
-  /** What a person has to look at, the oldest first. */
-  exceptions(
-    wanted: Wanted<ExceptionKey> & {
-      state: (typeof EXCEPTION_STATES)[number]
-      kinds: readonly ExceptionKind[]
-      location: LocationId | null
-      item: ItemId | null
-    },
-  ): Promise<readonly InboxEntry[]>
-  /** In one transaction under the warehouse's counter row. */
-  settle(
-    at: { warehouse: WarehouseId; now: string },
-    who: Worker,
-    asks: readonly SettleAsk[],
-    /** A rule threw on a command that was judged once more. */
-    broke: (command: CommandKey, error: unknown) => void,
-  ): Promise<readonly DecisionAnswer[]>
-  /** Each by itself, with one entry of the audit log; under a commit number of its own, so that the doorbell rings. */
-  own(
-    at: { warehouse: WarehouseId; now: string },
-    who: Worker,
-    owner: Worker | null,
-    ask: OwnAsk,
-  ): Promise<Owned['results']>
-}
-
-export type ExceptionKey = { openedAt: string; id: string }
-export type InboxEntry = InboxRow & {
-  subject: string
-  openedAt: string
-  closedAt: string | null
-  /** Who brought it about. */
-  workers: readonly WorkerId[]
-  settled: Settlement | null
-  owner: WorkerId | null
-}
-
-/** A photo that a handheld has sent, and what it belongs to there. */
-export type SentPhoto = {
-  warehouse: WarehouseId
-  device: DeviceId
-  /** SHA-256 of the bytes, hex. */
-  sha: string
-  bytes: Uint8Array
-  width: number
-  height: number
-  kind: PhotoKind
-  /** Of a command `device/epoch/seq`, else the code. */
-  subject: string
-  /** Null = nobody knew whose goods these were. */
-  client: ClientId | null
-  takenAt: string
-  now: string
-}
-
-/** Photos by their content. The facts name them; losing one loses no stock. */
-export interface PhotoStore {
-  /**
-   * Keeps bytes and link in one transaction; the same again changes nothing and is no part of the allowance. `full`: this
-   * device has sent all that it may within a day; nothing was kept.
-   */
-  keep(photo: SentPhoto, allowance: { count: number; bytes: number }): Promise<'kept' | 'full'>
-  /** Null = not here, or not of these clients. `clients` null = all. */
-  bytes(wanted: {
-    warehouse: WarehouseId
-    sha: string
-    clients: readonly ClientId[] | null
-  }): Promise<Uint8Array | null>
-  /** Forgets what was received before; gives how many. */
-  forget(warehouse: WarehouseId, before: string): Promise<number>
 }
 
 export type AuditEntry = {

@@ -5,12 +5,10 @@ import { PROCESSES } from '../../shared/process/index.ts'
 import { putawayTaskId } from '../../shared/process/putaway-task.ts'
 import { lpnId } from '../../shared/process/lpn.ts'
 import { StorageFull } from '../sync/ports.ts'
-import { fakeHandheld, ORDER, plainResolver, RECEIPT, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { fakeHandheld, ORDER, RECEIPT, SITE, TASK, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { floorController } from '../../test/support/floor-controller.ts'
 import { placeId } from '../../test/support/site.ts'
-import { virtualTime } from '../../test/support/handheld-world.ts'
-import { floor } from './floor.ts'
-import { createController, WAITING_MAX } from './controller.ts'
-import type { FeedbackEvent } from './events.ts'
+import { WAITING_MAX } from './controller.ts'
 import { slotOf } from './saved.ts'
 import { problemKeys } from './general.ts'
 import { openOf, topOf } from './state.ts'
@@ -19,47 +17,7 @@ const MUG = '8690000000001'
 const BOWL = '8690000000003'
 const OTHER = '8690000000004'
 
-const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => {
-  const named: unknown[] = []
-  let touched = lastTouch
-  const time = virtualTime()
-  const heard: FeedbackEvent[] = []
-  const controller = createController(
-    {
-      handheld: fake.handheld,
-      resolver: plainResolver,
-      feedback: {
-        play: event => {
-          heard.push(event)
-          fake.journal.push(event)
-        },
-      },
-      clock: time.clock,
-      timer: time.timer,
-      lastTouch: { get: () => touched, set: at => (touched = at) },
-      processes: PROCESSES,
-      photos: { appended: drafts => void named.push(drafts) },
-      setUpAgain: async () => 'ok',
-    },
-    () => floor,
-  )
-  const scan = async (...texts: string[]): Promise<void> => {
-    for (const text of texts) {
-      await time.advance(1000)
-      await controller.scan(wedgeScan(text))
-    }
-  }
-  return {
-    ...fake,
-    controller,
-    time,
-    heard,
-    named,
-    scan,
-    touched: () => touched,
-    band: () => controller.state().band?.say.key,
-  }
-}
+const begin = (fake = fakeHandheld(), lastTouch: number | null = null) => floorController({ fake, lastTouch })
 type App = ReturnType<typeof begin>
 
 let app: App

@@ -1,42 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { PROCESSES } from '../../shared/process/index.ts'
-import { fakeHandheld, ORDER, PIN, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
-import { virtualTime } from '../../test/support/handheld-world.ts'
-import { createController } from './controller.ts'
-import type { FeedbackEvent } from './events.ts'
-import { floor } from './floor.ts'
+import { fakeHandheld, ORDER, PIN, wedgeScan } from '../../test/support/fake-handheld.ts'
+import { floorController } from '../../test/support/floor-controller.ts'
 import { openOf } from './state.ts'
 
 const begin = () => {
   const fake = fakeHandheld()
   fake.askPins('ANNA', 'CEM')
-  const time = virtualTime()
-  const heard: FeedbackEvent[] = []
-  const controller = createController(
-    {
-      handheld: fake.handheld,
-      resolver: plainResolver,
-      feedback: { play: event => void heard.push(event) },
-      clock: time.clock,
-      timer: time.timer,
-      lastTouch: { get: () => null, set: () => undefined },
-      processes: PROCESSES,
-      setUpAgain: async () => 'ok',
-    },
-    () => floor,
-  )
-  const scan = async (...texts: string[]): Promise<void> => {
-    for (const text of texts) {
-      await time.advance(1000)
-      await controller.scan(wedgeScan(text))
-    }
-  }
-  const type = async (keys: string): Promise<void> => {
-    for (const key of keys) await controller.typeKey(key)
-    await controller.typeKey('Enter')
-  }
-  const state = () => controller.state()
-  return { ...fake, controller, time, heard, scan, type, state, band: () => state().band?.say }
+  return floorController({ fake })
 }
 let app = begin()
 beforeEach(() => {
@@ -50,7 +20,7 @@ describe('the PIN after the badge', () => {
     expect(app.state()).toMatchObject({ session: null, pin: { name: 'ANNA' } })
     await app.type(PIN)
     expect(app.state()).toMatchObject({ pin: null, typed: '' })
-    expect([who(), app.band()?.key]).toEqual(['ANNA', 'hello'])
+    expect([who(), app.band()]).toEqual(['ANNA', 'hello'])
   })
   test('[PN5] takes digits only, twelve at most, and forgets them with the answer', async () => {
     await app.scan('XBANNA')
@@ -69,10 +39,10 @@ describe('the PIN after the badge', () => {
   test('[PN6] a wrong one is refused aloud and may be tried again; after five it is said how long to wait', async () => {
     await app.scan('XBANNA')
     await app.type('9999')
-    expect([app.band(), app.heard.at(-1)]).toEqual([{ key: 'pin.wrong', values: { n: 4 } }, 'wrong'])
+    expect([app.said(), app.heard.at(-1)]).toEqual([{ key: 'pin.wrong', values: { n: 4 } }, 'wrong'])
     expect(app.state().pin).not.toBeNull()
     for (let i = 0; i < 4; i += 1) await app.type('9999')
-    expect(app.band()).toEqual({ key: 'pin.wait', values: { time: '5:00' } })
+    expect(app.said()).toEqual({ key: 'pin.wait', values: { time: '5:00' } })
     expect(app.state()).toMatchObject({ pin: null, session: null })
   })
   test('[PN6] a code of digits on goods, places or paper is no try, whether somebody knows it or its symbol tells', async () => {
@@ -80,11 +50,11 @@ describe('the PIN after the badge', () => {
     const lookup = app.handheld.lookup
     app.handheld.lookup = async () => ({ find: () => [{ kind: 'document', document: ORDER.id, client: ORDER.client }] })
     await app.scan('104200')
-    expect([app.band()?.key, app.tries]).toEqual(['pin', []])
+    expect([app.band(), app.tries]).toEqual(['pin', []])
     app.handheld.lookup = lookup
     for (const mark of [{ aim: ']E4' }, { symbology: 'ean8' as const }]) {
       await app.controller.scan({ ...wedgeScan('40170725'), ...mark })
-      expect([app.band()?.key, app.tries]).toEqual(['pin', []])
+      expect([app.band(), app.tries]).toEqual(['pin', []])
     }
     await app.scan(PIN)
     expect(who()).toBe('ANNA')
@@ -92,7 +62,7 @@ describe('the PIN after the badge', () => {
   test('[PN6] what cannot be a PIN costs no try', async () => {
     await app.scan('XBANNA')
     await app.type('25')
-    expect([app.band()?.key, app.tries]).toEqual(['pin.digits', []])
+    expect([app.band(), app.tries]).toEqual(['pin.digits', []])
   })
   test('[PN7] who has none is told who sets it, and is not asked', async () => {
     await app.scan('XBBERK')
@@ -156,6 +126,6 @@ describe('the PIN beside open work', () => {
   })
   test('[PN5] the own badge of whoever is at work only greets', async () => {
     await app.scan('XBANNA')
-    expect([app.state().pin, app.band()?.key]).toEqual([null, 'hello'])
+    expect([app.state().pin, app.band()]).toEqual([null, 'hello'])
   })
 })

@@ -1,39 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
-import { PROCESSES } from '../../shared/process/index.ts'
 import type { CodeHit } from '../../shared/scan/scan.ts'
-import { fakeHandheld, plainResolver, SITE, wedgeScan } from '../../test/support/fake-handheld.ts'
-import { virtualTime } from '../../test/support/handheld-world.ts'
-import { createController } from './controller.ts'
-import { floor } from './floor.ts'
+import { fakeHandheld, SITE } from '../../test/support/fake-handheld.ts'
+import { floorController } from '../../test/support/floor-controller.ts'
 import { openOf, topOf } from './state.ts'
 
 const MUG = '8690000000001'
 const OTHER = '8690000000004'
 
-const begin = (fake = fakeHandheld(), handheld = fake.handheld) => {
-  const time = virtualTime()
-  const controller = createController(
-    {
-      handheld,
-      resolver: plainResolver,
-      feedback: { play: () => undefined },
-      clock: time.clock,
-      timer: time.timer,
-      lastTouch: { get: () => null, set: () => undefined },
-      processes: PROCESSES,
-      setUpAgain: async () => 'ok',
-    },
-    () => floor,
-  )
-  const scan = async (...texts: string[]): Promise<void> => {
-    for (const text of texts) {
-      await time.advance(1000)
-      await controller.scan(wedgeScan(text))
-    }
-  }
-  return { ...fake, controller, scan, state: controller.state, band: () => controller.state().band?.say.key }
-}
+const begin = (fake = fakeHandheld(), handheld = fake.handheld) => floorController({ fake, handheld })
 type App = ReturnType<typeof begin>
 
 describe('a hard stop', () => {

@@ -1,5 +1,26 @@
-/** Lost handhelds and calls to handhelds, at the desk. */
+/** Handhelds at the desk: how they are, lost ones, calls to them. */
 export const enDevices = {
+  'v.number': 'Handheld {n}',
+  'v.nobody': 'nobody',
+  'v.seen': 'heard of {time}',
+  'v.never': 'never heard of',
+  'v.waiting': '{n} waiting, oldest {time}',
+  'v.sent': 'everything sent',
+  'v.missing': 'Up to {n} not received',
+  'v.lost': 'lost its queue',
+  'v.twice': 'The same person is also logged in on handheld {list}',
+  'v.notKept': 'the browser may clear its storage',
+  'v.revoked': 'revoked',
+  'v.frozen': 'frozen: two devices with one key',
+  'v.revoke': 'Revoke',
+  'v.revoke.sure': 'Handheld {n} gets no data any more. What it has not sent is still taken for review. Revoke it?',
+  'v.enrol': 'Set up a handheld',
+  'v.enrol.here':
+    'This address works on this computer only. For handhelds start the server with --lan, or set STOCKHAND_URL.',
+  'v.enrol.plain':
+    'This address is not HTTPS: browsers give it no camera. Start the server with --lan, or set STOCKHAND_URL.',
+  'v.enrol.how': 'Scan this with the camera of the handheld, or type the code. It works once, for ten minutes.',
+  'v.empty': 'No handhelds yet',
   'v.ring': 'Ring',
   'v.message': 'Message',
   'v.message.to': 'Message to handheld {n}',
@@ -47,6 +68,27 @@ export const enDevices = {
 } as const
 
 export const trDevices: Readonly<Record<keyof typeof enDevices, string>> = {
+  'v.number': 'El terminali {n}',
+  'v.nobody': 'kimse yok',
+  'v.seen': 'son haber {time}',
+  'v.never': 'hiç haber yok',
+  'v.waiting': '{n} bekliyor, en eskisi {time}',
+  'v.sent': 'hepsi gönderildi',
+  'v.missing': 'En çok {n} kayıt gelmedi',
+  'v.lost': 'kuyruğunu kaybetti',
+  'v.twice': 'Aynı kişi şu cihazlarda da açık: {list}',
+  'v.notKept': 'tarayıcı verisini silebilir',
+  'v.revoked': 'yetkisi kaldırıldı',
+  'v.frozen': 'donduruldu: bir anahtarla iki cihaz',
+  'v.revoke': 'Yetkiyi kaldır',
+  'v.revoke.sure': 'El terminali {n} artık veri alamaz. Göndermedikleri yine incelemeye alınır. Kaldırılsın mı?',
+  'v.enrol': 'El terminali kur',
+  'v.enrol.here':
+    'Bu adres yalnız bu bilgisayarda çalışır. El terminalleri için sunucuyu --lan ile başlatın ya da STOCKHAND_URL verin.',
+  'v.enrol.plain':
+    'Bu adres HTTPS değil: tarayıcılar kamerayı açmaz. Sunucuyu --lan ile başlatın ya da STOCKHAND_URL verin.',
+  'v.enrol.how': 'El terminalinin kamerasıyla okutun veya kodu yazın. Bir kez, on dakika geçerli.',
+  'v.empty': 'Henüz el terminali yok',
   'v.ring': 'Çaldır',
   'v.message': 'Mesaj',
   'v.message.to': 'El terminali {n} için mesaj',

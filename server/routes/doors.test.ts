@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
 import type { TaskId } from '../../shared/ids.ts'
 import { MAX_POISON_BYTES, MAX_RESCUE_BYTES } from './rescue.ts'
-import { ADMIN, AYSE, CEM, enrol, post, send, session, testApp, WAREHOUSE } from './test-app.ts'
+import { ADMIN, AYSE, CEM, enrol, post, send, session, testApp } from './test-app.ts'
+import { WAREHOUSE } from './test-stores.ts'
 
 test('[W14] a task is taken, refused with the name of who has it, taken over, named as the next work, and given back', async () => {
   const app = await testApp()

@@ -2,7 +2,8 @@ import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { HEADERS } from '../../shared/sync/enrol.ts'
 import { derivedId } from '../../shared/ids.ts'
-import { enrol, enrolBody, get, newKey, OTHER_WAREHOUSE, post, proven, testApp, WAREHOUSE } from './test-app.ts'
+import { enrol, enrolBody, get, newKey, post, proven, testApp } from './test-app.ts'
+import { OTHER_WAREHOUSE, WAREHOUSE } from './test-stores.ts'
 import type { TestApp, TestDevice } from './test-app.ts'
 
 const codeOf = async (response: Response): Promise<string> => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { POLL_MS } from './doorbell.ts'
 import { HEARTBEAT_MS } from './events.ts'
-import { enrol, get, testApp, WAREHOUSE } from './test-app.ts'
+import { enrol, get, testApp } from './test-app.ts'
+import { WAREHOUSE } from './test-stores.ts'
 
 test('[W13] the doorbell rings at once, at each change, and asks the store only while somebody listens', async () => {
   const app = await testApp()

@@ -8,7 +8,8 @@ import type { PhotoQuery } from '../../shared/sync/photo.ts'
 import { proofOf } from '../../shared/sync/seal.ts'
 import type { Worker } from '../../shared/catalogue.ts'
 import { browserOf } from './desk/test-browser.ts'
-import { get, START } from './test-app.ts'
+import { get } from './test-app.ts'
+import { START } from './test-stores.ts'
 
 const shaOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const ABOUT: PhotoQuery = { kind: 'code', subject: "8690000000001 it's", takenAt: START }

@@ -10,24 +10,8 @@ import { endpoints } from '../app.ts'
 import { scopeName } from '../sync/handle.ts'
 import { refusalsOf } from './openapi.ts'
 import { STATUS } from './refused.ts'
-import {
-  AYSE,
-  BLOCK,
-  BLOCK_SHA,
-  CEM,
-  CLIENT,
-  enrol,
-  get,
-  OTHER_WAREHOUSE,
-  post,
-  proven,
-  round,
-  sealed,
-  send,
-  session,
-  testApp,
-  WAREHOUSE,
-} from './test-app.ts'
+import { AYSE, CEM, enrol, get, post, proven, round, sealed, send, session, testApp } from './test-app.ts'
+import { BLOCK, BLOCK_SHA, CLIENT, OTHER_WAREHOUSE, WAREHOUSE } from './test-stores.ts'
 
 const codeOf = async (response: Response): Promise<string> => {
   const { code }: { code: string } = await response.json()

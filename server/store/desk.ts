@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Variance, VarianceId } from '../../shared/count/variance.ts'
 import type { ClientId } from '../../shared/ids.ts'
-import type { DeskStore, InboxEntry } from '../ports.ts'
+import type { DeskStore, InboxEntry } from '../inbox-ports.ts'
 import type { Owned } from '../../shared/desk/exceptions.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import type { SettleAsk } from '../../shared/sync/settle.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { ClientId } from '../../shared/ids.ts'
-import type { PhotoStore, SentPhoto } from '../ports.ts'
+import type { PhotoStore, SentPhoto } from '../photo-ports.ts'
 import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { transact } from './transaction.ts'

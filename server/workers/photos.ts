@@ -1,6 +1,7 @@
 import type { WarehouseId } from '../../shared/ids.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
-import type { PhotoStore, SiteStore } from '../ports.ts'
+import type { PhotoStore } from '../photo-ports.ts'
+import type { SiteStore } from '../ports.ts'
 
 export type PhotoDeps = {
   site: Pick<SiteStore, 'warehouses' | 'policies'>

@@ -1,5 +1,5 @@
 import type { WarehouseId } from '../../shared/ids.ts'
-import type { DeskStore } from '../ports.ts'
+import type { DeskStore } from '../inbox-ports.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { settleCounts } from '../sync/settle-counts.ts'
 

@@ -1,6 +1,7 @@
 import { hashPassword } from '../../server/auth/password.ts'
 import { makeWorker, nextRoster, signRoster } from '../../server/auth/roster.ts'
-import { AYSE, CEM, enrol, get, OTHER_WAREHOUSE, send, testApp } from '../../server/routes/test-app.ts'
+import { AYSE, CEM, enrol, get, send, testApp } from '../../server/routes/test-app.ts'
+import { OTHER_WAREHOUSE } from '../../server/routes/test-stores.ts'
 import type { AppDeps } from '../../server/routes/deps.ts'
 import type { TestDevice } from '../../server/routes/test-app.ts'
 import { sim } from '../../server/erp/sim.ts'

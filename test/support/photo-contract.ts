@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PhotoStore, SentPhoto } from '../../server/ports.ts'
+import type { PhotoStore, SentPhoto } from '../../server/photo-ports.ts'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import { jpegHeaders } from './jpeg.ts'
 import { testSite } from './site.ts'

@@ -4,6 +4,7 @@ import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
 import { LATE_AFTER_S } from '../../../shared/kpi/exceptions.ts'
 import { useDesk, whyNot } from './context.ts'
 import { useFilter } from './filter.ts'
+import { PersonOptions } from './person-options.tsx'
 import { Chips } from './table.tsx'
 
 type Row = ExceptionsAnswer['exceptions'][number]
@@ -95,7 +96,7 @@ export const Whose = ({ row }: { row: Row }) => {
 }
 
 export const OwnerActs = ({ row, onOwn }: { row: Row; onOwn: OnOwn }) => {
-  const { speaker, names, me } = useDesk()
+  const { speaker, me } = useDesk()
   const isMine = row.owner === me.worker
   return (
     <div className="desk-actions">
@@ -109,11 +110,7 @@ export const OwnerActs = ({ row, onOwn }: { row: Row; onOwn: OnOwn }) => {
           onChange={event => onOwn(row, event.currentTarget.value === '' ? null : event.currentTarget.value)}
         >
           <option value="">{speaker.say('xo.nobody')}</option>
-          {names.people.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <PersonOptions />
         </select>
       </label>
     </div>

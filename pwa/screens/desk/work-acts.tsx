@@ -9,6 +9,7 @@ import { NEXT_KINDS } from '../../../shared/sync/enrol.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
 import { useDesk } from './context.ts'
 import { textOf } from './form.ts'
+import { PersonOptions } from './person-options.tsx'
 import { useWork } from './use-work.ts'
 
 /** Deliveries, put-away and packing are everybody's at once. */
@@ -34,7 +35,7 @@ const TurnChoice = ({ turn, onTurn }: { turn: Turn | null; onTurn: (turn: Turn |
 }
 
 const Give = ({ row, onGive }: { row: BoardRow; onGive: (worker: WorkerId) => void }) => {
-  const { speaker, names } = useDesk()
+  const { speaker } = useDesk()
   return (
     <form
       className="desk-inline"
@@ -47,11 +48,7 @@ const Give = ({ row, onGive }: { row: BoardRow; onGive: (worker: WorkerId) => vo
       <label>
         {speaker.say('w.give')}{' '}
         <select name="worker" defaultValue={row.worker ?? ''}>
-          {names.people.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <PersonOptions />
         </select>
       </label>
       <button type="submit" className="desk-button">

@@ -7,7 +7,7 @@ import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { waitAfter } from '../../auth/lockout.ts'
 import { nextRoster, signRoster } from '../../auth/roster.ts'
 import { HEARTBEAT_MS } from '../events.ts'
-import { OTHER_WAREHOUSE } from '../test-app.ts'
+import { OTHER_WAREHOUSE } from '../test-stores.ts'
 import { browserOf } from './test-browser.ts'
 
 describe('log-in at the desk', async () => {

@@ -11,7 +11,7 @@ import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
 import { endpoints } from '../../app.ts'
 import { verifierOf } from '../../auth/key.ts'
 import { nextRoster, signRoster } from '../../auth/roster.ts'
-import { OTHER_WAREHOUSE } from '../test-app.ts'
+import { OTHER_WAREHOUSE } from '../test-stores.ts'
 import { browserOf } from './test-browser.ts'
 
 const OWN = '482915'
