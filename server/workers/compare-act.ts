@@ -36,6 +36,12 @@ export const partOf = (drift: DriftRow, cause: DriftClass): DriftRow | null => {
   return { ...drift, ...about, drift: n }
 }
 
+/** What explains the other causes of it. */
+export const withoutCause = (drift: DriftRow, cause: DriftClass): DriftRow => {
+  const settled = new Set(drift.causes.flatMap(one => (one.class === cause ? one.because : [])))
+  return { ...drift, moves: drift.moves.filter(move => !settled.has(move.id)) }
+}
+
 /** Carries out a decision about a difference; whether it is over says the next comparison. */
 export const actOn = async (deps: ActDeps, action: DriftAction, signal: AbortSignal): Promise<Acted> => {
   switch (action) {
