@@ -7,7 +7,8 @@ import { countsFor } from '../sync/renew-counts.ts'
 import type { Bridge, BridgeDeps } from './bridge.ts'
 import type { DriftClass } from '../erp/compare/verdict.ts'
 import type { DriftRow, PlaceStock } from './compare-port.ts'
-import { groupingOf, numberOf } from './compare-effects.ts'
+import { numberOf } from '../erp/effect.ts'
+import { groupingOf } from './compare-effects.ts'
 import { lotsOf } from './compare.ts'
 
 export const DRIFT_ACTIONS = ['repost', 'reverse', 'adoptTheirs', 'adoptOurs', 'recount', 'dismiss'] as const
