@@ -115,6 +115,7 @@ export type Found =
   | { state: 'many'; refs: readonly RemoteRef[] }
 
 export type StockQuery = { locations: readonly string[]; items?: readonly string[] }
+/** `lot`: where `caps.serialsInStock` says so, the number of the one unit. */
 export type StockRow = { item: string; location: string; lot: string; expiry: string | null; quantity: Qty }
 /** One movement over there. `from` and `to` are ERP locations; null = outside (supplier, customer, loss). */
 export type ErpMove = {

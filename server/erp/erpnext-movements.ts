@@ -62,7 +62,7 @@ export const readMovements =
           {
             id: [row.voucher_no, row.voucher_detail_no, row.warehouse, way, part.batch, part.serial].join('/'),
             item: remoteId('Item', row.item_code),
-            lot: part.batch === '' ? '' : lotOf(part.batch, row.item_code),
+            lot: part.serial || (part.batch === '' ? '' : lotOf(part.batch, row.item_code)),
             quantity,
             from: way === 'out' ? place : null,
             to: way === 'in' ? place : null,

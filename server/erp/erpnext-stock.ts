@@ -8,6 +8,7 @@ import type { Base } from './erpnext-site.ts'
 import { nameOf, remoteId } from './erpnext-sweep.ts'
 import { readTracked } from './erpnext-tracked.ts'
 import { quantityOf } from './erpnext-units.ts'
+import { baseQty } from './quantity.ts'
 
 const ITEMS_PAGE = 500
 const binRow = v.object({ item_code: text, warehouse: text, actual_qty: number })
@@ -22,10 +23,12 @@ export async function* readStock(base: Base, query: StockQuery, signal: AbortSig
   const places = query.locations.length > 0 ? query.locations.map(place => nameOf('Warehouse', place)) : [...own]
   if (places.length === 0) return
   for await (const items of pagesOf(base.frappe, places, query.items, signal)) {
-    const batched = await withBatches(base.frappe, items, signal)
-    const plain = items.filter(item => !batched.includes(item))
+    const tracked = await trackedIn(base.frappe, items, signal)
+    const plain = items.filter(item => !tracked.batches.has(item) && !tracked.numbers.has(item))
+    const batched = items.filter(item => tracked.batches.has(item) && !tracked.numbers.has(item))
     if (plain.length > 0) yield* plainStock(base.frappe, plain, places, signal)
     if (batched.length > 0) yield* batchStock(base.frappe, batched, places, signal)
+    if (tracked.numbers.size > 0) yield* numberedStock(base.frappe, [...tracked.numbers], places, signal)
   }
 }
 
@@ -53,12 +56,38 @@ async function* pagesOf(
   }
 }
 
-const withBatches = async (frappe: Frappe, items: readonly string[], signal: AbortSignal): Promise<string[]> => {
+const trackedRow = v.object({ name: text, has_batch_no: number, has_serial_no: number })
+const trackedIn = async (frappe: Frappe, items: readonly string[], signal: AbortSignal) => {
+  const rows = await frappe.rows('Item', trackedRow, { filters: [['name', 'in', items]] }, signal)
+  const those = (is: (row: v.InferOutput<typeof trackedRow>) => boolean): ReadonlySet<string> =>
+    new Set(rows.filter(is).map(row => row.name))
+  return { batches: those(row => row.has_batch_no === 1), numbers: those(row => row.has_serial_no === 1) }
+}
+
+const serialRow = v.object({ name: text, item_code: text, warehouse: text })
+/** Unit by unit. What the sum has beyond them came before ERPNext kept numbers of the item. */
+async function* numberedStock(
+  frappe: Frappe,
+  items: readonly string[],
+  places: readonly string[],
+  signal: AbortSignal,
+): AsyncIterable<StockRow> {
   const filters: Filter[] = [
-    ['name', 'in', items],
-    ['has_batch_no', '=', 1],
+    ['item_code', 'in', items],
+    ['warehouse', 'in', places],
   ]
-  return (await frappe.rows('Item', itemRow, { filters }, signal)).map(row => row.name)
+  const named = new Map<string, number>()
+  const at = (item: string, location: string): string => JSON.stringify([item, location])
+  for (const row of await frappe.rows('Serial No', serialRow, { filters }, signal)) {
+    const [item, location] = [remoteId('Item', row.item_code), placeId(row.warehouse)]
+    named.set(at(item, location), (named.get(at(item, location)) ?? 0) + 1)
+    yield { item, location, lot: row.name, expiry: null, quantity: baseQty(1) }
+  }
+  for (const bin of await frappe.rows('Bin', binRow, { filters }, signal)) {
+    const [item, location] = [remoteId('Item', bin.item_code), placeId(bin.warehouse)]
+    const quantity = quantityOf(bin.actual_qty - (named.get(at(item, location)) ?? 0))
+    if (quantity !== null && quantity.n !== 0) yield { item, location, lot: '', expiry: null, quantity }
+  }
 }
 
 async function* plainStock(

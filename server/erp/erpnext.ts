@@ -25,6 +25,7 @@ const CAPS: ErpCaps = {
   locations: 'warehouses',
   lots: true,
   serials: true,
+  serialsInStock: true,
   expiry: true,
   partialReceipt: true,
   // ERPNext refuses more than was ordered; what is over goes in beside the order's line.

@@ -1,4 +1,5 @@
 import type { PostedLine } from './connector.ts'
+import { numberOf } from './effect.ts'
 import { ErpError } from './erp-error.ts'
 import { decodeText, encodeText, readCsv, SEPARATORS, writeCsv } from './file-csv.ts'
 import type { OutEncoding } from './file-csv.ts'
@@ -162,7 +163,8 @@ export const documentMoves = (
   return table.rows
     .filter(({ cells }) => cells.get('row') === 'goods')
     .flatMap(({ cells }) => {
-      const at = { item: cells.get('item') ?? '', lot: cells.get('lot') ?? '' }
+      const goods = { lot: cells.get('lot') ?? '', serial: cells.get('serial') ?? '' }
+      const at = { item: cells.get('item') ?? '', lot: numberOf(goods) }
       const n = Math.abs(Number(cells.get('quantity') ?? 0))
       const [from = '', to = ''] = [cells.get('from'), cells.get('to')]
       return [

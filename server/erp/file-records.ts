@@ -150,7 +150,7 @@ const partnerOf = (id: string, cells: Cells): unknown => ({
 
 const goodsOf = (cells: Cells) => ({
   item: cells.must('item', cells.orNull('item')) ?? '',
-  lot: cells.text('lot'),
+  lot: cells.text('serial') || cells.text('lot'),
   quantity: cells.must('quantity', cells.quantity('quantity')) ?? baseQty(0),
   location: cells.text('location'),
   expiry: cells.day('expiry'),

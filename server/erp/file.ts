@@ -8,14 +8,15 @@ import { fileStock } from './file-stock.ts'
 import { DECIMALS } from './file-value.ts'
 import { folderCall } from './folder.ts'
 import type { Folder } from './folder.ts'
-import { connectorKind } from './settings.ts'
+import { connectorKind, SERIALS } from './settings.ts'
 
-const capsOf = (confirm: 'written' | 'taken'): ErpCaps => ({
+const capsOf = (confirm: 'written' | 'taken', serials: (typeof SERIALS)[number]): ErpCaps => ({
   key: 'native',
   adjust: 'delta',
   locations: 'bins',
   lots: true,
   serials: true,
+  ...(serials === 'named' ? { serialsInStock: true } : {}),
   expiry: true,
   partialReceipt: true,
   overReceipt: 'accepted',
@@ -78,6 +79,7 @@ export const file = connectorKind({
     ),
     checksums: v.optional(v.picklist(['optional', 'required']), 'optional'),
     confirm: v.optional(v.picklist(['written', 'taken']), 'written'),
+    serials: v.optional(v.picklist(SERIALS), 'counted'),
     outEncoding: v.optional(v.picklist(OUT_ENCODINGS), 'utf-8'),
     outSeparator: v.optional(v.picklist(['comma', 'semicolon', 'tab']), 'comma'),
     timeZone: v.optional(v.pipe(v.string(), v.maxLength(60)), 'Europe/Istanbul'),
@@ -91,7 +93,7 @@ export const file = connectorKind({
     const { confirm } = settings
     return {
       id,
-      caps: capsOf(confirm),
+      caps: capsOf(confirm, settings.serials),
       check: async () => {
         const problems = await troubles(folder)
         const about = { company: settings.folder, version: 'CSV 1', timeZone: settings.timeZone, expiresAt: null }

@@ -101,6 +101,8 @@ export type OutboundOp = {
   subject: string
   /** When it happened, and who closed it. */
   at: string
+  /** Its day by the warehouse's clock, for ERPs that book by days; without it the day of UTC. */
+  day?: string
   by: string
   /** The ERP's key of the owner. */
   client: string

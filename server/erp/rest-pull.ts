@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { ErpConnector, InboundKind, StockRow } from './connector.ts'
+import { numberOf } from './effect.ts'
 import { ErpError } from './erp-error.ts'
 import { readRecords } from './inbound.ts'
 import type { Qty } from './quantity.ts'
@@ -29,6 +30,7 @@ const stockPage = v.object({
         item: name,
         location: name,
         lot: v.optional(name, ''),
+        serial: v.optional(name, ''),
         expiry: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(40))), null),
         quantity: amount,
       }),
@@ -49,6 +51,7 @@ const movesPage = v.object({
         id: name,
         item: name,
         lot: v.optional(name, ''),
+        serial: v.optional(name, ''),
         quantity: amount,
         from: v.nullable(name),
         to: v.nullable(name),
@@ -113,8 +116,9 @@ export const restPulling = (
   movementsSince: async (text, limit, signal) => {
     const found = await call.get(`/movements${asked(text, limit)}`, movesPage, signal)
     leads(found, text)
-    const moves = found.movements.map(({ document, ...move }) => ({
+    const moves = found.movements.map(({ document, serial, ...move }) => ({
       ...move,
+      lot: numberOf({ lot: move.lot, serial }),
       document: document === null ? null : { kind: 'document', id: document },
     }))
     return { moves, next: found.next, more: found.more }
@@ -141,7 +145,7 @@ const stockOf = async (
       stockPage,
       signal,
     )
-    for (const row of found.rows) sums.add(row)
+    for (const { serial, ...row } of found.rows) sums.add({ ...row, lot: numberOf({ lot: row.lot, serial }) })
     leads(found, from)
     isMore = found.more
     from = found.next

@@ -8,15 +8,17 @@ import { restPushed } from './rest-push.ts'
 import { restPulling } from './rest-pull.ts'
 import { restWriting } from './rest-post.ts'
 import { restRemote } from './rest-records.ts'
-import { connectorKind, erpUrl } from './settings.ts'
+import { connectorKind, erpUrl, SERIALS } from './settings.ts'
 import { readSigningKeys, verifiedId } from './standard-webhooks.ts'
 
-const capsOf = (kinds: readonly InboundKind[], perSecond: number): ErpCaps => ({
+type Settings = { kinds: readonly InboundKind[]; perSecond: number; serials: (typeof SERIALS)[number] }
+const capsOf = ({ kinds, perSecond, serials }: Settings): ErpCaps => ({
   key: 'native',
   adjust: 'delta',
   locations: 'bins',
   lots: true,
   serials: true,
+  ...(serials === 'named' ? { serialsInStock: true } : {}),
   expiry: true,
   partialReceipt: true,
   overReceipt: 'accepted',
@@ -88,6 +90,7 @@ export const rest = connectorKind({
       'salesOrder',
     ]),
     perSecond: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)), 20),
+    serials: v.optional(v.picklist(SERIALS), 'counted'),
   }),
   secrets: [
     { name: 'token', title: 'Token' },
@@ -100,7 +103,7 @@ export const rest = connectorKind({
     const call = makeRestCall({ url: settings.url, token: secrets.token, keys, secrets: hidden, fetch, now })
     return {
       id,
-      caps: capsOf(settings.kinds, settings.perSecond),
+      caps: capsOf(settings),
       check: checking(call, now),
       webhook: async request => {
         const verified = verifiedId(keys, request)

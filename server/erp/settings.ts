@@ -67,6 +67,9 @@ export const makeConnector = (kind: ConnectorKind, options: ConnectorOptions): E
   })
 }
 
+/** Whether an ERP's stock names units that have numbers of their own, or says how many there are. */
+export const SERIALS = ['counted', 'named'] as const
+
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 const privateHost = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[^.]+$|.*\.(local|internal|lan)$)/
 

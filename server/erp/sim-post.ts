@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ErpConnector, Found } from './connector.ts'
+import { numberOf } from './effect.ts'
 import { ErpError } from './erp-error.ts'
 import type { Adjustment, OutboundOp, RemoteRef } from './operation.ts'
 import { baseQty } from './quantity.ts'
@@ -40,11 +41,11 @@ const cancel = async (call: Call, document: Document, signal: AbortSignal): Prom
 }
 const match = (document: Document): Record<string, string> => ({ 'if-match': String(document.version) })
 const documentsOf = async (call: Call, op: OutboundOp, profile: Profile, signal: AbortSignal): Promise<Document[]> => {
-  const by = profile.key === 'number' ? `number=${numberOf(op.key)}` : `key=${encodeURIComponent(op.key)}`
+  const by = profile.key === 'number' ? `number=${documentNumber(op.key)}` : `key=${encodeURIComponent(op.key)}`
   return (await call('GET', `/api/documents?${by}`, listed, signal)).documents
 }
 /** A document number of 15 characters, derived from the key: the ERP itself keeps it unique. */
-export const numberOf = (key: string): string => `W${key.replaceAll('-', '').slice(0, 14).toUpperCase()}`
+export const documentNumber = (key: string): string => `W${key.replaceAll('-', '').slice(0, 14).toUpperCase()}`
 
 const foundOf = (document: Document): Found =>
   document.state === 'posted'
@@ -110,9 +111,9 @@ const drafts = (call: Call, profile: Profile): Writing => ({
 
 /** Making is posting: nothing is written before `post`, and the ERP's own key or number keeps it from happening twice. */
 const direct = (call: Call, profile: Profile): Writing => ({
-  prepare: async op => ({ kind: 'intent', id: profile.key === 'number' ? numberOf(op.key) : op.key }),
+  prepare: async op => ({ kind: 'intent', id: profile.key === 'number' ? documentNumber(op.key) : op.key }),
   post: async (op, _ref, signal) => {
-    const number = profile.key === 'number' ? { number: numberOf(op.key) } : {}
+    const number = profile.key === 'number' ? { number: documentNumber(op.key) } : {}
     const from =
       op.type === 'adjustment' && profile.adjust === 'cas' ? { changeFrom: await onHand(call, op, signal) } : {}
     const body = { ...draftOf(op, MAIN), ...options(op), ...number, ...from }
@@ -126,7 +127,7 @@ const direct = (call: Call, profile: Profile): Writing => ({
 
 const level = v.object({ rows: v.array(v.object({ quantity: v.number() })) })
 const onHand = async (call: Call, op: Adjustment, signal: AbortSignal): Promise<number> => {
-  const query = new URLSearchParams({ items: op.line.item, places: op.line.location ?? MAIN, lot: op.line.lot })
+  const query = new URLSearchParams({ items: op.line.item, places: op.line.location ?? MAIN, lot: numberOf(op.line) })
   const { rows } = await call('GET', `/api/stock?${query.toString()}`, level, signal)
   return rows.reduce((sum, row) => sum + row.quantity, 0)
 }
@@ -154,7 +155,7 @@ const figures = (call: Call): Writing => {
       const { delta, line } = adjustmentOf(op)
       const before = beforeOf(ref) ?? 0
       const place = line.location ?? MAIN
-      const body = { item: line.item, place, lot: line.lot, quantity: before + delta, changeFrom: before }
+      const body = { item: line.item, place, lot: numberOf(line), quantity: before + delta, changeFrom: before }
       await call('POST', '/api/levels', v.unknown(), signal, { body })
     },
     find: async (op, ref, signal): Promise<Found> => {

@@ -15,6 +15,7 @@ const capsOf = (profile: Profile): ErpCaps => ({
   locations: 'bins',
   lots: true,
   serials: true,
+  serialsInStock: true,
   expiry: true,
   partialReceipt: true,
   overReceipt: 'accepted',

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { msOf } from '../../shared/time.ts'
+import { msOf, UTC } from '../../shared/time.ts'
 import type { Health, Problem } from './connector.ts'
 import type { Rpc } from './tryton-rpc.ts'
 import type { Site, SiteReader } from './tryton-site.ts'
@@ -118,7 +118,7 @@ export const checkTryton = async (
   return {
     ok: problems.length === 0,
     serverTime,
-    timeZone: site.timeZone,
+    timeZone: site.timeZone ?? UTC,
     company: preferences['company.rec_name'] ?? '',
     version,
     problems,

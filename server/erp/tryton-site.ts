@@ -1,10 +1,11 @@
 import * as v from 'valibot'
+import { dayOf } from '../../shared/time.ts'
 import { ErpError } from './erp-error.ts'
 import { ARCHIVED_TOO } from './tryton-rpc.ts'
 import type { Rpc } from './tryton-rpc.ts'
 import { UNIT_FIELDS, unitOf, unitRow } from './tryton-unit.ts'
 import type { Unit } from './tryton-unit.ts'
-import { id, rowsOf, text } from './tryton-value.ts'
+import { dateValue, id, rowsOf, text } from './tryton-value.ts'
 
 export type TrytonSettings = {
   url: string
@@ -31,7 +32,8 @@ export type Features = {
 export type Site = {
   company: number
   currency: { id: number; code: string; digits: number }
-  timeZone: string
+  /** Of the company; null = Tryton goes by the clock of its machine. */
+  timeZone: string | null
   warehouse: number
   storage: number
   output: number
@@ -49,6 +51,14 @@ const OPTIONAL = {
   carriers: ['stock.shipment.out', 'carrier'],
   weights: ['product.template', 'weight'],
 } as const satisfies Record<keyof Features, readonly [string, string]>
+
+/** Its day: nothing is booked later than that, and stock is what is there by then. */
+export const todayThere = async (
+  rpc: Pick<Rpc, 'clock' | 'read'>,
+  { timeZone }: Pick<Site, 'timeZone'>,
+  signal: AbortSignal,
+): Promise<string> =>
+  timeZone === null ? rpc.read('model.ir.date.today', [], dateValue, signal) : dayOf(await rpc.clock(signal), timeZone)
 
 /** Facts of the installation that change seldom: read at the first call, and again when `forget` was called. */
 export type SiteReader = { read(signal: AbortSignal): Promise<Site>; forget(): void }
@@ -134,7 +144,7 @@ const readCompany = async (rpc: Rpc, company: number, signal: AbortSignal) => {
     signal,
   )
   if (row === undefined) throw new ErpError('config', 'The company of the Tryton user cannot be read.')
-  return { currency: row['currency.'], timeZone: row.timezone === '' ? 'UTC' : row.timezone }
+  return { currency: row['currency.'], timeZone: row.timezone === '' ? null : row.timezone }
 }
 
 const fieldRow = v.object({ name: text, 'model.': v.object({ model: text }) })

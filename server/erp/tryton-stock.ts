@@ -7,6 +7,7 @@ import { byId, items, LOT_DATES, locations } from './tryton-catalogue.ts'
 import { changedSince, nextCursor, readCursor } from './tryton-pages.ts'
 import { ARCHIVED_TOO } from './tryton-rpc.ts'
 import type { Rpc } from './tryton-rpc.ts'
+import { todayThere } from './tryton-site.ts'
 import type { Site, SiteReader } from './tryton-site.ts'
 import { quantityIn } from './tryton-unit.ts'
 import { dateValue, id, idIn, remoteId, rowsOf, text, timeValue, toDate } from './tryton-value.ts'
@@ -62,7 +63,7 @@ export const stockOf = (rpc: Rpc, reader: SiteReader) =>
     )
     const wanted = query.locations.map(name => numberOf(name, locations.model, 'location'))
     const products = query.items?.map(name => numberOf(name, items.model, 'item'))
-    const today = toDate(await rpc.clock(signal))
+    const today = toDate(await todayThere(rpc, site, signal))
     for (const [place, below] of groupsOf(places, wanted, site.warehouse)) {
       if (below.length === 0) continue
       const context = { ...ARCHIVED_TOO, locations: below, with_childs: false, stock_date_end: today }

@@ -19,7 +19,7 @@ import { postIncoming, prepareIncoming } from './tryton-receipt.ts'
 import { ARCHIVED_TOO, trytonRpc } from './tryton-rpc.ts'
 import type { Rpc } from './tryton-rpc.ts'
 import { findShipment, postShipment, prepareShipment } from './tryton-shipment.ts'
-import { siteReader } from './tryton-site.ts'
+import { siteReader, todayThere } from './tryton-site.ts'
 import type { SiteReader, TrytonSettings } from './tryton-site.ts'
 import { movesSince, stockOf } from './tryton-stock.ts'
 import { id, remoteId } from './tryton-value.ts'
@@ -70,8 +70,8 @@ const makeTryton = ({ id: connection, settings, password, fetch, now }: Deps): E
   const reader = siteReader(rpc, settings)
   const workOf = async <O extends OutboundOp>(op: O, signal: AbortSignal): Promise<Work<O>> => {
     const site = await reader.read(signal)
-    const today = (await rpc.clock(signal)).slice(0, 10)
-    const day = op.at.slice(0, 10)
+    const today = await todayThere(rpc, site, signal)
+    const day = op.day ?? op.at.slice(0, 10)
     return { rpc, site, settings, op, today, effective: day < today ? day : null, signal }
   }
   return {

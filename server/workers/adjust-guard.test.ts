@@ -155,6 +155,23 @@ describe('what is told to an ERP, and what is decided without a person', () => {
     expect([(await our.rowOf(key)).state, await there(item)]).toEqual(['posted', 6])
     expect(await our.found(item)).toEqual([])
   })
+  it('[ER30] where a missing message is one of several causes, it alone is posted again; the rest stays a person’s', async () => {
+    const our = makeBooks(peer, connector)
+    const item = await our.agreed()
+    expect(await our.found(item)).toEqual([])
+    const key = our.say(our.adjust(item, -3, our.at()))
+    await our.leave(key, 'posted', 'none')
+    await peer.adjustByHand(item, peer.places.main, 2)
+    expect((await our.found(item)).map(row => [row.class, row.drift])).toEqual([['several', 5]])
+    const connection = { id: our.compare.id, mode: 'live', allow: { [AUTO.id]: AUTO.repost } } as const
+    const act = () => actAlone({ connection, compare: our.store, outbox: our.outbox.store, now: our.at })
+    expect(await act()).toBe(1)
+    await our.deliver()
+    expect([(await our.rowOf(key)).closedBy, await there(item)]).toEqual([RULE, 9])
+    expect((await our.found(item)).map(row => [row.class, row.drift])).toEqual([['edited', 2]])
+    expect(await act()).toBe(0)
+    expect(await there(item)).toBe(9)
+  })
   it('[ER30] what goes missing a second time is a person’s', async () => {
     const our = makeBooks(peer, { ...connector, find: async () => ({ state: 'absent' }) })
     const item = await our.agreed()

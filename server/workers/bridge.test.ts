@@ -3,10 +3,12 @@ import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { placeId, testSite } from '../../test/support/site.ts'
 import { CONNECTOR, NOW, sqlSite } from '../../test/support/sql-site.ts'
+import { makeConnector } from '../erp/settings.ts'
 import { sim } from '../erp/sim.ts'
 import { serveSimErp } from '../erp/sim/serve.ts'
 import { emptyState } from '../erp/sim/state.ts'
 import { openDatabase } from '../store/open.ts'
+import { makeBridge } from './bridge.ts'
 import { makeErpDesk } from './erp-desk.ts'
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
@@ -124,6 +126,30 @@ describe('stored connections run', async () => {
     await put(4, {})
     await desk.bridges.renew()
     await vi.waitFor(() => expect(erp.erp.onHand(remote, 'MAIN', '')).toBe(7), until)
+  })
+  it('[E131] the ERP is told the day that it was in the warehouse', async () => {
+    const [[row], connection] = [
+      await stores.outbox.list({ connector: CONNECTOR }, { beforeSeq: null, limit: 1 }),
+      await stores.connections.get(CONNECTOR),
+    ]
+    if (row === undefined || connection === null) throw new Error('no message to tell')
+    const connector = makeConnector(sim, { id: 'sim', settings: { url: erp.url }, secrets: { token: 'right' } })
+    const deps = { ring: () => {}, now, random: () => 0.5, newId: () => crypto.randomUUID(), log: quiet }
+    const every = { importMs: 20, deliverMs: 20, compareMs: 20 }
+    const dayOf = async (createdAt: string) =>
+      (
+        await makeBridge({ ...deps, stores, every, connect: () => connector }, connection, connector).operationOf({
+          ...row,
+          createdAt,
+        })
+      )?.day
+    const policies = await stores.site.policies(warehouse)
+    expect(await dayOf('2026-11-23T22:30:00.000Z')).toBe('2026-11-23')
+    if (policies === null) throw new Error('no policies')
+    const inZone = { ...policies.warehouse, site: { timeZone: 'Europe/Istanbul' } }
+    await stores.site.putPolicies(warehouse, { ...policies, version: policies.version + 1, warehouse: inZone })
+    expect(await dayOf('2026-11-23T22:30:00.000Z')).toBe('2026-11-24')
+    expect(await dayOf('2026-11-23T20:59:59.000Z')).toBe('2026-11-23')
   })
   it('[ER28] one that is off stops, one that cannot be opened is not started', async () => {
     await put(5, { mode: 'off' })

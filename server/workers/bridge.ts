@@ -1,7 +1,9 @@
 import type { Client } from '../../shared/catalogue.ts'
 import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { ErpConnector } from '../erp/connector.ts'
-import { msOf } from '../../shared/time.ts'
+import { zoneOf } from '../../shared/policy.ts'
+import type { PolicySet } from '../../shared/policy.ts'
+import { msOf, UTC } from '../../shared/time.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { adjustGuard } from './adjust-guard.ts'
 import { actAlone } from './compare-auto.ts'
@@ -26,7 +28,10 @@ import type { Looping } from './loop.ts'
 export type BridgeDeps = {
   stores: ErpStores & {
     sync: SyncStore
-    site: { clients(warehouse: WarehouseId): Promise<readonly Client[]> }
+    site: {
+      clients(warehouse: WarehouseId): Promise<readonly Client[]>
+      policies(warehouse: WarehouseId): Promise<PolicySet | null>
+    }
   }
   /** Makes the connector of a stored connection; throws words where that cannot be. */
   connect: (connection: Connection) => ErpConnector
@@ -65,6 +70,10 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     rows: await stores.mappings.all(id),
     clients: (await stores.site.clients(warehouse)).map(client => client.id),
   }))
+  const timeZone = keptFor(MAPPING_MS, now, async () => {
+    const policies = await stores.site.policies(warehouse)
+    return policies === null ? UTC : zoneOf(policies)
+  })
   const zonesOf = readTogether(places => stores.places.zones(warehouse, places))
   const mapper = async (places: readonly string[] = []): Promise<Mapper> => {
     const { rows, clients } = await mapping()
@@ -85,6 +94,7 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
       remoteClient: clients.remoteClient,
       mapper,
       allow: connection.allow,
+      timeZone,
     })(row)
   }
   const importing = async (): Promise<ImportDeps> => {

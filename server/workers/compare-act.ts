@@ -7,7 +7,8 @@ import { countsFor } from '../sync/renew-counts.ts'
 import type { Bridge, BridgeDeps } from './bridge.ts'
 import type { DriftClass } from '../erp/compare/verdict.ts'
 import type { DriftRow, PlaceStock } from './compare-port.ts'
-import { groupingOf, numberOf } from './compare-effects.ts'
+import { numberOf } from '../erp/effect.ts'
+import { groupingOf } from './compare-effects.ts'
 import { lotsOf } from './compare.ts'
 
 export const DRIFT_ACTIONS = ['repost', 'reverse', 'adoptTheirs', 'adoptOurs', 'recount', 'dismiss'] as const
@@ -34,6 +35,12 @@ export const partOf = (drift: DriftRow, cause: DriftClass): DriftRow | null => {
   if (part === undefined) return null
   const { n, ...about } = part
   return { ...drift, ...about, drift: n }
+}
+
+/** What explains the other causes of it. */
+export const withoutCause = (drift: DriftRow, cause: DriftClass): DriftRow => {
+  const settled = new Set(drift.causes.flatMap(one => (one.class === cause ? one.because : [])))
+  return { ...drift, moves: drift.moves.filter(move => !settled.has(move.id)) }
 }
 
 /** Carries out a decision about a difference; whether it is over says the next comparison. */

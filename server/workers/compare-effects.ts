@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Effect } from '../erp/effect.ts'
-import { stockText } from '../erp/effect.ts'
+import { numberOf, stockText } from '../erp/effect.ts'
 import type { Mapper } from './mapper.ts'
 import type { OutboxRow } from './outbox-port.ts'
 import { itemsOf, payloadSchema } from './payload.ts'
@@ -12,9 +12,6 @@ export const groupingOf =
   (mapper: Pick<Mapper, 'place'>): Grouping =>
   at =>
     mapper.place(at) ?? ''
-
-/** What ERPs keep as the lot: the number of the one unit, where it has one. */
-export const numberOf = ({ lot, serial }: { lot: string; serial: string }): string => (serial === '' ? lot : serial)
 
 export const payloadOf = (row: Pick<OutboxRow, 'payload'>): Payload | null => {
   const read = v.safeParse(payloadSchema, row.payload)

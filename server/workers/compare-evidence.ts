@@ -6,6 +6,7 @@ import type { Drift, Evidence, MessageEvidence, MoveEvidence } from '../erp/comp
 import { isoOf, msOf } from '../../shared/time.ts'
 import type { CompareDeps } from './compare.ts'
 import { messageEffects, payloadOf, touches } from './compare-effects.ts'
+import type { DriftRow } from './compare-port.ts'
 import type { LotOf, Ours, TheirMove } from './compare-look.ts'
 import type { OutboxRow } from './outbox-port.ts'
 
@@ -17,18 +18,22 @@ const MAX_ASKED = 6
 const MAX_MORE = 200
 const OPEN_PAGE = 5000
 
+/** Movements that explained a figure whose difference is closed by now, and may explain what is left of it. */
+export type Known = readonly Pick<DriftRow, 'item' | 'location' | 'lot' | 'moves'>[]
+
 type Given = {
   drifts: readonly Drift[]
   moves: readonly TheirMove[]
   ours: Ours
   messages: readonly OutboxRow[]
   lotOf: LotOf
+  known?: Known
 }
 
 /** Everything that may explain these differences; the ERP is asked only about messages that would, if they were not there. */
 export const gatherEvidence = async (
   deps: CompareDeps,
-  { drifts, moves, ours, messages, lotOf }: Given,
+  { drifts, moves, ours, messages, lotOf, known = [] }: Given,
   signal: AbortSignal,
 ): Promise<(drift: Drift) => Evidence> => {
   if (drifts.length === 0) return () => ({ mapped: true, messages: [], moves: [], ratios: [], sameItem: [] })
@@ -43,7 +48,7 @@ export const gatherEvidence = async (
     [...byMessage.values()].flatMap(row => effectsIn(row, ours, item => names.get(item) ?? item, lotOf)),
     one => one.text,
   )
-  const before = await openMoves(deps)
+  const before = new Map([...known.map(drift => [stockText(drift), drift.moves] as const), ...(await openMoves(deps))])
   const moved = grouped(moves, move => move.text)
   const sameItem = grouped(drifts, drift => drift.item)
   const answers = new Map<string, Answer>()

@@ -6,6 +6,7 @@ import type { ErpConnector } from '../erp/connector.ts'
 import { isErpError } from '../erp/erp-error.ts'
 import type { OutboundOp } from '../erp/operation.ts'
 import { gatherEvidence } from './compare-evidence.ts'
+import type { Known } from './compare-evidence.ts'
 import { cursorOf, lookAtOurs, lookAtTheirs, readingOf, theirMoves } from './compare-look.ts'
 import type { LotOf, Ours, Reading, TheirMove } from './compare-look.ts'
 import type { CompareCause, CompareRun, CompareStore } from './compare-port.ts'
@@ -39,14 +40,14 @@ const ITEMS_AT_ONCE = 200
  */
 export const compareRound = async (
   deps: CompareDeps,
-  ask: { cause: CompareCause; items?: readonly string[] },
+  ask: { cause: CompareCause; items?: readonly string[]; known?: Known },
   signal: AbortSignal,
 ): Promise<CompareRun | null> => {
   if (deps.gate !== undefined && !(await gateIsOpen(deps.gate, signal))) return null
   const begun = { id: deps.newId(), connector: deps.id, cause: ask.cause, startedAt: deps.now() }
   await deps.store.begin(begun)
   try {
-    const found = await compared(deps, ask.items ?? null, signal)
+    const found = await compared(deps, ask, signal)
     const units = found.drifts.reduce((sum, drift) => sum + Math.abs(drift.drift), 0)
     const counts = { keys: found.keys, drifts: found.drifts.length, moving: found.moving.length, units }
     const run: CompareRun = { ...begun, endedAt: deps.now(), ...counts, outcome: null }
@@ -71,7 +72,11 @@ type Found = {
   cursor: string | null
 }
 
-const compared = async (deps: CompareDeps, items: readonly string[] | null, signal: AbortSignal): Promise<Found> => {
+const compared = async (
+  deps: CompareDeps,
+  { items = null, known: told = [] }: { items?: readonly string[] | null; known?: Known },
+  signal: AbortSignal,
+): Promise<Found> => {
   const plainLot: LotOf = (_item, lot) => lot
   const known = await lookAtOurs(deps, items, plainLot)
   const remotes = [...new Set([...known.figures.values()].map(({ at }) => at.item))]
@@ -94,7 +99,11 @@ const compared = async (deps: CompareDeps, items: readonly string[] | null, sign
   const looked = await lookAgain(deps, suspects, { lotOf, reading: after.reading, locations: ours }, signal)
   const moves = [...before.moves, ...after.moves, ...looked.moves]
   const drifts = looked.drifts.filter(drift => drift.drift !== 0)
-  const evidence = await gatherEvidence(deps, { drifts, moves, ours, messages: looked.messages, lotOf }, signal)
+  const evidence = await gatherEvidence(
+    deps,
+    { drifts, moves, ours, messages: looked.messages, lotOf, known: told },
+    signal,
+  )
   const verdicts = drifts.map(drift => {
     const proof = evidence(drift)
     return { ...drift, ...classify(drift, proof), moves: proof.moves.slice(-20) }

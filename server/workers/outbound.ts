@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ConnectorId } from '../../shared/ids.ts'
+import { dayOf } from '../../shared/time.ts'
 import { ErpError } from '../erp/erp-error.ts'
 import type { Line, OperationBody, OutboundOp, Package, RemoteRef } from '../erp/operation.ts'
 import { baseQty } from '../erp/quantity.ts'
@@ -18,6 +19,8 @@ export type OutboundDeps = {
   mapper?: (places: readonly string[]) => Promise<Mapper>
   /** Questions of the ERP that the connection answers by itself. */
   allow?: Readonly<Record<string, string>>
+  /** The warehouse's time zone. */
+  timeZone?: () => Promise<string>
   /** Name of a worker or of whoever decided. */
   nameOf?: (who: string) => string
 }
@@ -34,10 +37,11 @@ export const toOperation =
     if (!read.success) throw new ErpError('config', `message ${row.key} of type ${row.type} cannot be read`)
     const payload = read.output
     const items = [...new Set(itemsOf(payload))]
-    const [remotes, units, mapped] = await Promise.all([
+    const [remotes, units, mapped, zone] = await Promise.all([
       deps.store.remoteOf(deps.connector, [...items, ...documentsOf(payload)]),
       deps.store.unitsOf(items),
       deps.mapper?.(placesOf(payload)),
+      deps.timeZone?.(),
     ])
     const mapper = mapped ?? makeMapper([])
     const client = deps.remoteClient(payload.client)
@@ -45,9 +49,10 @@ export const toOperation =
     const body = bodyOf(payload, { remotes, units, mapper })
     if (body === null) return null
     const who = 'by' in payload ? payload.by : ''
-    const { key, seq, subject } = row
+    const { key, seq, subject, createdAt: at } = row
+    const when = zone === undefined ? { at } : { at, day: dayOf(at, zone) }
     const answers = { ...deps.allow, ...row.answers }
-    return { key, seq, subject, at: row.createdAt, by: deps.nameOf?.(who) ?? who, answers, client, ...body }
+    return { key, seq, subject, ...when, by: deps.nameOf?.(who) ?? who, answers, client, ...body }
   }
 
 type Words = {

@@ -98,6 +98,23 @@ export const compareCases = (kit: Kit): readonly Case[] => {
       ['LOT-B', -2, 'swap'],
     ])
   })
+  test('[ER32] numbered units: one here and another there are two differences, what is under way is none', async () => {
+    const our = books()
+    const item = await peer().item({ serial: true })
+    our.know(item, undefined, true)
+    for (const number of ['SN-1', 'SN-2', 'SN-4']) await peer().stockUp(item, peer().places.main, 1, number)
+    for (const number of ['SN-2', 'SN-3', 'SN-4']) our.put(item, 1, 'main', number)
+    const key = our.say({ ...our.adjust(item, -1, our.at()), serial: 'SN-4' })
+    const differing = async () => (await our.found(item)).map(row => [row.lot, row.drift, row.class]).sort()
+    const two = [
+      ['SN-1', 1, 'swap'],
+      ['SN-3', -1, 'swap'],
+    ]
+    expect(await differing()).toEqual(two)
+    await our.deliver()
+    expect((await our.rowOf(key)).state).toBe('posted')
+    expect(await differing()).toEqual(two)
+  })
   test('[ER12] stale count: what moved between count and posting is overwritten', async () => {
     const our = books()
     const item = await agreed(our)
@@ -117,6 +134,20 @@ export const compareCases = (kit: Kit): readonly Case[] => {
     await expectOne(our, item, 4, 'edited', 'adoptTheirs')
     // What explained it is still known when the next look begins behind it.
     await expectOne(our, item, 4, 'edited', 'adoptTheirs')
+  })
+  test('[ER31] several: the ERP has one message as a draft only, and somebody there did more', async () => {
+    const our = books()
+    const item = await agreed(our)
+    expect(await our.found(item)).toEqual([])
+    const key = our.say(our.adjust(item, -3, our.at()))
+    await our.leave(key, 'posted', 'prepared')
+    await peer().adjustByHand(item, peer().places.main, 2)
+    await expectOne(our, item, 5, 'several', 'repost')
+    const [found] = await our.found(item)
+    expect(found?.causes.map(cause => [cause.class, cause.n, cause.proposal])).toEqual([
+      ['missing', 3, 'repost'],
+      ['edited', 2, 'adoptTheirs'],
+    ])
   })
   test('[ER12] skipped: a person has decided that the ERP is not told', async () => {
     const our = books()

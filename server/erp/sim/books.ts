@@ -1,3 +1,4 @@
+import { numberOf } from '../effect.ts'
 import type { Profile } from './profile.ts'
 import { known, SimRefusal } from './refusal.ts'
 import type { SimDocument, SimState, SimStock } from './state.ts'
@@ -22,7 +23,8 @@ export const makeBooks = (state: SimState, now: () => string, profile: Profile) 
     tick,
     onHand,
     book: (of: SimDocument): void => {
-      for (const { item, lot, expiry, quantity, from, to } of of.lines) {
+      for (const { item, expiry, quantity, from, to, ...goods } of of.lines) {
+        const lot = numberOf(goods)
         if (from !== null) add({ item, place: from, lot, expiry }, -quantity)
         if (to !== null) add({ item, place: to, lot, expiry }, quantity)
         state.moves.push({ n: tick(), item, lot, quantity, from, to, key: of.key, document: of.id, at: now() })
@@ -42,8 +44,9 @@ export const makeBooks = (state: SimState, now: () => string, profile: Profile) 
     /** A document that would take more than is there. */
     notEnough: (of: SimDocument): SimRefusal | null => {
       const taken = new Map<string, { at: [string, string, string]; n: number }>()
-      for (const { item, from, lot, quantity } of of.lines) {
+      for (const { item, from, quantity, ...goods } of of.lines) {
         if (from === null) continue
+        const lot = numberOf(goods)
         const key = stockKey(item, from, lot)
         taken.set(key, { at: [item, from, lot], n: (taken.get(key)?.n ?? 0) + quantity })
       }

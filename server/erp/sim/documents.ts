@@ -1,3 +1,4 @@
+import { numberOf } from '../effect.ts'
 import type { SimBooks } from './books.ts'
 import type { PostOptions } from './erp.ts'
 import type { Profile } from './profile.ts'
@@ -104,7 +105,10 @@ const fits = ({ profile, books, item, order, state }: DocumentDeps, made: SimDra
   if (profile.adjust !== 'cas' || made.type !== 'adjustment' || line === undefined) return
   // Null opts out; a figure that has moved on is refused.
   if (made.changeFrom === undefined) throw new SimRefusal(422, 'changeFrom is required')
-  if (made.changeFrom !== null && made.changeFrom !== books.onHand(line.item, line.from ?? line.to ?? '', line.lot))
+  if (
+    made.changeFrom !== null &&
+    made.changeFrom !== books.onHand(line.item, line.from ?? line.to ?? '', numberOf(line))
+  )
     throw new SimRefusal(412, 'CHANGE_FROM_QUANTITY_STALE')
 }
 

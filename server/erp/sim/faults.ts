@@ -32,6 +32,7 @@ export const withFaults = (handle: Handler) => {
   let rules: Pending[] = []
   let late: (() => Promise<unknown>)[] = []
   let calls = 0
+  const met = Object.fromEntries(FAULTS.map(fault => [fault, 0])) as Record<Fault, number>
   const next = (request: Request, body: string): Fault | null => {
     calls += 1
     let found: Fault | null = null
@@ -41,6 +42,7 @@ export const withFaults = (handle: Handler) => {
       if (rule.left === 0) found ??= rule.fault
     }
     rules = rules.filter(rule => rule.left > 0)
+    if (found !== null) met[found] += 1
     return found
   }
   return {
@@ -69,6 +71,8 @@ export const withFaults = (handle: Handler) => {
       return unmet
     },
     calls: (): number => calls,
+    /** How often each fault has hit a call. */
+    met: met as Readonly<Record<Fault, number>>,
     /** Calls that were given up by their caller and are still on their way. */
     waiting: (): number => late.length,
   }

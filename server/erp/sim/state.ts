@@ -15,6 +15,7 @@ export type SimDocument = v.InferOutput<typeof simDocument> & { backorder: boole
 export type SimStock = {
   item: string
   place: string
+  /** Or the number of one unit, where units have numbers of their own. */
   lot: string
   expiry: string | null
   quantity: number
@@ -45,6 +46,8 @@ export type SimState = {
   /** By item, place, lot and row: most profiles have one row. */
   stock: Record<string, SimStock>
   moves: SimMove[]
+  /** Stock is kept by the numbers of units that have some; older files have sums of them. */
+  byNumber?: true
   /** The books are closed until then: nothing is posted before that time. */
   closedUntil?: string
 }
@@ -64,4 +67,5 @@ export const emptyState = (): SimState => ({
   documents: {},
   stock: {},
   moves: [],
+  byNumber: true,
 })

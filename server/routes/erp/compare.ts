@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { calendarInstant } from '../../../shared/sync/calendar.ts'
 import { DRIFT_CLASSES, PROPOSALS } from '../../workers/compare-port.ts'
-import { actOn, DRIFT_ACTIONS, partOf } from '../../workers/compare-act.ts'
+import { actOn, DRIFT_ACTIONS, partOf, withoutCause } from '../../workers/compare-act.ts'
 import { compareRound } from '../../workers/compare.ts'
 import { orWords } from '../../workers/erp-desk.ts'
 import { sendJson } from '../answer.ts'
@@ -203,8 +203,10 @@ export const actOnErpDriftEndpoint = personEndpoint(
     if ('done' in end && end.done) deps.doorbell.ring(warehouse)
     else await compare.reopen(connection.id, drift, closedAt)
     // The other causes are a difference of their own from now on; while the ERP is away the next comparison finds it.
-    if ('done' in end && end.done && drift.causes.length > 1 && cause !== undefined)
-      await orWords(() => compareRound(bridge.comparing, { cause: 'demand', items: [item] }, askSignal()))
+    if ('done' in end && end.done && drift.causes.length > 1 && cause !== undefined) {
+      const ask = { cause: 'demand', items: [item], known: [withoutCause(drift, cause)] } as const
+      await orWords(() => compareRound(bridge.comparing, ask, askSignal()))
+    }
     return sendJson(c, end)
   },
 )

@@ -235,6 +235,29 @@ describe('connections at the desk', async () => {
     expect(await compare()).toMatchObject({ drifts: 0 })
   })
 
+  it('[ER31] what explains the other causes is still known when one was decided about', async () => {
+    await desk.facts([desk.arrived(2)])
+    served.erp.changeItem(remote, { active: false })
+    await deliver()
+    const skip = { kind: 'skip', reason: 'booked by hand' }
+    await write('messages', { filter: { state: 'dead' }, action: skip }, people.sevda)
+    served.erp.changeItem(remote, { active: true })
+    served.erp.byHand('adjustment', [
+      { item: remote, lot: '', serial: '', expiry: null, quantity: 5, line: null, from: null, to: 'MAIN' },
+    ])
+    expect(await compare()).toMatchObject({ drifts: 1, units: 3 })
+    const decide = async (more: Record<string, string>) => {
+      const [open] = (await drifts()) as unknown as { run: string }[]
+      const about = { item: remote, lot: '', location: '', run: open?.run, reason: 'looked' }
+      return body(write('drifts', { ...about, ...more }, people.sevda))
+    }
+    expect(await decide({ cause: 'skipped', action: 'adoptOurs' })).toEqual({ done: true })
+    expect(await drifts()).toMatchObject([{ drift: 5, class: 'edited', proposal: 'adoptTheirs' }])
+    expect(await decide({ action: 'adoptTheirs' })).toEqual({ done: true })
+    await deliver()
+    expect(await compare()).toMatchObject({ drifts: 0 })
+  })
+
   it('[ER34] a closed period stops a message with the ERP’s own words; when the period is open the message goes on, once', async () => {
     state.closedUntil = '2100-01-01T00:00:00Z'
     const before = there()

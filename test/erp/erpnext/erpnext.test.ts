@@ -363,8 +363,8 @@ describe('ERPNext', () => {
         [
           [mug, peer.places.main, lot.lot, '2027-01-31', 5],
           [cup, peer.places.main, lot.lot, '2027-01-31', 5],
-          [numbered, peer.places.main, '', null, 1],
-          [numbered, peer.places.second, '', null, 1],
+          [numbered, peer.places.main, 'SN-1', null, 1],
+          [numbered, peer.places.second, 'SN-2', null, 1],
         ].sort(),
       )
       const lots = (await pullAll(erp, 'lot', null)).records

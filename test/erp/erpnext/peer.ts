@@ -164,7 +164,13 @@ const people = (erp: Erpnext) => {
       })
       return `Item,${code}`
     },
-    stockUp: async (item: string, place: string, n: number, lot?: string) => count(item, place, n, lot),
+    stockUp: async (item: string, place: string, n: number, lot?: string) => {
+      const code = nameOf(item)
+      if (lot === undefined || erp.db.get('Item', code)['has_serial_no'] !== 1) return count(item, place, n, lot)
+      erp.insert('Serial No', { serial_no: lot, item_code: code })
+      const row = { item_code: code, qty: n, uom: 'Nos', t_warehouse: nameOf(place), serial_no: lot }
+      posted('Stock Entry', { stock_entry_type: 'Material Receipt', purpose: 'Material Receipt', items: [row] })
+    },
     purchase: async (lines: readonly Wanted[]) => {
       const head = { ...order, supplier: 'Ege Toptan', supplier_name: 'Ege Toptan', schedule_date: '2026-11-30' }
       return `Purchase Order,${posted('Purchase Order', { ...head, items: lines.map(line) })}`

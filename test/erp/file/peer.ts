@@ -35,7 +35,12 @@ export const startFileErp = async (confirm: 'written' | 'taken'): Promise<ErpPee
     connect: ({ url }) =>
       makeConnector(file, {
         id: 'file',
-        settings: { folder: 'erp', confirm, outSeparator: confirm === 'taken' ? 'semicolon' : 'comma' },
+        settings: {
+          folder: 'erp',
+          confirm,
+          serials: 'named',
+          outSeparator: confirm === 'taken' ? 'semicolon' : 'comma',
+        },
         secrets: {},
         folder: () => remoteFolder(url),
         now,

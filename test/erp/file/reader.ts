@@ -64,11 +64,14 @@ export const makeReader = (root: string, erp: SimErp) => {
       if (orders.length > 0) await put(name, [orderHead, ...orders.flatMap(orderRows)])
     }
     const moves = state.moves.slice(told.moves)
+    /** Its books have one number for a lot or a unit; in the files they are apart. */
+    const named = (item: string, number: string): string[] =>
+      erp.item(item).tracking.serial ? ['', number] : [number, '']
     const moveRows = moves.map(m => [
       m.n,
       m.at,
       m.item,
-      m.lot,
+      ...named(m.item, m.lot),
       m.quantity,
       m.from ?? '',
       m.to ?? '',
@@ -76,11 +79,20 @@ export const makeReader = (root: string, erp: SimErp) => {
       m.document ?? '',
     ])
     if (moves.length > 0)
-      await put('movements', [['id', 'at', 'item', 'lot', 'quantity', 'from', 'to', 'key', 'document'], ...moveRows])
+      await put('movements', [
+        ['id', 'at', 'item', 'lot', 'serial', 'quantity', 'from', 'to', 'key', 'document'],
+        ...moveRows,
+      ])
     told = { clock: state.clock, moves: state.moves.length }
     const asOf = new Date().toISOString()
-    const rows = Object.values(state.stock).map(row => [row.item, row.place, row.lot, row.quantity, asOf])
-    await put('stock', [['item', 'location', 'lot', 'quantity', 'as_of'], ...rows])
+    const rows = Object.values(state.stock).map(row => [
+      row.item,
+      row.place,
+      ...named(row.item, row.lot),
+      row.quantity,
+      asOf,
+    ])
+    await put('stock', [['item', 'location', 'lot', 'serial', 'quantity', 'as_of'], ...rows])
   }
   const bookFile = async (name: string): Promise<void> => {
     const rows = await rowsIn(at('out', name))

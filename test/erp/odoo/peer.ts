@@ -133,6 +133,12 @@ export const startOdoo = async (settings: Record<string, unknown> = {}): Promise
         ])
       ).length
     },
+    bookAgain: async key => {
+      const made = await admin.one('stock.picking', [['origin', '=', key]])
+      const [copy] = (await admin.call('stock.picking', 'copy', { ids: [made], default: { origin: key } })) as number[]
+      for (const step of ['action_confirm', 'action_assign', 'button_validate'])
+        await admin.call('stock.picking', step, { ids: [copy] })
+    },
     stop: async () => {},
   }
 }

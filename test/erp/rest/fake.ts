@@ -120,6 +120,9 @@ const lists = (app: Hono, erp: SimErp): void => {
   list('/partners', () => [])
   list('/purchase-orders', orders('purchase'))
   list('/sales-orders', orders('sales'))
+  /** Its books have one number for a lot or a unit; on the wire they are apart. */
+  const named = (item: string, number: string) =>
+    erp.item(item).tracking.serial ? { lot: '', serial: number } : { lot: number }
   app.get('/stock', c => {
     const [items = [], places = []] = [c.req.queries('item'), c.req.queries('location')]
     const rows = Object.values(state.stock)
@@ -130,7 +133,7 @@ const lists = (app: Hono, erp: SimErp): void => {
     const wire = page.map(({ row }) => ({
       item: row.item,
       location: row.place,
-      lot: row.lot,
+      ...named(row.item, row.lot),
       expiry: row.expiry,
       quantity: String(row.quantity),
     }))
@@ -140,6 +143,7 @@ const lists = (app: Hono, erp: SimErp): void => {
     const { page, next, more } = paged(c.req.url, state.moves, move => move.n)
     const movements = page.map(({ n, quantity, key, ...move }) => ({
       ...move,
+      ...named(move.item, move.lot),
       id: String(n),
       quantity: String(quantity),
       key: key === '' ? null : key,

@@ -22,7 +22,7 @@ export const startRestErp = async (): Promise<ErpPeer> => {
     connect: ({ url, password = TOKEN }) =>
       makeConnector(rest, {
         id: 'rest',
-        settings: { url },
+        settings: { url, serials: 'named' },
         secrets: { token: password === 'right' ? TOKEN : password, signing: SIGNING },
         now,
       }),

@@ -8,8 +8,8 @@ runConnectorContract({
   name: 'a real Tryton 6.0',
   start: () => startTryton('kit'),
   lacks: {
-    '[ER12] posted twice': 'way to post a second document with our key',
-    '[ER12] rounding': 'quarter of a unit',
+    '[ER32]': 'number of a unit in its stock',
+    '[ER12] rounding': 'amount below the step in which we count its goods',
   },
   postsAt: (_request, body) => POSTS.test(body),
 })

@@ -207,6 +207,11 @@ export const startTryton = async (database: string): Promise<TrytonPeer> => {
       // A customer shipment is Tryton's own document and does not carry our key.
       return found.length === 0 ? null : found.length
     },
+    bookAgain: async key => {
+      const made = await first('stock.shipment.internal', [['reference', '=', key]])
+      const [copy] = (await call('stock.shipment.internal.copy', [made], { reference: key })) as number[]
+      for (const step of ['wait', 'assign_try', 'done']) await call(`stock.shipment.internal.${step}`, [copy])
+    },
     signIn: async () => {
       session = await signIn()
     },

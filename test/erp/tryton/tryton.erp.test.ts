@@ -176,6 +176,47 @@ describe('Tryton 6.0', () => {
       )
       expect(days).toEqual([{ day: yesterday.slice(0, 10) }])
     })
+    it('[ET38] goods are booked on the day that it was in the warehouse, and none on a day that is not there yet', async () => {
+      const item = await peer.item()
+      const [day, tomorrow] = [-1, 1].map(n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10))
+      for (const [n, on] of [
+        [3, day],
+        [4, tomorrow],
+      ] as const) {
+        const op = receipt(peer, await peer.purchase([{ item, n }]), [{ item, n }])
+        await post(on === undefined ? op : { ...op, day: on })
+      }
+      const days = await rows<{ n: number; day: string }>(
+        `select distinct internal_quantity as n, effective_date::text as day from stock_move
+         where product = $1 and state = 'done'`,
+        [numberOf(item)],
+      )
+      expect(new Map(days.map(row => [row.n, row.day]))).toEqual(
+        new Map([
+          [3, day],
+          [4, new Date().toISOString().slice(0, 10)],
+        ]),
+      )
+    })
+    it('[ET38] where the company has a time zone its day counts, and what was booked on it is in the stock at once', async () => {
+      const [company] = (await call('company.company.search', [], 0, 1, null)) as number[]
+      // Ahead of UTC by so much that it is tomorrow there, or behind by so much that it is yesterday.
+      const zone = new Date().getUTCHours() >= 11 ? 'Pacific/Auckland' : 'Pacific/Pago_Pago'
+      await call('company.company.write', [company], { timezone: zone })
+      try {
+        const fresh = peer.connect({ url: proxy.url })
+        const item = await peer.item()
+        const op = receipt(peer, await peer.purchase([{ item, n: 3 }]), [{ item, n: 3 }])
+        const ref = await fresh.prepare(op, null, never)
+        await fresh.post(op, ref, never)
+        const found: StockRow[] = []
+        for await (const row of fresh.stock({ locations: [peer.places.main], items: [item] }, never)) found.push(row)
+        expect(found.map(row => baseOf(row.quantity))).toEqual([3])
+        expect((await fresh.check(never)).timeZone).toBe(zone)
+      } finally {
+        await call('company.company.write', [company], { timezone: null })
+      }
+    })
     it('[ET13] goods that come back get their place, with and without the shipment that they left in', async () => {
       const item = await stocked(10)
       const sale = await peer.sale([{ item, n: 4 }])

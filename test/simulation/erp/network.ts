@@ -13,7 +13,7 @@ export const makeNetwork = (sim: Pick<SimApp, 'app'>, clock: Clock, dice: Dice, 
   const faults = withFaults(request => sim.app.fetch(request))
   let downUntil = 0
   let slow = 0
-  const seen = { late: 0, down: 0, slow: 0 }
+  const seen = { reorder: 0, down: 0, slow: 0 }
   const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     if (clock.ms() < downUntil) {
       seen.down += 1
@@ -30,8 +30,11 @@ export const makeNetwork = (sim: Pick<SimApp, 'app'>, clock: Clock, dice: Dice, 
     } catch (error) {
       if (!(error instanceof Cut)) throw error
       if (faults.waiting() > before) {
-        seen.late += 1
-        clock.at(clock.ms() + 1 + dice.int(Math.floor(settleMs * 0.9)), () => faults.release())
+        const calls = faults.calls()
+        clock.at(clock.ms() + 1 + dice.int(Math.floor(settleMs * 0.9)), async () => {
+          if (faults.calls() > calls) seen.reorder += 1
+          await faults.release()
+        })
       }
       throw lost('ECONNRESET')
     }
@@ -50,6 +53,7 @@ export const makeNetwork = (sim: Pick<SimApp, 'app'>, clock: Clock, dice: Dice, 
     },
     calls: faults.calls,
     seen,
+    met: faults.met,
   }
 }
 export type Network = ReturnType<typeof makeNetwork>

@@ -69,7 +69,12 @@ export const runErp = async (seed: number, profile: ProfileName, plant: ErpPlant
   }
   await settle(stage, deliver, imports)
   await check(stage, theirs, deliver)
-  return endOf(stage, profile, { ...seen, ...stage.network.seen, skew: stage.skewMs === 0 ? 0 : 1 })
+  return endOf(stage, profile, {
+    ...seen,
+    ...stage.network.seen,
+    ...stage.network.met,
+    skew: stage.skewMs === 0 ? 0 : 1,
+  })
 }
 
 export const imported = async (stage: ErpStage, deps: ImportDeps): Promise<boolean> => {

@@ -1,3 +1,4 @@
+import { FAULTS } from '../../../server/erp/sim/faults.ts'
 import type { ProfileName } from '../../../server/erp/sim/profile.ts'
 import { ERP_BUGS } from './bugs.ts'
 import type { ErpPlant } from './bugs.ts'
@@ -21,10 +22,10 @@ const SOMETIMES = [
   'crash',
   'importCrash',
   'importFailed',
-  'late',
   'down',
   'slow',
   'skew',
+  'reorder',
   'released',
   'unknownOutcome',
   'transient',
@@ -49,17 +50,23 @@ export const runErpSeeds = async (
 ): Promise<ErpEnd> => {
   const failed: ErpRun[] = []
   const seen = new Map<string, number>()
+  const met = new Set<string>()
   let movements = 0
   for (const profile of profiles)
     for (let seed = from; seed < from + count; seed += 1) {
       const run = await runErp(seed, profile)
       movements += run.movements
-      for (const [name, n] of Object.entries(run.seen)) seen.set(name, (seen.get(name) ?? 0) + n)
+      for (const [name, n] of Object.entries(run.seen)) {
+        seen.set(name, (seen.get(name) ?? 0) + n)
+        if (n > 0) met.add(`${profile}: ${name}`)
+      }
       if (run.failures.length > 0) failed.push(run)
       told(run)
       await turned()
     }
-  return { failed, movements, neverSeen: SOMETIMES.filter(name => (seen.get(name) ?? 0) === 0) }
+  // Of the faults each ERP must have met each.
+  const unmet = profiles.flatMap(profile => FAULTS.map(fault => `${profile}: ${fault}`)).filter(one => !met.has(one))
+  return { failed, movements, neverSeen: [...SOMETIMES.filter(name => (seen.get(name) ?? 0) === 0), ...unmet] }
 }
 
 export type ErpHunt = { plant: ErpPlant; caught: ErpRun | null; tried: number }
