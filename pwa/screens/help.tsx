@@ -8,35 +8,13 @@ import { MARKS } from '../ui/band.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Frame } from '../ui/frame.tsx'
+import { CARDS } from './cards.ts'
 import { CameraPanel } from './camera-panel.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { shareDetails } from './share-details.ts'
 import { StepHelp } from './step-help.tsx'
 import { useHand } from './use-hand.ts'
 import '../ui/aside.css'
-
-/** Command cards that every screen understands, or many do, with the key of devices that have keys. */
-export const CARDS = [
-  { code: 'XCDNE', key: 'F1' },
-  { code: 'XCYES', key: 'F1' },
-  { code: 'XCNAY', key: 'Esc' },
-  { code: 'XCUND', key: 'F2 #' },
-  { code: 'XCBAK', key: 'Esc' },
-  { code: 'XCHME', key: 'F8' },
-  { code: 'XCLKP', key: 'F7' },
-  { code: 'XCNXT', key: null },
-  { code: 'XCSKP', key: null },
-  { code: 'XCSHT', key: null },
-  { code: 'XCMPT', key: null },
-  { code: 'XCDMG', key: null },
-  { code: 'XCFUL', key: null },
-  { code: 'XCPRB', key: null },
-  { code: 'XCKEY', key: null },
-  { code: 'XCRPT', key: null },
-  { code: 'XCSYN', key: null },
-  { code: 'XCHLP', key: null },
-  { code: 'XCLGT', key: null },
-] as const satisfies readonly { code: `XC${string}`; key: string | null }[]
 
 /** What the tones mean, what the cards do, who to ask, and what this handheld is. There without a network and a log-in. */
 export const HelpScreen = () => {

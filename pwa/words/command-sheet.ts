@@ -69,7 +69,15 @@ const GROUPS: readonly Group[] = [
   },
   {
     heading: { en: 'Put away and move', tr: 'Yerleştirme ve taşıma' },
-    codes: { XCALT: 'key.other', XCPAR: 'key.partly', XCNTF: 'key.notFound', XCALL: 'key.whole', XCSTA: 'key.status' },
+    codes: {
+      XCALT: 'key.other',
+      XCPAR: 'key.partly',
+      XCSPL: 'key.split',
+      XCNTF: 'key.notFound',
+      XCALL: 'key.whole',
+      XCSTA: 'key.status',
+      XCCNL: 'key.cancel',
+    },
   },
   {
     heading: { en: 'Pack and ship', tr: 'Paketleme ve sevk' },

@@ -92,6 +92,8 @@ export const enApp: AppWords = {
     'key.other': 'Other place',
     'key.full': 'Full here',
     'key.partly': 'Partly',
+    'key.split': 'Split',
+    'key.cancel': 'Cancel',
     'key.wrongLot': 'Other lot',
     'key.toteFull': 'Tote full',
     'key.noBox': 'No box type',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { QUARANTINE } from '../../shared/exception.ts'
 import { COMMAND_CODES } from '../../shared/scan/command-code.ts'
+import { CARDS } from '../screens/cards.ts'
 import { enHand } from './en-hand.ts'
 import type { HandWords } from './en-hand.ts'
 import { makeHandSpeaker } from './hand-speaker.ts'
@@ -33,7 +34,12 @@ test('[HH7] there is something to do about every reason for which a step is kept
   expect(hand.maybe('todo', 'exception', 'todo.other')).not.toBe(other)
   expect(hand.maybe('todo', 'of a later server', 'todo.other')).toBe(other)
 })
-test('[HH9] the help names cards that there are', () => {
+test('[HH9] the help names cards that there are, those that open the work among them', () => {
   const cards = keys.filter(key => key.startsWith('card.XC') && key.length > 'card.XCQ'.length)
   expect(cards.map(key => key.slice('card.'.length)).filter(code => !COMMAND_CODES.has(code))).toEqual([])
+  const opening = ['RCV', 'RET', 'PUT', 'PCK', 'PAK', 'SHP', 'CNT', 'MVE', 'RPL', 'PBK'].map(code => `card.XC${code}`)
+  expect(opening.filter(key => !cards.includes(key as (typeof cards)[number]))).toEqual([])
+  expect(opening.map(key => key.slice('card.'.length)).filter(code => !CARDS.some(card => card.code === code))).toEqual(
+    [],
+  )
 })

@@ -92,6 +92,8 @@ export const trApp: AppWords = {
     'key.other': 'Başka yer',
     'key.full': 'Burası dolu',
     'key.partly': 'Bir kısmı',
+    'key.split': 'Böl',
+    'key.cancel': 'Vazgeç',
     'key.wrongLot': 'Başka lot',
     'key.toteFull': 'Kutu dolu',
     'key.noBox': 'Tipsiz koli',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Location, Task } from '../catalogue.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
-import { COMMAND_CODES } from '../scan/command-code.ts'
+import { choiceOf, COMMAND_CODES, quantityOf } from '../scan/command-code.ts'
 import { makeLabel } from '../scan/own-label.ts'
 import {
   a1,
@@ -171,11 +171,13 @@ const scans = [
   ...['L1', 'L2', 'S1', 'NEW', PALLET, NEW_PALLET, half, 'x'.repeat(200)].map(text => scanned(text)),
   { ...scanned('half a label'), problem: 'separatorLost' as const },
 ]
+/** Quantities and tiles reach a process as numbers and choices; every other card as its key. */
+const KEYS = [...COMMAND_CODES].filter(code => quantityOf(code) === null && choiceOf(code) === null)
 const INPUTS: readonly Input[] = [
   ...scans.map(resolved => ({ kind: 'scan' as const, resolved })),
   ...[0, 1, 2, 3, 5, 1_000_000].map(value => ({ kind: 'number' as const, value })),
   ...['', 'L1', 'NEW', '2027-03-31', 'x'.repeat(200)].map(value => ({ kind: 'text' as const, value })),
-  ...[...COMMAND_CODES].filter(code => !/^XC[QR]/.test(code)).map(command => ({ kind: 'key' as const, command })),
+  ...KEYS.map(command => ({ kind: 'key' as const, command })),
   ...[1, 2, 3, 9].map(n => ({ kind: 'choice' as const, n })),
   { kind: 'photo', sha: 'a'.repeat(64) },
 ]
@@ -308,6 +310,9 @@ describe.each(PROCESSES.map(process => [process.name, process] as const))('%s', 
   it('[H56] a code of a kind that a step cannot want is named in every state', () => {
     // Each answer of the walk was looked at on the way.
     expect(named).toBeGreaterThan(0)
+  })
+  it('[L25] every card is tried, those of the work that begin like a tile as well', () => {
+    expect(KEYS).toEqual(expect.arrayContaining(['XCREJ', 'XCRCV', 'XCRET', 'XCRPL', 'XCRPT']))
   })
   it('[L25] every state answers every kind of input', () => {
     const kinds = new Set(INPUTS.map(input => input.kind))

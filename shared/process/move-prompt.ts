@@ -10,6 +10,7 @@ import type { WordKey } from './word.ts'
 import type { Fact, KeyOffer, Prompt, PromptLine } from './process.ts'
 
 const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
+const PARTLY: KeyOffer = { command: 'XCPAR', word: 'key.partly' }
 const KEYS: Record<MoveState['at'], readonly KeyOffer[]> = {
   from: [],
   goods: [{ command: 'XCALL', word: 'key.whole' }, BACK],
@@ -71,9 +72,14 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
     expects: EXPECTS[state.at],
     client: goods?.client ?? null,
     choices: choicesOf(state, view),
-    keys: load !== null && load.kind !== 'goods' && state.at === 'to' ? [BACK] : KEYS[state.at],
+    keys: keysOf(state),
     confirm: state.confirm,
   }
+}
+
+const keysOf = ({ process, load, at }: MoveState): readonly KeyOffer[] => {
+  if (load === null || load.kind === 'goods' || at !== 'to') return KEYS[at]
+  return load.kind === 'pallet' && process === 'move' ? [PARTLY, BACK] : [BACK]
 }
 
 const heroOf = ({ load, from }: MoveState, view: View): Prompt['hero'] => {

@@ -10,6 +10,7 @@ import type { Resolved } from '../scan/scan.ts'
 import { go, stay } from './answer.ts'
 import { countedBlind } from './count-blind.ts'
 import { palletIn, palletOf } from './lpn.ts'
+import { emptyHanded } from './move-state.ts'
 import type { Load, MoveNext, MoveState } from './move-state.ts'
 import { isMobile } from './pick-lines.ts'
 import type { Moment } from './process.ts'
@@ -96,6 +97,13 @@ const startedAt = (row: StockRow, view: View): { no: string; qty: number } => {
 
 const startedOn = (rows: readonly StockRow[], view: View): string | null =>
   rows.map(row => startedAt(row, view)).find(({ qty }) => qty > 0)?.no ?? null
+
+/** PARTLY and SPLIT: the pallet in hand stays where it stands, and some of its goods are taken; null = no pallet is in hand. */
+export const openPallet = (state: MoveState): MoveNext | null =>
+  state.at === 'to' && state.load?.kind === 'pallet'
+    ? go({ ...emptyHanded(state), at: 'goods', only: state.load.lpn }, 'ok', 'scan.item')
+    : null
+export const OPENS: ReadonlySet<string> = new Set(['XCPAR', 'XCSPL'])
 
 /** PARTLY looks at one pallet only. */
 const isAsked = ({ only }: MoveState, row: StockRow): boolean => only === null || row.lpn === only

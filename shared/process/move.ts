@@ -12,6 +12,8 @@ import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import {
   fromPlace,
+  openPallet,
+  OPENS,
   stepFrom,
   stepGoods,
   stepMark,
@@ -37,7 +39,7 @@ const stepBack = (state: MoveState): MoveNext => {
   if (state.at === 'status' || state.at === 'reason') return go({ ...state, at: 'to', change: null }, 'ok', 'move.to')
   const empty = emptyHanded(state)
   return state.at === 'goods' || state.from === null || state.load?.kind === 'pallet'
-    ? go({ ...empty, at: 'from', from: null }, 'ok', 'move.from')
+    ? go({ ...empty, at: 'from', from: null, only: null }, 'ok', 'move.from')
     : go({ ...empty, at: 'goods' }, 'ok', 'scan.item')
 }
 
@@ -46,6 +48,8 @@ const stepKey = (state: MoveState, command: string, view: View, moment: Moment):
   if (command === 'XCNAY') return sayNo(state, message)
   if (command === 'XCBAK') return stepBack(state)
   if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'move.to')
+  const opened = OPENS.has(command) ? openPallet(state) : null
+  if (opened !== null) return opened
   if (['XCDMG', 'XCSTA', 'XCSCR'].includes(command) && state.at === 'to') return stepChange(state, command, moment)
   return stay(state, 'wrong', 'no.key')
 }

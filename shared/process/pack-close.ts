@@ -1,10 +1,11 @@
 import type { Document } from '../catalogue.ts'
+import type { LocationId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
 import { policyFor } from '../policy.ts'
 import { mayDo } from '../roles.ts'
 import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
-import { boxed, cartonsOf, FRESH, orderOf, sumOf, waiting } from './pack-state.ts'
+import { boxed, cartonsOf, FRESH, orderOf, orderOfBox, ordersIn, packedFrom, sumOf, waiting } from './pack-state.ts'
 import type { Packing, PackNext, PackState } from './pack-state.ts'
 import { inBox } from './pack-open.ts'
 import type { Moment } from './process.ts'
@@ -13,7 +14,7 @@ import { isMark } from './readings.ts'
 /** A4: the open box is full. Weight and tracking are asked for as the policy and the carrier want them. */
 export const stepClose = (state: PackState, view: View): PackNext => {
   const { carton } = state
-  const document = orderOf(state, view)
+  const document = orderOfBox(state, view)
   if (document === undefined || carton === null) return stay(state, 'wrong', 'pack.box')
   if (!view.stockAt(carton).some(row => row.onHand > 0)) return stay(state, 'wrong', 'pack.empty')
   return policyFor(view.policies, document.client).pack.weight === 'none'
@@ -23,7 +24,7 @@ export const stepClose = (state: PackState, view: View): PackNext => {
 
 /** Grams from the scale or the keypad; far from what the goods should weigh is questioned. */
 export const stepWeight = (state: PackState, grams: number | null, view: View, moment: Moment): PackNext => {
-  const document = orderOf(state, view)
+  const document = orderOfBox(state, view)
   if (document === undefined) return go(FRESH, 'ok', 'pack.start')
   const { weight, weightTolerancePct } = policyFor(view.policies, document.client).pack
   if (grams === null)
@@ -62,7 +63,7 @@ const withWeight = (state: PackState, grams: number | null, document: Document, 
 
 /** A5: the number on the carrier's label: of the carrier's form, and never used before. */
 export const stepTracking = (state: PackState, text: string, view: View): PackNext => {
-  const document = orderOf(state, view)
+  const document = orderOfBox(state, view)
   if (document === undefined) return go(FRESH, 'ok', 'pack.start')
   const carrier = policyFor(view.policies, document.client).pack.carriers.find(one => one.name === document.carrier)
   const isOdd = text.length < 6 || text.length > 80 || /\p{Cc}/u.test(text)
@@ -77,7 +78,13 @@ const closeBox = (state: PackState, tracking: string | null, document: Document,
   const { carton, weightG } = state
   if (carton === null) return stay(state, 'wrong', 'pack.box')
   const left = sumOf(waiting(view, document.id))
-  const next: PackState = { ...state, carton: null, weightG: null, at: left > 0 ? 'carton' : 'verify' }
+  // In a shared tote the next unit opens the next box by the way.
+  const next: PackState = {
+    ...state,
+    carton: null,
+    weightG: null,
+    at: left > 0 && state.tote === null ? 'carton' : 'verify',
+  }
   const code = view.location(carton)?.code ?? ''
   return go(next, 'done', left > 0 ? 'pack.closed' : 'pack.allClosed', { carton: code, left }, [
     { type: 'carton.close', client: document.client, document: document.id, carton, weightG, size: null, tracking },
@@ -96,8 +103,10 @@ export const stepPrint = (state: PackState, view: View): PackNext => {
 
 /** A6: DONE: everything is packed and every box is closed; a rest only by SHIP SHORT, which is a supervisor's. */
 export const stepDone = (state: PackState, isShort: boolean, view: View, moment: Moment): PackNext => {
-  const document = state.document === null ? undefined : view.document(state.document)
+  const document = orderOf(state, view)
   if (document === undefined) return stay(state, 'wrong', 'pack.start')
+  const unsorted = state.tote === null ? 0 : sumOf(sorting(view, state.tote))
+  if (unsorted > 0) return stay(state, 'wrong', 'pack.rest', { n: unsorted })
   const open = cartonsOf(view, document.id).find(box => box.carton?.closed === false)
   if (open !== undefined && view.stockAt(open.id).length > 0) return stepClose({ ...state, carton: open.id }, view)
   if (boxed(view, document.id).length === 0) return stay(state, 'wrong', 'pack.empty')
@@ -115,11 +124,17 @@ export const stepDone = (state: PackState, isShort: boolean, view: View, moment:
     place: null,
     ...(isShort ? { reason: 'SHIP_SHORT' } : {}),
   }
+  const more = state.tote === null ? [] : packedFrom(view, state.tote).filter(({ id }) => id !== document.id)
+  const next: PackState = more.length === 0 ? { ...FRESH, key: state.key } : { ...state, carton: null }
   return {
-    ...go({ ...FRESH, key: state.key }, 'done', 'pack.ready', { no: document.number }, [command]),
-    finished: true,
+    ...go(next, 'done', 'pack.ready', { no: document.number }, [command]),
+    finished: more.length === 0,
   }
 }
+
+/** What orders still want of a shared tote. */
+const sorting = (view: View, tote: LocationId): readonly Packing[] =>
+  ordersIn(view, tote).flatMap(({ id }) => waiting(view, id).filter(({ claim }) => claim.location === tote))
 
 /** Lines whose goods the tote should hold, for MISSING: one tile each. */
 export const missable = (state: PackState, view: View): readonly Packing[] => {

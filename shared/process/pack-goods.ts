@@ -7,7 +7,7 @@ import type { Resolved } from '../scan/scan.ts'
 import type { Draft } from '../sync/command.ts'
 import { go, stay } from './answer.ts'
 import { openDraft } from './pack-open.ts'
-import { boxed, orderOf, ordersIn, sumOf, waiting } from './pack-state.ts'
+import { boxed, orderOf, orderOfBox, ordersIn, packedFrom, sumOf, waiting } from './pack-state.ts'
 import type { Packing, PackHand, PackNext, PackState } from './pack-state.ts'
 import { amountOf, isMark, itemsIn, mistaken } from './readings.ts'
 
@@ -32,7 +32,9 @@ export const stepVerify = (state: PackState, resolved: Resolved, view: View): Pa
 
 const otherBox = (state: PackState, id: LocationId, view: View): PackNext => {
   const box = view.location(id)
-  if (box?.carton?.document !== orderOf(state, view)?.id || box?.carton?.shipped === true)
+  const orders =
+    state.tote === null ? [orderOf(state, view)] : [...ordersIn(view, state.tote), ...packedFrom(view, state.tote)]
+  if (!orders.some(order => order?.id === box?.carton?.document) || box?.carton?.shipped === true)
     return stay(state, 'wrong', 'pack.cartonOther', { carton: box?.code ?? '' })
   return go({ ...state, carton: id }, 'ok', 'pack.inBox', { carton: box?.code ?? '' })
 }
@@ -43,7 +45,7 @@ const rowsFor = (state: PackState, view: View): Packing[] => {
     const { tote } = state
     return ordersIn(view, tote).flatMap(order => waiting(view, order.id).filter(({ claim }) => claim.location === tote))
   }
-  const document = orderOf(state, view)
+  const document = orderOfBox(state, view)
   if (document === undefined) return []
   return state.mode === 'unpack'
     ? boxed(view, document.id).filter(({ claim }) => claim.location === state.carton)
@@ -68,7 +70,8 @@ export const stepMark = (state: PackState, text: string, resolved: Resolved | nu
 const identified = (state: PackState, hand: PackHand, item: Item, view: View): PackNext => {
   const all = rowsFor(state, view).filter(({ line }) => line.item === item.id)
   if (all.length === 0) {
-    const done = state.document === null ? [] : boxed(view, state.document).filter(({ line }) => line.item === item.id)
+    const order = orderOfBox(state, view)
+    const done = order === undefined ? [] : boxed(view, order.id).filter(({ line }) => line.item === item.id)
     return done.length > 0
       ? stay(state, 'wrong', 'over', { have: sumOf(done), wanted: sumOf(done), unit: item.unit })
       : stay(state, 'wrong', 'pack.notInOrder')
@@ -94,9 +97,11 @@ const identified = (state: PackState, hand: PackHand, item: Item, view: View): P
   return booked(state, hand, item, fits, view)
 }
 
-const packedSerial = (state: PackState, hand: PackHand, view: View): boolean =>
-  state.document !== null &&
-  boxed(view, state.document).some(({ line, claim }) => line.item === hand.item && claim.serial === hand.serial)
+const packedSerial = (state: PackState, hand: PackHand, view: View): boolean => {
+  const order = orderOfBox(state, view)
+  const done = order === undefined ? [] : boxed(view, order.id)
+  return done.some(({ line, claim }) => line.item === hand.item && claim.serial === hand.serial)
+}
 
 /** One scan may take from several lines and totes; never more than waits there. */
 const booked = (state: PackState, hand: PackHand, item: Item, rows: readonly Packing[], view: View): PackNext => {
@@ -117,21 +122,29 @@ const booked = (state: PackState, hand: PackHand, item: Item, rows: readonly Pac
   }
   const order = first === undefined ? undefined : view.document(first.line.document)
   const left = sumOf(rowsFor(state, view)) - qty
-  const next: PackState = { ...state, at: 'verify', mode: 'pack', hand: null }
+  const last = commands.findLast(draft => draft.type === 'pack')
+  const box = state.tote !== null && state.mode === 'pack' && last !== undefined ? last.to.location : null
+  const next: PackState = { ...state, at: 'verify', mode: 'pack', hand: null, carton: box ?? state.carton }
+  const label = box === null ? '' : (view.location(box)?.code ?? freshLabel(commands))
   const said = { pack: 'pack.got', unpack: 'pack.out', damaged: 'pack.aside', extra: 'pack.aside' } as const
   return go(
     next,
     left === 0 && state.mode === 'pack' ? 'done' : 'ok',
-    said[state.mode],
+    box === null ? said[state.mode] : 'pack.sorted',
     {
       item: item.name,
       n: qty,
       left,
       no: order?.number ?? '',
+      carton: label,
     },
     commands,
   )
 }
+
+/** Of a box that is opened by the way. */
+const freshLabel = (drafts: readonly Draft[]): string =>
+  drafts.findLast(draft => draft.type === 'carton.open')?.label ?? ''
 
 const draftsOf = (
   state: PackState,

@@ -55,8 +55,10 @@ export const askPack = (state: PackState, view: View): Prompt['ask'] => {
   return asks[state.at]
 }
 
-const isDone = (state: PackState, view: View): boolean =>
-  state.mode === 'pack' && state.document !== null && waiting(view, state.document).length === 0
+const isDone = (state: PackState, view: View): boolean => {
+  const order = orderOf(state, view)
+  return state.mode === 'pack' && order !== undefined && waiting(view, order.id).length === 0
+}
 
 export const promptPack = (state: PackState, view: View): Prompt => {
   const document = orderOf(state, view)

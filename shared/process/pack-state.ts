@@ -69,15 +69,34 @@ export const ordersIn = (view: View, tote: LocationId): Document[] =>
   [...view.documents()]
     .filter(document => document.kind === 'order' && document.state !== 'closed')
     .filter(document => view.linesOf(document.id).some(line => line.claims.some(claim => claim.location === tote)))
-    .sort((a, b) => compare(a.due ?? '9', b.due ?? '9') || b.priority - a.priority || compare(a.number, b.number))
+    .sort(byDue)
 
-/** The order that the next step is about: the open one, or in a shared tote the first that still wants something of it. */
-export const orderOf = (state: PackState, view: View): Document | undefined =>
-  state.document === null
-    ? state.tote === null
-      ? undefined
-      : ordersIn(view, state.tote)[0]
-    : view.document(state.document)
+const byDue = (a: Document, b: Document): number =>
+  compare(a.due ?? '9', b.due ?? '9') || b.priority - a.priority || compare(a.number, b.number)
+
+/** Orders that were picked into a tote that is empty of them now, and that wait in their boxes to be called ready. */
+export const packedFrom = (view: View, tote: LocationId): Document[] =>
+  [...view.documents()]
+    .filter(({ kind, state, ready }) => kind === 'order' && (state === 'open' || state === 'started') && ready !== true)
+    .filter(({ id }) => view.taskOf(id, 'pick')?.tote === tote)
+    .filter(({ id }) => waiting(view, id).length === 0 && boxed(view, id).length > 0)
+    .sort(byDue)
+
+/**
+ * The order that the next step is about: the open one; of a shared tote the first that still wants something of it, and when
+ * it is empty the first that is not ready.
+ */
+export const orderOf = (state: PackState, view: View): Document | undefined => {
+  if (state.document !== null) return view.document(state.document)
+  if (state.tote === null) return undefined
+  return ordersIn(view, state.tote)[0] ?? packedFrom(view, state.tote)[0]
+}
+
+/** Whose box is open: in a shared tote the next unit may be another order's. */
+export const orderOfBox = (state: PackState, view: View): Document | undefined => {
+  const box = state.tote === null || state.carton === null ? undefined : view.location(state.carton)
+  return box?.carton ? view.document(box.carton.document) : orderOf(state, view)
+}
 
 export const isLine = (line: LineId, rows: readonly Packing[]): boolean => rows.some(row => row.line.id === line)
 export const isTote = (view: View, location: LocationId): boolean =>

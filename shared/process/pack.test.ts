@@ -231,15 +231,53 @@ describe('goods into the box', () => {
     expect(w.anna.scan(scanOf.place(tote1)).message.key).toBe('pack.sort')
     expect(w.anna.prompt().title.code).toBe('SOON')
     w.anna.choose(1)
-    w.anna.scan(scanOf.item(mug))
-    expect(w.anna.prompt().title.code).toBe('LATE')
-    w.anna.scan(scanOf.item(mug))
+    expect(w.anna.scan(scanOf.item(mug)).message).toMatchObject({ key: 'pack.sorted', values: { carton: 'SOON-1' } })
+    expect(w.anna.prompt()).toMatchObject({ title: { code: 'LATE' }, facts: [{ value: 'SOON-1' }] })
+    expect(w.anna.key('XCDNE').message).toMatchObject({ key: 'pack.rest', values: { n: 2 } })
+    expect(w.anna.scan(scanOf.item(mug)).message.values).toMatchObject({ carton: 'LATE-1', left: 1 })
+    expect(w.anna.prompt().facts).toMatchObject([{ value: 'LATE-1' }])
     w.anna.scan(scanOf.item(mug))
     const content = boxes(w.world).map(b => [b.code, w.world.stockAt(b.id).reduce((s, r) => s + r.onHand, 0)])
     expect(content.sort()).toEqual([
       ['LATE-1', 2],
       ['SOON-1', 1],
     ])
+    w.check()
+    for (const [number, isLast] of [
+      ['SOON', false],
+      ['LATE', true],
+    ] as const) {
+      expect(w.anna.prompt()).toMatchObject({ title: { code: number }, ask: { message: { key: 'pack.done' } } })
+      expect(w.anna.key('XCDNE').message.key).toBe('pack.weight')
+      expect(w.anna.key('XCSKP').message).toMatchObject({ key: 'pack.allClosed', values: { carton: `${number}-1` } })
+      expect(w.anna.key('XCDNE')).toMatchObject({ message: { key: 'pack.ready' }, finished: isLast })
+      expect(w.world.document(documentId(number))?.ready).toBe(true)
+    }
+  })
+  it('[N5] in a shared tote a box is closed for its own order, and what is taken out comes out of it', () => {
+    const share = [row(mug, tote1, 3)]
+    const order = (n: string, qty: number, due: string) =>
+      orderOf(
+        n,
+        [{ ...wants(mug, qty, [share[0]!, qty]), done: qty, state: 'done' }],
+        { tote: tote1.id, state: 'done' },
+        { due },
+      )
+    const w = at({
+      stock: [row(mug, a1, 1), ...share],
+      documents: [order('LATE', 2, '2026-12-02'), order('SOON', 1, '2026-12-01')],
+    })
+    w.anna.scan(scanOf.place(tote1))
+    w.anna.choose(1)
+    w.anna.scan(scanOf.item(mug))
+    w.anna.key('XCUNP')
+    expect(w.anna.scan(scanOf.item(mug)).message.key).toBe('pack.out')
+    w.anna.scan(scanOf.item(mug))
+    w.anna.key('XCCLS')
+    const [closed] = w.anna.key('XCSKP').commands
+    expect(closed).toMatchObject({ type: 'carton.close', document: documentId('SOON') })
+    expect(w.anna.prompt()).toMatchObject({ title: { code: 'LATE' }, ask: { message: { key: 'pack.item' } } })
+    expect(w.anna.scan(scanOf.item(mug)).message.values).toMatchObject({ carton: 'LATE-1' })
     w.check()
   })
 })

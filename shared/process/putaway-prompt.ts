@@ -3,7 +3,7 @@ import { message } from './answer.ts'
 import { promptMove } from './move-prompt.ts'
 import type { MoveState } from './move-state.ts'
 import type { Fact, KeyOffer, Prompt } from './process.ts'
-import { mayLeave, mayMiss } from './putaway-trouble.ts'
+import { mayCancel, mayLeave, mayMiss } from './putaway-trouble.ts'
 
 export const OVERRIDE_REASONS = ['FULL', 'CLOSED_PLACE', 'BETTER_PLACE'] as const
 
@@ -14,6 +14,8 @@ const KEYS: readonly KeyOffer[] = [
 ]
 const MISSED: KeyOffer = { command: 'XCNTF', word: 'key.notFound' }
 const LATER: KeyOffer = { command: 'XCSKP', word: 'key.skip' }
+const CANCEL: KeyOffer = { command: 'XCCNL', word: 'key.cancel' }
+const SPLIT: KeyOffer = { command: 'XCSPL', word: 'key.split' }
 const BROKEN: KeyOffer = { command: 'XCDMG', word: 'key.damaged' }
 
 export const promptPutaway = (state: MoveState, view: View): Prompt => {
@@ -27,10 +29,19 @@ export const promptPutaway = (state: MoveState, view: View): Prompt => {
     }
   if (state.at === 'reason')
     return { ...base, choices: OVERRIDE_REASONS.map(reason => ({ word: `reason.${reason}` as const, value: reason })) }
-  const trouble = [...(mayMiss(state, view) ? [MISSED] : []), ...(mayLeave(state) ? [LATER] : [])]
+  const trouble = [
+    ...(mayMiss(state, view) ? [MISSED] : []),
+    ...(mayLeave(state) ? [LATER] : []),
+    ...(mayCancel(state, view) ? [CANCEL] : []),
+  ]
   if (state.at !== 'to') return { ...base, keys: [...base.keys, ...trouble] }
   const place = state.goal === null ? undefined : view.location(state.goal)
-  const partly: readonly KeyOffer[] = state.load?.kind === 'pallet' ? [{ command: 'XCPAR', word: 'key.partly' }] : []
+  const partly: readonly KeyOffer[] =
+    state.load?.kind === 'pallet'
+      ? [{ command: 'XCPAR', word: 'key.partly' }]
+      : state.load?.kind === 'whole'
+        ? [SPLIT]
+        : []
   const isSound = state.load?.kind === 'goods' && state.load.status !== 'damaged'
   const broken: readonly KeyOffer[] = isSound ? [BROKEN] : []
   return {

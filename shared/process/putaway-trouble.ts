@@ -47,6 +47,10 @@ export const notFound = (state: MoveState, view: View): MoveNext => {
 /** A task can be left for later, or to others. */
 export const mayLeave = ({ task, at }: MoveState): boolean => task !== null && at !== 'reason'
 
+/** Begun by mistake: nothing of it has been put away, so that nothing has to be taken back. */
+export const mayCancel = ({ task, at }: MoveState, view: View): boolean =>
+  at !== 'from' && at !== 'reason' && (task === null || view.task(task)?.state !== 'started')
+
 /** DAMAGED: what is in hand becomes damaged goods, off its pallet, and goes to a place for such goods instead. */
 export const stepBroken = (state: MoveState): MoveNext => {
   const { load, from, task } = state

@@ -203,6 +203,32 @@ describe('putting away', () => {
     expect(w.world.stockOn(pallet)[0]?.onHand).toBe(6)
     w.check()
   })
+  it('[V17] SPLIT lets the content of a place go row by row, and opens a pallet', () => {
+    const w = at({ stock: [loose, row(milk, dock, 3, { lot: 'L1' })], documents: [] })
+    w.anna.scan(scanOf.place(dock))
+    w.anna.key('XCALL')
+    expect(w.anna.prompt().keys).toContainEqual({ command: 'XCSPL', word: 'key.split' })
+    expect(w.anna.key('XCSPL')).toMatchObject({ state: { at: 'goods', load: null, from: dock.id }, commands: [] })
+    w.anna.scan(scanOf.item(milk, { lot: 'L1' }))
+    expect(w.anna.scan(scanOf.place(a3)).commands).toMatchObject([{ type: 'putaway', item: milk.id, qty: 1 }])
+    const other = at({ stock: [onPallet], documents: [] })
+    other.anna.scan(scanned(LABEL))
+    expect(other.anna.key('XCSPL').state).toMatchObject({ at: 'goods', only: pallet, load: null })
+    expect(rejected(other, () => other.anna.key('XCSPL'))[1]).toBe('no.key')
+  })
+  it('[V18] CANCEL ends a put-away that nobody wanted: nothing is booked and its goods wait as before', () => {
+    const w = at({ stock: [onPallet], documents: [] })
+    w.anna.scan(scanned(LABEL))
+    expect(w.anna.prompt().keys).toContainEqual({ command: 'XCCNL', word: 'key.cancel' })
+    const before = JSON.stringify(allRows(w.world))
+    expect(w.anna.key('XCCNL')).toMatchObject({
+      finished: true,
+      commands: [],
+      state: { at: 'from', load: null, task: null },
+    })
+    expect(JSON.stringify(allRows(w.world))).toBe(before)
+    expect(rejected(w, () => w.anna.key('XCCNL'))[1]).toBe('no.key')
+  })
   it('[V6] whole content of a place goes to one goal', () => {
     const w = at({ stock: [loose, row(milk, dock, 3, { lot: 'L1' })], documents: [] })
     w.anna.scan(scanOf.place(dock))

@@ -8,6 +8,8 @@ import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import {
   fromPlace,
+  openPallet,
+  OPENS,
   stepFrom,
   stepGoods,
   stepMark,
@@ -22,7 +24,7 @@ import { decidePutaway, undoPutaway, unknownPutaway } from './putaway-decide.ts'
 import { overrideRule, suggested } from './putaway-goal.ts'
 import { putawayTaskId, WAITS } from './putaway-task.ts'
 import { OVERRIDE_REASONS, promptPutaway } from './putaway-prompt.ts'
-import { mayLeave, mayMiss, notFound, stepBroken } from './putaway-trouble.ts'
+import { mayCancel, mayLeave, mayMiss, notFound, stepBroken } from './putaway-trouble.ts'
 import { badLabel, itemsIn } from './readings.ts'
 import { inZones } from './zones.ts'
 
@@ -94,10 +96,14 @@ const stepKey = (state: MoveState, command: string, view: View, moment: Moment):
   if (command === 'XCALL' && state.at === 'goods') return takeWhole(state, view, moment, 'put.to')
   if (command === 'XCNTF' && mayMiss(state, view)) return notFound(state, view)
   if (command === 'XCSKP' && mayLeave(state)) return { ...go(emptyHanded(state), 'ok', 'rep.later'), finished: true }
+  if (command === 'XCCNL' && mayCancel(state, view))
+    return { ...go({ ...FRESH, key: state.key }, 'ok', 'put.cancelled'), finished: true }
   if (state.at !== 'to') return stay(state, 'wrong', 'no.key')
   const { load, goal } = state
-  if (command === 'XCPAR' && load?.kind === 'pallet')
-    return go({ ...emptyHanded(state), at: 'goods', only: load.lpn }, 'ok', 'scan.item')
+  const opened = OPENS.has(command) ? openPallet(state) : null
+  if (opened !== null) return opened
+  if (command === 'XCSPL' && load?.kind === 'whole')
+    return go({ ...emptyHanded(state), at: 'goods' }, 'ok', 'scan.item')
   if (command === 'XCDMG') return stepBroken(state)
   if (command !== 'XCALT' && command !== 'XCFUL') return stay(state, 'wrong', 'no.key')
   if (goal === null) return stay(state, 'wrong', 'put.noPlace')

@@ -75,6 +75,8 @@ export const WORDS = [
   'key.other',
   'key.full',
   'key.partly',
+  'key.split',
+  'key.cancel',
   'fact.pallet',
   'reason.FULL',
   'reason.CLOSED_PLACE',
