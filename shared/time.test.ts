@@ -17,6 +17,16 @@ describe('days of a place', () => {
     expect(startOfDay('2026-11-26', UTC)).toBe('2026-11-26T00:00:00.000Z')
   })
 
+  it('[TZ2] the day of the minute that was asked for last is that minute’s, and the zone’s that was asked for', () => {
+    const asked = ['2026-11-25T20:59:59.999Z', '2026-11-25T21:00:00.000Z', '2026-11-25T21:00:30.000Z']
+    expect(asked.map(at => dayOf(at, 'Europe/Istanbul'))).toEqual(['2026-11-25', '2026-11-26', '2026-11-26'])
+    expect(dayOf('2026-11-25T21:00:30.000Z', UTC)).toBe('2026-11-25')
+    expect(dayOf('2026-11-25T21:00:59.000Z', 'Europe/Istanbul')).toBe('2026-11-26')
+    // Liberia was 44 minutes and 30 seconds behind until 1972.
+    const monrovia = ['1971-06-01T00:44:29.000Z', '1971-06-01T00:44:30.000Z']
+    expect(monrovia.map(at => dayOf(at, 'Africa/Monrovia'))).toEqual(['1971-05-31', '1971-06-01'])
+  })
+
   it('[W7] [TZ2] the ends of the calendar have a begin everywhere, and nothing is later than its last day', () => {
     for (const zone of [UTC, 'Europe/Istanbul', 'America/New_York'])
       for (const day of ['1900-01-01', '9999-12-31']) expect(dayOf(startOfDay(day, zone), zone)).toBe(day)

@@ -65,8 +65,19 @@ export const wallOf = (iso: string, zone: string): string => {
   return `${day}T${part('hour')}:${part('minute')}:${part('second')}`
 }
 
-/** The day of an instant at the place. */
-export const dayOf = (iso: string, zone: string): string => wallOf(iso, zone).slice(0, 10)
+const MINUTE_MS = 60_000
+/** Before it some clocks differed from UTC by seconds too, so that a day could begin within a minute. */
+const WHOLE_MINUTES_MS = msOf('1973-01-01T00:00:00Z')
+let latest = { zone: '', minute: NaN, day: '' }
+
+/** The day of an instant at the place. Each drawing of a step asks for today: the minute asked for last is not worked out again. */
+export const dayOf = (iso: string, zone: string): string => {
+  const ms = msOf(iso)
+  if (!(ms >= WHOLE_MINUTES_MS)) return wallOf(iso, zone).slice(0, 10)
+  const minute = Math.floor(ms / MINUTE_MS)
+  if (latest.minute !== minute || latest.zone !== zone) latest = { zone, minute, day: wallOf(iso, zone).slice(0, 10) }
+  return latest.day
+}
 
 /**
  * The first instant of a day at the place. The day before and the day after say by how much the clocks may differ; where

@@ -39,6 +39,19 @@ describe('the way of one scan', () => {
     expect(app.controller.state()).toBe(before)
     expect(app.commands).toHaveLength(booked)
   })
+  test('[H60] nothing is drawn between a scan and the strict transaction of its step', async () => {
+    await picking()
+    let told = 0
+    let toldAtDisk = -1
+    app.controller.subscribe(() => (told += 1))
+    app.onAppend(async () => {
+      toldAtDisk = told
+    })
+    await app.controller.scan(wedgeScan(app.controller.state().prompt?.hero.value ?? ''))
+    expect(toldAtDisk).toBe(0)
+    expect(told).toBeGreaterThan(0)
+    expect(app.controller.state().last?.text).toBeDefined()
+  })
   test('[K32] a scanner that sends twice is said once', () => {
     app.controller.sendsTwice()
     expect(app.band()).toBe('double.scan')

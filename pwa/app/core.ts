@@ -18,6 +18,8 @@ export type Core = {
   get: () => AppState
   /** Replaces fields and redraws. The prompt is computed anew, from the present world. */
   set: (change: Partial<Fields>) => void
+  /** Keeps the newest scan. No screen draws it, so nobody is told: a drawing would stand between the scan and its answer. */
+  remember: (last: Scan) => void
   subscribe: (listener: () => void) => () => void
   /** Tells the worker: band, tone and vibration together. */
   say: (event: FeedbackEvent, key: Say['key'], values?: Values, scanned?: string | null) => void
@@ -27,26 +29,7 @@ export type Core = {
 export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
   const { handheld } = ports
   const listeners = new Set<() => void>()
-  let fields: Fields = {
-    session: handheld.session(),
-    stack: [{ at: 'home' }],
-    band: null,
-    panel: 'none',
-    typed: '',
-    question: null,
-    asked: null,
-    search: null,
-    busy: false,
-    locked: false,
-    stopped: false,
-    whose: null,
-    pin: null,
-    saving: 'idle',
-    status: handheld.status(),
-    last: null,
-    test: null,
-    update: false,
-  }
+  let fields = firstFields(handheld)
   const moment = (): Moment | null => {
     const session = handheld.session()
     if (session === null) return null
@@ -70,9 +53,12 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     return open.process.prompt(open.state, view, at)
   }
   let state = withPrompt(fields, promptOf)
-  const set: Core['set'] = change => {
+  const keep = (change: Partial<Fields>): void => {
     fields = { ...fields, ...change }
     state = withPrompt(fields, promptOf)
+  }
+  const set: Core['set'] = change => {
+    keep(change)
     for (const listener of listeners) listener()
   }
   return {
@@ -80,6 +66,7 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     floor,
     get: () => state,
     set,
+    remember: last => keep({ last }),
     subscribe: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -92,6 +79,27 @@ export const makeCore = (ports: Ports, floor: () => Floor | null): Core => {
     moment,
   }
 }
+
+const firstFields = (handheld: Ports['handheld']): Fields => ({
+  session: handheld.session(),
+  stack: [{ at: 'home' }],
+  band: null,
+  panel: 'none',
+  typed: '',
+  question: null,
+  asked: null,
+  search: null,
+  busy: false,
+  locked: false,
+  stopped: false,
+  whose: null,
+  pin: null,
+  saving: 'idle',
+  status: handheld.status(),
+  last: null,
+  test: null,
+  update: false,
+})
 
 /** What is heard while a PIN is asked for. */
 export type PinFloor = {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { derivedId } from '../../shared/ids.ts'
 import type { WorkerId } from '../../shared/ids.ts'
 import type { OwnSettingsAnswer } from '../../shared/sync/own-settings.ts'
@@ -65,6 +65,7 @@ const handheld = (
   return {
     settings,
     rows,
+    changed: tell,
     learnt,
     logIn: async (who: WorkerId | null) => {
       worker = who
@@ -151,6 +152,19 @@ test('[HH5] a reload in the middle of a shift keeps the choice of the person apa
   expect(after.settings.get()).toMatchObject({ leftHand: true, theme: 'dark' })
   await after.logIn(null)
   expect(after.settings.get()).toMatchObject({ leftHand: false, theme: 'dark' })
+})
+
+test('[H60] what people have chosen is not read into rows again with every step of the work', async () => {
+  const { net } = server()
+  const rows = new Map<string, string>()
+  const one = handheld(net, () => 0, rows)
+  await one.logIn(anna)
+  one.settings.set({ leftHand: true })
+  await one.settle()
+  const read = vi.spyOn(JSON, 'parse')
+  for (let step = 0; step < 20; step += 1) one.changed()
+  expect(read).not.toHaveBeenCalled()
+  read.mockRestore()
 })
 
 test('[HH5] what was stored and cannot be read is as if nothing had been chosen', async () => {

@@ -44,7 +44,13 @@ const read = <S extends v.GenericSchema>(storage: Shelf, key: string, schema: S)
 
 /** What people have chosen, as far as this handheld has heard of it; what is not sent yet is never thrown away. */
 const makeShelf = (storage: Shelf) => {
-  const all = (): Record<string, Kept> => read(storage, OWN, v.record(v.string(), keptSchema)) ?? {}
+  let seen: { text: string | null; all: Record<string, Kept> } = { text: null, all: {} }
+  // Asked for with every change of the handheld: what has been read is not read into rows again.
+  const all = (): Record<string, Kept> => {
+    const text = storage.getItem(OWN)
+    if (text !== seen.text) seen = { text, all: read(storage, OWN, v.record(v.string(), keptSchema)) ?? {} }
+    return seen.all
+  }
   return {
     of: (worker: string): Kept | null => all()[worker] ?? null,
     put: (worker: string, kept: Kept): void => {

@@ -12,7 +12,7 @@ import { openOf, topOf } from './state.ts'
  */
 export const take = async (core: Core, scan: Scan): Promise<void> => {
   const { handheld } = core.ports
-  core.set({ last: scan })
+  core.remember(scan)
   const resolved = await resolveHere(core, scan)
   const { at } = topOf(core.get())
   const isTest = at === 'settings' || at === 'check'

@@ -24,8 +24,11 @@ export const makeStatus = ({ clock, queue }: Pick<Ports, 'clock' | 'queue'>, cha
   }
   let full = { queue: false, cache: false }
   const failures = { count: 0, since: 0 }
-  const say = (change: Partial<EngineStatus>): void => {
+  const keep = (change: Partial<EngineStatus>): void => {
     status = { ...status, ...change }
+  }
+  const say = (change: Partial<EngineStatus>): void => {
+    keep(change)
     changed()
   }
   const sayFull = (change: Partial<typeof full>): void => {
@@ -38,10 +41,11 @@ export const makeStatus = ({ clock, queue }: Pick<Ports, 'clock' | 'queue'>, cha
     failures,
     say,
     sayFull,
-    sayAppended: (rows: readonly QueueRow[]): void => {
+    /** Tells nobody: whoever appends does so, once the rows are on the screen's side too. */
+    addAppended: (rows: readonly QueueRow[]): void => {
       const first = rows[0]
       if (first === undefined) return
-      say({ waiting: status.waiting + rows.length, oldest: status.oldest ?? isoOf(first.appendedAt) })
+      keep({ waiting: status.waiting + rows.length, oldest: status.oldest ?? isoOf(first.appendedAt) })
     },
     /** What waits, read where nobody has just counted it. */
     sayWaiting: async (counted?: Waiting): Promise<void> => {

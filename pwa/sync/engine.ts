@@ -33,6 +33,7 @@ export type Engine = {
   coming(): void
   /** Resolves when no scan is going on. */
   calm(): Promise<void>
+  /** `status` counts what was appended; nobody is told of that, so that the caller tells of all of it together. */
   append(drafts: readonly Draft[], state: SavedState | StateAt | null): Promise<readonly QueueRow[]>
   /** Exactly one round, for the loop below and for the simulator. Never two at once. */
   round(): Promise<RoundEnd>
@@ -89,7 +90,7 @@ export const makeEngine = (ports: Ports, options: EngineOptions, hooks: Omit<Rou
     append: async (drafts, state) => {
       const rows = await courtesy.first(() => appends(() => append(drafts, state)))
       // From here on it is on disk: nothing below may fail or make the beep wait.
-      status.sayAppended(rows)
+      status.addAppended(rows)
       if (rows.length > 0) loop.soon(status.get().waiting >= AT_ONCE ? 0 : DEBOUNCE_MS)
       return rows
     },

@@ -109,6 +109,14 @@ const ready = async () => {
   return all
 }
 
+test('[H60] whoever draws is told once of a step, when it is in the books on the screen and in what waits', async () => {
+  const { handheld, receive, onDock } = await ready()
+  const told: (readonly [onHand: number, waiting: number])[] = []
+  handheld.subscribe(() => told.push([onDock(), handheld.status().waiting]))
+  await receive(3)
+  expect(told).toEqual([[3, 1]])
+})
+
 describe('what somebody counts blind without a task', () => {
   const spots = [{ location: dock, item: null }]
 

@@ -41,8 +41,8 @@ const onlyOnce = <T>(make: () => T): (() => T) => {
 }
 
 /** Of a scanner, between two characters. */
-const GAP_S = 0.004
-const keyOf = (character: string): { key: string; code: string; text: string; windowsVirtualKeyCode: number } =>
+export const GAP_S = 0.004
+export const keyOf = (character: string): { key: string; code: string; text: string; windowsVirtualKeyCode: number } =>
   character === '\n'
     ? { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }
     : {
