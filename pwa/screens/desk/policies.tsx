@@ -36,7 +36,7 @@ export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker, api, me } = useDesk()
   const loaded = useLoaded('policies', () => api.get('/api/policies', { worker: me.worker }, answerSchema))
   const [scope, setScope] = useState('')
-  /** What was typed is given up where an earlier version was gone back to. */
+  /** What was typed is given up where an earlier version was gone back to: the version that this has made. */
   const [restored, setRestored] = useState(0)
   const people = useLoaded('policy clients', () =>
     api.get('/api/desk/people', {}, v.object({ clients: v.array(v.object({ id: v.string(), name: v.string() })) })),
@@ -59,7 +59,7 @@ export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
         />
         {loaded.value === null ? null : (
           <Scope
-            key={`${scope} ${restored}`}
+            key={`${scope} ${loaded.value.version < restored ? 0 : restored}`}
             client={clients.find(({ id }) => id === scope) ?? null}
             held={loaded.value}
             onSaved={loaded.reload}
@@ -67,8 +67,8 @@ export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
         )}
         <PolicyHistory
           version={loaded.value?.version ?? 0}
-          onRestored={() => {
-            setRestored(n => n + 1)
+          onRestored={made => {
+            setRestored(made)
             loaded.reload()
           }}
         />

@@ -10,7 +10,7 @@ import { usePaged } from './query.ts'
 import { Listed, Table } from './table.tsx'
 
 type Row = PolicyVersions['rows'][number]
-type Props = { version: number; onRestored: () => void }
+type Props = { version: number; onRestored: (version: number) => void }
 
 /** Every version with who has made it, when, and what it has changed; one press makes an earlier one the newest. */
 export const PolicyHistory = ({ version, onRestored }: Props) => {
@@ -29,7 +29,7 @@ export const PolicyHistory = ({ version, onRestored }: Props) => {
           if (answer.outcome !== 'done') return tell(speaker.say('po.restore.stale'))
           tell(speaker.say('po.restored', { n: answer.version ?? 0, was: row.version }))
           siteChanged()
-          onRestored()
+          onRestored(answer.version ?? 0)
         },
         (error: unknown) => tell(whyNot(speaker, error)),
       )
