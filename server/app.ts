@@ -33,7 +33,12 @@ import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changeOwnSettingsEndpoint, ownSettingsEndpoint } from './routes/own-settings.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { pictureEndpoint } from './routes/pictures.ts'
-import { changePolicyEndpoint, policiesEndpoint } from './routes/policies.ts'
+import {
+  changePolicyEndpoint,
+  policiesEndpoint,
+  policyVersionsEndpoint,
+  restorePolicyEndpoint,
+} from './routes/policies.ts'
 import { PRINT_ENDPOINTS } from './routes/printers.ts'
 import { isRefused, refused, STATUS } from './routes/refused.ts'
 import type { Refused } from './routes/refused.ts'
@@ -62,6 +67,8 @@ export const endpoints = (): readonly Endpoint[] => [
   settleEndpoint,
   policiesEndpoint,
   changePolicyEndpoint,
+  policyVersionsEndpoint,
+  restorePolicyEndpoint,
   uploadPhotoEndpoint,
   photoEndpoint,
   pictureEndpoint,

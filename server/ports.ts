@@ -28,6 +28,7 @@ import type { Asker } from '../shared/process/next-task.ts'
 import type { PolicySet } from '../shared/policy.ts'
 import type { PublicKey } from '../shared/sync/enrol.ts'
 import type { OwnSettings } from '../shared/sync/own-settings.ts'
+import type { PolicyRestore } from '../shared/desk/policy-versions.ts'
 import type { PolicyAsk } from '../shared/sync/policy-change.ts'
 import type { Manifest, SyncRequest } from '../shared/sync/wire.ts'
 import type { SyncStore } from './sync/ports.ts'
@@ -200,6 +201,20 @@ export interface SiteStore {
     now: string
     ask: PolicyAsk
   }): Promise<DecisionAnswer>
+  /** What an earlier version said becomes a new version, as a change does. */
+  restorePolicy(change: {
+    warehouse: WarehouseId
+    worker: WorkerId
+    now: string
+    ask: PolicyRestore
+  }): Promise<DecisionAnswer>
+  /** The newest first, those below `before`. */
+  policyVersions(
+    warehouse: WarehouseId,
+    want: { before: number | null; limit: number },
+  ): Promise<
+    readonly { version: number; set: PolicySet; worker: WorkerId | null; at: string; restored: number | null }[]
+  >
   /**
    * Deliveries that handhelds are to know from `today` on and were not on the day `shown` go out with their lines and tasks.
    * Gives how many rows.

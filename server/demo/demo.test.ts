@@ -181,6 +181,10 @@ const emptySite = (calls: string[]): SiteStore => {
     changePolicy: async () => {
       throw new Error('not part of these tests')
     },
+    restorePolicy: async () => {
+      throw new Error('not part of these tests')
+    },
+    policyVersions: async () => [],
     replaceRoster: async () => {
       throw new Error('not part of these tests')
     },

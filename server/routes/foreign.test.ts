@@ -147,7 +147,7 @@ describe('a person of one client, and the goods of another', async () => {
     return found.join('\n')
   }
 
-  it('[DS10] what is the whole warehouse’s is not decided by an administrator of one client', async () => {
+  it('[DS10] [GL17] what is the whole warehouse’s is not decided by an administrator of one client', async () => {
     const page = browserOf(app.app, '10.5.0.1')
     await page.logIn('limited', PASSWORD)
     const worker = limited.id
@@ -182,6 +182,9 @@ describe('a person of one client, and the goods of another', async () => {
       const answer = await page.post('/api/policies', policy(client))
       expect([client, answer.status, await codeOf(answer)]).toEqual([client, 403, 'role'])
     }
+    const back = { worker, session: derivedId('session', 'limited'), id: derivedId('decision', 'back'), version: 1 }
+    const answer = await page.post('/api/policies/restore', { ...back, expectedVersion: 1 })
+    expect([answer.status, await codeOf(answer)]).toEqual([403, 'role'])
     expect((await page.post('/api/policies', policy(own.id))).status).toBe(200)
   })
   it.each([

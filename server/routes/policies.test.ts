@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import type { PolicyVersions } from '../../shared/desk/policy-versions.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { looseAt } from '../../shared/ledger/world.ts'
@@ -57,6 +58,64 @@ describe('policies over HTTP', async () => {
       { version: 1, worker: null },
       { version: 2, worker: people.admin.id },
     ])
+  })
+
+  it('[GL13] [GL17] one press makes what an earlier version said a new one, once, on the version that was seen', async () => {
+    const versions = async (after = '') => {
+      const answer = await desk.read(`/api/policies/versions?worker=${people.admin.id}&after=${after}`)
+      return answer.body as PolicyVersions
+    }
+    const restore = (name: string, over: object, who: { id: string } = people.admin) =>
+      desk.write('/api/policies/restore', {
+        worker: who.id,
+        id: derivedId('decision', name),
+        expectedVersion: 2,
+        version: 1,
+        ...over,
+      })
+    const receive = { ...DEFAULT_POLICY.receive, over: 'allow', overPct: 12 }
+    expect(await change('generous', { expectedVersion: 2, policy: { ...DEFAULT_POLICY, receive } })).toMatchObject({
+      body: { outcome: 'done', version: 3 },
+    })
+    for (const who of [people.sevda, people.berk])
+      expect(await restore('no role', { expectedVersion: 3 }, who)).toMatchObject({ status: 403 })
+    expect(await restore('late', {})).toMatchObject({ body: { outcome: 'refused', code: 'stale', version: 3 } })
+    expect(await restore('never', { expectedVersion: 3, version: 9 })).toMatchObject({ status: 404 })
+    const first = await restore('back', { expectedVersion: 3 })
+    expect(first).toMatchObject({ status: 200, body: { outcome: 'done', version: 4 } })
+    expect(await restore('back', { expectedVersion: 3 })).toEqual(first)
+    const held = (await read(people.admin)).body as { version: number; warehouse: unknown; clients: unknown }
+    expect(held).toEqual({ version: 4, warehouse: DEFAULT_POLICY, clients: {} })
+    const { rows, next } = await versions()
+    expect(next).toBeNull()
+    expect(rows.map(({ version, worker, restored }) => [version, worker, restored])).toEqual([
+      [4, people.admin.id, 1],
+      [3, people.admin.id, null],
+      [2, people.admin.id, null],
+      [1, null, null],
+    ])
+    expect(rows[0]?.at).toBe(desk.app.deps.now())
+    expect(rows.map(({ changes }) => changes)).toEqual([
+      [
+        { client: null, key: 'receive.over', before: 'allow', after: 'block' },
+        { client: null, key: 'receive.overPct', before: 12, after: null },
+        { client, key: '', before: true, after: false },
+      ],
+      [
+        { client: null, key: 'receive.over', before: 'block', after: 'allow' },
+        { client: null, key: 'receive.overPct', before: null, after: 12 },
+      ],
+      [{ client, key: '', before: false, after: true }],
+      [],
+    ])
+    expect((await versions('3')).rows.map(({ version }) => version)).toEqual([2, 1])
+    // What was allowed once and is not any more does not come back.
+    await sql`update policy_version set body = jsonb_set(body, '{warehouse,worker,rosterDays}', '0') where version = 3`.execute(
+      desk.opened.db,
+    )
+    expect(await restore('shut', { expectedVersion: 4, version: 3 })).toMatchObject({ status: 400 })
+    // The tests behind go on where the client has policies of its own.
+    expect(await restore('again', { expectedVersion: 4, version: 2 })).toMatchObject({ body: { version: 5 } })
   })
 
   it('[Z14] a command is judged by the version that it names', async () => {

@@ -79,6 +79,8 @@ const memorySite = (): Stores['site'] => {
     putPolicies: async () => unused(),
     policies: async () => unused(),
     changePolicy: async () => unused(),
+    restorePolicy: async () => unused(),
+    policyVersions: async () => unused(),
     replaceRoster: async () => unused(),
     showDue: async () => 0,
     putRoster: async (warehouse, roster, signed) => void rosters.set(warehouse, { roster, signed }),

@@ -1,20 +1,17 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type { Client, Location, Roster } from '../../shared/catalogue.ts'
-import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
 import { policyFor } from '../../shared/policy.ts'
 import type { PolicySet } from '../../shared/policy.ts'
 import { blindClients, isReceivedBlind } from '../../shared/sync/expected.ts'
-import type { PolicyAsk } from '../../shared/sync/policy-change.ts'
-import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { SiteStore } from '../ports.ts'
 import { endAccount } from './accounts.ts'
 import { writeAudit } from './audit-book.ts'
-import { decisionBook } from './decision-book.ts'
 import { isFar, raiseCommit } from './feed.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
+import { policyStore } from './policies.ts'
 import { transact } from './transaction.ts'
 
 type Change = { kind: string; id: string; client: number | null; body: unknown }
@@ -130,7 +127,9 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
     putLocations: (uid, locations) =>
       commit(uid, (trx, warehouse, seq) => writePlaces(trx, { warehouse, seq }, locations)),
     putPolicies: (uid, policies) =>
-      commit(uid, async (trx, warehouse, seq) => writePolicies(trx, { warehouse, seq }, policies, null)),
+      commit(uid, async (trx, warehouse, seq) =>
+        writePolicies(trx, { warehouse, seq }, policies, { worker: null, at: null, restored: null }),
+      ),
     policies: async uid => {
       const warehouse = await names.warehouse(db, uid)
       const { rows } = await sql<{
@@ -138,31 +137,7 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
       }>`select body from policy where warehouse_id = ${warehouse}`.execute(db)
       return rows[0]?.body ?? null
     },
-    changePolicy: change =>
-      transact(db, async trx => {
-        const { ask, worker, now } = change
-        const id = await names.warehouse(trx, change.warehouse)
-        const { seq } = await raiseCommit(trx, id)
-        const book = decisionBook(trx, { warehouse: change.warehouse, id })
-        const hash = sha256Hex(JSON.stringify(ask))
-        const before = (await book.find([ask.id])).get(ask.id)
-        if (before !== undefined) {
-          const same = before.hash === hash
-          return { keep: false, answer: same ? before.answer : { ...before.answer, ...REFUSED, code: 'bad_request' } }
-        }
-        const { rows } = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${id}`.execute(trx)
-        const present = rows[0]?.body ?? { version: 0, warehouse: DEFAULT_POLICY, clients: {} }
-        const about = { id: ask.id, version: present.version, state: null }
-        if (present.version !== ask.expectedVersion)
-          return { keep: false, answer: { ...about, ...REFUSED, code: 'stale' } }
-        const next = changedPolicies(present, ask)
-        await writePolicies(trx, { warehouse: id, seq }, next, worker)
-        const answer = { ...about, outcome: 'done' as const, version: next.version }
-        await book.keep([
-          { id: ask.id, kind: 'policy.change', target: ask.client ?? 'warehouse', hash, answer, worker, at: now },
-        ])
-        return { keep: true, answer }
-      }),
+    ...policyStore(db, names, writePolicies),
     showDue: (uid, { today, shown }) =>
       transact(db, async trx => {
         const warehouse = await names.warehouse(trx, uid)
@@ -213,29 +188,23 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
   }
 }
 
-const REFUSED = { outcome: 'refused' as const }
-
-const changedPolicies = (before: PolicySet, { client, policy }: PolicyAsk): PolicySet => {
-  const version = before.version + 1
-  if (client === null) return { ...before, version, warehouse: policy ?? before.warehouse }
-  const { [client]: _, ...others } = before.clients
-  return { ...before, version, clients: policy === null ? others : { ...others, [client]: policy } }
-}
+/** Who has made a version, when (null = now), and which one it has gone back to. */
+type Version = { worker: WorkerId | null; at: string | null; restored: number | null }
 
 /** The present ones, the version that commands will name, and the change row for all handhelds. */
 const writePolicies = async (
   trx: Executor,
   { warehouse, seq }: { warehouse: number; seq: number },
   policies: PolicySet,
-  worker: WorkerId | null,
+  { worker, at, restored }: Version,
 ): Promise<void> => {
   const before = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${warehouse}`.execute(trx)
   await sql`
     insert into policy (warehouse_id, body, feed_seq) values (${warehouse}, ${json(policies)}, ${seq})
     on conflict (warehouse_id) do update set body = excluded.body, feed_seq = excluded.feed_seq`.execute(trx)
   await sql`
-    insert into policy_version (warehouse_id, version, body, worker)
-    values (${warehouse}, ${policies.version}, ${json(policies)}, ${worker})
+    insert into policy_version (warehouse_id, version, body, worker, at, restored)
+    values (${warehouse}, ${policies.version}, ${json(policies)}, ${worker}, coalesce(${at}::timestamptz, now()), ${restored}::int)
     on conflict (warehouse_id, version) do update set body = excluded.body`.execute(trx)
   await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
   const [was] = before.rows

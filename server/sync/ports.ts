@@ -240,6 +240,7 @@ export interface DecisionBook {
         | DecisionAsk['kind']
         | 'exception.settle'
         | 'policy.change'
+        | 'policy.restore'
         | 'lot.block'
         | 'lot.release'
         | 'stocktake.open'

@@ -74,7 +74,7 @@ describe('a site goes live on the built product', () => {
     return page
   }
 
-  it('[GL13] policies are changed for the warehouse and for one client, on the version that was seen', async () => {
+  it('[GL13] [GL17] policies are changed for the warehouse and for one client, on the version that was seen', async () => {
     const page = await logIn(WIDE)
     await page.goto(`${product.url}/desk/policies`)
     await page.getByText('Version 1', { exact: true }).waitFor()
@@ -107,6 +107,20 @@ describe('a site goes live on the built product', () => {
     const changes = other.locator('tbody tr', { hasText: 'Mehmet Usta' })
     await changes.nth(2).waitFor()
     expect(await changes.count()).toBe(3)
+    await changes.filter({ hasText: 'in force' }).getByText('Give Yıldız Mutfak policies of its own').waitFor()
+    // One press goes back, with all that versions since have changed; who typed meanwhile looks again.
+    await other.getByText('Allowed above the order, in per cent: 10 → 12').waitFor()
+    expect(await faultsOf(other)).toEqual([])
+    await other.getByRole('button', { name: 'Back to version 2' }).click()
+    await other.getByText('Version 5 says what version 2 said').waitFor()
+    await other.getByText('Version 5', { exact: true }).waitFor()
+    await other.getByRole('button', { name: 'Give Yıldız Mutfak policies of its own' }).waitFor()
+    await changes.filter({ hasText: 'in force' }).getByText('back to version 2').waitFor()
+    await page.getByRole('button', { name: 'Back to version 1' }).click()
+    await page.getByText('Somebody else has changed the policies meanwhile').waitFor()
+    await page.reload()
+    await page.getByText('Version 5', { exact: true }).waitFor()
+    expect(await page.getByLabel(/^Allowed above the order/).inputValue()).toBe('10')
     await other.context().close()
     await page.context().close()
   })

@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import * as v from 'valibot'
-import { auditAnswerSchema } from '../../../shared/desk/view.ts'
 import { DEFAULT_POLICY } from '../../../shared/default-policy.ts'
 import { UTC } from '../../../shared/time.ts'
 import { policySchema } from '../../../shared/policy-schema.ts'
@@ -10,11 +9,12 @@ import { useDesk, whyNot } from './context.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { Group } from './policy-field.tsx'
+import { PolicyHistory } from './policy-history.tsx'
 import { ZoneField } from './policy-zone.tsx'
 import { shapeOf } from './policy-shape.ts'
 import type { Shape } from './policy-shape.ts'
 import { useLoaded } from './query.ts'
-import { Chips, Listed, Table } from './table.tsx'
+import { Chips, Listed } from './table.tsx'
 
 const answerSchema = v.object({
   version: v.number(),
@@ -36,6 +36,8 @@ export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker, api, me } = useDesk()
   const loaded = useLoaded('policies', () => api.get('/api/policies', { worker: me.worker }, answerSchema))
   const [scope, setScope] = useState('')
+  /** What was typed is given up where an earlier version was gone back to: the version that this has made. */
+  const [restored, setRestored] = useState(0)
   const people = useLoaded('policy clients', () =>
     api.get('/api/desk/people', {}, v.object({ clients: v.array(v.object({ id: v.string(), name: v.string() })) })),
   )
@@ -57,13 +59,19 @@ export const Policies = ({ onScan }: { onScan: (text: string) => void }) => {
         />
         {loaded.value === null ? null : (
           <Scope
-            key={scope}
+            key={`${scope} ${loaded.value.version < restored ? 0 : restored}`}
             client={clients.find(({ id }) => id === scope) ?? null}
             held={loaded.value}
             onSaved={loaded.reload}
           />
         )}
-        <History version={loaded.value?.version ?? 0} />
+        <PolicyHistory
+          version={loaded.value?.version ?? 0}
+          onRestored={made => {
+            setRestored(made)
+            loaded.reload()
+          }}
+        />
       </Listed>
     </section>
   )
@@ -152,34 +160,4 @@ const Groups = ({ draft, isClient, onChange }: GroupsProps) => {
       </div>
     </details>
   ))
-}
-
-/** Who has changed them, from the audit log. */
-const History = ({ version }: { version: number }) => {
-  const { speaker, names, api } = useDesk()
-  const list = useLoaded(`policy history ${version}`, () =>
-    api.get('/api/desk/audit', { after: '', limit: '500' }, auditAnswerSchema),
-  )
-  const rows = (list.value?.rows ?? []).filter(row => row.kind === 'policy.change')
-  return (
-    <>
-      <h2>{speaker.say('po.history')}</h2>
-      <Listed loaded={{ ...list, isEmpty: rows.length === 0 }} empty={speaker.say('po.none')}>
-        <Table
-          caption={speaker.say('po.history')}
-          rows={rows}
-          rowKey={row => row.key}
-          columns={[
-            { key: 'at', head: speaker.say('a.when'), cell: row => speaker.stamp(row.at) },
-            { key: 'by', head: speaker.say('a.by'), cell: row => names.person(row.worker) },
-            {
-              key: 'scope',
-              head: speaker.say('po.scope'),
-              cell: row => (row.subject === 'warehouse' ? speaker.say('po.warehouse') : names.client(row.subject)),
-            },
-          ]}
-        />
-      </Listed>
-    </>
-  )
 }

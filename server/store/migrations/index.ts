@@ -30,6 +30,7 @@ import * as safety from './0032_safety.ts'
 import * as owners from './0033_owners.ts'
 import * as timeZone from './0035_time_zone.ts'
 import * as carrierLabels from './0036_carrier_labels.ts'
+import * as deskAsks from './0039_desk.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -64,4 +65,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0033_owners': owners,
   '0035_time_zone': timeZone,
   '0036_carrier_labels': carrierLabels,
+  '0039_desk': deskAsks,
 }
