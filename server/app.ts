@@ -7,7 +7,7 @@ import { HEADERS } from '../shared/sync/enrol.ts'
 import type { Refusal } from '../shared/sync/wire.ts'
 import { addDemoRoutes } from './demo/demo-routes.ts'
 import { codeEndpoint } from './routes/admin.ts'
-import { callsEndpoint } from './routes/calls.ts'
+import { callsEndpoint, logsEndpoint } from './routes/calls.ts'
 import { blocksEndpoint, manifestEndpoint } from './routes/catalogue.ts'
 import { decisionsEndpoint } from './routes/decisions.ts'
 import type { AppDeps } from './routes/deps.ts'
@@ -59,6 +59,7 @@ export const endpoints = (): readonly Endpoint[] => [
   ownSettingsEndpoint,
   changeOwnSettingsEndpoint,
   callsEndpoint,
+  logsEndpoint,
   facesEndpoint,
   fillEndpoint,
   variancesEndpoint,

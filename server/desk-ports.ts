@@ -1,6 +1,6 @@
 import type { ExpiringAnswer, PastAnswer, PastWish } from '../shared/desk/goods.ts'
 import type { BOARD_PARTS, BoardAnswer, WorkAct } from '../shared/desk/work.ts'
-import type { CallAct } from '../shared/desk/calls.ts'
+import type { CallAct, LogAnswer } from '../shared/desk/calls.ts'
 import type { LateAct, LateAnswer } from '../shared/desk/late.ts'
 import type { Rescue } from '../shared/desk/rescue.ts'
 import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
@@ -13,7 +13,7 @@ import type {
   StocktakesAnswer,
 } from '../shared/desk/stocktake.ts'
 import type { CallId, DeviceId, WarehouseId, WorkerId } from '../shared/ids.ts'
-import type { Call } from '../shared/sync/calls.ts'
+import type { Call, CallKind } from '../shared/sync/calls.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type { AuditEntry, Page, Viewer } from './ports.ts'
 import type { Roster, Worker } from '../shared/catalogue.ts'
@@ -130,8 +130,19 @@ export interface CallStore {
   /** Notes what has come and what was answered, the first time of each, and gives the rest, the oldest first. */
   take(
     device: DeviceId,
-    told: { got: readonly CallId[]; read: readonly CallId[]; worker: WorkerId | null; now: string },
+    told: {
+      got: readonly CallId[]
+      read: readonly CallId[]
+      worker: WorkerId | null
+      now: string
+      /** Calls of other kinds wait until the handheld knows them. */
+      knows: readonly CallKind[]
+    },
   ): Promise<readonly (Omit<Call, 'by'> & { worker: WorkerId })[]>
+  /** Keeps what a handheld was asked for, answers that call, and forgets all but the newest; false = it was not asked. */
+  keepLog(device: DeviceId, log: { call: CallId; text: string; now: string }): Promise<boolean>
+  /** Null = there is none of this warehouse, or none any more. */
+  log(warehouse: WarehouseId, call: CallId): Promise<LogAnswer | null>
 }
 
 export type EraseAsk = {

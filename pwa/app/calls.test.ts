@@ -24,7 +24,9 @@ const server = (...sent: Call[]) => {
     hint: () => String(net.open.length),
     ask: async (request: CallsRequest) => {
       if (!net.online) return null
-      told.push(request)
+      const { knows, ...rest } = request
+      expect(knows).toEqual(['ring', 'text', 'out', 'logs'])
+      told.push(rest)
       net.open = net.open.filter(one => !request.read.includes(one.id))
       return { calls: net.open }
     },

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { CallId, WorkerId } from '../../shared/ids.ts'
-import { callSchema, callsAnswerSchema, MAX_CALLS } from '../../shared/sync/calls.ts'
+import { CALL_KINDS, callSchema, callsAnswerSchema, MAX_CALLS } from '../../shared/sync/calls.ts'
 import type { Call, CallsAnswer, CallsRequest } from '../../shared/sync/calls.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import type { Api } from '../sync/api.ts'
@@ -101,7 +101,7 @@ export const makeCalls = ({ ask, storage, worker }: CallsOf): Calls => {
       const by = told.read[0] === undefined ? worker() : told.read[0].worker
       const theirs = told.read.flatMap(one => (one.worker === by ? [one.id] : []))
       const [got, read] = [told.got.slice(0, MAX_CALLS), theirs.slice(0, MAX_CALLS)]
-      const answer = await ask({ worker: by, got, read })
+      const answer = await ask({ worker: by, got, read, knows: [...CALL_KINDS] })
       if (answer === null) break
       heard = word
       take({ got, read }, answer)

@@ -872,6 +872,30 @@ describe('home and news', () => {
     expect(topOf(app.controller.state()).at).toBe('home')
   })
 
+  test('[OD9] whoever works on an order that the desk stops is told at the next pause, once; others are not', async () => {
+    await picking()
+    const world = app.handheld.world()
+    const hold = { by: SITE.roster.workers[0]!.id, at: '2026-11-23T08:00:00.000Z', reason: 'Address is asked for' }
+    app.handheld.world = () => ({ ...world, document: id => ({ ...world.document(id)!, hold }) })
+    app.setStatus({})
+    await app.scan('A-01')
+    expect(app.band()).not.toBe('order.held')
+    await app.time.advance(3000)
+    expect(app.said()).toEqual({ key: 'order.held', values: { no: 'ORD-1042', why: 'Address is asked for' } })
+    expect(app.heard.at(-1)).toBe('note')
+    await app.scan(MUG)
+    app.setStatus({})
+    await app.time.advance(3000)
+    expect([app.band(), app.commands.at(-1)?.type]).toEqual(['got', 'pick'])
+    const other = begin()
+    await other.scan('XBANNA')
+    const before = other.band()
+    other.handheld.world = app.handheld.world
+    other.setStatus({})
+    await other.time.advance(3000)
+    expect(other.band()).toBe(before)
+  })
+
   test('[H41] the items of a document are fetched before its first line is shown', async () => {
     const asked: string[] = []
     app.handheld.loadItems = async ids => {

@@ -1,4 +1,8 @@
 import type { Core } from './core.ts'
+import type { Document } from '../../shared/catalogue.ts'
+import type { DocumentId } from '../../shared/ids.ts'
+import type { ProcessState } from '../../shared/process/process.ts'
+import { openOf } from './state.ts'
 import { troublesOf } from '../sync/troubles.ts'
 import type { SyncStatus } from '../sync/handheld.ts'
 
@@ -18,16 +22,38 @@ export const makeNotices = (core: Core): Notices => {
   let due = false
   let cancel = (): void => undefined
 
-  const tellTrouble = (): void => {
+  /** Orders of the open work that are on hold, as they were told of. */
+  let held: ReadonlySet<string> = new Set()
+  let stopped: Document | null = null
+
+  const lookForHold = (): void => {
+    const world = core.ports.handheld.world()
+    const now = documentsOf(openOf(core.get())?.state).flatMap(id => world.document(id) ?? [])
+    const onHold = now.filter(one => one.hold)
+    const news = onHold.find(one => !held.has(one.id))
+    held = new Set(onHold.map(one => one.id))
+    if (news === undefined) return
+    stopped = news
+    plan()
+  }
+  const tell = (): void => {
+    const no = stopped?.number ?? ''
+    const why = stopped?.hold?.reason
+    // Who has put it down meanwhile needs no word of it.
+    const isHere = stopped !== null && held.has(stopped.id)
+    stopped = null
+    if (isHere && why !== undefined) return core.say('note', 'order.held', { no, why })
+    if (!due) return
     due = false
     core.say('refused', 'refused')
   }
   const plan = (): void => {
     cancel()
-    cancel = due ? timer.after(PAUSE_MS, tellTrouble) : () => undefined
+    cancel = due || stopped !== null ? timer.after(PAUSE_MS, tell) : () => undefined
   }
   return {
     changed: () => {
+      lookForHold()
       const { link, waiting } = core.get().status
       const troubles = troublesOf(core.get().status).length
       if (troubles > known) {
@@ -44,8 +70,14 @@ export const makeNotices = (core: Core): Notices => {
       core.say(offline ? 'offline' : 'online', offline ? 'offline' : 'synced')
     },
     heard: () => {
-      if (due) plan()
+      if (due || stopped !== null) plan()
     },
     stop: () => cancel(),
   }
+}
+
+/** The orders that a piece of work is about; some are about none. */
+const documentsOf = (state: ProcessState | undefined): readonly DocumentId[] => {
+  const { document, documents } = (state ?? {}) as { document?: DocumentId | null; documents?: readonly DocumentId[] }
+  return documents ?? (document ? [document] : [])
 }

@@ -8,8 +8,8 @@ import * as v from 'valibot'
 import { derivedId } from '../../shared/ids.ts'
 import type { CallId } from '../../shared/ids.ts'
 import { PROCESSES } from '../../shared/process/index.ts'
-import { callsRequestSchema } from '../../shared/sync/calls.ts'
-import type { Call } from '../../shared/sync/calls.ts'
+import { callsRequestSchema, logRequestSchema } from '../../shared/sync/calls.ts'
+import type { Call, LogRequest } from '../../shared/sync/calls.ts'
 import { fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { createController } from '../app/controller.ts'
 import { floor } from '../app/floor.ts'
@@ -82,6 +82,7 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
   flushSync(() => root.render(createElement(ServicesProvider, { value: services }, createElement(AppScreen))))
   leaves.push(() => root.unmount())
   const told: v.InferOutput<typeof callsRequestSchema>[] = []
+  const logs: LogRequest[] = []
   let hint: ((word: string) => void) | null = null
   const active = { is: true, changed: (): void => undefined }
   const start = (): void => {
@@ -93,7 +94,12 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
       api: {
         called: run => (hint = run),
         json: async (request, schema) => {
-          const body = v.parse(callsRequestSchema, JSON.parse(request.body ?? ''))
+          const sent: unknown = JSON.parse(request.body ?? '')
+          if (request.path === '/api/logs') {
+            logs.push(v.parse(logRequestSchema, sent))
+            return { kind: 'ok', body: v.parse(schema, {}), sentAt: 0, receivedAt: 0 }
+          }
+          const body = v.parse(callsRequestSchema, sent)
           told.push(body)
           at.open = at.open.filter(one => !body.read.includes(one.id))
           return { kind: 'ok', body: v.parse(schema, { calls: at.open }), sentAt: 0, receivedAt: 0 }
@@ -106,6 +112,7 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
   return {
     at,
     told,
+    logs,
     played,
     controller,
     restart: (): void => {
@@ -142,6 +149,33 @@ test('[CL2] [CL4] a text is shown over the work until somebody has read it, also
   await vi.waitFor(() => expect(sheet()).toBeNull())
   await vi.waitFor(() => expect(app.told.flatMap(({ read }) => read)).toEqual([id(1), id(2)]))
   app.restart()
+  expect(sheet()).toBeNull()
+})
+
+test('[DV11] the desk logs somebody out at a pause; they are told so, and their work is where it was', async () => {
+  const app = await open({}, { ...text(1, ''), kind: 'out', at: '2099-01-01T00:00:00.000Z' })
+  await app.scan('XBANNA', 'ORD-1042', 'XT00018')
+  const before = app.controller.state().prompt
+  app.at.mono += 10_000
+  app.hint('1')
+  await shows('Logged out from the desk by Elif. Your work is kept')
+  expect(app.controller.state().session).toBeNull()
+  await vi.waitFor(() => expect(app.told.at(-1)?.read).toEqual([id(1)]))
+  await page.getByRole('button', { name: 'I read it' }).click()
+  await vi.waitFor(() => expect(sheet()).toBeNull())
+  await app.scan('XBANNA', 'ORD-1042')
+  expect(app.controller.state().prompt).toEqual(before)
+})
+
+test('[DV12] the handheld tells how it is when it is asked, and nothing that was scanned', async () => {
+  const app = await open({}, { ...text(1, ''), kind: 'logs' })
+  await app.scan('XBANNA', 'ORD-1042', 'XT00018', '4711000000')
+  app.hint('1')
+  await vi.waitFor(() => expect(app.told.flatMap(({ read }) => read)).toEqual([id(1)]))
+  const [log] = app.logs
+  expect(log?.text).toContain('"version": "1.0.0"')
+  expect(log?.text).toMatch(/\n\S+ work unknown/)
+  for (const secret of ['ANNA', 'ORD-1042', 'XT00018', '4711000000']) expect(log?.text).not.toContain(secret)
   expect(sheet()).toBeNull()
 })
 

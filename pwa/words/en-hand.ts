@@ -23,6 +23,7 @@ export const enHand = {
   'b.read': 'I read it',
   'call.ring': '{name} is calling you',
   'call.text': 'From {name}',
+  'call.out': 'Logged out from the desk by {name}. Your work is kept',
   'call.more': '{n} more after this one',
   ...enCommands,
   'refused.why': 'Needs a look: {why}',

@@ -146,6 +146,8 @@ export const en: FloorWords = {
     'scan.tote.mark': 'Scan tote {mark}',
     'pick.taken': 'Somebody else picks {no} now',
     'order.left': '{no} is cancelled. Put its goods back',
+    'order.onHold': '{no} is on hold: {why}. Ask a supervisor',
+    'order.held': '{no} is on hold: {why}. Finish it or put it down',
     'got.all': '{item} {have}. Now the tote {mark}',
     'tote.away': '{tote} was left at {place}. Scan again if you have it',
     'tote.same': 'This tote is full. Take another',

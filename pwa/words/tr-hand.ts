@@ -23,6 +23,7 @@ export const trHand: HandWords = {
   'b.read': 'Okudum',
   'call.ring': 'Seni çağıran: {name}',
   'call.text': 'Gönderen: {name}',
+  'call.out': 'Masadan oturumu kapatan: {name}. İşin duruyor',
   'call.more': 'Bundan sonra {n} tane daha var',
   ...trCommands,
   'refused.why': 'Bakılması gerek: {why}',

@@ -138,6 +138,8 @@ export const tr: FloorWords = {
     'scan.tote.mark': 'Kutuyu okut: {mark}',
     'pick.taken': '{no} artık başkasında',
     'order.left': '{no} iptal edildi. Ürünlerini geri koy',
+    'order.onHold': '{no} bekletiliyor: {why}. Amirine sor',
+    'order.held': '{no} bekletiliyor: {why}. Bitir ya da bırak',
     'got.all': '{item} {have}. Şimdi kutu {mark}',
     'tote.away': '{tote} kayıtta: {place}. Yanındaysa tekrar okut',
     'tote.same': 'Dolan kutu bu. Başkasını al',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { MAX_CALLS } from '../../shared/sync/calls.ts'
+import type { LogAnswer } from '../../shared/desk/calls.ts'
+import { KEPT_LOGS, MAX_CALLS } from '../../shared/sync/calls.ts'
 import type { CallStore } from '../desk-ports.ts'
 import { writeAudit } from './audit-book.ts'
 import { raiseCommit } from './feed.ts'
@@ -20,7 +21,11 @@ export const makeCallStore = (db: Executor, names: Names): CallStore => ({
       const device = await listening(trx, warehouse, call.device)
       const before = await sentBefore(trx, call.id)
       if (before !== null)
-        return { keep: false, answer: before.device === call.device && before.body === body ? 'again' : 'other' }
+        return {
+          keep: false,
+          answer:
+            before.device === call.device && before.kind === call.kind && before.body === body ? 'again' : 'other',
+        }
       if (device === null) return { keep: false, answer: 'gone' }
       if (device.waiting >= MAX_CALLS) return { keep: false, answer: 'full' }
       await sql`
@@ -40,7 +45,7 @@ export const makeCallStore = (db: Executor, names: Names): CallStore => ({
       })
       return { keep: true, answer: 'sent' }
     }),
-  take: (device, { got, read, worker, now }) =>
+  take: (device, { got, read, worker, now, knows }) =>
     transact(db, async trx => {
       const id = (await names.device(trx, [device])).get(device)
       if (id === undefined) return { keep: false, answer: [] }
@@ -51,9 +56,39 @@ export const makeCallStore = (db: Executor, names: Names): CallStore => ({
         where device_id = ${id} and id = any(${[...got, ...read]}::uuid[])`.execute(trx)
       const { rows } = await sql<Awaited<ReturnType<CallStore['take']>>[number]>`
         select id, kind, body as text, worker, ${iso(sql`at`)} as at from device_call
-        where device_id = ${id} and read_at is null order by n limit ${MAX_CALLS}`.execute(trx)
+        where device_id = ${id} and read_at is null and kind = any(${[...knows]}::text[]) order by n limit ${MAX_CALLS}`.execute(
+        trx,
+      )
       return { keep: true, answer: rows }
     }),
+  keepLog: (device, { call, text, now }) =>
+    transact(db, async trx => {
+      const id = (await names.device(trx, [device])).get(device)
+      const asked = await sql<{ n: string }>`
+        select n from device_call where device_id = ${id ?? null} and id = ${call} and kind = 'logs' for update`.execute(
+        trx,
+      )
+      if (id === undefined || asked.rows.length === 0) return { keep: false, answer: false }
+      await sql`
+        insert into device_log (call, device_id, at, body) values (${call}, ${id}, ${now}::timestamptz, ${text})
+        on conflict (call) do nothing`.execute(trx)
+      await sql`
+        update device_call set got_at = coalesce(got_at, ${now}::timestamptz), read_at = coalesce(read_at, ${now}::timestamptz)
+        where id = ${call}`.execute(trx)
+      await sql`
+        delete from device_log where device_id = ${id} and call not in (
+          select call from device_log where device_id = ${id} order by at desc, call desc limit ${KEPT_LOGS})`.execute(
+        trx,
+      )
+      return { keep: true, answer: true }
+    }),
+  log: async (warehouse, call) => {
+    const { rows } = await sql<LogAnswer>`
+      select d.uid::text as device, d.number, ${iso(sql`l.at`)} as at, l.body as text
+      from device_log l join device d on d.id = l.device_id
+      where l.call = ${call} and d.warehouse_id = ${await names.warehouse(db, warehouse)}`.execute(db)
+    return rows[0] ?? null
+  },
 })
 
 /** A handheld that may still ask, and how many calls wait there. */
@@ -68,9 +103,12 @@ const listening = async (
   return rows[0] ?? null
 }
 
-const sentBefore = async (trx: Executor, id: string): Promise<{ device: string; body: string } | null> => {
-  const { rows } = await sql<{ device: string; body: string }>`
-    select d.uid as device, k.body from device_call k join device d on d.id = k.device_id where k.id = ${id}`.execute(
+const sentBefore = async (
+  trx: Executor,
+  id: string,
+): Promise<{ device: string; kind: string; body: string } | null> => {
+  const { rows } = await sql<{ device: string; kind: string; body: string }>`
+    select d.uid as device, k.kind, k.body from device_call k join device d on d.id = k.device_id where k.id = ${id}`.execute(
     trx,
   )
   return rows[0] ?? null

@@ -5,9 +5,10 @@ import { uuid } from '../sync/fields.ts'
 
 const nullable = v.nullable(v.string())
 
-/** POST /api/desk/devices/call: rings a handheld, or sends it a text. The same `id` again is the same call. */
+/** POST /api/desk/devices/call: rings a handheld, sends it a text, logs its worker out, or asks it for its log. The same `id` again is the same call. */
 export const callActSchema = v.variant('kind', [
   v.object({ kind: v.literal('ring'), id: uuid<CallId>(), device: uuid<DeviceId>() }),
+  v.object({ kind: v.picklist(['out', 'logs']), id: uuid<CallId>(), device: uuid<DeviceId>() }),
   v.object({ kind: v.literal('text'), id: uuid<CallId>(), device: uuid<DeviceId>(), text: callText }),
 ])
 export type CallAct = v.InferOutput<typeof callActSchema>
@@ -24,3 +25,8 @@ export const callRowSchema = v.object({
   readBy: nullable,
 })
 export type CallRow = v.InferOutput<typeof callRowSchema>
+
+/** GET /api/desk/devices/log: what a handheld has told of itself when it was asked. */
+export const logQuery = v.object({ call: uuid<CallId>() })
+export const logAnswerSchema = v.object({ device: v.string(), number: v.number(), at: v.string(), text: v.string() })
+export type LogAnswer = v.InferOutput<typeof logAnswerSchema>

@@ -146,6 +146,8 @@ export const MESSAGES = [
   'pick.taken',
   'scan.tote.mark',
   'order.left',
+  'order.onHold',
+  'order.held',
   'got.all',
   'tote.away',
   'tote.same',

@@ -57,6 +57,9 @@ const openOrder = (state: PackState, document: Document | undefined, view: View)
   if (document.state === 'closed') return stay(state, 'wrong', 'pack.left', { no: document.number })
   if (waiting(view, document.id).length === 0 && boxed(view, document.id).length === 0)
     return stay(state, 'wrong', 'pack.notPicked')
+  // The desk has stopped it; what somebody has begun to pack is theirs to end.
+  if (document.hold && cartonsOf(view, document.id).length === 0)
+    return stay(state, 'wrong', 'order.onHold', { no: document.number, why: document.hold.reason })
   const next: PackState = { ...FRESH, key: `pack/${document.id}`, document: document.id, at: 'carton' }
   return go(inBox(next, view), 'ok', 'opened', { no: document.number })
 }

@@ -59,6 +59,7 @@ const picked = (n: string, more: Parameters<typeof orderOf>[3] = {}) =>
     { tote: tote1.id, state: 'done', lease: null },
     more,
   )
+const hold = { by: worker.id, at: '2026-11-23T08:00:00.000Z', reason: 'Address is asked for' }
 const packer = { ...worker, roles: ['packer' as const] }
 const boss = { ...worker, roles: ['supervisor' as const] }
 
@@ -127,6 +128,7 @@ describe('opening', () => {
       scanOf.document('SO-7'),
       'pack.left',
     ],
+    ['[OD9] an order on hold', { documents: [picked('SO-7', { hold })] }, scanOf.document('SO-7'), 'order.onHold'],
     ['a code that nobody knows', {}, scanned('???'), 'unknown'],
     ['a shelf', {}, scanOf.place(a1), 'wrong.kind'],
   ] as const)('[N1] %s is refused', (_, over, scan, key) => {
@@ -439,6 +441,28 @@ describe('shipping', () => {
     expect(w.world.stock(keyOf(row(mug, virtual('customer'), 0))).onHand).toBe(3)
     expect(w.world.taskOf(documentId('SO-7'), 'ship')?.state).toBe('done')
     w.check()
+  })
+  it('[OD9] an order on hold is not loaded, nor sent when it was stopped since; what was begun is packed to its end', () => {
+    const w = ready()
+    const [box] = boxes(w.world)
+    const order = w.world.document(documentId('SO-7'))!
+    const stop = (on: boolean) => {
+      w.world.apply({ ...NOTHING, documents: [{ ...w.world.document(order.id)!, hold: on ? hold : null }] })
+    }
+    stop(true)
+    const refused = { verdict: 'wrong', message: { key: 'order.onHold', values: { no: 'SO-7', why: hold.reason } } }
+    expect(w.berta.scan(scanBox(box!))).toMatchObject(refused)
+    expect(w.berta.scan(scanOf.document('SO-7'))).toMatchObject(refused)
+    stop(false)
+    expect(w.berta.scan(scanBox(box!)).message.key).toBe('ship.loaded')
+    stop(true)
+    expect(w.berta.scan(scanOf.place(door))).toMatchObject({ ...refused, commands: [] })
+    stop(false)
+    expect(w.berta.scan(scanOf.place(door)).commands).toMatchObject([{ type: 'ship' }])
+    const begun = inBox(at())
+    begun.world.apply({ ...NOTHING, documents: [{ ...begun.world.document(order.id)!, hold }] })
+    const other = workerAt(pack, begun.world, { nothing: true }, device, packer)
+    expect(other.scan(scanOf.document('SO-7'))).toMatchObject({ verdict: 'ok', state: { at: 'verify' } })
   })
   it('[N13] the same box shipped twice counts once', () => {
     const w = ready()

@@ -63,6 +63,7 @@ const load = (state: ShipState, boxes: readonly LocationId[], view: View): ShipN
     if (order === undefined || box?.carton?.shipped !== false || !box.carton.closed || order.ready !== true)
       return stay(state, 'wrong', 'ship.notReady', { no })
     if (order.state === 'cancelled') return stay(state, 'wrong', 'pack.cancelled')
+    if (order.hold) return onHold(state, order, order.hold)
     const other = state.loaded
       .map(one => orderOf(view, one))
       .find(one => (one?.carrier ?? null) !== (order.carrier ?? null))
@@ -71,6 +72,10 @@ const load = (state: ShipState, boxes: readonly LocationId[], view: View): ShipN
   const loaded = [...state.loaded, ...fresh]
   return go({ ...state, loaded }, 'ok', 'ship.loaded', { n: loaded.length })
 }
+
+/** The desk has stopped it: it stays, the other boxes may go. */
+const onHold = (state: ShipState, { number: no }: Document, { reason: why }: NonNullable<Document['hold']>): ShipNext =>
+  stay(state, 'wrong', 'order.onHold', { no, why })
 
 const orderOf = (view: View, box: LocationId): Document | undefined => {
   const document = view.location(box)?.carton?.document
@@ -89,6 +94,9 @@ const atDoor = (state: ShipState, place: Location | undefined, view: View): Ship
 /** SHIP: the goods belong to the customer from now on; one command for each order. */
 const confirm = (state: ShipState, view: View): ShipNext => {
   if (state.loaded.length === 0) return stay(state, 'wrong', 'ship.box')
+  // It may have been stopped since it was loaded.
+  const stopped = state.loaded.map(box => orderOf(view, box)).find(order => order?.hold)
+  if (stopped?.hold) return onHold(state, stopped, stopped.hold)
   const orders = new Map<DocumentId, LocationId[]>()
   for (const box of state.loaded) {
     const document = view.location(box)?.carton?.document

@@ -78,7 +78,35 @@ describe('handhelds and the desk', () => {
     await ayse.context.close()
   })
 
-  it('[LD1] [LD2] [LD4] [LD5] [LD6] [LD7] a handheld with steps that never came is said to be lost; it turns up, and what it brings is decided', async () => {
+  it('[DV11] [DV12] the desk reads the log of a handheld and logs its worker out', async () => {
+    const burak = await worker('Burak')
+    await card('Burak').getByRole('button', { name: 'Ask for the log' }).click()
+    await card('Burak').getByRole('button', { name: 'Show the log' }).click()
+    const log = await desk.getByRole('textbox', { name: 'Log of handheld' }).inputValue()
+    expect(log).toContain('"warehouse"')
+    expect(log).toMatch(/link online/)
+    expect(log).not.toContain('Burak')
+    for (const size of [
+      { width: 360, height: 740 },
+      { width: 1280, height: 800 },
+    ]) {
+      await desk.setViewportSize(size)
+      expect([size.width, await faultsOf(desk)]).toEqual([size.width, []])
+    }
+    await desk.getByRole('region', { name: 'Log of handheld' }).getByRole('button', { name: 'Close' }).click()
+    await card('Burak').getByRole('button', { name: 'Log out' }).click()
+    await sheet(burak).getByText('Logged out from the desk by Elif Aydın').waitFor()
+    await sheet(burak).getByRole('button', { name: 'I read it' }).click()
+    await sheet(burak).waitFor({ state: 'detached' })
+    await desk
+      .locator('.desk-card', { hasText: 'Log out' })
+      .getByText(/Log out .*done/)
+      .waitFor()
+    await logIn(burak, product.badge('Burak'))
+    await burak.context.close()
+  })
+
+  it('[LD1] [LD2] [LD4] [LD5] [LD6] [LD7] [XO2] a handheld with steps that never came is said to be lost; it turns up, and what it brings is decided', async () => {
     const mehmet = await worker('Mehmet')
     await mehmet.scan('PO-701')
     await mehmet.band('PO-701')
@@ -107,6 +135,17 @@ describe('handhelds and the desk', () => {
     await desk.getByText('Handheld lost').first().waitFor()
     await desk.getByRole('button', { expanded: false }).first().click()
     await desk.getByText(/It has turned up: \d+ deliveries/).waitFor()
+    // Whose it is: taken by one press, found again under one's own, given up again.
+    await desk.getByRole('button', { name: 'Mine 0' }).waitFor()
+    await desk.getByRole('button', { name: 'I see to it' }).click()
+    await desk.getByText('Elif Aydın sees to it now').waitFor()
+    await desk.getByRole('button', { name: 'Mine 1' }).click()
+    await desk.getByText('Handheld lost').first().waitFor()
+    await desk.getByText(/· Elif Aydın sees to it/).waitFor()
+    expect(new URL(desk.url()).searchParams.get('part')).toBe('mine')
+    expect(await faultsOf(desk)).toEqual([])
+    await desk.getByRole('button', { name: 'Not mine any more' }).click()
+    await desk.getByRole('button', { name: 'Mine 0' }).waitFor()
 
     // One of its steps is discarded with words, the others are booked at the time at which they were done.
     await desk.setViewportSize({ width: 1280, height: 800 })

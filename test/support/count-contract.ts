@@ -330,6 +330,24 @@ export const describeCounts = (name: string, make: (site: SiteSeed) => Promise<C
       expect(await decide(360, cem(), ask('count.approve', 7))).toMatchObject([{ outcome: 'refused', code: 'stale' }])
     })
 
+    it('[DA12] of two people who decide the same row at once one is told that it has changed, and it posts once', async () => {
+      await push(0, [moved(100, 0)], 1)
+      await push(0, [seen(90, 100), left()], 101)
+      await everyoneHeard(200)
+      await settle(201)
+      const by = (who: Worker, kind: 'count.approve' | 'count.reject') =>
+        decide(300, who, ask(kind, 1, { id: derivedId('decision', name, run, who.id, kind) }))
+      const answers = (await Promise.all([by(cem(), 'count.approve'), by(dora(), 'count.approve')])).flat()
+      expect(answers.map(({ outcome, code = null }) => [outcome, code]).toSorted()).toEqual([
+        ['done', null],
+        ['refused', 'stale'],
+      ])
+      expect(answers.map(({ version }) => version)).toEqual([2, 2])
+      expect(await by(dora(), 'count.reject')).toMatchObject([{ outcome: 'refused', code: 'stale' }])
+      expect(await settle(311)).toEqual({ posted: 1, looked: 0 })
+      expect(await stock()).toEqual({ onHand: 90, reserved: 0, held: 0 })
+    })
+
     /** 4 are missing at A-01, and so many too many at A-02; both wait for a person. */
     const oppositeCounts = async (tooMany: number) => {
       await push(0, [moved(10, 0), moved(10, 1, 'A-02')], 2)

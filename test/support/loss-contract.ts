@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CALL_KINDS, FIRST_KINDS } from '../../shared/sync/calls.ts'
+import type { CallKind } from '../../shared/sync/calls.ts'
 import { audit } from '../../server/store/audit.ts'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import { lossOf } from '../../server/sync/lose-device.ts'
@@ -295,10 +297,12 @@ export const describeLoss = (name: string, open: () => Promise<Pick<OpenDatabase
     const call = (nth: number) => derivedId<'call'>('call', 'loss', nth)
     const text = (nth: number, words: string) =>
       stores.calls.send(at(), cem.id, { kind: 'text', id: call(nth), device: other, text: words })
+    const ask = (nth: number, kind: 'out' | 'logs') =>
+      stores.calls.send(at(), cem.id, { kind, id: call(nth), device: other })
     const ring = (nth: number, device = other) =>
       stores.calls.send(at(), cem.id, { kind: 'ring', id: call(nth), device })
-    const take = (got: number[] = [], read: number[] = []) =>
-      stores.calls.take(other, { got: got.map(call), read: read.map(call), worker: berk.id, now: now() })
+    const take = (got: number[] = [], read: number[] = [], knows: readonly CallKind[] = CALL_KINDS) =>
+      stores.calls.take(other, { got: got.map(call), read: read.map(call), worker: berk.id, now: now(), knows })
     const cards = async () => (await stores.views.devices(warehouse)).find(row => row.id === other)?.calls ?? []
 
     it('[CL1] a call is sent once, under a commit number, to a handheld that may still ask', async () => {
@@ -357,6 +361,33 @@ export const describeLoss = (name: string, open: () => Promise<Pick<OpenDatabase
       )
       expect(rows).toEqual([{ n: 50, waiting: 20 }])
       expect((await cards()).length).toBe(5)
+    })
+
+    it('[DV11] [DV12] what a handheld does not know yet waits for it, and hides nothing else', async () => {
+      const open = (await take()).map(one => one.id)
+      await take([], [])
+      await stores.calls.take(other, { got: [], read: open, worker: null, now: now(), knows: CALL_KINDS })
+      expect([await ask(181, 'out'), await ask(182, 'logs'), await text(183, 'Come')]).toEqual(['sent', 'sent', 'sent'])
+      expect((await take([], [], FIRST_KINDS)).map(one => one.kind)).toEqual(['text'])
+      expect((await take()).map(one => one.kind)).toEqual(['out', 'logs', 'text'])
+    })
+
+    it('[DV12] a log is kept once, of the handheld that was asked; it answers the call, and the newest five stay', async () => {
+      const keep = (nth: number, words: string, device = other) =>
+        stores.calls.keepLog(device, { call: call(nth), text: words, now: now() })
+      expect(await keep(182, 'of another', lost)).toBe(false)
+      expect(await keep(181, 'was not asked')).toBe(false)
+      expect(await keep(182, 'first')).toBe(true)
+      expect(await keep(182, 'again')).toBe(true)
+      expect(await stores.calls.log(warehouse, call(182))).toMatchObject({ device: other, text: 'first' })
+      expect((await take()).map(one => one.kind)).toEqual(['out', 'text'])
+      for (let nth = 184; nth < 189; nth += 1) {
+        clock += 1
+        expect(await ask(nth, 'logs')).toBe('sent')
+        expect(await keep(nth, `log ${nth}`)).toBe(true)
+      }
+      expect(await stores.calls.log(warehouse, call(182))).toBeNull()
+      expect((await stores.calls.log(warehouse, call(184)))?.text).toBe('log 184')
     })
   })
 }

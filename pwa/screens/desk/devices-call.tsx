@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { LogAnswer } from '../../../shared/desk/calls.ts'
 import { MAX_CALL_TEXT } from '../../../shared/sync/calls.ts'
 import { useDesk } from './context.ts'
 import type { DeviceRow } from './devices-card.tsx'
@@ -35,5 +36,30 @@ export const MessagePanel = ({ row, onSend, onClose }: Props) => {
         </div>
       </form>
     </div>
+  )
+}
+
+/** What a handheld has told of itself, to be read or handed on. */
+export const LogPanel = ({ log, onClose }: { log: LogAnswer; onClose: () => void }) => {
+  const { speaker } = useDesk()
+  const title = speaker.say('v.logs.of', { n: log.number, time: speaker.stamp(log.at) })
+  return (
+    <section className="desk-panel" aria-label={title}>
+      <h2>{title}</h2>
+      <p className="desk-quiet">{speaker.say('v.logs.what')}</p>
+      <textarea className="desk-wide desk-log" aria-label={title} readOnly rows={16} dir="ltr" value={log.text} />
+      <div className="desk-tools">
+        <a
+          className="desk-button"
+          download={`handheld-${log.number}.txt`}
+          href={`data:text/plain;charset=utf-8,${encodeURIComponent(log.text)}`}
+        >
+          {speaker.say('v.logs.save')}
+        </a>
+        <button type="button" className="desk-button" onClick={onClose}>
+          {speaker.say('close')}
+        </button>
+      </div>
+    </section>
   )
 }

@@ -5,7 +5,12 @@ import { useDesk } from './context.ts'
 
 export type DeviceRow = DevicesAnswer['rows'][number]
 /** What a supervisor may do with a handheld; null = only look. */
-export type DeviceActs = Readonly<Record<'ring' | 'message' | 'loss' | 'revoke', (row: DeviceRow) => void>>
+export type DeviceActs = Readonly<
+  Record<'ring' | 'message' | 'out' | 'logs' | 'loss' | 'revoke', (row: DeviceRow) => void>
+> & {
+  /** What a handheld has told when it was asked. */
+  showLog: (call: CallRow) => void
+}
 
 type CardProps = { row: DeviceRow; also: readonly number[]; acts: DeviceActs | null }
 
@@ -42,7 +47,7 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
       {row.calls.length === 0 ? null : (
         <ul className="desk-calls">
           {row.calls.map(call => (
-            <CallLine key={call.id} call={call} />
+            <CallLine key={call.id} call={call} onLog={acts?.showLog} />
           ))}
         </ul>
       )}
@@ -58,6 +63,8 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
 const ACTIVE = [
   ['ring', 'v.ring'],
   ['message', 'v.message'],
+  ['out', 'v.out'],
+  ['logs', 'v.logs'],
   ['revoke', 'v.revoke'],
 ] as const
 
@@ -78,10 +85,12 @@ const Acts = ({ row, acts }: { row: DeviceRow; acts: DeviceActs }) => {
 }
 
 /** Sent, on the handheld, answered: each with its time. */
-const CallLine = ({ call }: { call: CallRow }) => {
+type LineProps = { call: CallRow; onLog: ((call: CallRow) => void) | undefined }
+const CallLine = ({ call, onLog }: LineProps) => {
   const { speaker, names } = useDesk()
   const { kind, text, at, gotAt, readAt, readBy } = call
-  const answered = kind === 'ring' ? 'v.call.answered' : 'v.call.read'
+  const isDuty = kind === 'out' || kind === 'logs'
+  const answered = isDuty ? 'v.call.is' : kind === 'ring' ? 'v.call.answered' : 'v.call.read'
   const steps = [
     speaker.say('v.call.sent', { time: speaker.stamp(at) }),
     gotAt === null ? speaker.say('v.call.waits') : speaker.say('v.call.got', { time: speaker.stamp(gotAt) }),
@@ -90,6 +99,11 @@ const CallLine = ({ call }: { call: CallRow }) => {
   return (
     <li data-call={readAt === null ? (gotAt === null ? 'sent' : 'got') : 'read'}>
       <bdi>{speaker.say(`v.call.${kind}`, { text })}</bdi> <span className="desk-quiet">{steps.join(' · ')}</span>
+      {kind !== 'logs' || readAt === null || onLog === undefined ? null : (
+        <button type="button" className="desk-button" onClick={() => onLog(call)}>
+          {speaker.say('v.logs.show')}
+        </button>
+      )}
     </li>
   )
 }

@@ -1,11 +1,14 @@
 import { useState } from 'react'
 import * as v from 'valibot'
+import { logAnswerSchema } from '../../../shared/desk/calls.ts'
+import type { LogAnswer } from '../../../shared/desk/calls.ts'
+import type { CallKind } from '../../../shared/sync/calls.ts'
 import { devicesAnswerSchema, enrolCodeSchema } from '../../../shared/desk/view.ts'
 import type { EnrolCode } from '../../../shared/desk/view.ts'
 import { Code } from '../../ui/code.tsx'
 import { Refused } from './api.ts'
 import { useDesk, whyNot } from './context.ts'
-import { MessagePanel } from './devices-call.tsx'
+import { LogPanel, MessagePanel } from './devices-call.tsx'
 import { DeviceCard } from './devices-card.tsx'
 import type { DeviceActs, DeviceRow } from './devices-card.tsx'
 import { LossPanel } from './devices-loss.tsx'
@@ -26,7 +29,11 @@ const worry = (row: DeviceRow): number =>
   (row.state === 'active' ? row.missing * 1e4 + row.pending : -1)
 
 /** What stands beside the list; one thing at a time. */
-type Panel = { kind: 'enrol'; code: EnrolCode } | { kind: 'message' | 'loss' | 'revoke'; row: DeviceRow } | null
+type Panel =
+  | { kind: 'enrol'; code: EnrolCode }
+  | { kind: 'message' | 'loss' | 'revoke'; row: DeviceRow }
+  | { kind: 'log'; log: LogAnswer }
+  | null
 
 export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
   const { speaker, api, me, tell } = useDesk()
@@ -43,21 +50,28 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
       tell(isFull ? speaker.say('v.call.full') : whyNot(speaker, error))
     })
   }
-  const send = (row: DeviceRow, call: { kind: 'ring' | 'text'; id: string; text?: string }): void =>
+  const send = (row: DeviceRow, call: { kind: CallKind; id: string; text?: string }): void =>
     run(async () => {
       await api.post('/api/desk/devices/call', { ...call, device: row.id }, v.object({}))
       tell(speaker.say(`v.call.done.${call.kind}`, { n: row.number }))
       close()
       loaded.reload()
     })
+  const call = (kind: CallKind) => (row: DeviceRow) => send(row, { kind, id: v7() })
   const acts: DeviceActs = {
-    ring: row => send(row, { kind: 'ring', id: v7() }),
+    ring: call('ring'),
+    out: call('out'),
+    logs: call('logs'),
+    showLog: row =>
+      run(async () => {
+        const log = await api.get('/api/desk/devices/log', { call: row.id }, logAnswerSchema)
+        setPanel({ kind: 'log', log })
+      }),
     message: row => setPanel({ kind: 'message', row }),
     loss: row => setPanel({ kind: 'loss', row }),
     revoke: row => setPanel({ kind: 'revoke', row }),
   }
-  const enrol = async (): Promise<void> =>
-    setPanel({ kind: 'enrol', code: await api.post('/api/desk/enrol', {}, enrolCodeSchema) })
+  const enrol = async () => setPanel({ kind: 'enrol', code: await api.post('/api/desk/enrol', {}, enrolCodeSchema) })
   const revoke = async (row: DeviceRow): Promise<void> => {
     await api.post('/api/desk/devices', { device: row.id, act: 'revoke' }, v.object({}))
     close()
@@ -80,20 +94,21 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
         onRevoke={row => run(() => revoke(row))}
       />
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('v.empty')}>
-        <ul className="desk-cards">
-          {rows.map(row => (
-            <DeviceCard
-              key={row.id}
-              row={row}
-              also={alsoOn(row, rows, loaded.value?.asOf ?? '')}
-              acts={mayChange ? acts : null}
-            />
-          ))}
-        </ul>
+        <Cards rows={rows} asOf={loaded.value?.asOf ?? ''} acts={mayChange ? acts : null} />
       </Listed>
     </section>
   )
 }
+
+type CardsProps = { rows: readonly DeviceRow[]; asOf: string; acts: DeviceActs | null }
+
+const Cards = ({ rows, asOf, acts }: CardsProps) => (
+  <ul className="desk-cards">
+    {rows.map(row => (
+      <DeviceCard key={row.id} row={row} also={alsoOn(row, rows, asOf)} acts={acts} />
+    ))}
+  </ul>
+)
 
 type PanelProps = {
   panel: Panel
@@ -109,6 +124,8 @@ const PanelOf = ({ panel, onClose, onChanged, onSend, onRevoke }: PanelProps) =>
       return null
     case 'enrol':
       return <EnrolPanel code={panel.code} onClose={onClose} />
+    case 'log':
+      return <LogPanel log={panel.log} onClose={onClose} />
     case 'message':
       return <MessagePanel row={panel.row} onSend={(id, text) => onSend(panel.row, id, text)} onClose={onClose} />
     case 'loss':

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import { callActSchema } from '../../../shared/desk/calls.ts'
+import { callActSchema, logAnswerSchema, logQuery } from '../../../shared/desk/calls.ts'
 import { sendJson } from '../answer.ts'
-import { deskEndpoint, json } from '../endpoint.ts'
+import { parseAs } from '../body.ts'
+import { deskEndpoint, json, NOTHING } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 import { ofAllClients } from './parts.ts'
 
@@ -10,7 +11,8 @@ export const callEndpoint = deskEndpoint(
   {
     method: 'POST',
     path: '/api/desk/devices/call',
-    summary: 'Rings a handheld until somebody answers there, or sends it a text of at most 200 characters.',
+    summary:
+      'Rings a handheld until somebody answers there, sends it a text of at most 200 characters, logs its worker out, or asks it for its log.',
     body: json(4096, callActSchema),
     roles: ['supervisor', 'administrator'],
     answers: { 200: { description: 'Sent; the same id again sends nothing more', schema: v.object({}) } },
@@ -24,5 +26,25 @@ export const callEndpoint = deskEndpoint(
     if (sent === 'full') throw refused('busy', 'Nobody has answered the calls that wait on this handheld.')
     if (sent === 'sent') deps.doorbell.ring(warehouse)
     return sendJson(c, {})
+  },
+)
+
+/** GET /api/desk/devices/log */
+export const deviceLogEndpoint = deskEndpoint(
+  {
+    method: 'GET',
+    path: '/api/desk/devices/log',
+    summary: 'What a handheld has told of itself when it was asked for its log; the newest five of each are kept.',
+    query: logQuery,
+    body: NOTHING,
+    roles: ['supervisor', 'administrator'],
+    answers: { 200: { description: 'The log', schema: logAnswerSchema } },
+    refusals: ['bad_request', 'role', 'not_found'],
+  },
+  async ({ c, deps, who, warehouse }) => {
+    ofAllClients({ who })
+    const log = await deps.stores.calls.log(warehouse, parseAs(logQuery, c.req.query()).call)
+    if (log === null) throw refused('not_found')
+    return sendJson(c, log)
   },
 )

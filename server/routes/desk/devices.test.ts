@@ -4,7 +4,7 @@ import { lateAnswerSchema } from '../../../shared/desk/late.ts'
 import { lossAnswerSchema } from '../../../shared/desk/loss.ts'
 import { devicesAnswerSchema } from '../../../shared/desk/view.ts'
 import { derivedId } from '../../../shared/ids.ts'
-import { callsAnswerSchema, MAX_CALL_TEXT, MAX_CALLS } from '../../../shared/sync/calls.ts'
+import { callsAnswerSchema, MAX_CALL_TEXT, MAX_CALLS, MAX_LOG_TEXT } from '../../../shared/sync/calls.ts'
 import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { HEADERS } from '../../../shared/sync/enrol.ts'
 import { deskApp, PASSWORD } from '../../../test/support/desk-app.ts'
@@ -181,6 +181,36 @@ describe('handhelds at the desk', async () => {
     expect(cut.rows.find(row => row.id === device.answer.device)?.calls).toEqual([])
     expect(shown?.[0]?.gotAt).not.toBeNull()
     expect(shown?.[0]?.readAt).not.toBeNull()
+  })
+
+  it('[DV11] [DV12] the desk logs a handheld’s worker out and reads its log; one of before hears of neither', async () => {
+    const device = await enrol(app)
+    const to = device.answer.device
+    const [out, logs] = [derivedId('call', 'devices', 'out'), derivedId('call', 'devices', 'logs')]
+    for (const [kind, call] of Object.entries({ out, logs })) {
+      for (const who of [narrow, berk, integrator])
+        expect(await codeOf(await who.post(CALL, { kind, id: call, device: to }))).toBe('403 role')
+      expect((await sevda.post(CALL, { kind, id: call, device: to })).status).toBe(200)
+    }
+    expect(await calls(device)).toEqual([])
+    expect(
+      (await calls(device, { knows: ['ring', 'text', 'out', 'logs', 'of tomorrow'] })).map(one => one.kind),
+    ).toEqual(['out', 'logs'])
+    const log = { call: logs, text: '{}\nlink online' }
+    expect(await codeOf(await send(app, await enrol(app), '/api/logs', log))).toBe('404 not_found')
+    expect(await codeOf(await send(app, device, '/api/logs', { ...log, call: out }))).toBe('404 not_found')
+    const long = await send(app, device, '/api/logs', { ...log, text: 'x'.repeat(MAX_LOG_TEXT + 1) })
+    expect(long.status).toBe(400)
+    const torn = await send(app, device, '/api/logs', { ...log, text: 'link \u0000' })
+    expect(torn.status).toBe(400)
+    const huge = await send(app, device, '/api/logs', { ...log, text: 'x'.repeat(MAX_LOG_TEXT * 4) })
+    expect(huge.status).toBe(413)
+    expect((await send(app, device, '/api/logs', log)).status).toBe(200)
+    expect((await calls(device, { knows: ['out', 'logs'] })).map(one => one.kind)).toEqual(['out'])
+    const path = `/api/desk/devices/log?call=${logs}`
+    for (const who of [narrow, berk, integrator]) expect(await codeOf(await who.get(path))).toBe('403 role')
+    expect(await (await admin.get(path)).json()).toMatchObject({ device: to, text: '{}\nlink online' })
+    expect(await codeOf(await sevda.get(`/api/desk/devices/log?call=${out}`))).toBe('404 not_found')
   })
 
   it('[CL1] a text has words, at most 200 characters of them; twenty calls wait on one handheld', async () => {

@@ -5,7 +5,7 @@ import { identityEndpoints } from './identity.ts'
 import { INTAKE_ENDPOINTS } from './intake.ts'
 import { accountEndpoint, changePersonEndpoint, peopleEndpoint, personPinEndpoint } from './people.ts'
 import { chainEndpoint, eraseEndpoint } from './chain.ts'
-import { callEndpoint } from './call.ts'
+import { callEndpoint, deviceLogEndpoint } from './call.ts'
 import { exportEndpoint } from './export.ts'
 import { GOODS_ENDPOINTS } from './goods.ts'
 import { LATE_ENDPOINTS } from './late.ts'
@@ -55,6 +55,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   devicesEndpoint,
   deviceActEndpoint,
   callEndpoint,
+  deviceLogEndpoint,
   ...LOSS_ENDPOINTS,
   ...LATE_ENDPOINTS,
   rescuesEndpoint,
