@@ -207,6 +207,7 @@ export const enDesk = {
   'm.adjustment': 'adjustment',
   'm.transfer': 'transfer',
   'm.orderStatus': 'order status',
+  'm.reservation': 'promised goods',
   'state.open': 'open',
   'state.started': 'in work',
   'state.closed': 'closed',

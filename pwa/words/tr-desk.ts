@@ -207,6 +207,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'm.adjustment': 'düzeltme',
   'm.transfer': 'aktarma',
   'm.orderStatus': 'sipariş durumu',
+  'm.reservation': 'ayrılan miktar',
   'state.open': 'açık',
   'state.started': 'çalışılıyor',
   'state.closed': 'kapalı',

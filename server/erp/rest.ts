@@ -11,8 +11,13 @@ import { restRemote } from './rest-records.ts'
 import { connectorKind, erpUrl, SERIALS } from './settings.ts'
 import { readSigningKeys, verifiedId } from './standard-webhooks.ts'
 
-type Settings = { kinds: readonly InboundKind[]; perSecond: number; serials: (typeof SERIALS)[number] }
-const capsOf = ({ kinds, perSecond, serials }: Settings): ErpCaps => ({
+type Settings = {
+  kinds: readonly InboundKind[]
+  perSecond: number
+  serials: (typeof SERIALS)[number]
+  reservations: boolean
+}
+const capsOf = ({ kinds, perSecond, serials, reservations }: Settings): ErpCaps => ({
   key: 'native',
   adjust: 'delta',
   locations: 'bins',
@@ -31,7 +36,15 @@ const capsOf = ({ kinds, perSecond, serials }: Settings): ErpCaps => ({
   webhooks: true,
   fractions: true,
   kinds,
-  operations: ['receipt', 'shipment', 'adjustment', 'transfer', 'return', 'orderStatus', 'reservation'],
+  operations: [
+    'receipt',
+    'shipment',
+    'adjustment',
+    'transfer',
+    'return',
+    'orderStatus',
+    ...(reservations ? (['reservation'] as const) : []),
+  ],
   concurrent: 2,
   perSecond,
   settleMs: 30_000,
@@ -91,6 +104,7 @@ export const rest = connectorKind({
     ]),
     perSecond: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)), 20),
     serials: v.optional(v.picklist(SERIALS), 'counted'),
+    reservations: v.optional(v.boolean(), false),
   }),
   secrets: [
     { name: 'token', title: 'Token' },

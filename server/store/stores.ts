@@ -31,6 +31,7 @@ import { makeOutboxStore } from './outbox.ts'
 import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
+import { makePromiseStore } from './promise.ts'
 import { makePlanStore } from './plan.ts'
 import { makePrintStore } from './print.ts'
 import { makeQuarantineStore } from './quarantine.ts'
@@ -98,6 +99,7 @@ export const makeStores = (
     outbox: makeOutboxStore(db),
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),
+    promises: makePromiseStore(db, names),
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),

@@ -21,6 +21,8 @@ import { makeMapper } from './mapper.ts'
 import type { Mapper } from './mapper.ts'
 import { toOperation } from './outbound.ts'
 import type { ErpStores } from './ports.ts'
+import { promiseRound } from './promise.ts'
+import type { PromiseDeps } from './promise.ts'
 import { releaseFilled } from './release.ts'
 import { loop } from './loop.ts'
 import type { Looping } from './loop.ts'
@@ -40,7 +42,7 @@ export type BridgeDeps = {
   random: () => number
   newId: () => string
   log: DeliverDeps['log']
-  every: { importMs: number; deliverMs: number; compareMs: number }
+  every: { importMs: number; deliverMs: number; compareMs: number; promiseMs?: number }
 }
 
 /** Rules of goods that nobody may pick: opening stock does not come from there. */
@@ -48,6 +50,9 @@ const KEPT_APART = / (damaged|blocked|inspection)$/
 
 /** A message that was parked by a mapping of a second ago is let go with the next import. */
 const MAPPING_MS = 1000
+
+/** How often it is looked what is promised. */
+const PROMISE_MS = 30_000
 
 /** How often it is looked whether a comparison is due. */
 const COMPARE_LOOK_MS = 30_000
@@ -121,8 +126,16 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     newToken: newId,
     log,
   }
+  const promising: PromiseDeps = {
+    connector,
+    connection,
+    store: stores.promises,
+    outbox: stores.outbox,
+    mapper,
+    now,
+  }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
-  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release }
+  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, promising, release }
 }
 export type Bridge = ReturnType<typeof makeBridge>
 
@@ -180,6 +193,14 @@ export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean
       everyMs: every.deliverMs,
       run: async signal => (await deliverRound(bridge.delivering, 50, signal)) > 0,
       onFault: error => log.warn({ id, err: error }, 'delivering waits'),
+    }),
+    loop({
+      everyMs: every.promiseMs ?? PROMISE_MS,
+      run: async () => {
+        await promiseRound(bridge.promising)
+        return false
+      },
+      onFault: error => log.warn({ id, err: error }, 'what is promised waits to be told'),
     }),
     loop({
       everyMs: Math.min(COMPARE_LOOK_MS, every.compareMs),

@@ -54,6 +54,7 @@ export const messageEffects = (
         add(payload.item, to, numberOf(at), qty)
       }
       break
+    case 'reservation':
     case 'orderStatus':
       break
   }

@@ -79,6 +79,10 @@ const bodyOf = (payload: Payload, words: Words): OperationBody | null => {
       return adjustmentOf(payload, words)
     case 'transfer':
       return transferOf(payload, words)
+    case 'reservation': {
+      const { location, reserved } = payload
+      return { type: 'reservation', item: remoteItem(payload.item, words), location, reserved }
+    }
     case 'orderStatus': {
       const { status, carrier, tracking } = payload
       const shipping = { carrier: words.mapper.carrier(carrier), tracking }

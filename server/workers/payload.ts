@@ -64,6 +64,15 @@ export const payloadSchema = v.variant('type', [
     carrier: nullable,
     tracking: v.array(text),
   }),
+  /** Told by server/workers/promise.ts; the place is the ERP's own already. */
+  v.object({
+    v: v.literal(1),
+    type: v.literal('reservation'),
+    client: text,
+    item: text,
+    location: nullable,
+    reserved: whole,
+  }),
 ])
 export type Payload = v.InferOutput<typeof payloadSchema>
 export type PayloadOf<T extends Payload['type']> = Extract<Payload, { type: T }>
@@ -79,6 +88,7 @@ export const itemsOf = (payload: Payload): readonly string[] => {
       return payload.packages.flatMap(box => box.lines.map(line => line.item))
     case 'adjustment':
     case 'transfer':
+    case 'reservation':
       return [payload.item]
     case 'orderStatus':
       return []
@@ -97,6 +107,7 @@ export const placesOf = (payload: Payload): readonly string[] => {
       return [payload.place.location]
     case 'transfer':
       return payload.lines.flatMap(line => [line.from.location, line.to.location])
+    case 'reservation':
     case 'orderStatus':
       return []
   }
@@ -104,6 +115,6 @@ export const placesOf = (payload: Payload): readonly string[] => {
 
 /** The documents of ours that a message names. */
 export const documentsOf = (payload: Payload): readonly string[] =>
-  payload.type === 'adjustment' || payload.type === 'transfer'
+  payload.type === 'adjustment' || payload.type === 'transfer' || payload.type === 'reservation'
     ? []
     : [payload.document, ...(payload.type === 'return' && payload.origin !== null ? [payload.origin] : [])]

@@ -3,6 +3,7 @@ import type { CompareStore } from './compare-port.ts'
 import type { ConnectionStore, MappingStore } from './connection.ts'
 import type { ImportStore } from './import-port.ts'
 import type { PlaceStore } from './place-port.ts'
+import type { PromiseStore } from './promise.ts'
 import type { OutboxStore } from './outbox-port.ts'
 
 export interface WaitingStore {
@@ -31,6 +32,7 @@ export type ErpStores = {
   outbox: OutboxStore
   compare: CompareStore
   places: PlaceStore
+  promises: PromiseStore
   connections: ConnectionStore
   mappings: MappingStore
 }
