@@ -962,6 +962,35 @@ describe('home and news', () => {
     expect(app.controller.state().prompt?.lines.map(line => line.title)).toContain(inner.item(item)?.name)
   })
 
+  test('[H61] a step that was opened before the catalogue came names its goods as soon as that is here', async () => {
+    const inner = app.handheld.world()
+    const [line] = inner.linesOf(RECEIPT.id)
+    const name = inner.item(line!.item)?.name
+    let isHere = false
+    let isLoaded = false
+    let asked = 0
+    let world: typeof inner = { ...inner, item: id => (isLoaded ? inner.item(id) : undefined) }
+    app.handheld.world = () => world
+    app.handheld.loadItems = async () => {
+      asked += 1
+      isLoaded = isHere
+      return []
+    }
+    const titles = () => app.controller.state().prompt?.lines.map(one => one.title) ?? []
+    await app.scan('XBANNA', RECEIPT.number)
+    expect([titles().length, titles().includes(name ?? '')]).toEqual([1, false])
+    // Whatever else is told of leaves the rows as they were: nothing is asked for.
+    const before = asked
+    app.setStatus({ loading: { done: 1, all: 2 } })
+    expect(asked).toBe(before)
+    isHere = true
+    world = { ...world }
+    app.setStatus({ loading: null })
+    await app.time.advance(1)
+    expect(titles()).toEqual([name])
+    expect(asked).toBe(before + 1)
+  })
+
   test('[R36] an announced pallet on the home screen is received by that very scan: its goods are fetched first', async () => {
     const label = '106141412345678908'
     const { client } = RECEIPT

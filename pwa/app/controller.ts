@@ -72,10 +72,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       if (core.get().locked) core.say('wrong', 'unlock')
       else if (on !== null) await job(on)
     })
-  const unsubscribe = ports.handheld.subscribe(() => {
-    core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
-    notices.changed()
-  })
+  const unfollow = follow(core, notices.changed)
   return {
     state: core.get,
     subscribe: core.subscribe,
@@ -118,11 +115,25 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       )
     },
     stop: () => {
-      unsubscribe()
+      unfollow()
       notices.stop()
       lock.stop()
     },
   }
+}
+
+/** What has changed below the screens, and what that makes known. */
+const follow = (core: Core, changed: () => void): (() => void) => {
+  const { handheld } = core.ports
+  let world = handheld.world()
+  return handheld.subscribe(() => {
+    core.set({ status: handheld.status(), session: handheld.session() })
+    changed()
+    // A scan leaves it the same: only rows and catalogues that came bring another one.
+    if (world === handheld.world()) return
+    world = handheld.world()
+    void core.floor()?.knowOpen(core)
+  })
 }
 
 /** A PIN that is asked for comes before everything, then a handheld that was left alone. */
