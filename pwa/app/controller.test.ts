@@ -904,6 +904,17 @@ describe('a handheld that nobody touches', () => {
 })
 
 describe('home and news', () => {
+  test('[H62] with the network back “All sent” is said when the last photo is sent as well', async () => {
+    await app.scan('XBANNA')
+    app.setStatus({ link: 'offline' })
+    await app.time.advance(120_000)
+    app.controller.photosWait(1)
+    app.setStatus({ link: 'online' })
+    expect(app.band()).toBe('offline')
+    app.controller.photosWait(0)
+    expect(app.band()).toBe('synced')
+  })
+
   test('[H19] an item or place scanned at home is looked up, an unknown code is named with one tone', async () => {
     await app.scan('XBANNA', MUG)
     expect(openOf(app.controller.state())?.process.name).toBe('lookup')

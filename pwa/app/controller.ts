@@ -49,6 +49,8 @@ export type Controller = {
   park: (text: string) => Promise<void>
   panel: (panel: Panel) => void
   offerUpdate: (update: Update) => void
+  /** So many photos wait to be sent. */
+  photosWait: (photos: number) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
   idleMs: () => number
   isAtRest: () => boolean
@@ -103,6 +105,10 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       core.set({ panel })
     },
     offerUpdate: update => core.set({ update }),
+    photosWait: photos => {
+      core.set({ photos })
+      notices.changed()
+    },
     idleMs: () => ports.clock.mono() - line.lastAt(),
     isAtRest: () => {
       const state = core.get()

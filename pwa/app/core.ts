@@ -96,6 +96,7 @@ const firstFields = (handheld: Ports['handheld']): Fields => ({
   pin: null,
   saving: 'idle',
   status: handheld.status(),
+  photos: 0,
   last: null,
   test: null,
   update: false,
