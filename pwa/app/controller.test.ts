@@ -862,6 +862,17 @@ describe('a handheld that nobody touches', () => {
 })
 
 describe('home and news', () => {
+  test('[H62] with the network back “All sent” is said when the last photo is sent as well', async () => {
+    await app.scan('XBANNA')
+    app.setStatus({ link: 'offline' })
+    await app.time.advance(120_000)
+    app.controller.photosWait(1)
+    app.setStatus({ link: 'online' })
+    expect(app.band()).toBe('offline')
+    app.controller.photosWait(0)
+    expect(app.band()).toBe('synced')
+  })
+
   test('[H19] an item or place scanned at home is looked up, an unknown code is named with one tone', async () => {
     await app.scan('XBANNA', MUG)
     expect(openOf(app.controller.state())?.process.name).toBe('lookup')
@@ -942,6 +953,35 @@ describe('home and news', () => {
     await app.controller.openProcess('move')
     await app.scan('A-01')
     expect(app.controller.state().prompt?.lines.map(line => line.title)).toContain(inner.item(item)?.name)
+  })
+
+  test('[H61] a step that was opened before the catalogue came names its goods as soon as that is here', async () => {
+    const inner = app.handheld.world()
+    const [line] = inner.linesOf(RECEIPT.id)
+    const name = inner.item(line!.item)?.name
+    let isHere = false
+    let isLoaded = false
+    let asked = 0
+    let world: typeof inner = { ...inner, item: id => (isLoaded ? inner.item(id) : undefined) }
+    app.handheld.world = () => world
+    app.handheld.loadItems = async () => {
+      asked += 1
+      isLoaded = isHere
+      return []
+    }
+    const titles = () => app.controller.state().prompt?.lines.map(one => one.title) ?? []
+    await app.scan('XBANNA', RECEIPT.number)
+    expect([titles().length, titles().includes(name ?? '')]).toEqual([1, false])
+    // Whatever else is told of leaves the rows as they were: nothing is asked for.
+    const before = asked
+    app.setStatus({ loading: { done: 1, all: 2 } })
+    expect(asked).toBe(before)
+    isHere = true
+    world = { ...world }
+    app.setStatus({ loading: null })
+    await app.time.advance(1)
+    expect(titles()).toEqual([name])
+    expect(asked).toBe(before + 1)
   })
 
   test('[R36] an announced pallet on the home screen is received by that very scan: its goods are fetched first', async () => {

@@ -49,6 +49,8 @@ export type Controller = {
   park: (text: string) => Promise<void>
   panel: (panel: Panel) => void
   offerUpdate: (update: Update) => void
+  /** So many photos wait to be sent. */
+  photosWait: (photos: number) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
   idleMs: () => number
   isAtRest: () => boolean
@@ -72,10 +74,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       if (core.get().locked) core.say('wrong', 'unlock')
       else if (on !== null) await job(on)
     })
-  const unsubscribe = ports.handheld.subscribe(() => {
-    core.set({ status: ports.handheld.status(), session: ports.handheld.session() })
-    notices.changed()
-  })
+  const unfollow = follow(core, notices.changed)
   return {
     state: core.get,
     subscribe: core.subscribe,
@@ -106,6 +105,10 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       core.set({ panel })
     },
     offerUpdate: update => core.set({ update }),
+    photosWait: photos => {
+      core.set({ photos })
+      notices.changed()
+    },
     idleMs: () => ports.clock.mono() - line.lastAt(),
     isAtRest: () => {
       const state = core.get()
@@ -118,11 +121,25 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       )
     },
     stop: () => {
-      unsubscribe()
+      unfollow()
       notices.stop()
       lock.stop()
     },
   }
+}
+
+/** What has changed below the screens, and what that makes known. */
+const follow = (core: Core, changed: () => void): (() => void) => {
+  const { handheld } = core.ports
+  let world = handheld.world()
+  return handheld.subscribe(() => {
+    core.set({ status: handheld.status(), session: handheld.session() })
+    changed()
+    // A scan leaves it the same: only rows and catalogues that came bring another one.
+    if (world === handheld.world()) return
+    world = handheld.world()
+    void core.floor()?.knowOpen(core)
+  })
 }
 
 /** A PIN that is asked for comes before everything, then a handheld that was left alone. */

@@ -96,6 +96,7 @@ const firstFields = (handheld: Ports['handheld']): Fields => ({
   pin: null,
   saving: 'idle',
   status: handheld.status(),
+  photos: 0,
   last: null,
   test: null,
   update: false,
@@ -116,6 +117,8 @@ export type Floor = {
   beside: (name: ProcessName, stack: readonly Screen[], handheld: Ports['handheld']) => View
   /** Back to the step that the worker had on the screen. */
   resume: (core: Core) => Promise<void>
+  /** What the open steps name and what has come since is fetched and drawn. */
+  knowOpen: (core: Core) => Promise<void>
   route: (core: Core, resolved: Resolved) => Promise<void>
   step: (core: Core, input: Input) => Promise<void>
   wants: (core: Core, text: string) => Promise<boolean>

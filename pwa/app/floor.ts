@@ -3,6 +3,7 @@ import { beside } from './beside.ts'
 import type { Core, Floor } from './core.ts'
 import { general } from './general.ts'
 import { opening } from './opening.ts'
+import { knowOpen } from './know.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
 import { park } from './park.ts'
 import { photo } from './photo.ts'
@@ -48,6 +49,7 @@ const openRow = async (core: Core, id: string): Promise<void> => {
 export const floor: Floor = {
   beside,
   resume,
+  knowOpen,
   route,
   step,
   wants,

@@ -33,6 +33,19 @@ export const know = async (core: Core, state: object): Promise<boolean> => {
   return missing.size > 0
 }
 
+/**
+ * Rows have changed: of what the open steps name, some may have come only now, with the first catalogue of a new handheld or
+ * with another line. Drawn where it was missing; what cannot be read now is asked for by the next scan.
+ */
+export const knowOpen = async (core: Core): Promise<void> => {
+  let isNew = false
+  for (const screen of core.get().stack) {
+    if (screen.at !== 'process') continue
+    if (await know(core, screen.open.state).catch(() => false)) isNew = true
+  }
+  if (isNew) core.set({})
+}
+
 const isTask = (value: unknown): value is TaskId => typeof value === 'string' && isUuid(value)
 const isPallet = (value: unknown): value is LpnId => typeof value === 'string' && isUuid(value)
 const isPlace = (value: unknown): value is LocationId => typeof value === 'string' && isUuid(value)

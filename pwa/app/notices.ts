@@ -55,6 +55,7 @@ export const makeNotices = (core: Core): Notices => {
     changed: () => {
       lookForHold()
       const { link, waiting } = core.get().status
+      const isAllSent = waiting === 0 && core.get().photos === 0
       const troubles = troublesOf(core.get().status).length
       if (troubles > known) {
         due = true
@@ -62,7 +63,7 @@ export const makeNotices = (core: Core): Notices => {
       }
       known = troubles
       const offline = link === 'offline'
-      const isNews = offline ? told !== 'offline' : told === 'offline' && link === 'online' && waiting === 0
+      const isNews = offline ? told !== 'offline' : told === 'offline' && link === 'online' && isAllSent
       if (!isNews || core.get().session === null) return
       told = link
       if (clock.mono() - toldAt < LINK_MS) return

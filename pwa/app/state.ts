@@ -83,6 +83,8 @@ export type AppState = {
   pin: { badge: string; name: string } | null
   saving: Saving
   status: SyncStatus
+  /** Photos that the server does not have yet; 0 also where they cannot be counted. */
+  photos: number
   /** The newest scan, as it was read. */
   last: Scan | null
   /** Newest read on the test page. */

@@ -197,7 +197,12 @@ const app = (
     void begin(handheld, behind)
     void begin(handheld, running.ring)
     // What waits from before goes out.
-    void begin(handheld, photos)
+    void begin(handheld, async () => {
+      const desk = await photos()
+      const tell = (): void => controller.photosWait(desk.waiting())
+      desk.subscribe(tell)
+      tell()
+    })
     return ruled
   },
   services: {

@@ -10,7 +10,6 @@ import { Frame } from '../ui/frame.tsx'
 import { MenuPanel } from './menu-panel.tsx'
 import { useHand } from './use-hand.ts'
 import { usePending } from './use-pending.ts'
-import { PhotosWaiting } from './photos-waiting.tsx'
 
 /** Rows shown; the rest is a number. */
 const SHOWN_MAX = 100
@@ -22,12 +21,13 @@ export const QueueScreen = () => {
   const pending = usePending(app)
   const hand = useHand(app.chosen.language)
   const { waiting, lastGoodRound } = state.status
+  const all = waiting + state.photos
   const needsMe = troublesOf(state.status)
   return (
     <Frame
       screen="queue"
       title={speaker.word('t.queue')}
-      progress={waiting > 0 ? speaker.number(waiting) : null}
+      progress={all > 0 ? speaker.number(all) : null}
       canGoBack
       bar={
         <div className="bar">
@@ -43,8 +43,9 @@ export const QueueScreen = () => {
         <MenuPanel />
       ) : (
         <div className="stack">
-          <p>{waiting > 0 ? speaker.say('not.sent', { n: waiting }) : speaker.say('no.waiting')}</p>
-          <PhotosWaiting />
+          {waiting > 0 ? <p>{speaker.say('not.sent', { n: waiting })}</p> : null}
+          {state.photos > 0 ? <p role="status">{speaker.say('photo.waiting', { n: state.photos })}</p> : null}
+          {all === 0 ? <p>{speaker.say('no.waiting')}</p> : null}
           {state.status.link === 'unauthorised' ? <p>{speaker.say('enrol.again')}</p> : null}
           <ul className="lines">
             {needsMe.map(row => (

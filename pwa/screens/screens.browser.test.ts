@@ -459,6 +459,35 @@ describe('a noisy place', () => {
   })
 })
 
+describe('what waits', () => {
+  const dot = (): string => document.querySelector('.dot')?.getAttribute('aria-label') ?? ''
+  const said = (): string => document.querySelector('.stack')?.textContent ?? ''
+
+  test('[H62] a photo that waits and “All sent” never stand on the screen together, nor a dot that says so', async () => {
+    const app = await open({})
+    await app.scan('XBANNA')
+    app.controller.show('queue')
+    await drawn()
+    expect([said(), dot()]).toEqual([expect.stringContaining('Nothing waits. All sent'), 'All sent'])
+    app.controller.photosWait(1)
+    await drawn()
+    expect(said()).toContain('1 photo waits')
+    expect(said()).not.toContain('All sent')
+    expect(dot()).toBe('waiting 1')
+    app.setStatus({ waiting: 2 })
+    await drawn()
+    expect(said()).toMatch(/2 not sent yet.*1 photo waits/)
+    expect(dot()).toBe('waiting 3')
+    app.setStatus({ link: 'offline' })
+    await drawn()
+    expect(dot()).toBe('Offline 3')
+    app.setStatus({ link: 'online', waiting: 0 })
+    app.controller.photosWait(0)
+    await drawn()
+    expect([said(), dot()]).toEqual([expect.stringContaining('Nothing waits. All sent'), 'All sent'])
+  })
+})
+
 describe('a photo without a camera', () => {
   const input = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('.button input[type=file]')
   const picture = async (): Promise<File> => {

@@ -361,6 +361,26 @@ describe('what needs the worker', () => {
       { seq: 1, outcome: 'quarantined', reason: 'unknown_reference', command: { type: 'receive', qty: 5 } },
     ])
   })
+  test('[H61] its goods are named in the next start too, and where the catalogue comes later than the answer', async () => {
+    const { receive, state, sync, time, open, cache } = await ready()
+    state.outcome = () => ({ outcome: 'exception' })
+    await receive(5)
+    await sync()
+    await time.settle()
+    // Once the cache has its effect it waits no more: nobody else asks for its goods.
+    await sync()
+    const again = await open()
+    await time.settle()
+    expect([(await again.pending()).length, again.world().item(item.id)?.name]).toEqual([0, item.name])
+    await cache.clear()
+    const bare = await open()
+    await time.settle()
+    expect([bare.status().needsMe.length, bare.world().item(item.id)]).toEqual([1, undefined])
+    let end = await bare.engine.round()
+    while (end.kind === 'good' && end.more) end = await bare.engine.round()
+    await time.settle()
+    expect(bare.world().item(item.id)?.name).toBe(item.name)
+  })
   test('[HH7] [HH8] codes that were kept take no room from what needs somebody, however many there are', async () => {
     const { handheld, receive, state, sync, time } = await ready()
     state.outcome = () => ({ outcome: 'exception' })

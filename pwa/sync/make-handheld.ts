@@ -7,7 +7,7 @@ import { ensureBirth, OWN_STATE } from './birth.ts'
 import type { CatalogueLookup } from './catalogue-lookup.ts'
 import { makeEngine } from './engine.ts'
 import type { Engine, EngineOptions } from './engine.ts'
-import type { Handheld, SyncStatus } from './handheld.ts'
+import type { Handheld } from './handheld.ts'
 import { leaseAnswer, nextAnswer } from './lease.ts'
 import type { LeaseAnswer, LeaseRequest } from './lease.ts'
 import type { Goods } from './goods.ts'
@@ -15,15 +15,15 @@ import { late } from './late.ts'
 import type { Later } from './later.ts'
 import { makeOverlay } from './overlay.ts'
 import type { Overlay } from './overlay.ts'
-import { ownOf } from './own-commands.ts'
+import { makeNeeds } from './needs-me.ts'
+import type { Needs } from './needs-me.ts'
 import { makePeople } from './people.ts'
 import type { People } from './people.ts'
-import type { Kept, Ports, QueueStore, Reply } from './ports.ts'
+import type { Kept, Ports, Reply } from './ports.ts'
 import type { VerifyServer } from './roster.ts'
 import type { RoundHooks } from './round.ts'
 import type { Inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
-import { firstOf } from './troubles.ts'
 
 /** What a handheld is made of besides its ports. All of it comes from enrolment (enrol.ts) or from a test. */
 export type HandheldSetup = {
@@ -51,7 +51,6 @@ export type HandheldSetup = {
 }
 
 const LEASE_PAGES = 10
-const NEEDS_ME = 50
 const NO_STORAGE = async () => ({ quota: null, persisted: null })
 
 /**
@@ -70,14 +69,11 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     ids.length === 0 ? [] : (await catalogue()).items(ids),
   )
   let hasCatalogue = (await ports.cache.manifest()) !== null
-  let needsMe: SyncStatus['needsMe'] = []
-  const readNeedsMe = async (): Promise<void> => {
-    needsMe = await needsMeOf(ports.queue)
-  }
+  const needs = makeNeeds(ports.queue, overlay, catalogue, tell)
   const catalogueIsWhole = (): void => {
     hasCatalogue = true
   }
-  const parts: Parts = { overlay, catalogue, people, tell, needed: () => needsMe, readNeedsMe, catalogueIsWhole }
+  const parts: Parts = { overlay, catalogue, people, tell, needs, catalogueIsWhole }
   const engine = makeEngine(ports, engineOptions(setup, parts), roundHooks(setup, parts))
 
   await ensureBirth(ports, {
@@ -89,7 +85,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
   await people.load()
   if (people.session() !== null) await setup.rules.load()
   await overlay.reload()
-  await readNeedsMe()
+  await needs.read()
   void warm(catalogue)
   return {
     engine,
@@ -115,7 +111,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     lease: makeLease(setup, parts, engine),
     next: makeNext(setup, parts, engine),
     giveBack: makeGiveBack(setup, parts, engine),
-    status: () => ({ ...engine.status(), needsMe, emergency: setup.emergency?.() ?? false }),
+    status: () => ({ ...engine.status(), needsMe: needs.all(), emergency: setup.emergency?.() ?? false }),
     syncNow: () => engine.wake('hand'),
     subscribe: listener => {
       listeners.add(listener)
@@ -186,8 +182,7 @@ type Parts = {
   catalogue: () => Promise<CatalogueLookup>
   people: People
   tell: () => void
-  needed: () => SyncStatus['needsMe']
-  readNeedsMe: () => Promise<void>
+  needs: Needs
   catalogueIsWhole: () => void
 }
 
@@ -209,7 +204,7 @@ const engineOptions = (setup: HandheldSetup, { overlay, people, tell }: Parts): 
 
 const roundHooks = (
   setup: HandheldSetup,
-  { overlay, catalogue, people, tell, needed, readNeedsMe, catalogueIsWhole }: Parts,
+  { overlay, catalogue, people, tell, needs, catalogueIsWhole }: Parts,
 ): Omit<RoundHooks, 'progress'> => ({
   pageTaken: async (rows, head, from) => {
     await overlay.pageTaken(rows, head, from)
@@ -227,14 +222,15 @@ const roundHooks = (
     catalogueIsWhole()
     await overlay.replaceItems(ids => known.items(ids))
     tell()
+    needs.name()
     void warm(catalogue)
   },
   answered: async response => {
     setup.answered?.(response)
     // A step that was simply applied needs nobody, unless it was among those before.
     const { results } = response.push
-    if (!results.some(({ seq, outcome }) => outcome !== 'applied' || needed().some(one => one.seq === seq))) return
-    await readNeedsMe()
+    if (!results.some(({ seq, outcome }) => outcome !== 'applied' || needs.all().some(one => one.seq === seq))) return
+    await needs.read()
     tell()
   },
 })
@@ -299,16 +295,3 @@ const makeLease =
     if (answer.kind === 'ok') await fetchLeased(engine)
     return answer
   }
-
-/** Own steps that ended as an exception or in quarantine, newest first. */
-const needsMeOf = async (queue: QueueStore): Promise<SyncStatus['needsMe']> => {
-  const found: SyncStatus['needsMe'][number][] = []
-  for (const { epoch, mark } of (await queue.look(0)).epochs) {
-    for (const { seq, outcome, reason } of mark?.results ?? []) {
-      const row = (await queue.rows(epoch, seq - 1, 1))[0]
-      const command = row?.seq === seq ? (ownOf(row)?.command ?? null) : null
-      found.unshift({ seq, outcome, reason: reason ?? null, command })
-    }
-  }
-  return firstOf(found, NEEDS_ME)
-}

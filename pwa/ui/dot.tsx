@@ -10,20 +10,24 @@ const LATE_COUNT = 200
 
 export type DotState = { icon: Extract<IconName, 'sent' | 'waiting' | 'offline' | 'late' | 'needsMe'>; count: number }
 
-/** What the dot shows; decided by the last round, never by what the browser thinks of the network. */
-export const dotOf = (status: SyncStatus, now: string): DotState => {
+/**
+ * What the dot shows; decided by the last round, never by what the browser thinks of the network. A photo waits like a step,
+ * but work is not late for it.
+ */
+export const dotOf = (status: SyncStatus, photos: number, now: string): DotState => {
+  const waiting = status.waiting + photos
   const troubles = troublesOf(status).length
   if (troubles > 0) return { icon: 'needsMe', count: troubles }
   const age = status.oldest === null ? 0 : Date.parse(now) - Date.parse(status.oldest)
-  if (status.waiting >= LATE_COUNT || age >= LATE_MS) return { icon: 'late', count: status.waiting }
-  if (status.link === 'offline') return { icon: 'offline', count: status.waiting }
-  if (status.waiting > 0) return { icon: 'waiting', count: status.waiting }
+  if (status.waiting >= LATE_COUNT || age >= LATE_MS) return { icon: 'late', count: waiting }
+  if (status.link === 'offline') return { icon: 'offline', count: waiting }
+  if (waiting > 0) return { icon: 'waiting', count: waiting }
   return { icon: status.link === 'online' ? 'sent' : 'offline', count: 0 }
 }
 
 export const Dot = () => {
   const { controller, handheld, state, speaker } = useApp()
-  const dot = dotOf(state.status, handheld.now())
+  const dot = dotOf(state.status, state.photos, handheld.now())
   const word = speaker.word(`dot.${dot.icon}`)
   return (
     <Button
