@@ -169,6 +169,7 @@ const readCamera = async (take: (text: string) => Promise<boolean>): Promise<voi
   try {
     const { startCamera } = await import('./scanner/camera-scanner.ts')
     const camera = await startCamera(video, {
+      device: null,
       wanted: async () => false,
       known: () => false,
       onScan: scan =>

@@ -1,6 +1,7 @@
 import { COMMAND_CODES } from '../../shared/scan/command-code.ts'
 import { gtin14 } from '../../shared/scan/gtin.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { Choice } from '../scanner/camera-choice.ts'
 import type { CameraState } from '../scanner/camera-life.ts'
 import { createFeedback } from '../scanner/feedback.ts'
 import { UNKNOWN_PROFILE } from '../scanner/profile.ts'
@@ -34,6 +35,8 @@ const PROFILE = 'stockhand-scanner'
 const CAMERA = 'stockhand-camera'
 
 export const makeEars = (settings: SettingsStore): Ears => {
+  /** What was chosen holds as long as the page does. */
+  let choice: Choice | null = null
   const feedback = createFeedback(settings.get())
   settings.subscribe(() => feedback.setLevels(settings.get()))
   // Browsers keep sound silent until a key or tap; the scan of the badge is the first of them.
@@ -66,12 +69,23 @@ export const makeEars = (settings: SettingsStore): Ears => {
     },
     openCamera: async (video, onScan, wanted, changed) => {
       // The decoder is large: it is loaded when a camera is opened for the first time, never before the first scan.
-      const [{ CameraRefused, startCamera }, { keepCamera }] = await Promise.all([
+      const [{ CameraRefused, startCamera }, { keepCamera }, { openChoice }] = await Promise.all([
         import('../scanner/camera-scanner.ts'),
         import('../scanner/camera-life.ts'),
+        import('../scanner/camera-choice.ts'),
       ])
+      const cameras = (choice ??= openChoice(localStorage))
       return keepCamera({
-        open: onEnd => startCamera(video, { wanted, known: isWhole, onScan, onEnd }),
+        open: async (onEnd, onDark) => {
+          const read = (scan: Scan): void => {
+            cameras.read(camera.device)
+            onScan(scan)
+          }
+          const device = cameras.wanted()
+          const camera = await startCamera(video, { device, wanted, known: isWhole, onScan: read, onEnd, onDark })
+          return camera
+        },
+        choose: cameras.choose,
         troubleOf: error => (error instanceof CameraRefused ? error.trouble : 'didNotStart'),
         isHidden: () => document.hidden,
         watchPage,

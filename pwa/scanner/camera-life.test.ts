@@ -7,23 +7,30 @@ const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
 }
 
-const world = (refuse: (n: number) => CameraTrouble | null = () => null) => {
-  const seen = { opened: 0, stopped: 0, states: [] as string[] }
+const world = (refuse: (n: number) => CameraTrouble | null = () => null, cameras: readonly string[] = ['a', 'b']) => {
+  const seen = { opened: 0, stopped: 0, states: [] as string[], chosen: [] as string[] }
   let hidden = false
   let look = (): void => undefined
   let end: (why: CameraEnd) => void = () => undefined
   let later: (() => void) | null = null
-  const told = (state: CameraState): void =>
-    void seen.states.push(state.kind === 'failed' ? `failed ${state.why}` : state.kind)
+  let last: CameraState = { kind: 'opening' }
+  let dark: (isDark: boolean) => void = () => undefined
+  const told = (state: CameraState): void => {
+    last = state
+    seen.states.push(state.kind === 'failed' ? `failed ${state.why}` : state.kind)
+  }
   const start = () =>
     keepCamera({
-      open: async onEnd => {
+      open: async (onEnd, onDark) => {
         seen.opened += 1
         const trouble = refuse(seen.opened)
         if (trouble !== null) throw new Error(trouble)
         end = onEnd
-        return { stop: async () => void (seen.stopped += 1), torch: null }
+        dark = onDark
+        const device = seen.chosen.at(-1) ?? 'a'
+        return { stop: async () => void (seen.stopped += 1), torch: null, device, cameras }
       },
+      choose: id => void seen.chosen.push(id),
       troubleOf: error => (error as Error).message as CameraTrouble,
       isHidden: () => hidden,
       watchPage: listener => {
@@ -45,6 +52,8 @@ const world = (refuse: (n: number) => CameraTrouble | null = () => null) => {
   return {
     seen,
     start,
+    state: () => last,
+    darken: (isDark: boolean) => dark(isDark),
     hide: async (to: boolean) => {
       hidden = to
       look()
@@ -71,7 +80,7 @@ describe('a camera that a screen wants', () => {
     await hide(true)
     expect(seen).toMatchObject({ opened: 1, stopped: 1 })
     await hide(false)
-    expect(seen).toEqual({ opened: 2, stopped: 1, states: ['opening', 'open', 'hidden', 'opening', 'open'] })
+    expect(seen).toMatchObject({ opened: 2, stopped: 1, states: ['opening', 'open', 'hidden', 'opening', 'open'] })
     life.stop()
     await hide(true)
     await hide(false)
@@ -127,5 +136,38 @@ describe('a camera that a screen wants', () => {
     await deaf.end('decoder')
     await deaf.wait()
     expect([deaf.seen.opened, deaf.seen.states.at(-1)]).toEqual([1, 'failed decoder'])
+  })
+
+  it('[K47] is closed and the next one opened at a key, round and round; alone it has no such key', async () => {
+    const { seen, start, state } = world()
+    start()
+    await settled()
+    for (const next of ['b', 'a']) {
+      const open = state()
+      if (open.kind !== 'open') throw new Error(open.kind)
+      open.other?.()
+      await settled()
+      expect(seen.chosen.at(-1)).toBe(next)
+    }
+    expect(seen).toMatchObject({ opened: 3, stopped: 2 })
+    const alone = world(() => null, ['a'])
+    alone.start()
+    await settled()
+    expect(alone.state()).toMatchObject({ kind: 'open', other: null })
+  })
+
+  it('[K50] is said to be dark as long as it is, and the next one is not', async () => {
+    const { start, state, darken } = world()
+    start()
+    await settled()
+    darken(true)
+    const open = state()
+    expect(open).toMatchObject({ kind: 'open', isDark: true })
+    const late = darken
+    if (open.kind === 'open') open.other?.()
+    await settled()
+    expect(state()).toMatchObject({ kind: 'open', isDark: false })
+    late(false)
+    expect(state()).toMatchObject({ kind: 'open', isDark: false })
   })
 })

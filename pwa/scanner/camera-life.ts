@@ -1,3 +1,4 @@
+import { after } from './camera-choice.ts'
 import type { CameraEnd, CameraScanner, CameraTrouble } from './camera-scanner.ts'
 
 /** What became of a camera that a screen wants. */
@@ -5,12 +6,15 @@ export type CameraState =
   | { kind: 'opening' }
   /** Nobody sees it: closed, and opened again with the page. */
   | { kind: 'hidden' }
-  | { kind: 'open'; torch: CameraScanner['torch'] }
+  /** `other` turns to the next camera, where there is more than one; `isDark`: the picture shows nothing. */
+  | { kind: 'open'; torch: CameraScanner['torch']; other: (() => void) | null; isDark: boolean }
   | { kind: 'failed'; why: CameraTrouble | CameraEnd }
 
 export type LifePorts = {
   /** Rejects with what `troubleOf` reads. */
-  open: (onEnd: (why: CameraEnd) => void) => Promise<CameraScanner>
+  open: (onEnd: (why: CameraEnd) => void, onDark: (isDark: boolean) => void) => Promise<CameraScanner>
+  /** From now on this one is opened. */
+  choose: (camera: string) => void
   troubleOf: (error: unknown) => CameraTrouble
   isHidden: () => boolean
   /** Told when the page is hidden or shown; returns what ends it. */
@@ -25,6 +29,26 @@ const MAX_AGAIN = 2
 
 /** These may pass by themselves. What is forbidden or not there is not asked for in a loop. */
 const MAY_PASS: ReadonlySet<CameraTrouble | CameraEnd> = new Set(['inUse', 'didNotStart', 'picture'])
+
+const openOf = (
+  { torch, device, cameras }: CameraScanner,
+  isDark: boolean,
+  turn: (to: string) => void,
+): CameraState => {
+  const next = cameras.length > 1 ? after(cameras, device) : null
+  return { kind: 'open', torch, other: next === null ? null : () => turn(next), isDark }
+}
+
+/** Told once for each change, however often it is looked at. It begins with false. */
+const changesOf = (now: () => boolean, changed: (now: boolean) => void): (() => void) => {
+  let before = false
+  return () => {
+    const is = now()
+    if (is === before) return
+    before = is
+    changed(is)
+  }
+}
 
 /**
  * A camera as long as a screen wants it: closed while the page is hidden (the light goes out with it, and another app may
@@ -52,31 +76,36 @@ export const keepCamera = (ports: LifePorts): { stop(): void } => {
     generation += 1
     const mine = generation
     ports.changed({ kind: 'opening' })
+    const tell = (isDark: boolean): void => {
+      if (mine === generation && camera !== null) ports.changed(openOf(camera, isDark, turn))
+    }
     ports
       .open(why => {
         if (mine === generation) failed(why)
-      })
+      }, tell)
       .then(
         opened => {
           if (mine !== generation) return void opened.stop().catch(() => undefined)
           camera = opened
-          ports.changed({ kind: 'open', torch: opened.torch })
+          tell(false)
         },
         (error: unknown) => {
           if (mine === generation) failed(ports.troubleOf(error))
         },
       )
   }
-  let wasHidden = false
-  const look = (): void => {
-    const isHidden = ports.isHidden()
-    if (isHidden === wasHidden) return
-    wasHidden = isHidden
+  const turn = (to: string): void => {
+    ports.choose(to)
+    close()
+    again = 0
+    open()
+  }
+  const look = changesOf(ports.isHidden, isHidden => {
     close()
     if (isHidden) return ports.changed({ kind: 'hidden' })
     again = 0
     open()
-  }
+  })
   const unwatch = ports.watchPage(look)
   if (ports.isHidden()) look()
   else open()

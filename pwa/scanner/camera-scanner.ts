@@ -3,17 +3,28 @@ import type { Scan } from '../../shared/scan/scan.ts'
 import { scanOf, symbologyOf } from '../../shared/scan/symbology.ts'
 import { accept, NOTHING_SEEN } from './accept.ts'
 import { Camera } from './camera.ts'
+import { camerasHere, watchPicture } from './camera-picture.ts'
 import type { RawRead } from './decode-messages.ts'
 import { rectOf, VIEWS } from './frames.ts'
 import { takeDecoder } from './kept-decoder.ts'
 
 export type CameraTrouble = 'notAllowed' | 'notFound' | 'inUse' | 'insecure' | 'didNotStart'
-export type CameraScanner = { stop(): Promise<void>; torch: ((on: boolean) => Promise<void>) | null }
+export type CameraScanner = {
+  stop(): Promise<void>
+  torch: ((on: boolean) => Promise<void>) | null
+  /** Which one is open, and which ones a worker may turn through; null = the browser does not say. */
+  device: string | null
+  cameras: readonly string[]
+}
 export type CameraOptions = {
+  /** The camera of this handheld, where it has one; another one where that is not there or does not start. */
+  device: string | null
   /** What the prompt asks for, and texts that are whole codes: both save the second read. */
   wanted: (text: string) => Promise<boolean>
   known: (text: string) => boolean
   onScan: (scan: Scan) => void
+  /** The picture shows nothing, or something again. */
+  onDark?: (isDark: boolean) => void
   /** It has ended by itself and is stopped: its picture (another app, a permission taken back, a pulled plug), or what decodes. */
   onEnd?: (why: CameraEnd) => void
 }
@@ -29,7 +40,8 @@ export class CameraRefused extends Error {
 }
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } }
-const CONSTRAINTS: readonly MediaStreamConstraints[] = [
+const constraintsFor = (device: string | null): readonly MediaStreamConstraints[] => [
+  ...(device === null ? [] : [{ video: { deviceId: { exact: device }, ...size }, audio: false }]),
   { video: { facingMode: { ideal: 'environment' }, ...size }, audio: false },
   { video: true, audio: false },
 ]
@@ -41,13 +53,17 @@ const troubleOf = (error: unknown): CameraTrouble => {
   return name === 'NotReadableError' || name === 'AbortError' ? 'inUse' : 'didNotStart'
 }
 
-const open = async (camera: Camera, video: HTMLVideoElement): Promise<MediaStream | null> => {
-  for (const [i, constraints] of CONSTRAINTS.entries()) {
+const open = async (camera: Camera, video: HTMLVideoElement, device: string | null): Promise<MediaStream | null> => {
+  const all = constraintsFor(device)
+  for (const [i, constraints] of all.entries()) {
     try {
       return await camera.open(video, constraints)
     } catch (error) {
-      const other = troubleOf(error) === 'notFound' && i < CONSTRAINTS.length - 1
-      if (!other) throw new CameraRefused(troubleOf(error), error)
+      const trouble = troubleOf(error)
+      // The one that was chosen may be broken or gone: then any will do.
+      const isChosen = device !== null && i === 0
+      const other = trouble === 'notFound' || (isChosen && trouble !== 'notAllowed')
+      if (!other || i === all.length - 1) throw new CameraRefused(troubleOf(error), error)
     }
   }
   return null
@@ -58,33 +74,6 @@ const isWhole = (read: RawRead): boolean =>
   !read.format.startsWith('ITF') || (/^\d{14}$/.test(read.text) && checkDigitHolds(read.text))
 
 const MIN_GAP_MS = 50
-/** A picture that stays away so long does not come back by itself. */
-const MUTE_MS = 2000
-
-/** Returns what ends the watch. */
-const watchPicture = (stream: MediaStream, lost: () => void): (() => void) => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const still = (): void => clearTimeout(timer)
-  const mute = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(lost, MUTE_MS)
-  }
-  const tracks = stream.getVideoTracks()
-  for (const track of tracks) {
-    track.addEventListener('ended', lost)
-    track.addEventListener('mute', mute)
-    track.addEventListener('unmute', still)
-  }
-  return () => {
-    still()
-    for (const track of tracks) {
-      track.removeEventListener('ended', lost)
-      track.removeEventListener('mute', mute)
-      track.removeEventListener('unmute', still)
-    }
-  }
-}
-
 /** Opens the camera in `video` and hands on accepted scans until it is stopped. Frames never leave the device. */
 export const startCamera = async (video: HTMLVideoElement, options: CameraOptions): Promise<CameraScanner> => {
   if (!('mediaDevices' in navigator)) throw new CameraRefused('insecure')
@@ -129,6 +118,7 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
     )
   }
   let unwatch = (): void => undefined
+  let here: Pick<CameraScanner, 'device' | 'cameras'> = { device: null, cameras: [] }
   const stop = async (): Promise<void> => {
     closed = true
     unwatch()
@@ -141,13 +131,15 @@ export const startCamera = async (video: HTMLVideoElement, options: CameraOption
     void stop().then(() => options.onEnd?.(why))
   }
   try {
-    const stream = await open(camera, video)
+    const stream = await open(camera, video, options.device)
     if (stream === null || closed) throw new CameraRefused('didNotStart')
-    unwatch = watchPicture(stream, () => end('picture'))
+    unwatch = watchPicture(stream, video, () => end('picture'), options.onDark)
+    here = await camerasHere(stream)
+    if (closed) throw new CameraRefused('didNotStart')
   } catch (error) {
     await stop()
     throw error
   }
   handle = video.requestVideoFrameCallback(tick)
-  return { stop, torch: camera.torch }
+  return { stop, torch: camera.torch, ...here }
 }

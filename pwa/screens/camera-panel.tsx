@@ -3,7 +3,7 @@ import { useApp } from '../app/services.ts'
 import type { CameraState } from '../scanner/camera-life.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { MissingPart } from './late.tsx'
+import { late, MissingPart } from './late.tsx'
 
 type Why = Extract<CameraState, { kind: 'failed' }>['why']
 const WORDS = {
@@ -15,6 +15,16 @@ const WORDS = {
   picture: 'camera.used',
   decoder: 'camera.dead',
 } as const satisfies Record<Why, string>
+
+/** Wanted where there are several cameras, or where one shows nothing. Without it the camera reads all the same. */
+const CameraKeys = late(
+  async language => {
+    const [{ CameraKeys }, { learnHand }] = await Promise.all([import('./camera-keys.tsx'), import('../words/hand.ts')])
+    await learnHand(language)
+    return CameraKeys
+  },
+  () => null,
+)
 
 /** The camera lives in the middle row: band, prompt and bar stay where they are. */
 export const CameraPanel = () => {
@@ -28,9 +38,11 @@ export const CameraPanel = () => {
     let camera: { stop(): void } | null = null
     const changed = (next: CameraState): void => {
       if (closed) return
-      setState(next)
-      // It goes out with the picture.
-      setLight(false)
+      setState(before => {
+        // It goes out with the picture.
+        if (before.kind !== 'open' || next.kind !== 'open' || before.torch !== next.torch) setLight(false)
+        return next
+      })
     }
     const start = async (): Promise<void> => {
       if (video.current === null) return
@@ -59,6 +71,9 @@ export const CameraPanel = () => {
       ) : (
         <div className="target" />
       )}
+      {state.kind === 'open' && (state.other !== null || state.isDark) ? (
+        <CameraKeys other={state.other} isDark={state.isDark} />
+      ) : null}
       {lamp === null ? null : (
         <Button
           kind="icon"

@@ -8,6 +8,7 @@ const PATHS = {
   late: 'M12 4a8 8 0 1 0 .01 0M12 8v5M12 16v.5',
   needsMe: 'M12 4l9 16H3zM12 10v5M12 17.5v.5',
   light: 'M8 3h8v4l-2 4v10h-4V11L8 7zM12 13v3',
+  turn: 'M4 12a8 8 0 0 1 14-5l2 2M20 4v5h-5M20 12a8 8 0 0 1-14 5l-2-2M4 20v-5h5',
   muted: 'M4 10v4h4l5 4V6l-5 4zM16 9l5 6M21 9l-5 6',
 } as const
 export type IconName = keyof typeof PATHS
