@@ -33,6 +33,7 @@ import { SERVER_DEVICE } from './store/server-device.ts'
 import { makeStores } from './store/stores.ts'
 import { freeBytes, readiness } from './ready.ts'
 import { handleSync } from './sync/handle.ts'
+import { makePushLine } from './sync/push-line.ts'
 import { diskFolder } from './erp/folder.ts'
 import { loopbackUrl, serve } from './tls/serve.ts'
 import type { Machine, Served } from './tls/serve.ts'
@@ -75,6 +76,10 @@ export type Running = Pick<Served, 'origin' | 'others' | 'help'> & {
 
 const now = (): string => new Date().toISOString()
 const THIS_MACHINE: Machine = { hostname: os.hostname(), interfaces: os.networkInterfaces }
+const later = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
+}
 const every = (ms: number, run: () => void): (() => void) => {
   const timer = setInterval(run, ms)
   return () => clearInterval(timer)
@@ -214,6 +219,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
   const ops = opsOf(core)
   const sync = {
     store: stores.sync,
+    book: makePushLine(stores.sync, later),
     now,
     newFeedEpoch,
     nonce: () => nonces.issue(now()),

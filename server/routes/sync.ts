@@ -10,12 +10,16 @@ import { msOf } from '../../shared/time.ts'
 import { makeBucket } from '../auth/bucket.ts'
 import { NotActive } from '../sync/apply.ts'
 import { prepare, readBody } from '../sync/prepare.ts'
+import { LineFull } from '../sync/push-line.ts'
 import { sendJson } from './answer.ts'
 import { deviceEndpoint, json } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { note } from './noted.ts'
 import { refused } from './refused.ts'
 import { scopedVersion, scopeOf } from './scope.ts'
+
+/** The line moves on within seconds, or the database is in trouble. */
+const BUSY_S = 2
 
 /** POST /api/sync: one round of push, results and pull. */
 export const syncEndpoint = (): Endpoint => {
@@ -71,6 +75,7 @@ export const syncEndpoint = (): Endpoint => {
       } catch (error) {
         // It was given up while this was on its way.
         if (error instanceof NotActive) return await review()
+        if (error instanceof LineFull) throw refused('busy', error.message, BUSY_S)
         throw error
       } finally {
         inFlight.delete(device.id)

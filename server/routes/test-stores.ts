@@ -97,6 +97,7 @@ const memorySite = (): Stores['site'] => {
 
 const memorySync = (feed: { seq: number; fails: boolean }): Stores['sync'] => ({
   apply: async () => unused(),
+  applyTogether: async () => unused(),
   decide: async () => unused(),
   page: async () => unused(),
   showCounted: async () => {},

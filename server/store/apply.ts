@@ -4,7 +4,7 @@ import { json } from './names.ts'
 import type { Executor } from './names.ts'
 import { UNREAD } from './prepared-pg.ts'
 
-export type ApplyAt = { warehouse: number; device: number; epoch: string; commit: number; now: string }
+export type ApplyAt = { warehouse: number; commit: number; now: string }
 
 /**
  * The one set-based apply statement: commands, movements, reservations and holds, balances, work, exceptions, change rows,
@@ -17,22 +17,22 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
   await sql`${sql.raw(UNREAD)}
     with cmd as (
       insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, undoes, feed_seq, received_at)
-      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
+      select ${at.warehouse}::int, x.device_id, x.epoch, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
              x.worker, x.awaits, x.message, x.undoes, ${at.commit}::bigint, ${at.now}::timestamptz
       from jsonb_to_recordset(${json(doc.commands)})
-           as x(seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid, undoes text)
-      order by x.seq
+           as x(device_id int, epoch text, seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid, undoes text)
+      order by x.device_id, x.epoch, x.seq
       on conflict (warehouse_id, device_id, epoch, seq) do nothing
-      returning seq, hash
+      returning device_id, epoch, seq, hash
     ), mov as (
       insert into movement (warehouse_id, device_id, epoch, seq, n, client_id, item_id, lot, serial,
                             from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty, taken_at, at, unc)
-      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, x.*
+      select ${at.warehouse}::int, x.*
       from jsonb_to_recordset(${json(doc.movements)})
-           as x(seq bigint, n smallint, client_id int, item_id int, lot text, serial text,
+           as x(device_id int, epoch text, seq bigint, n smallint, client_id int, item_id int, lot text, serial text,
                 from_id int, from_lpn uuid, from_status text, to_id int, to_lpn uuid, to_status text,
                 qty int, taken_at timestamptz, at timestamptz, unc double precision)
-      join cmd using (seq)
+      join cmd using (device_id, epoch, seq)
       returning client_id, item_id, lot, serial, from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty
     ), want as materialized (
       select * from jsonb_to_recordset(${json(doc.claims)})
@@ -77,11 +77,11 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       on conflict (warehouse_id, client_id, item_id, lot) do update set body = excluded.body, feed_seq = excluded.feed_seq
       returning client_id, body
     ), raised as materialized (
-      select x.* from jsonb_to_recordset(${json(doc.exceptions)}) as x(seq bigint, id uuid, kind text, subject text, body jsonb)
+      select x.* from jsonb_to_recordset(${json(doc.exceptions)}) as x(n int, device_id int, epoch text, seq bigint, id uuid, kind text, subject text, body jsonb)
     ), exc as (
       insert into exception as e (warehouse_id, id, kind, subject, hits, body, feed_seq)
-      select ${at.warehouse}::int, (array_agg(x.id order by x.seq))[1], x.kind, x.subject, count(*), (array_agg(x.body order by x.seq desc))[1], ${at.commit}::bigint
-      from raised x where x.seq is null or x.seq in (select seq from cmd)
+      select ${at.warehouse}::int, (array_agg(x.id order by x.n))[1], x.kind, x.subject, count(*), (array_agg(x.body order by x.n desc))[1], ${at.commit}::bigint
+      from raised x where x.seq is null or (x.device_id, x.epoch, x.seq) in (select device_id, epoch, seq from cmd)
       group by x.kind, x.subject
       order by x.kind, x.subject
       on conflict (warehouse_id, kind, subject) where state = 'open'
@@ -89,8 +89,8 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       returning id, kind, subject
     ), lnk as (
       insert into exception_command (warehouse_id, exception_id, device_id, epoch, seq)
-      select distinct ${at.warehouse}::int, exc.id, ${at.device}::int, ${at.epoch}::text, x.seq
-      from raised x join exc using (kind, subject) join cmd on cmd.seq = x.seq
+      select distinct ${at.warehouse}::int, exc.id, x.device_id, x.epoch, x.seq
+      from raised x join exc using (kind, subject) join cmd using (device_id, epoch, seq)
       returning seq
     ), ch as (
       insert into change (warehouse_id, seq, n, kind, id, client_id, body)
@@ -123,9 +123,10 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       returning command.seq
     ), cur as (
       insert into device_cursor as d (warehouse_id, device_id, epoch, last_seq, last_hash, last_at, seen_at)
-      select ${at.warehouse}::int, ${at.device}::int, ${at.epoch}::text, cmd.seq, cmd.hash,
-             (select max(x.at) from jsonb_to_recordset(${json(doc.commands.map(c => ({ at: c['at'] })))}) as x(at timestamptz)), ${at.now}::timestamptz
-      from cmd order by cmd.seq desc limit 1
+      select ${at.warehouse}::int, x.device_id, x.epoch, x.seq, x.hash, x.at, ${at.now}::timestamptz
+      from jsonb_to_recordset(${json(cursorsOf(doc.commands))}) as x(device_id int, epoch text, seq bigint, hash text, at timestamptz)
+      join cmd using (device_id, epoch, seq)
+      order by x.device_id, x.epoch
       on conflict (warehouse_id, device_id, epoch)
       do update set last_seq = excluded.last_seq, last_hash = excluded.last_hash, last_at = coalesce(excluded.last_at, d.last_at), seen_at = excluded.seen_at
       where d.last_seq < excluded.last_seq
@@ -137,4 +138,15 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
     from (select concat((select count(*) from cmd), ' commands, ', (select count(*) from mov), ' movements, ',
                         (select count(*) from clm), ' claims, ', (select count(*) from ob), ' messages, ',
                         (select count(*) from wrk), ' work') as wrote) w`.execute(db)
+}
+
+/** Where each handheld stands then: its last number, and the newest time of its commands. */
+const cursorsOf = (commands: BatchDocument['commands']) => {
+  const last = new Map<string, { device_id: unknown; epoch: unknown; seq: unknown; hash: unknown; at: string | null }>()
+  for (const { device_id, epoch, seq, hash, at } of commands) {
+    const name = `${String(device_id)}/${String(epoch)}`
+    const [was, is] = [last.get(name)?.at ?? null, typeof at === 'string' ? at : null]
+    last.set(name, { device_id, epoch, seq, hash, at: was !== null && (is === null || was > is) ? was : is })
+  }
+  return [...last.values()]
 }

@@ -6,7 +6,7 @@ import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import { rowId } from '../../shared/sync/rows.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
-import type { DeviceId } from '../../shared/ids.ts'
+import type { DeviceId, WorkerId } from '../../shared/ids.ts'
 import type { CommandRef, MessageWrite } from '../sync/ports.ts'
 import type { AdjustmentFacts } from '../sync/stock-message.ts'
 import type { Scope } from './load.ts'
@@ -16,14 +16,18 @@ import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { storable } from './quarantine.ts'
 
+/** Whose commands are written: a handheld, or the server's own device for decisions. */
+export type Origin = { name: DeviceId; device: number; epoch: string }
+
 /** One command with its judged effects, or a decision in the form of a command. */
 export type Entry = {
+  origin: Origin
   sealed: Sealed
   outcome: string
   reason: string | null
   effects: Effects
   awaits: string | null
-  worker: string | null
+  worker: WorkerId | null
   at: string | null
   /** The ERP has it already: no message. */
   silent?: boolean
@@ -54,13 +58,15 @@ export const documentOf = async (
     before: (line: Line) => Line | undefined
     /** Integers of names that this transaction has read. */
     ids: ReadonlyMap<string, number>
-    epoch: string
-    device: DeviceId
-    deviceRow: number
     grain: number
   },
 ): Promise<BatchDocument> => {
-  const refOf = (entry: Entry): CommandRef => ({ device: extras.device, epoch: extras.epoch, seq: entry.sealed.seq })
+  const refOf = ({ origin, sealed }: Entry): CommandRef => ({
+    device: origin.name,
+    epoch: origin.epoch,
+    seq: sealed.seq,
+  })
+  const keyOf = ({ origin, sealed }: Entry) => ({ device_id: origin.device, epoch: origin.epoch, seq: sealed.seq })
   const messages = [...extras.messages, ...(await stockRows(db, names, at, extras.grain, entries, refOf))]
   const effects = entries.map(entry => entry.effects)
   const goods = [
@@ -88,11 +94,14 @@ export const documentOf = async (
   const place = (uid: string): number => ids.get(uid) ?? idOf(places, 'location', uid)
   const item = (uid: string): number => ids.get(uid) ?? idOf(items, 'item', uid)
   const client = (uid: string): number => ids.get(uid) ?? idOf(clients, 'client', uid)
-  const covers = await coverRows(db, names, entries, { ...extras, messages })
+  const covers = await coverRows(db, names, entries, messages)
+  const coveredBy = new Map(covers.flatMap(c => (c.own ? [[`${c.device_id}/${c.epoch}/${c.seq}`, c.key]] : [])))
+  const messageOf = ({ origin, sealed }: Entry): string | null =>
+    coveredBy.get(`${origin.device}/${origin.epoch}/${sealed.seq}`) ?? null
 
   return {
     commands: entries.map(entry => ({
-      seq: entry.sealed.seq,
+      ...keyOf(entry),
       v: entry.sealed.v,
       body: storable(entry.sealed.body),
       hash: entry.sealed.hash,
@@ -104,11 +113,11 @@ export const documentOf = async (
       awaits: entry.awaits,
       at: entry.at,
       undoes: undoesOf(entry.effects),
-      message: covers.find(c => c.own && c.seq === entry.sealed.seq)?.key ?? null,
+      message: messageOf(entry),
     })),
     movements: entries.flatMap(entry =>
       entry.effects.movements.map((m, n) => ({
-        seq: entry.sealed.seq,
+        ...keyOf(entry),
         n,
         client_id: client(m.client),
         item_id: item(m.item),
@@ -151,9 +160,9 @@ export const documentOf = async (
     })),
     locations,
     exceptions: [
-      ...entries.flatMap(entry => entry.effects.exceptions.map(e => ({ seq: entry.sealed.seq, ...e }))),
+      ...entries.flatMap(entry => entry.effects.exceptions.map(e => ({ ...keyOf(entry), ...e }))),
       ...extras.notes.map(e => ({ seq: null, ...e })),
-    ],
+    ].map((e, n) => ({ n, ...e })),
     messages: await messageRows(db, at, messages, entries),
     covers: covers.filter(c => !c.own),
   }
@@ -237,10 +246,10 @@ const coverRows = async (
   db: Executor,
   names: Names,
   entries: readonly Entry[],
-  extras: { messages: readonly MessageWrite[]; epoch: string; deviceRow: number },
+  messages: readonly MessageWrite[],
 ): Promise<{ device_id: number; epoch: string; seq: number; key: string; own: boolean }[]> => {
-  const batch = new Set(entries.map(entry => entry.sealed.seq))
-  const refs = extras.messages.flatMap(m => m.covers.map(ref => ({ ...ref, key: m.key })))
+  const batch = new Set(entries.map(({ origin, sealed }) => `${origin.device}/${origin.epoch}/${sealed.seq}`))
+  const refs = messages.flatMap(m => m.covers.map(ref => ({ ...ref, key: m.key })))
   const devices = await names.device(
     db,
     refs.map(ref => ref.device),
@@ -252,7 +261,7 @@ const coverRows = async (
       epoch: ref.epoch,
       seq: ref.seq,
       key: ref.key,
-      own: device_id === extras.deviceRow && ref.epoch === extras.epoch && batch.has(ref.seq),
+      own: batch.has(`${device_id}/${ref.epoch}/${ref.seq}`),
     }
   })
 }

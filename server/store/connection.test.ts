@@ -36,7 +36,7 @@ describe('connections', async () => {
     type,
     payload: {},
     covers: [],
-    seq: 1,
+    closing: { device: derivedId<'device'>('device', 'x'), epoch: 'epoch0000001', seq: 1 },
   })
   beforeEach(async () => {
     await sql`delete from connector`.execute(opened.db)

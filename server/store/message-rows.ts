@@ -22,7 +22,7 @@ export const messageRows = async (
   if (messages.length === 0) return []
   const { rows: connections } = await sql<{ uid: string; takes: Takes }>`
     select uid, takes from connector where warehouse_id = ${at.id} and mode <> 'off' order by uid`.execute(db)
-  const times = new Map(entries.map(entry => [entry.sealed.seq, entry.at]))
+  const times = new Map(entries.map(({ origin, sealed, at: time }) => [nameOf({ ...origin, seq: sealed.seq }), time]))
   const rows = messages.flatMap((message): Record<string, unknown>[] => {
     const takers = connections.filter(({ takes }) => takesIt(takes, message))
     const row = {
@@ -32,7 +32,7 @@ export const messageRows = async (
       type: message.type,
       payload: message.payload,
       covers: message.covers,
-      captured_at: times.get(message.seq) ?? null,
+      captured_at: times.get(nameOf({ ...message.closing, name: message.closing.device })) ?? null,
     }
     return takers.length > 0
       ? takers.map(({ uid }) => ({ ...row, key: keyFor(uid, message.key), connector: uid }))
@@ -40,6 +40,8 @@ export const messageRows = async (
   })
   return rows.map((row, n) => ({ n, ...row }))
 }
+
+const nameOf = ({ name, epoch, seq }: { name: string; epoch: string; seq: number }): string => `${name}/${epoch}/${seq}`
 
 export const keyFor = (connector: string, message: string): string => derivedId('outbox', connector, message)
 

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import type { Line, Lot } from '../../shared/catalogue.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
-import type { CommandKey } from '../../shared/sync/command.ts'
-import type { ApplyTx, DecisionTx, SyncStore, Uncovered } from '../sync/ports.ts'
+import { needOfAll } from '../sync/need.ts'
+import type { ApplyTx, CommandRef, DecisionTx, GroupTx, SyncStore, Uncovered } from '../sync/ports.ts'
 import { renewCounts } from '../sync/renew-counts.ts'
 import { touchedRows } from '../sync/touched.ts'
 import { applyBatch } from './apply.ts'
 import { documentOf } from './batch.ts'
+import type { Entry, Origin } from './batch.ts'
 import { countedElsewhere } from './blind.ts'
 import { renewIn } from './continuity.ts'
 import { countBooks } from './counts.ts'
@@ -22,12 +23,12 @@ import { idOf } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { reserveLines } from './reserve.ts'
 import { SERVER_DEVICE, SERVER_DEVICE_ROW } from './server-device.ts'
-import { standingOf, standingParts } from './standing.ts'
+import { standingParts, standingsOf } from './standing.ts'
 import type { StandingFound } from './standing.ts'
 import { transact } from './transaction.ts'
 import { makeTurns } from './turns.ts'
 
-type At = { scope: Scope; name: DeviceId; device: number; epoch: string; now: string }
+type At = Origin & { scope: Scope; now: string }
 
 /**
  * Pushes of one warehouse that are in the database at once: one writes, the next has begun and waits for the counter row.
@@ -45,6 +46,23 @@ export const makeSyncStore = (db: Executor, names: Names, turns = makeTurns(PUSH
         await lockFeed(trx, id)
         const scope = { warehouse: at.warehouse, id }
         const inside = applyTx(trx, names, { scope, name: at.device, device, epoch: at.epoch, now: at.now })
+        const answer = await run(inside.tx)
+        return { keep: inside.wrote(), answer }
+      }),
+    ),
+  applyTogether: ({ warehouse, pushers, now }, run) =>
+    turns(warehouse, () =>
+      transact(db, async trx => {
+        const id = await names.warehouse(trx, warehouse)
+        const devices = await names.device(
+          trx,
+          pushers.map(({ device }) => device),
+        )
+        await lockFeed(trx, id)
+        const origins = pushers.map(({ device, epoch }): Origin => {
+          return { name: device, device: idOf(devices, 'device', device), epoch }
+        })
+        const inside = groupTx(trx, names, { scope: { warehouse, id }, origins, now })
         const answer = await run(inside.tx)
         return { keep: inside.wrote(), answer }
       }),
@@ -110,51 +128,70 @@ export const decideIn = async <T>(
   return { keep: inside.wrote(), answer }
 }
 
-const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () => boolean } => {
+type GroupAt = { scope: Scope; origins: readonly Origin[]; now: string }
+
+const groupTx = (trx: Executor, names: Names, at: GroupAt): { tx: GroupTx; wrote: () => boolean } => {
   let wrote = false
   const loaded = new Map<string, Line>()
   let ids: ReadonlyMap<string, number> = new Map()
   let feed: Commit | null = null
   const before = (line: Line): Line | undefined => loaded.get(line.id)
-  const keyOf = (seq: number): CommandKey => ({ device: at.name, epoch: at.epoch, seq })
-  const tx: ApplyTx = {
-    standing: async of => {
-      const own = standingParts({ warehouse: at.scope.id, device: at.device, epoch: at.epoch }, of)
+  const tx: GroupTx = {
+    standings: async of => {
+      const own = standingParts(at.scope.id, at.origins, of)
       const parts = sql<StandingFound & { feed: Commit | null }>`${own}${feedPart(at.scope.id)}`
-      const found = await loadTables(trx, at.scope, of.need, parts)
+      const need = needOfAll(of.map(one => one.need))
+      const found = await loadTables(trx, at.scope, need, parts)
       feed = found.also.feed
       for (const line of found.tables.lines.values()) loaded.set(line.id, line)
       ids = found.ids
-      return { ...standingOf(found.also), tables: found.tables }
+      return standingsOf(found.also).map(standing => ({ ...standing, tables: found.tables }))
     },
-    uncovered: document => readUncovered(trx, names, at, document),
-    write: async batch => {
+    uncovered: document => readUncovered(trx, at.scope, document),
+    write: async batches => {
       wrote = true
       const commit = feed ?? (await readFeed(trx, at.scope.id))
       const { seq, grain } = commit
-      const doc = await documentOf(trx, names, at.scope, batch.applied, {
-        messages: batch.messages,
-        notes: batch.notes,
-        before,
-        ids,
-        epoch: at.epoch,
-        device: at.name,
-        deviceRow: at.device,
-        grain,
+      const entries = batches.flatMap(({ applied }, n) => {
+        const origin = at.origins[n]
+        if (origin === undefined) throw new Error('a batch of nobody')
+        return applied.map((row): Entry => ({ ...row, origin }))
       })
-      await applyBatch(
-        trx,
-        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: seq, now: at.now },
-        doc,
-      )
-      await renewCounts(countBooks(trx, names, { ...at, feed: commit }), {
+      const messages = batches.flatMap(batch => batch.messages)
+      const notes = batches.flatMap(batch => batch.notes)
+      const doc = await documentOf(trx, names, at.scope, entries, { messages, notes, before, ids, grain })
+      // A commit numbers a thousand messages (apply.ts); each push by itself has its own.
+      if (batches.length > 1 && doc.messages.length > 999) throw new Error('too many messages for one commit')
+      await applyBatch(trx, { warehouse: at.scope.id, commit: seq, now: at.now }, doc)
+      await renewCounts(countBooks(trx, names, { scope: at.scope, now: at.now, feed: commit }), {
         now: at.now,
-        entries: batch.applied.map(({ sealed, worker, effects }) => ({ command: keyOf(sealed.seq), worker, effects })),
-        touched: batch.applied.flatMap(({ effects }) => touchedRows(effects, before)),
+        entries: entries.map(({ origin, sealed, worker, effects }) => ({
+          command: refOf(origin, sealed.seq),
+          worker,
+          effects,
+        })),
+        touched: entries.flatMap(({ effects }) => touchedRows(effects, before)),
       })
     },
+  }
+  return { tx, wrote: () => wrote }
+}
+
+const refOf = ({ name, epoch }: Origin, seq: number): CommandRef => ({ device: name, epoch, seq })
+
+const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () => boolean } => {
+  const group = groupTx(trx, names, { scope: at.scope, origins: [at], now: at.now })
+  let skipped = false
+  const tx: ApplyTx = {
+    standing: async of => {
+      const [standing] = await group.tx.standings([of])
+      if (standing === undefined) throw new Error('the question has no answer')
+      return standing
+    },
+    uncovered: group.tx.uncovered,
+    write: batch => group.tx.write([batch]),
     skipHole: async to => {
-      wrote = true
+      skipped = true
       await sql`
         insert into device_cursor (warehouse_id, device_id, epoch, last_seq, last_hash)
         values (${at.scope.id}, ${at.device}, ${at.epoch}, ${to}, '*')
@@ -163,7 +200,7 @@ const applyTx = (trx: Executor, names: Names, at: At): { tx: ApplyTx; wrote: () 
       )
     },
   }
-  return { tx, wrote: () => wrote }
+  return { tx, wrote: () => skipped || group.wrote() }
 }
 
 const decisionTx = (
@@ -188,7 +225,8 @@ const decisionTx = (
     write: async decision => {
       wrote = true
       const body = JSON.stringify(decision.body)
-      const entry = {
+      const entry: Entry = {
+        origin: { name: at.name, device: at.device, epoch: at.epoch },
         sealed: { seq: at.feed.seq, v: 1, body, hash: '', sig: '' },
         outcome: decision.effects.exceptions.length > 0 ? 'exception' : 'applied',
         reason: null,
@@ -205,16 +243,9 @@ const decisionTx = (
         notes: [],
         before,
         ids,
-        epoch: at.epoch,
-        device: at.name,
-        deviceRow: at.device,
         grain: at.feed.grain,
       })
-      await applyBatch(
-        trx,
-        { warehouse: at.scope.id, device: at.device, epoch: at.epoch, commit: at.feed.seq, now: at.now },
-        doc,
-      )
+      await applyBatch(trx, { warehouse: at.scope.id, commit: at.feed.seq, now: at.now }, doc)
       await renewCounts(counts, {
         now: at.now,
         entries: [{ command: counts.self, worker: null, effects: decision.effects }],
@@ -233,14 +264,14 @@ const decisionTx = (
       },
     },
     decisions: decisionBook(trx, at.scope),
-    uncovered: document => readUncovered(trx, names, at, document),
+    uncovered: document => readUncovered(trx, at.scope, document),
     reserve: wants => reserveLines(trx, names, { ...at.scope, commit: at.feed.seq }, wants),
   }
   return { tx, wrote: () => wrote }
 }
 
 /** Commands of a receipt that crossed to or from the outside and that no message covers yet, with their movements. */
-const readUncovered = async (trx: Executor, names: Names, at: At, document: string): Promise<readonly Uncovered[]> => {
+const readUncovered = async (trx: Executor, scope: Scope, document: string): Promise<readonly Uncovered[]> => {
   const { rows } = await sql<MovementRow & Uncovered['command'] & { known: Lot | null }>`
     select d.uid as device, m.epoch, m.seq, ${MOVEMENT}, o.body as known
     from command k
@@ -249,7 +280,7 @@ const readUncovered = async (trx: Executor, names: Names, at: At, document: stri
     join location f on f.warehouse_id = m.warehouse_id and f.id = m.from_id
     join location t on t.warehouse_id = m.warehouse_id and t.id = m.to_id
     left join lot o on o.warehouse_id = m.warehouse_id and o.client_id = m.client_id and o.item_id = m.item_id and o.lot = m.lot
-    where k.warehouse_id = ${at.scope.id} and k.awaits = ${document}::uuid and k.message is null
+    where k.warehouse_id = ${scope.id} and k.awaits = ${document}::uuid and k.message is null
     order by m.device_id, m.epoch, m.seq, m.n`.execute(trx)
   const found = new Map<string, Uncovered & { movements: Movement[]; lots: Lot[] }>()
   for (const row of rows) {

@@ -14,7 +14,7 @@ import type { Command } from '../../shared/sync/command.ts'
 import { chainHash } from '../auth/seal.ts'
 import type { CommandResult, SyncRequest } from '../../shared/sync/wire.ts'
 import { needOf } from './need.ts'
-import type { Applied, ApplyTx, MessageWrite, Standing, StandingOf, Uncovered } from './ports.ts'
+import type { Applied, ApplyTx, Batch, GroupTx, MessageWrite, Standing, StandingOf, Uncovered } from './ports.ts'
 import type { Prepared } from './prepare.ts'
 import { outboundMessage } from './outbound-message.ts'
 
@@ -53,15 +53,62 @@ export class NotActive extends Error {}
 /** One batch in one transaction: dedupe, gap, chain, then every command judged on a view that holds the ones before it. */
 export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   const standing = await tx.standing(standingOf(push))
-  if (!standing.isActive) throw new NotActive('the handheld is not active any more')
+  const found = lookAt(push, standing)
+  if (found.skipTo !== null) await tx.skipHole(found.skipTo)
+  const { batch, end } = await booked(tx, push, standing, found, emptyBook(standing))
+  if (batch !== null) await tx.write(batch)
+  return end
+}
+
+/**
+ * Batches of several handhelds in one transaction, judged in the order of the list: each sees what those before it have
+ * done. One that may book nothing gets the reason and keeps nobody else from it.
+ */
+export const applyTogether = async (
+  tx: GroupTx,
+  pushes: readonly Push[],
+): Promise<readonly (PushEnd | NotActive)[]> => {
+  const standings = await tx.standings(pushes.map(standingOf))
+  const [first] = standings
+  if (first === undefined) return []
+  const book = emptyBook(first)
+  const ends: (PushEnd | NotActive)[] = []
+  const batches: Batch[] = []
+  for (const [i, push] of pushes.entries()) {
+    const standing = standings[i]
+    if (standing === undefined) throw new Error('a push without its standing')
+    if (push.hole !== undefined) throw new Error('a declared hole goes alone')
+    const one = standing.isActive ? await booked(tx, push, standing, lookAt(push, standing), book) : null
+    ends.push(one?.end ?? notActive())
+    batches.push(one?.batch ?? NO_BATCH)
+  }
+  if (batches.some(batch => batch !== NO_BATCH)) await tx.write(batches)
+  return ends
+}
+
+const NO_BATCH: Batch = { applied: [], messages: [], notes: [] }
+const notActive = (): NotActive => new NotActive('the handheld is not active any more')
+
+/** What a push is, beside what is known of its handheld. */
+type Found = {
+  /** The last number behind which the fresh ones come: of what is known, or of the hole that is declared. */
+  last: number
+  lastHash: string
+  skipTo: number | null
+  fresh: readonly Prepared[]
+  gap: number | null
+  forked: readonly Prepared[]
+  notes: readonly ExceptionDraft[]
+}
+
+const lookAt = (push: Push, standing: Standing): Found => {
+  if (!standing.isActive) throw notActive()
   const { lastSeq: known, lastHash: knownHash } = standing.cursor
   const old = push.prepared.filter(p => p.sealed.seq <= known)
   const forked = old.filter(p => standing.archived.some(row => row.seq === p.sealed.seq && row.hash !== p.sealed.hash))
-  const repeated = standing.archived.map(withoutHash)
   const notes = [...lostNote(push, known), ...holeNote(push, known), ...forkNote(push, forked)]
 
   const skipTo = push.hole !== undefined && push.hole.from === known + 1 && push.hole.to > known ? push.hole.to : null
-  if (skipTo !== null) await tx.skipHole(skipTo)
   const last = skipTo ?? known
   const fresh = contiguous(
     push.prepared.filter(p => p.sealed.seq > last),
@@ -69,17 +116,32 @@ export const applyPush = async (tx: ApplyTx, push: Push): Promise<PushEnd> => {
   )
   const above = push.prepared.find(p => p.sealed.seq > last)
   const gap = above !== undefined && fresh.length === 0 ? last + 1 : null
-  if (fresh.length === 0 && notes.length === 0) return { acked: last, gap, results: repeated, fresh: [], forked }
+  return { last, lastHash: skipTo === null ? knownHash : ANY_HASH, skipTo, fresh, gap, forked, notes }
+}
 
-  const applied = await judgeAll(tx, push, fresh, standing, skipTo === null ? knownHash : ANY_HASH)
-  await tx.write({ applied: applied.rows, messages: applied.messages, notes })
+/** What is to be written of one push, null = nothing, and what its handheld is told once that is done. */
+const booked = async (
+  tx: Pick<ApplyTx, 'uncovered'>,
+  push: Push,
+  standing: Standing,
+  { last, lastHash, fresh, gap, forked, notes }: Found,
+  book: Book,
+): Promise<{ batch: Batch | null; end: PushEnd }> => {
+  const repeated = standing.archived.map(withoutHash)
+  if (fresh.length === 0 && notes.length === 0)
+    return { batch: null, end: { acked: last, gap, results: repeated, fresh: [], forked } }
+  const applied = await judgeAll(tx, push, fresh, standing, lastHash, book)
   const results = applied.rows.map(row => ({
     seq: row.sealed.seq,
     outcome: row.outcome,
     exceptions: row.effects.exceptions.map(e => e.id),
     ...(row.reason === null ? {} : { reason: row.reason }),
   }))
-  return { acked: fresh.at(-1)?.sealed.seq ?? last, gap, results: [...repeated, ...results], fresh: results, forked }
+  const acked = fresh.at(-1)?.sealed.seq ?? last
+  return {
+    batch: { applied: applied.rows, messages: applied.messages, notes },
+    end: { acked, gap, results: [...repeated, ...results], fresh: results, forked },
+  }
 }
 
 /** A number that comes again loads what is not needed; to know better would take a question more. */
@@ -136,17 +198,25 @@ const forkNote = (push: Push, forked: readonly Prepared[]): ExceptionDraft[] =>
 
 type Judged = { rows: readonly Applied[]; messages: readonly MessageWrite[] }
 
+/** What the pushes of one transaction have done so far: a message covers what crossed in any of them. */
+type Book = {
+  world: World
+  crossed: (Uncovered & { document: DocumentId })[]
+  messages: MessageWrite[]
+}
+const emptyBook = ({ tables }: Standing): Book => ({ world: makeWorld(tables), crossed: [], messages: [] })
+
 const judgeAll = async (
-  tx: ApplyTx,
+  tx: Pick<ApplyTx, 'uncovered'>,
   push: Push,
   fresh: readonly Prepared[],
   standing: Standing,
   lastHash: string,
+  book: Book,
 ): Promise<Judged> => {
-  const world = makeWorld(standing.tables)
+  const { world } = book
   const rows: Applied[] = []
   const messages: MessageWrite[] = []
-  const covered = new Set<number>()
   let notBefore = standing.cursor.lastAt
   for (const [i, p] of fresh.entries()) {
     const linked =
@@ -154,13 +224,17 @@ const judgeAll = async (
     const row = judgeOne(push, p, linked, standing, world, notBefore)
     rows.push(row)
     if (row.at !== null) notBefore = row.at
+    const crossed = crossedBy(push, row)
+    if (crossed !== null) book.crossed.push(crossed)
     for (const draft of row.effects.messages) {
       const before = await tx.uncovered(draft.document)
-      const here = crossedHere(push, rows, draft.document, covered)
-      const all = [...before.filter(old => !messages.some(m => m.covers.some(c => same(c, old.command)))), ...here]
+      const here = book.crossed.filter(one => one.document === draft.document)
+      const isTold = ({ command }: Uncovered): boolean => book.messages.some(m => m.covers.some(c => same(c, command)))
+      const all = [...before, ...here].filter(one => !isTold(one))
       if (all.length === 0) continue
-      for (const row of here) covered.add(row.command.seq)
-      messages.push(outboundMessage(draft, all, { device: push.device, epoch: push.epoch, seq: p.sealed.seq }, world))
+      const message = outboundMessage(draft, all, { device: push.device, epoch: push.epoch, seq: p.sealed.seq }, world)
+      messages.push(message)
+      book.messages.push(message)
     }
   }
   return { rows, messages }
@@ -171,25 +245,15 @@ const same = (
   b: { device: string; epoch: string; seq: number },
 ): boolean => a.seq === b.seq && a.epoch === b.epoch && a.device === b.device
 
-const crossedHere = (
-  push: Push,
-  rows: readonly Applied[],
-  document: string,
-  covered: ReadonlySet<number>,
-): Uncovered[] =>
-  rows
-    .filter(
-      row =>
-        row.awaits === document &&
-        row.outcome !== 'quarantined' &&
-        row.effects.movements.length > 0 &&
-        !covered.has(row.sealed.seq),
-    )
-    .map(row => ({
-      command: { device: push.device, epoch: push.epoch, seq: row.sealed.seq },
-      movements: row.effects.movements,
-      lots: row.effects.lots,
-    }))
+const crossedBy = (push: Push, { sealed, awaits, outcome, effects }: Applied): Book['crossed'][number] | null =>
+  awaits === null || outcome === 'quarantined' || effects.movements.length === 0
+    ? null
+    : {
+        document: awaits,
+        command: { device: push.device, epoch: push.epoch, seq: sealed.seq },
+        movements: effects.movements,
+        lots: effects.lots,
+      }
 
 /** A bug in a rule must not stop the batch: the command is kept and the ones behind it go on. */
 const judgeOne = (

@@ -16,6 +16,8 @@ import { audit } from '../store/audit.ts'
 import { openDatabase } from '../store/open.ts'
 import type { Stores } from '../ports.ts'
 import { handleSync } from './handle.ts'
+import { prepare } from './prepare.ts'
+import { makePushLine } from './push-line.ts'
 
 /** Fields that name a thing; the short ones are those of a stock row. */
 const NAMES = new Set([
@@ -423,6 +425,55 @@ describe('a round of sync on the server', async () => {
       [true, [5]],
       [false, [1]],
     ])
+    expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[T24] in one transaction of several handhelds a receipt that one of them closes tells what all have received, once', async () => {
+    const together: number[] = []
+    const watched: Stores['sync'] = {
+      ...stores.sync,
+      applyTogether: (at, tx) => {
+        together.push(at.pushers.length)
+        return stores.sync.applyTogether(at, tx)
+      },
+    }
+    const book = makePushLine(watched, () => () => {})
+    const other = makeSealer(site, site.devices[1]?.id ?? derivedId('device', 'none'))
+    const pushOf = async ({ device, epoch }: Sealer, commands: readonly Sealed[]) => {
+      const at = { warehouse: site.warehouse.id, device, epoch }
+      const prepared = await prepare(commands, at, async () => true)
+      return book({ ...at, now: NOW, prepared, hole: undefined, lost: false })
+    }
+    const close = {
+      type: 'close',
+      process: 'receive',
+      place: null,
+      client: receipt.client,
+      task: derivedId<'task'>('task', run),
+      document: receipt.id,
+    } as const
+    const third = makeSealer(site, site.devices[0]?.id ?? derivedId('device', 'none'), 'anotherepoch')
+    const ends = await Promise.all([
+      pushOf(third, [third.seal(receive(1))]),
+      pushOf(other, [other.seal(receive(2))]),
+      pushOf(sealer, [sealer.seal(receive(3)), sealer.seal(close)]),
+    ])
+    expect(together).toEqual([2])
+    expect(ends.map(end => end.results.map(row => row.outcome))).toEqual([
+      ['applied'],
+      ['applied'],
+      ['applied', 'applied'],
+    ])
+    const { rows } = await sql<{ payload: { lines: { qty: number }[] }; covers: unknown[]; at: Date | null }>`
+      select payload, covers, captured_at as at from outbox where subject = ${`receipt/${receipt.id}`}`.execute(
+      opened.db,
+    )
+    expect(rows.map(row => [row.payload.lines.map(line => line.qty), row.covers.length])).toEqual([[[6], 3]])
+    expect(rows[0]?.at).toBeInstanceOf(Date)
+    const left = await sql`select 1 from command where awaits = ${receipt.id}::uuid and message is null`.execute(
+      opened.db,
+    )
+    expect(left.rows).toEqual([])
     expect(await audit(opened.db)).toEqual([])
   })
 })

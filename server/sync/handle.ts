@@ -7,7 +7,7 @@ import { PROTO } from '../../shared/sync/version.ts'
 import { MAX_PULL_ROWS } from '../../shared/sync/limits.ts'
 import type { Reset, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { applyPush } from './apply.ts'
-import type { PushEnd } from './apply.ts'
+import type { Push, PushEnd } from './apply.ts'
 import type { Page, SyncStore } from './ports.ts'
 import { prepare } from './prepare.ts'
 import type { Verify } from './prepare.ts'
@@ -29,6 +29,8 @@ export type SyncDeps = {
   newFeedEpoch: () => string
   nonce: () => string
   minVersion: string
+  /** Books pushes of several handhelds together; missing = each by itself. */
+  book?: (push: Push) => Promise<PushEnd>
   /** Rows per page, MAX_PULL_ROWS unless told: small ones let a simulation reach the cuts between pages. */
   pageRows?: number
   /** Rung after a commit, so that the other handhelds look at once. */
@@ -109,9 +111,8 @@ const push = async (deps: SyncDeps, request: SyncRequest, asker: Asker): Promise
   const prepared = await prepare(commands, key, asker.verify)
   const now = deps.now()
   const broke = (seq: number, error: unknown): void => deps.onBroken?.({ device: asker.device, epoch, seq }, error)
-  const end = await deps.store.apply({ ...key, now }, tx =>
-    applyPush(tx, { ...key, now, prepared, hole, lost: request.head.lost, broke }),
-  )
+  const one: Push = { ...key, now, prepared, hole, lost: request.head.lost, broke }
+  const end = deps.book ? await deps.book(one) : await deps.store.apply({ ...key, now }, tx => applyPush(tx, one))
   if (end.results.length > 0) deps.ring(warehouse)
   deps.onApplied?.(end.fresh)
   return end

@@ -69,8 +69,29 @@ export const needOf = (warehouse: WarehouseId, commands: readonly Command[]): Ne
   }
 }
 
+/** What must be loaded to judge them in one transaction, one after the other. */
+export const needOfAll = (needs: readonly Need[]): Need => {
+  const all = <T>(of: (need: Need) => readonly T[]): T[] => [...new Set(needs.flatMap(need => of(need)))]
+  const lots = new Map(needs.flatMap(need => need.lots.map(lot => [`${lot.client}|${lot.item}|${lot.lot}`, lot])))
+  return {
+    items: all(need => need.items),
+    locations: all(need => need.locations),
+    documents: all(need => need.documents),
+    tasks: all(need => need.tasks),
+    lines: all(need => need.lines),
+    lots: [...lots.values()],
+    serials: all(need => need.serials),
+    lpns: all(need => need.lpns),
+    undone: needs.flatMap(need => need.undone),
+    everywhere: needs.some(need => need.everywhere),
+    batches: needs.some(need => need.batches),
+    contents: all(need => need.contents),
+    takes: needs.some(need => need.takes),
+  }
+}
+
 /** A short, a pallet that is put away while orders have reserved it, and goods that an order lacks again look for other stock. */
-const needsOtherStock = (command: Command): boolean =>
+export const needsOtherStock = (command: Command): boolean =>
   command.type === 'short' ||
   (command.type === 'lpn.move' && command.process === 'putaway') ||
   (command.type === 'move' && command.process === 'putback')

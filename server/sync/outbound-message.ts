@@ -61,7 +61,7 @@ export const outboundMessage = (
     type: draft.type,
     payload: payloadOf(draft, client, movements, view, expiryOf),
     covers: covered.map(row => row.command),
-    seq: closing.seq,
+    closing,
   }
 }
 

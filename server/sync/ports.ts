@@ -85,7 +85,8 @@ export type MessageWrite = {
   type: string
   payload: unknown
   covers: readonly CommandRef[]
-  seq: number
+  /** The command that it is told by. */
+  closing: CommandRef
 }
 export type CommandRef = { device: DeviceId; epoch: string; seq: number }
 
@@ -103,6 +104,8 @@ export type Uncovered = {
   /** What is known of the lots that it moved: the message tells their dates, whenever it is written. */
   lots: readonly Lot[]
 }
+
+export type Pusher = { device: DeviceId; epoch: string }
 
 /** The numbers of a push, the versions of rosters and policies that its commands name, and what is needed to judge them. */
 export type StandingOf = {
@@ -139,6 +142,15 @@ export interface ApplyTx {
   skipHole(to: number): Promise<void>
 }
 
+/** The inside of a transaction in which pushes of several handhelds go together; lists are in the order of the pushers. */
+export interface GroupTx {
+  /** Asked once for all. The tables are the same ones, of all that any of them needs. */
+  standings(of: readonly StandingOf[]): Promise<readonly Standing[]>
+  uncovered(document: DocumentId): Promise<readonly Uncovered[]>
+  /** Everything of all at once, in one commit. */
+  write(batches: readonly Batch[]): Promise<void>
+}
+
 export type Page = {
   feedEpoch: string
   head: number
@@ -162,6 +174,14 @@ export interface SyncStore {
   apply<T>(
     at: { warehouse: WarehouseId; device: DeviceId; epoch: string; now: string },
     run: (tx: ApplyTx) => Promise<T>,
+  ): Promise<T>
+  /**
+   * The same for several handhelds, each named once, in one transaction and one commit: all of it or nothing. What comes
+   * after one that failed is the caller's affair.
+   */
+  applyTogether<T>(
+    at: { warehouse: WarehouseId; pushers: readonly Pusher[]; now: string },
+    run: (tx: GroupTx) => Promise<T>,
   ): Promise<T>
   /** One transaction for a decision or an import page, under the same counter row. Nothing written = rolled back. */
   decide<T>(at: { warehouse: WarehouseId; now: string }, run: (tx: DecisionTx) => Promise<T>): Promise<T>

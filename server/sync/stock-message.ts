@@ -94,7 +94,7 @@ const messageOf = (
     type,
     payload,
     covers: [ref],
-    seq: ref.seq,
+    closing: ref,
   }
 }
 

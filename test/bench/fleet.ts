@@ -27,10 +27,20 @@ export type Handheld = {
   requests: readonly { body: string; hash: string }[]
   warehouse: Roster['warehouse']
 }
-export type Measured = { perSecond: number; p95: number }
+export type Measured = {
+  perSecond: number
+  p95: number
+  /** Milliseconds a batch. */ processor: readonly (number | null)[]
+}
+
+/** Processes whose processor time is wanted. */
+export type Watched = readonly (() => number | null)[]
 
 /** Movements per second of handhelds that each push their batches one after the other. */
-export const measured = async (push: (client: number, batch: number) => Promise<void>): Promise<Measured> => {
+export const measured = async (
+  push: (client: number, batch: number) => Promise<void>,
+  watched: Watched,
+): Promise<Measured> => {
   const times: number[] = []
   const all = async (first: number, end: number): Promise<void> => {
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
@@ -43,9 +53,15 @@ export const measured = async (push: (client: number, batch: number) => Promise<
     await Promise.all(clients)
   }
   await all(0, WARM)
+  const before = watched.map(spent => spent())
   const from = performance.now()
   await all(WARM, BATCHES)
-  return { perSecond: (CLIENTS * TIMED * BATCH * 1000) / (performance.now() - from), p95: percentile(times, 95) }
+  const ms = performance.now() - from
+  const processor = watched.map((spent, n) => {
+    const [was, is] = [before[n] ?? null, spent()]
+    return was === null || is === null ? null : (is - was) / (CLIENTS * TIMED)
+  })
+  return { perSecond: (CLIENTS * TIMED * BATCH * 1000) / ms, p95: percentile(times, 95), processor }
 }
 
 /** Enrols handhelds in the demo warehouse and seals what each is going to push: a delivery without papers a batch. */

@@ -16,9 +16,11 @@ import { freePort, removeFolder } from '../support/product.ts'
 import { flushingPostgres } from './engine.ts'
 import { BATCH, CLIENTS, fleetOver, measured, push } from './fleet.ts'
 import type { Handheld, Measured } from './fleet.ts'
+import { processorMs } from './processor.ts'
 import { report } from './report.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
+/** BENCH_MAIN: another build of the product, to compare with. */
+const MAIN = process.env['BENCH_MAIN'] ?? fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 const BUILD = new URL('../../bin/build.mjs', import.meta.url).href
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -26,7 +28,7 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 type Place = { dataDir: string; database: TestDatabase | null }
 
 /** Runs the built product for as long as `use` needs it. */
-const product = async <T>(at: Place, use: (url: string, code: string) => Promise<T>): Promise<T> => {
+const product = async <T>(at: Place, use: (url: string, code: string, pid: number) => Promise<T>): Promise<T> => {
   const port = await freePort()
   const child = spawn(process.execPath, [...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean), MAIN], {
     env: {
@@ -49,7 +51,7 @@ const product = async <T>(at: Place, use: (url: string, code: string) => Promise
     })
     // The import of the demo runs beside the first seconds; it would be measured as well.
     await new Promise(resolve => setTimeout(resolve, 8000))
-    return await use(`http://127.0.0.1:${port}`, code)
+    return await use(`http://127.0.0.1:${port}`, code, child.pid ?? 0)
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
@@ -57,15 +59,18 @@ const product = async <T>(at: Place, use: (url: string, code: string) => Promise
 }
 
 /** Over HTTP, with real keys, proofs, chains and signatures. Sealing was done before the clock starts. */
-const overHttp = (at: Place, fleet: readonly Handheld[]): Promise<Measured> =>
-  product(at, url =>
-    measured(async (client, batch) => {
-      const one = fleet[client]
-      if (one === undefined) throw new Error('no client')
-      const answer = await push(one, batch, url)
-      if (answer.push.acked !== (batch + 1) * BATCH || answer.push.results.some(r => r.outcome === 'quarantined'))
-        throw new Error(JSON.stringify(answer.push.results[0]))
-    }),
+const overHttp = (at: Place, fleet: readonly Handheld[], database: Spent): Promise<Measured> =>
+  product(at, (url, _, pid) =>
+    measured(
+      async (client, batch) => {
+        const one = fleet[client]
+        if (one === undefined) throw new Error('no client')
+        const answer = await push(one, batch, url)
+        if (answer.push.acked !== (batch + 1) * BATCH || answer.push.results.some(r => r.outcome === 'quarantined'))
+          throw new Error(JSON.stringify(answer.push.results[0]))
+      },
+      [() => processorMs(pid), database],
+    ),
   )
 
 type Written = { standing: StandingOf; batch: Batch }
@@ -110,28 +115,35 @@ const transactionAlone = async (
   at: Place,
   fleet: readonly Handheld[],
   written: readonly (readonly Written[])[],
+  database: Spent,
 ): Promise<Measured> => {
   const opened = await openDatabase(openAt(at))
   try {
     const { sync, statistics } = makeStores(opened.db)
     const looking = startStatistics({ statistics, log: quiet }, 5_000)
-    return await measured(async (client, batch) => {
-      const one = fleet[client]
-      const write = written[client]?.[batch]
-      if (one === undefined || write === undefined) throw new Error('no client')
-      const { warehouse, sealer } = one
-      await sync.apply(
-        { warehouse, device: sealer.device, epoch: sealer.epoch, now: new Date().toISOString() },
-        async tx => {
-          await tx.standing({ ...write.standing, need: NO_NEED })
-          await tx.write(write.batch)
-        },
-      )
-    }).finally(() => looking.stop())
+    return await measured(
+      async (client, batch) => {
+        const one = fleet[client]
+        const write = written[client]?.[batch]
+        if (one === undefined || write === undefined) throw new Error('no client')
+        const { warehouse, sealer } = one
+        await sync.apply(
+          { warehouse, device: sealer.device, epoch: sealer.epoch, now: new Date().toISOString() },
+          async tx => {
+            await tx.standing({ ...write.standing, need: NO_NEED })
+            await tx.write(write.batch)
+          },
+        )
+      },
+      [() => processorMs(process.pid), database],
+    ).finally(() => looking.stop())
   } finally {
     await opened.close()
   }
 }
+
+type Spent = () => number | null
+const tenth = (n: number | null): number | string => (n === null ? '' : Math.round(n * 10) / 10)
 
 const openAt = ({ dataDir, database }: Place) => ({
   dataDir,
@@ -167,14 +179,17 @@ export const ingest = async (engine: string): Promise<void> => {
       rows.push({ what, is, load })
       return is
     }
-    const whole = await run('HTTP /api/sync, signed, judged', at => overHttp(at, fleet))
-    const alone = await run('apply transaction alone', at => transactionAlone(at, fleet, written))
+    const database = (): number | null => (postgres?.pid ? processorMs(postgres.pid()) : null)
+    const whole = await run('HTTP /api/sync, signed, judged', at => overHttp(at, fleet, database))
+    const alone = await run('apply transaction alone', at => transactionAlone(at, fleet, written, database))
     report(
       rows.map(({ what, is, load }) => ({
         what,
         'movements/s': Math.round(is.perSecond),
         'p95 ms a batch': Math.round(is.p95),
-        'load before': Math.round(load * 10) / 10,
+        'processor ms a batch: server': tenth(is.processor[0] ?? null),
+        database: tenth(is.processor[1] ?? null),
+        'load before': tenth(load),
       })),
       { bench: `ingest ${engine}`, value: whole.perSecond, unit: 'movements/s', reference: alone.perSecond },
     )

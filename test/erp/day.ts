@@ -123,7 +123,7 @@ export const openWarehouse = async (peer: ErpPeer, connector: ErpConnector) => {
           type: body.type,
           payload: { v: 1, operation },
           covers: [],
-          seq: tx.feed.seq,
+          closing: tx.counts.self,
         }
         await tx.write({ body: { kind: body.type }, effects: { ...NOTHING, movements }, messages: [message] })
       })

@@ -101,6 +101,23 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
                 tamper(stage, { ...m, ...m.from, lpn: NO_LPN }, { reserved: m.qty })
       }),
   },
+  togetherForgotten: {
+    title: 'a transaction of several pushes moves no cursor but that of the first',
+    within: 6,
+    together: true,
+    store: (store, stage) => ({
+      ...store,
+      applyTogether: async (at, run) => {
+        const answer = await store.applyTogether(at, run)
+        const { cursors } = stage.memory.state()
+        for (const { device, epoch } of at.pushers.slice(1)) {
+          const known = cursors.get(cursorKey(device, epoch))
+          if (known !== undefined) cursors.set(cursorKey(device, epoch), { ...known, lastSeq: known.lastSeq - 1 })
+        }
+        return answer
+      },
+    }),
+  },
   cursorGap: {
     title: 'commit numbers become visible out of their order',
     within: 3,

@@ -1,4 +1,4 @@
-import type { SyncStore } from '../../server/sync/ports.ts'
+import type { Pusher } from '../../server/sync/ports.ts'
 import type { Line } from '../../shared/catalogue.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import { move } from './truth.ts'
@@ -19,7 +19,7 @@ const nameOf = (row: { device: string; epoch: string; seq: number }): string =>
   commandKey(row.device, row.epoch, row.seq)
 
 /** What must hold after every commit. `at` names the device that pushed; null for a decision. */
-export const checkCommit = (stage: Stage, at: Parameters<SyncStore['apply']>[0] | null): void => {
+export const checkCommit = (stage: Stage, at: Pusher | null): void => {
   const state = stage.memory.state()
   checkBooks(stage, state)
   checkExceptions(stage, state)

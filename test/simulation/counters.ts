@@ -18,6 +18,7 @@ export const SOMETIMES = [
   'snapshots broken off',
   'feed restored',
   'restores',
+  'pushes booked together',
   'backups',
   'server transactions rolled back',
   'crashes',

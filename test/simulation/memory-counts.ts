@@ -1,5 +1,6 @@
 import { isHiddenFrom, maskRows } from '../../shared/sync/blind.ts'
 import type { CountBooks, CountWrites, RowLedger, Rounds } from '../../server/sync/count-books.ts'
+import type { Pusher } from '../../server/sync/ports.ts'
 import { renewCounts } from '../../server/sync/renew-counts.ts'
 import { touchedRows } from '../../server/sync/touched.ts'
 import type { Line, Task } from '../../shared/catalogue.ts'
@@ -20,7 +21,7 @@ import type { SiteSeed } from '../support/site.ts'
 import { rowKey, stockIn } from './memory-state.ts'
 import type { ServerState, StoredCommand, Writes } from './memory-state.ts'
 import { addClaim, raise, writeRow, showStock, writeStock } from './memory-write.ts'
-import type { Entry, WriteAt } from './memory-write.ts'
+import type { Entry } from './memory-write.ts'
 
 export const SERVER_DEVICE = derivedId<'device'>('device', 'server')
 
@@ -189,18 +190,17 @@ export const renewInMemory = async (
   state: ServerState,
   site: SiteSeed,
   writes: Writes,
-  at: WriteAt,
-  entries: readonly Entry[],
+  now: string,
+  batches: readonly { at: Pusher; entries: readonly Entry[] }[],
   before: ReadonlyMap<string, Line>,
 ): Promise<void> => {
+  const entries = batches.flatMap(batch => batch.entries)
   const touched: StockKey[] = entries.flatMap(({ effects }) => [...touchedRows(effects, line => before.get(line.id))])
-  await renewCounts(memoryCounts(state, site, writes, at.now), {
-    now: at.now,
-    entries: entries.map(({ sealed, worker, effects }) => ({
-      command: { device: at.device, epoch: at.epoch, seq: sealed.seq },
-      worker,
-      effects,
-    })),
+  await renewCounts(memoryCounts(state, site, writes, now), {
+    now,
+    entries: batches.flatMap(({ at: { device, epoch }, entries: own }) =>
+      own.map(({ sealed, worker, effects }) => ({ command: { device, epoch, seq: sealed.seq }, worker, effects })),
+    ),
     touched,
   })
 }

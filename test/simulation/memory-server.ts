@@ -5,7 +5,18 @@ import { blindClients, inQuestion, NOBODY_BLIND, withholdExpected } from '../../
 import { isBlindFor, spotsOf } from '../../server/sync/blind.ts'
 import type { Blind, Spot } from '../../shared/sync/blind.ts'
 import type { Onlooker } from '../../server/sync/blind.ts'
-import type { ApplyTx, DecisionTx, Need, Page, Standing, SyncStore } from '../../server/sync/ports.ts'
+import { needOfAll } from '../../server/sync/need.ts'
+import type {
+  ApplyTx,
+  DecisionTx,
+  GroupTx,
+  Need,
+  Page,
+  Pusher,
+  Standing,
+  StandingOf,
+  SyncStore,
+} from '../../server/sync/ports.ts'
 import type { Claim, Document, Line, Location, Lot, Task } from '../../shared/catalogue.ts'
 import type { ClientId, DeviceId, DocumentId, ItemId, LocationId } from '../../shared/ids.ts'
 import { isEmpty, stockKeyText } from '../../shared/ledger/stock.ts'
@@ -66,6 +77,8 @@ export const makeMemoryServer = (site: SiteSeed): MemoryServer => {
     })
   const store: SyncStore = {
     apply: (at, run) => transact((writes, wrote) => run(applyTx(state, site, writes, at, wrote))),
+    applyTogether: ({ pushers, now }, run) =>
+      transact((writes, wrote) => run(groupTx(state, site, writes, { pushers, now }, wrote))),
     decide: (at, run) => transact((writes, wrote) => run(decisionTx(state, site, writes, at.now, wrote))),
     page: at => locked(async () => pageOf(state, backup, at)),
     showCounted: async ({ device, workers, now }) => {
@@ -133,11 +146,7 @@ const standingCursor = (known: Standing['cursor'] | undefined): Standing['cursor
     ? { lastSeq: 0, lastHash: FIRST_HASH, lastAt: null }
     : { lastSeq: known.lastSeq, lastHash: known.lastHash, lastAt: known.lastAt }
 
-const archivedAt = (
-  state: ServerState,
-  at: Parameters<SyncStore['apply']>[0],
-  seq: number,
-): readonly Standing['archived'][number][] => {
+const archivedAt = (state: ServerState, at: Pusher, seq: number): readonly Standing['archived'][number][] => {
   const row = state.commands.get(commandKey(at.device, at.epoch, seq))
   if (row === undefined) return []
   const { outcome, reason, exceptions, hash } = row
@@ -153,24 +162,14 @@ const applyTx = (
 ): ApplyTx => {
   const name = cursorKey(at.device, at.epoch)
   return {
-    standing: async ({ numbers, rosters, need }) => ({
-      isActive: true,
-      cursor: standingCursor(state.cursors.get(name)),
-      archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
-      worker: (id, version) => {
-        const found = site.roster.workers.find(worker => worker.id === id) ?? null
-        return { then: version === site.roster.version && rosters.includes(version) ? found : null, now: found }
-      },
-      policy: () => null,
-      tables: loadTables(state, site, need),
-    }),
+    standing: async of => standingIn(state, site, at, of, loadTables(state, site, of.need)),
     uncovered: async document => uncoveredIn(state, document),
     write: async batch => {
       wrote()
       const before = linesNow(state)
       const { applied: entries, messages, notes } = batch
       writeEntries(state, writes, at, { entries, messages, notes })
-      await renewInMemory(state, site, writes, at, entries, before)
+      await renewInMemory(state, site, writes, at.now, [{ at, entries }], before)
     },
     skipHole: async to => {
       wrote()
@@ -179,6 +178,51 @@ const applyTx = (
     },
   }
 }
+
+const standingIn = (
+  state: ServerState,
+  site: SiteSeed,
+  at: Pusher,
+  { numbers, rosters }: StandingOf,
+  tables: MutableTables,
+): Standing => ({
+  isActive: true,
+  cursor: standingCursor(state.cursors.get(cursorKey(at.device, at.epoch))),
+  archived: [...numbers].sort((a, b) => a - b).flatMap(seq => archivedAt(state, at, seq)),
+  worker: (id, version) => {
+    const found = site.roster.workers.find(worker => worker.id === id) ?? null
+    return { then: version === site.roster.version && rosters.includes(version) ? found : null, now: found }
+  },
+  policy: () => null,
+  tables,
+})
+
+const groupTx = (
+  state: ServerState,
+  site: SiteSeed,
+  writes: Writes,
+  { pushers, now }: { pushers: readonly Pusher[]; now: string },
+  wrote: () => void,
+): GroupTx => ({
+  standings: async of => {
+    const tables = loadTables(state, site, needOfAll(of.map(one => one.need)))
+    return pushers.flatMap((at, n) => {
+      const one = of[n]
+      return one === undefined ? [] : [standingIn(state, site, at, one, tables)]
+    })
+  },
+  uncovered: async document => uncoveredIn(state, document),
+  write: async batches => {
+    wrote()
+    const before = linesNow(state)
+    for (const [n, at] of pushers.entries()) {
+      const { applied: entries = [], messages = [], notes = [] } = batches[n] ?? {}
+      writeEntries(state, writes, { ...at, now }, { entries, messages, notes })
+    }
+    const all = pushers.map((at, n) => ({ at, entries: batches[n]?.applied ?? [] }))
+    await renewInMemory(state, site, writes, now, all, before)
+  },
+})
 
 const uncoveredIn = (state: ServerState, document: string) =>
   [...state.commands.values()]
@@ -226,7 +270,7 @@ const decisionTx = (
     const at = { device: SERVER_DEVICE, epoch, now }
     const before = linesNow(state)
     writeEntries(state, writes, at, { entries: [entry], messages: decision.messages ?? [], notes: [] })
-    await renewInMemory(state, site, writes, at, [entry], before)
+    await renewInMemory(state, site, writes, now, [{ at, entries: [entry] }], before)
   },
   counts: {
     ...memoryCounts(state, site, writes, now),

@@ -12,6 +12,7 @@ import { makeIntruder } from './intruder.ts'
 import { makeMemoryServer } from './memory-server.ts'
 import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
+import { makePushLine } from '../../server/sync/push-line.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
 import type { Shift, Stage } from './stage.ts'
 import { makeTruth } from './truth.ts'
@@ -99,6 +100,17 @@ const ANY_SHIFT: Shift = {
   hasDesk: true,
 }
 
+/** The schedule forgets nothing: what was called off does nothing when its time comes. */
+const cancellable = (schedule: Stage['schedule'], ms: number, run: () => void): (() => void) => {
+  let isOff = false
+  schedule.after(ms, () => {
+    if (!isOff) run()
+  })
+  return () => {
+    isOff = true
+  }
+}
+
 const makeStage = async (
   seed: number,
   options: RunOptions,
@@ -125,6 +137,7 @@ const makeStage = async (
     site,
     memory,
     store: memory.store,
+    book: null,
     feeds: new Map([[memory.state().feed.epoch, memory.state()]]),
     devices: [],
     truth: makeTruth(opening),
@@ -142,6 +155,9 @@ const makeStage = async (
     },
   }
   stage.store = watchedStore(stage, stage.plant?.store?.(memory.store, stage) ?? memory.store)
+  const isTogether =
+    options.plant === undefined || options.plant === null ? seed % 2 === 1 : options.plant.together === true
+  if (isTogether) stage.book = makePushLine(stage.store, (ms, run) => cancellable(schedule, ms, run))
   stage.devices.push(...site.devices.map(({ id }, n) => makeDevice(stage, id, n)))
   return stage
 }

@@ -24,6 +24,7 @@ const verifyOf =
 export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest): Promise<SyncResponse> => {
   const deps: SyncDeps = {
     store: stage.store,
+    ...(stage.book === null ? {} : { book: stage.book }),
     now: () => serverNow(stage),
     newFeedEpoch: () => newEpoch(stage.dice.bytes),
     nonce: () => 'nonce',
@@ -49,20 +50,34 @@ export const answerSnapshot = async (
   return { rows, head: { ...end, cursor } }
 }
 
+/** While a transaction runs, pushes gather behind it. */
+const busy = async (stage: Stage): Promise<void> => {
+  if (stage.book === null) return
+  await new Promise<void>(resolve => stage.schedule.after(stage.dice.int(400), resolve))
+}
+
+const perhapsDies = <T>(stage: Stage, said: T): T => {
+  if (!stage.dice.chance(stage.odds.rollback)) return said
+  stage.seen['server transactions rolled back'] += 1
+  throw new Error('the server died before the commit')
+}
+
 /** Every commit is checked; the moments between push and pull and before a commit belong to the faults. */
 export const watchedStore = (stage: Stage, inner: SyncStore): SyncStore => ({
   ...inner,
   apply: async (at, run) => {
+    await busy(stage)
     const before = stage.memory.state().feed.seq
-    const answer = await inner.apply(at, async tx => {
-      const said = await run(tx)
-      if (stage.dice.chance(stage.odds.rollback)) {
-        stage.seen['server transactions rolled back'] += 1
-        throw new Error('the server died before the commit')
-      }
-      return said
-    })
+    const answer = await inner.apply(at, async tx => perhapsDies(stage, await run(tx)))
     if (stage.memory.state().feed.seq > before) checkCommit(stage, at)
+    return answer
+  },
+  applyTogether: async (at, run) => {
+    await busy(stage)
+    const before = stage.memory.state().feed.seq
+    const answer = await inner.applyTogether(at, async tx => perhapsDies(stage, await run(tx)))
+    stage.seen['pushes booked together'] += at.pushers.length
+    if (stage.memory.state().feed.seq > before) for (const pusher of at.pushers) checkCommit(stage, pusher)
     return answer
   },
   decide: async (at, run) => {

@@ -1,3 +1,4 @@
+import type { Push, PushEnd } from '../../server/sync/apply.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { DeviceId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
@@ -43,6 +44,8 @@ export type Stage = {
   memory: MemoryServer
   /** The server's store as the product sees it: watched, and with a planted bug where there is one. */
   store: SyncStore
+  /** Books pushes together, as the product does; null = each by itself, in every second seed and with most planted bugs. */
+  book: ((push: Push) => Promise<PushEnd>) | null
   /** The state behind every feed epoch that ever was, for looking up what a cursor means. */
   feeds: Map<string, ServerState>
   devices: Device[]

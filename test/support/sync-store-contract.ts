@@ -313,12 +313,63 @@ export const describeSyncStore = (name: string, make: (site: SiteSeed) => Promis
               type: 'receipt',
               payload: {},
               covers: [ref(1), ref(2)],
-              seq: 2,
+              closing: ref(2),
             },
           ],
         }),
       )
       expect(await inside(tx => tx.uncovered(document))).toEqual([])
+    })
+
+    it('[Y25] pushes of several handhelds are one commit, and each handheld reads its own cursor and `through`', async () => {
+      await write(1, [receive(1)], 1)
+      const before = await start()
+      const pushers = [0, 1].map(n => ({ device: device(n), epoch: EPOCH }))
+      const of = { numbers: [1, 2], rosters: [], policies: [], need: NO_NEED }
+      const found = await store.applyTogether({ warehouse: warehouse(), pushers, now: NOW }, async tx => {
+        const standings = await tx.standings([of, of])
+        await tx.write([
+          { applied: [entry(1, receive(2)), entry(2, receive(3))], messages: [], notes: [] },
+          { applied: [entry(2, receive(4))], messages: [], notes: [] },
+        ])
+        return standings.map(({ cursor, archived }) => [cursor.lastSeq, archived.map(row => row.seq)])
+      })
+      expect(found).toEqual([
+        [0, []],
+        [1, [1]],
+      ])
+      expect(await start()).toBe(before + 1)
+      const { rows, through, acked } = await page(before)
+      expect(balances(rows).map(row => row.onHand)).toEqual(expect.arrayContaining([10, -10]))
+      expect({ through, acked }).toEqual({ through: 2, acked: 2 })
+      const other = await store.page({
+        warehouse: warehouse(),
+        device: device(1),
+        worker: null,
+        epoch: EPOCH,
+        after: before,
+        limit: 1000,
+        clients: null,
+      })
+      expect({ through: other.through, acked: other.acked }).toEqual({ through: 2, acked: 2 })
+    })
+
+    it('[Y26] when one of them fails nothing of any is kept, and no commit number is taken', async () => {
+      const before = await start()
+      const pushers = [0, 1].map(n => ({ device: device(n), epoch: EPOCH }))
+      const of = { numbers: [1], rosters: [], policies: [], need: NO_NEED }
+      await write(1, [receive(1)], 1)
+      const both = store.applyTogether({ warehouse: warehouse(), pushers, now: NOW }, async tx => {
+        await tx.standings([of, of])
+        await tx.write([
+          { applied: [entry(1, receive(2))], messages: [], notes: [] },
+          { applied: [entry(1, receive(4))], messages: [], notes: [] },
+        ])
+      })
+      await expect(both).rejects.toThrow('nothing may be committed')
+      expect(await start()).toBe(before + 1)
+      expect((await standing([1])).cursor.lastSeq).toBe(0)
+      expect(balances((await page(before)).rows).map(row => Math.abs(row.onHand))).toEqual([1, 1])
     })
 
     it('[Y12] a declared hole moves the cursor and lets the chain begin anew', async () => {
