@@ -3,7 +3,7 @@ import type { ClientId, ConnectorId, LocationId, WarehouseId } from '../../share
 import type { ErpConnector } from '../erp/connector.ts'
 import { zoneOf } from '../../shared/policy.ts'
 import type { PolicySet } from '../../shared/policy.ts'
-import { msOf, UTC } from '../../shared/time.ts'
+import { msOf } from '../../shared/time.ts'
 import type { SyncStore } from '../sync/ports.ts'
 import { adjustGuard } from './adjust-guard.ts'
 import { actAlone } from './compare-auto.ts'
@@ -75,10 +75,7 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     rows: await stores.mappings.all(id),
     clients: (await stores.site.clients(warehouse)).map(client => client.id),
   }))
-  const timeZone = keptFor(MAPPING_MS, now, async () => {
-    const policies = await stores.site.policies(warehouse)
-    return policies === null ? UTC : zoneOf(policies)
-  })
+  const timeZone = keptFor(MAPPING_MS, now, async () => zoneOf(await stores.site.policies(warehouse)))
   const zonesOf = readTogether(places => stores.places.zones(warehouse, places))
   const mapper = async (places: readonly string[] = []): Promise<Mapper> => {
     const { rows, clients } = await mapping()
@@ -126,14 +123,8 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
     newToken: newId,
     log,
   }
-  const promising: PromiseDeps = {
-    connector,
-    connection,
-    store: stores.promises,
-    outbox: stores.outbox,
-    mapper,
-    now,
-  }
+  const kept = { store: stores.promises, outbox: stores.outbox }
+  const promising: PromiseDeps = { ...kept, connector, connection, mapper, now }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
   return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, promising, release }
 }
