@@ -2,6 +2,7 @@ import type { WarehouseId } from '../../shared/ids.ts'
 import { MAX_PUSH_BYTES } from '../../shared/sync/limits.ts'
 import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
 import { noMark } from './marks.ts'
+import { commandOf } from './own-commands.ts'
 import type { Birth, CacheHead, EpochMark, QueueLook, QueueRow, QueueStore } from './ports.ts'
 
 /** What one round sends of which epoch. Read anew for every round, so that another tab or a crash cannot confuse it. */
@@ -15,6 +16,8 @@ export type Batch = {
   last: number
   /** The epoch that new steps get their numbers from. */
   isPresent: boolean
+  /** Up to where the server has it from this device: nothing of an epoch of an earlier id of the handheld. */
+  acked: number
 }
 
 const encoder = new TextEncoder()
@@ -34,9 +37,10 @@ export const nextBatch = async (
     if (epoch === birth.epoch || heldBack.has(epoch)) continue
     const mark = said ?? noMark(epoch, birth.warehouse)
     const warehouse = unsent[0]?.warehouse ?? mark.warehouse
-    const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head))
+    const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head, birth))
     if (unsent.length === 0 && !behind) continue
-    return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
+    const batch = batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
+    return isOurs(unsent[0], birth) ? batch : { ...batch, acked: 0 }
   }
   const present = look.epochs.find(one => one.epoch === birth.epoch)
   const mark = present?.mark ?? noMark(birth.epoch, birth.warehouse)
@@ -44,10 +48,17 @@ export const nextBatch = async (
 }
 
 /** Acknowledged commands that the confirmed rows do not contain yet; what was pruned is contained by the rule of pruning. */
-const isBehind = async (queue: QueueStore, mark: EpochMark, head: CacheHead): Promise<boolean> => {
+const isBehind = async (queue: QueueStore, mark: EpochMark, head: CacheHead, birth: Birth): Promise<boolean> => {
   const through = head.through[mark.epoch] ?? 0
-  return head.cursor !== null && through < mark.acked && (await queue.rows(mark.epoch, through, 1)).length > 0
+  if (head.cursor === null || through >= mark.acked) return false
+  const [first] = await queue.rows(mark.epoch, through, 1)
+  // What went out under an earlier id is never told of to this one: waiting for it would hold back all that came later.
+  return first !== undefined && isOurs(first, birth)
 }
+
+/** A body that cannot be read says nothing of whose it is. */
+const isOurs = (row: QueueRow | undefined, { device }: Birth): boolean =>
+  row === undefined || (commandOf(row)?.device ?? device) === device
 
 const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number, isPresent: boolean): Batch => {
   let from = mark.acked + 1
@@ -63,7 +74,8 @@ const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number, isPre
           reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost',
         }
       : undefined
-  return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last, isPresent }
+  const { acked, epoch, warehouse } = mark
+  return { epoch, warehouse, mark, commands: contiguous(present), hole, last, isPresent, acked }
 }
 
 /** As many as fit, without a gap and without one that went to the rescue door before. */

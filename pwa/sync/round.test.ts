@@ -293,6 +293,46 @@ describe('another warehouse', () => {
   })
 })
 
+describe('an epoch of an earlier id of this handheld', () => {
+  const renamed = async (unsent: number) => {
+    const world = await begun()
+    const { scan, rounds, state, ports, birth } = world
+    await rounds()
+    await scan(2)
+    await rounds()
+    await scan(unsent)
+    const now = await ensureBirth(ports, { device: derivedId('device', 'renamed'), warehouse, livedBefore: true })
+    // Under the new id the server knows nothing of it; the rows come anew.
+    state.last.delete(birth.epoch)
+    state.through.delete(birth.epoch)
+    const { sync } = ports.net
+    ports.net.sync = async request => {
+      ports.net.sync = sync
+      const reply = await sync(request)
+      return reply.kind === 'ok' ? { ...reply, body: { ...reply.body, reset: 'cursor_expired' } } : reply
+    }
+    await scan(1)
+    const before = state.requests.length
+    await rounds()
+    return { ...world, now, after: state.requests.slice(before) }
+  }
+
+  test('[Q40] claims no acknowledgement, which would tell the server that it had been restored', async () => {
+    const { after, birth } = await renamed(1)
+    const told = after.filter(request => request.push.epoch === birth.epoch)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told[0]).toMatchObject({ head: { acked: 0 }, push: { commands: [{ seq: 3 }] } })
+  })
+
+  test('[Q40] holds back no step of the present one, though the server will never confirm what went out before', async () => {
+    const { birth, now, state, scan, rounds } = await renamed(0)
+    await scan(1)
+    await rounds()
+    expect(state.requests.slice(-2).map(request => request.push.epoch)).not.toContain(birth.epoch)
+    expect(state.last.get(now.epoch)).toBe(2)
+  })
+})
+
 describe('an epoch that the server refuses to hear of', () => {
   test('[S44] waits in the queue, and the present one goes on', async () => {
     const { scan, rounds, state, ports, birth, engine } = await begun()

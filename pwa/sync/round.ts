@@ -121,7 +121,7 @@ const requestOf = async (
       oldest: waiting.oldest === null ? null : isoOf(waiting.oldest + off),
       ...storage,
       lost: isLost(look, batch.epoch),
-      acked: batch.mark.acked,
+      acked: batch.acked,
     },
   }
 }
