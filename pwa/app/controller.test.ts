@@ -1240,6 +1240,27 @@ describe('home and news', () => {
     expect(app.commands.at(-1)).toMatchObject({ type: 'note', task: null, document: null, text: 'home' })
   })
 
+  test('[HH35] a note that is written of a problem goes to the supervisor with the work and its place', async () => {
+    await picking()
+    await app.scan('A-01', 'XCPRB')
+    const before = openOf(app.controller.state())?.state
+    await app.controller.note('  the label\nis torn  ')
+    const { length } = app.commands
+    expect(app.commands.at(-1)).toMatchObject({
+      type: 'note',
+      task: TASK.id,
+      document: ORDER.id,
+      text: 'the label is torn · pick · goods · ORD-1042 · A-01',
+    })
+    expect([app.band(), app.controller.state().panel]).toEqual(['sup.called', 'none'])
+    expect(openOf(app.controller.state())?.state).toEqual(before)
+    await app.controller.note('the label is torn')
+    expect(app.commands.length).toBe(length)
+    await app.controller.note('x'.repeat(900))
+    const { text = '' } = app.commands.at(-1) as { text?: string }
+    expect([text.length <= 500, text.endsWith('A-01')]).toEqual([true, true])
+  })
+
   test('[H56] a wrong scan says what was scanned and what is wanted, and is said again as a whole', async () => {
     await picking()
     await app.scan('A-01', 'PO-778')

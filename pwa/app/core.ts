@@ -141,6 +141,8 @@ export type Floor = {
   pin: PinFloor
   /** Keeps a code that nobody knows for the desk. */
   park: (core: Core, text: string) => Promise<void>
+  /** Calls the supervisor with what a person wrote. */
+  note: (core: Core, text: string) => Promise<void>
 }
 
 type Fields = Omit<AppState, 'prompt'>

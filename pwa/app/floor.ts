@@ -1,7 +1,7 @@
 import { NEXT_KINDS } from '../../shared/sync/enrol.ts'
 import { beside } from './beside.ts'
 import type { Core, Floor } from './core.ts'
-import { general } from './general.ts'
+import { callForHelp, general } from './general.ts'
 import { opening } from './opening.ts'
 import { knowOpen } from './know.ts'
 import { leave, open, openDocument, openTask, resume } from './open.ts'
@@ -67,4 +67,5 @@ export const floor: Floor = {
   photo,
   pin: pinFloor,
   park,
+  note: callForHelp,
 }

@@ -4,6 +4,7 @@ import { save } from './commit.ts'
 import { pushed } from './core.ts'
 import type { Core } from './core.ts'
 import { begin } from './opening.ts'
+import { NOTE_MAX } from './note.ts'
 import { park, processFor } from './park.ts'
 import { books, openOf } from './state.ts'
 
@@ -57,14 +58,18 @@ const showProblems = async (core: Core): Promise<void> => core.set(pushed(core.g
 
 const TEXT_MAX = 500
 
-/** A fact for the desk: who wants somebody, at which work and at which place of it. Told once as long as it waits. */
-const callForHelp = async (core: Core): Promise<void> => {
+/** A fact for the desk: who wants somebody, at which work and at which place of it, and what they wrote of it. Told once as long as it waits. */
+export const callForHelp = async (core: Core, note = ''): Promise<void> => {
   const { handheld } = core.ports
   core.set({ panel: 'none' })
   const worker = handheld.session()?.worker
   const process = worker === undefined ? undefined : processFor(core, worker)
   if (process === undefined) return core.say('wrong', 'role', { role: 'supervisor' })
-  const text = whereOf(core).slice(0, TEXT_MAX)
+  const written = note.replaceAll(/\s+/g, ' ').trim().slice(0, NOTE_MAX)
+  const text = [written, whereOf(core)]
+    .filter(part => part !== '')
+    .join(' · ')
+    .slice(0, TEXT_MAX)
   const waits = (await handheld.pending()).some(command => command.type === 'note' && command.text === text)
   const fact = { type: 'note' as const, process, client: null, ...aboutOf(core), text }
   if (waits || (await save(core, [fact], null))) core.say('note', 'sup.called')

@@ -109,6 +109,11 @@ const begun = async (app: Opened, name: ProcessName): Promise<void> => {
   await app.controller.openProcess(name)
   expect(app.controller.state().prompt?.title.word).toBe(name)
 }
+/** By whoever may do everything, with the card of the process. */
+const opened = async (app: Opened, name: ProcessName, ...scans: string[]): Promise<void> => {
+  await app.scan('XBCEM', ...scans)
+  expect(app.controller.state().prompt?.title.word).toBe(name)
+}
 const PICKING = ['XBANNA', 'ORD-1042', 'XT00018']
 /** Each screen of the floor, and the way to it. */
 const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
@@ -175,6 +180,24 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     await begun(app, 'move')
     await app.scan('A-01')
   },
+  'move, where to': async app => {
+    await begun(app, 'move')
+    await app.scan('A-01', '8690000000001')
+    expect(app.controller.state().prompt?.ask.message.key).toBe('move.to')
+  },
+  'move, into which status': async app => {
+    await app.scan('XBCEM', 'XCMVE', 'A-01', '8690000000001', 'XCSTA')
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+  },
+  'pack, what': async app => opened(app, 'pack', 'XCPAK'),
+  'ship, what': async app => opened(app, 'ship', 'XCSHP'),
+  'count, where': async app => opened(app, 'count', 'XCCNT'),
+  'count, what': async app => {
+    await opened(app, 'count', 'XCCNT', 'A-01')
+    expect(app.controller.state().prompt?.ask.message.key).toBe('count.next')
+  },
+  'look up a place': async app => opened(app, 'lookup', 'XCLKP', 'A-01'),
+  'look up an order': async app => opened(app, 'lookup', 'XCLKP', 'ORD-1042'),
   'put back, which tote': async app => begun(app, 'putback'),
   'replenish, nothing to do': async app => begun(app, 'replenish'),
   'return, which order': async app => begun(app, 'return'),

@@ -54,6 +54,7 @@ export const enApp: AppWords = {
     qty: 'How many?',
     'type.code': 'Name or part of a code',
     'type.day': 'Day, month, year',
+    'type.note': 'A note for your supervisor',
     lines: { by: 'n', one: '{n} line', other: '{n} lines' },
     units: '{n}',
     due: 'due {time}',

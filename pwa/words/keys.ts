@@ -51,6 +51,7 @@ export const APP_MESSAGES = [
   'qty',
   'type.code',
   'type.day',
+  'type.note',
   'lines',
   'units',
   'due',

@@ -54,6 +54,7 @@ export const trApp: AppWords = {
     qty: 'Kaç adet?',
     'type.code': 'Ad ya da kodun bir kısmı',
     'type.day': 'Gün, ay, yıl',
+    'type.note': 'Sorumlun için bir not',
     lines: { by: 'n', other: '{n} satır' },
     units: '{n}',
     due: 'en geç {time}',

@@ -26,7 +26,7 @@ import {
   workerAt,
 } from '../../test/support/world.ts'
 import type { CountTask, Lpn, Task } from '../catalogue.ts'
-import { derivedId } from '../ids.ts'
+import { derivedId, NO_LPN } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
 import type { World } from '../ledger/world.ts'
 import { keyOf } from '../ledger/stock.ts'
@@ -54,6 +54,38 @@ describe('looking up', () => {
       ['A-02', 'L1', 10],
       ['A-02', 'L2', 10],
     ])
+  })
+  it('[U12] an item says the codes of one unit and of each packaging with its content', () => {
+    const { anna } = idle()
+    anna.scan(scanOf.item(mug))
+    const codes = anna.prompt().facts.filter(fact => fact.kind === 'code')
+    expect(codes.map(fact => fact.value)).toEqual([...mug.codes, '12 × 18690000000017'])
+    expect(codes.map(fact => fact.label)).toEqual(['fact.codes', ...codes.slice(1).map(() => null)])
+  })
+  it('[U13] a place says which work is open there, and no work that is over', () => {
+    const from = { location: a1.id, lpn: NO_LPN, status: 'available' as const }
+    const goods = { item: mug.id, lot: '', serial: '', from, to: a3.id, qty: 6, line: null }
+    const work = (kind: Task['kind'], state: Task['state']): Task => ({
+      id: derivedId('task', 'demo', kind, state),
+      kind,
+      client: one.id,
+      document: null,
+      state,
+      lease: null,
+      tote: null,
+      goods,
+    })
+    const world = demoWorld({
+      documents: [orderOf('SO-7', [wants(mug, 5, [row(mug, a1, 30), 5])])],
+      tasks: [countTaskOf('CNT-9', a1), work('replenish', 'ready'), work('putaway', 'done')],
+    })
+    const told = (place: typeof a1): readonly string[] =>
+      workerAt(lookup, world, { location: place.id })
+        .prompt()
+        .facts.slice(1)
+        .map(fact => `${fact.label} ${fact.value}`)
+    expect(told(a1)).toEqual(['pick 1', 'replenish 1', 'count 1'])
+    expect(told(a3)).toEqual([])
   })
   it('[PH32] the thumbnail of the item is named; other things have none', () => {
     const picture = 'c'.repeat(64)
@@ -106,7 +138,7 @@ describe('looking up', () => {
     const hidden = { ...row(mug, a1, 0), hidden: true as const }
     const world = demoWorld({ stock: [hidden, row(mug, a3, 7)], documents: [] })
     const anna = workerAt(lookup, world, { item: mug.id })
-    expect(anna.prompt().facts.map(fact => fact.value)).toEqual(['–', '–', '–'])
+    expect(anna.prompt().facts.flatMap(fact => (fact.kind === 'quantity' ? fact.value : []))).toEqual(['–', '–', '–'])
     expect(anna.prompt().lines.map(line => [line.place, line.hidden ?? false])).toEqual([
       ['A-01', true],
       ['A-03', false],
@@ -130,7 +162,8 @@ describe('looking up', () => {
     const whole = held({})
     expect(seen(whole)).toEqual(['–', [0, true], [0, true]])
     const item = workerAt(lookup, whole, { item: mug.id }).prompt()
-    expect([item.facts.map(fact => fact.value), item.lines.map(line => line.done)]).toEqual([
+    const figures = item.facts.flatMap(fact => (fact.kind === 'quantity' ? fact.value : []))
+    expect([figures, item.lines.map(line => line.done)]).toEqual([
       ['–', '–', '–'],
       [0, 7],
     ])

@@ -1,3 +1,4 @@
+import type { Task } from '../catalogue.ts'
 import { dueDay } from '../due.ts'
 import type { DocumentId, ItemId, LocationId, LpnId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
@@ -172,7 +173,7 @@ const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): rea
         ? []
         : [{ label: 'fact.due', value: dueDay(document.due, zoneOf(view.policies)), kind: 'day' } as const]),
     ]
-  if (state.at === 'location') return [onHand]
+  if (state.at === 'location') return [onHand, ...workAt(state.location, view)]
   if (state.at === 'lpn') {
     const place = rows[0] === undefined ? undefined : view.location(rows[0].location)?.code
     return [onHand, ...(place === undefined ? [] : [{ label: 'fact.place', value: place, kind: 'code' } as const])]
@@ -189,8 +190,37 @@ const factsOf = (state: LookupState, rows: readonly StockRow[], view: View): rea
       ? [{ label: 'fact.lot', value: state.label, kind: 'code' } as const]
       : []),
     ...(expiry === undefined ? [] : [{ label: 'fact.expiry', value: expiry, kind: 'day' } as const]),
+    ...(state.at === 'item' && state.item !== null ? codesOf(state.item, view) : []),
   ]
 }
+
+/** What can be scanned for the item: of one unit, then of each packaging with what is in it. */
+const codesOf = (id: ItemId, view: View): readonly Fact[] => {
+  const item = view.item(id)
+  if (item === undefined) return []
+  const packs = item.packagings.flatMap(({ quantity, codes }) => codes.map(code => `${quantity} × ${code}`))
+  return [...item.codes, ...packs]
+    .slice(0, MAX_CODES)
+    .map((value, n): Fact => ({ label: n === 0 ? 'fact.codes' : null, value, kind: 'code' }))
+}
+const MAX_CODES = 6
+
+/** Work that is not over and takes goods from the place, or counts it, by its process. */
+const workAt = (place: LocationId | null, view: View): readonly Fact[] => {
+  const isHere = (task: Task): boolean => {
+    if (task.count) return task.count.location === place
+    if (task.goods) return task.goods.from.location === place
+    if (task.kind !== 'pick' || task.document === null) return false
+    return view.linesOf(task.document).some(({ claims }) => claims.some(({ location }) => location === place))
+  }
+  const here = place === null ? [] : [...view.tasks()].filter(task => !OVER.has(task.state) && isHere(task))
+  return WORK.flatMap((kind): Fact[] => {
+    const n = here.filter(task => task.kind === kind).length
+    return n === 0 ? [] : [{ label: kind, value: String(n), kind: 'quantity' }]
+  })
+}
+const OVER: ReadonlySet<Task['state']> = new Set(['done', 'cancelled'])
+const WORK = ['pick', 'putaway', 'replenish', 'putback', 'count'] as const
 
 const idOf = (row: StockRow): string => [row.location, row.lot, row.serial, row.item, row.status, row.lpn].join('/')
 

@@ -13,6 +13,7 @@ import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
 const CLIENT = 'anadolu'
+const STAGE = 'STAGE-4'
 
 /** Pallets at the dock of the built product, by the keyboard scanner alone: alike with a network and without one. */
 describe('a pallet at the dock', () => {
@@ -65,6 +66,20 @@ describe('a pallet at the dock', () => {
     await handheld.band(`Moved to ${place}`)
     return place
   }
+  /** One piece leaves the pallet, which stays where it stands. */
+  const splitOff = async (handheld: Handheld, label: string): Promise<void> => {
+    await floor.home(handheld)
+    await handheld.scan('XCMVE')
+    await handheld.band('Scan place or pallet')
+    await handheld.scan(label)
+    await handheld.band('Scan where to')
+    await handheld.scan('XCSPL')
+    await handheld.band('Scan the item')
+    await handheld.scan(gtin(plain))
+    await handheld.band('Scan where to')
+    await handheld.scan(STAGE)
+    await handheld.band(`Moved to ${STAGE}`)
+  }
   /** What stands on the pallet, of the exceptions that were opened since, and what the ERP was told of the delivery. */
   const endOf = async (label: string, place: string, order: string, before: ReadonlySet<string>): Promise<object> => {
     const rows = async () => (await floor.stock(label)).filter(row => row.label === label)
@@ -91,7 +106,7 @@ describe('a pallet at the dock', () => {
   const stockNow = (): number[] => [floor.erpStock(plain.id), floor.erpStock(dated.id)]
 
   it.each(MODES)(
-    '[O29] goods of several lots are gathered on a new pallet, which is put away as a whole, %s',
+    '[O29] [V18] [M34] a new pallet of several lots is put away as a whole, after a first try that was cancelled, and split, %s',
     async mode => {
       const isOffline = mode === 'without a network'
       const round = isOffline ? 'P2' : 'P1'
@@ -131,9 +146,19 @@ describe('a pallet at the dock', () => {
       await ayse.scan('XCDNE')
       await ayse.band('DONE again to close')
       await floor.seen(ayse, 'XCDNE', HOME)
+      await ayse.scan(label)
+      await ayse.band('Put away')
+      await floor.placeIn(ayse)
+      await ayse.scan('XCCNL')
+      await ayse.band('Nothing was put away')
+      await ayse.band(HOME)
       const place = await putAway(ayse, label)
+      await splitOff(ayse, label)
       expect(await ayse.pointerEvents()).toBe(0)
       await ayse.context.setOffline(false)
+      await floor.until('the server has what was split off', async () =>
+        (await floor.stock(plain.sku)).some(row => row.place === STAGE && row.onHand === (isOffline ? 2 : 1)),
+      )
       const end = await endOf(label, place, order.id, before)
       expect(end).toMatchObject({ exceptions: [], erp: [(was[0] ?? 0) + 3, (was[1] ?? 0) + 4] })
       alike('O29', JSON.parse(JSON.stringify({ ...end, erp: null }).replaceAll(round, 'P')) as object)

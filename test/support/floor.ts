@@ -25,6 +25,8 @@ export type StockRow = Shown & Record<'onHand' | 'reserved' | 'held', number>
 const isWhole = (row: Shown): row is StockRow => row.onHand !== null && row.reserved !== null && row.held !== null
 export type Exception = ExceptionsAnswer['exceptions'][number]
 type NewOrder = Pick<SimOrder, 'kind' | 'number' | 'client' | 'order'> & {
+  /** Nothing is due before it when it says a day that is long past. */
+  due?: string
   lines: readonly (Pick<SimOrder['lines'][number], 'item' | 'quantity'> & {
     lot?: string
     expiry?: string
@@ -203,14 +205,14 @@ export const floorOf = async (browser: Browser, product: Product): Promise<Floor
       await handheld.band(/Scan [ABC]\d-\d\d-\d\d/)
       return /Scan ([ABC]\d-\d\d-\d\d)/.exec(await handheld.text())?.[1] ?? ''
     },
-    addOrder: async ({ kind, number, client, order, lines }) =>
+    addOrder: async ({ kind, number, client, order, due = null, lines }) =>
       (await erpOver(dataDir, '/api/orders', {
         kind,
         number,
         client,
         order,
         partner: 'Test',
-        due: null,
+        due,
         priority: 0,
         lines: lines.map((line, n) => ({ id: `${number}/${n + 1}`, done: 0, closed: false, ...line })),
       })) as SimOrder,
