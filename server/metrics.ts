@@ -49,6 +49,7 @@ export const makeMetrics = (read: Read, { process }: { process: boolean }): Metr
   const devices = gauge('devices', 'Handhelds by state.', ['state'])
   const exceptions = gauge('exceptions_open', 'Exceptions and quarantined commands that wait for a person.')
   const store = gauge('store_bytes', 'Size of the database.')
+  const backup = gauge('backup_last_timestamp_seconds', 'When the last whole backup was told of; 0 = never.')
   const disk = gauge('disk_free_bytes', 'Free bytes where the data folder lies.')
 
   const fill = (now: Awaited<ReturnType<Read>>): void => {
@@ -61,6 +62,7 @@ export const makeMetrics = (read: Read, { process }: { process: boolean }): Metr
     for (const [state, count] of Object.entries(now.devices)) devices.set({ state }, count)
     connected.set(now.connected)
     exceptions.set(now.exceptionsOpen)
+    backup.set(now.lastBackupAt === null ? 0 : Date.parse(now.lastBackupAt) / 1000)
     store.set(now.storeBytes)
     if (now.diskFreeBytes !== null) disk.set(now.diskFreeBytes)
   }

@@ -259,6 +259,8 @@ export type Figures = {
   /** Handhelds by state. */
   devices: Readonly<Record<string, number>>
   exceptionsOpen: number
+  /** When the last whole backup was told of; null = never. */
+  lastBackupAt: string | null
   storeBytes: number
 }
 export interface FigureStore {

@@ -68,6 +68,7 @@ test('[OP22] metrics count requests by route, method and status with their time,
     'stockhand_devices{state="active"} 4',
     'stockhand_devices_connected 1',
     'stockhand_exceptions_open 5',
+    `stockhand_backup_last_timestamp_seconds ${Date.parse('2026-11-23T03:00:00.000Z') / 1000}`,
     'stockhand_store_bytes 6000000',
   ])
     expect(text.split('\n')).toContain(line)

@@ -42,6 +42,7 @@ export const FIGURES: Figures = {
   outboxOldestAt: '2026-11-23T07:59:00.000Z',
   devices: { active: 4 },
   exceptionsOpen: 5,
+  lastBackupAt: '2026-11-23T03:00:00.000Z',
   storeBytes: 6_000_000,
 }
 

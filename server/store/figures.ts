@@ -17,6 +17,7 @@ export const makeFigureStore = (db: Executor): FigureStore => ({
              coalesce((select jsonb_object_agg(state, n)
                        from (select state, count(*)::int as n from device where state <> 'server' group by state) d), '{}') as devices,
              (select count(*)::int from exception where state = 'open') as "exceptionsOpen",
+             (select value->>'at' from setting where name = 'backup') as "lastBackupAt",
              pg_database_size(current_database())::float8 as "storeBytes"`.execute(db)
     const row = rows[0]
     if (!row) throw new Error('one row of figures was expected')

@@ -1,13 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { NOW, sqlSite } from '../../test/support/sql-site.ts'
+import { testSite } from '../../test/support/site.ts'
 import { startCluster, postgresBinaries } from '../../test/support/postgres-cluster.ts'
 import { type TestDatabase, createDatabase } from '../../test/support/postgres.ts'
+import { makeContinuity } from '../continuity.ts'
+import type { Renewal } from '../continuity-ports.ts'
 import type { Database } from './database.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { type OpenDatabase, openDatabase } from './open.ts'
 import { UNREAD } from './prepared-pg.ts'
+import { makeStores } from './stores.ts'
 
 const url = inject('postgresUrl')
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -176,4 +184,85 @@ test.skipIf(!binaries)('[D15] after PostgreSQL was killed and came back, the sto
   expect(warnings[0]).toContain('does not flush')
   await store.close()
   await cluster.stop()
+})
+
+test.skipIf(!binaries)(
+  '[BR12] a PostgreSQL that comes back is told of with the first answer, and what it has lost gives new feed epochs',
+  async () => {
+    const cluster = await startCluster(binaries ?? '')
+    const store = await openDatabase({ databaseUrl: cluster.url, dataDir: '', log })
+    const site = testSite('comes back')
+    const stores = await sqlSite(store, site)
+    const [told, renewed]: [string[], Renewal[]] = [[], []]
+    const continuity = makeContinuity({
+      store: stores.continuity,
+      dataDir: null,
+      lineage: store.lineage,
+      now: () => NOW,
+      onRenewed: why => void renewed.push(why),
+    })
+    await continuity.check()
+    const looks: Promise<unknown>[] = []
+    store.onReturn(() => {
+      told.push('returned')
+      stores.forget()
+      looks.push(continuity.check())
+    })
+    const epoch = async () => (await stores.sync.feed(site.warehouse.id)).epoch
+    const before = await epoch()
+    // Another connection to a server that has always been there is no return.
+    await Promise.all([sql`select pg_sleep(0)`.execute(store.db), sql`select 1`.execute(store.db)])
+    expect(told).toEqual([])
+
+    const comesBack = async (): Promise<void> => {
+      await cluster.kill()
+      const gone = /terminat|ECONNREFUSED|ENOENT|ECONNRESET/
+      await vi.waitFor(() => expect(sql`select 1`.execute(store.db)).rejects.toThrow(gone), { timeout: 30_000 })
+      await cluster.start()
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }])
+      await vi.waitFor(() => expect(looks).toHaveLength(told.length))
+      await Promise.all(looks)
+    }
+    await comesBack()
+    expect([told, renewed, await epoch()]).toEqual([['returned'], [], before])
+
+    // As if the commits since the last flush had gone with the machine.
+    await sql`delete from pulse`.execute(store.db)
+    await comesBack()
+    expect([told, renewed]).toEqual([['returned', 'returned'], ['lost']])
+    expect(await epoch()).not.toBe(before)
+    await store.close()
+    await cluster.stop()
+  },
+)
+
+test('[BR12] the embedded store cannot come back: it lives and ends with its process, and the next start looks', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'comes-back-'))
+  const site = testSite('embedded')
+  const open = async (renewed: Renewal[]) => {
+    const store = await openDatabase({ dataDir: folder, log })
+    const stores = makeStores(store.db)
+    store.onReturn(() => expect.unreachable('an embedded store has no return'))
+    const check = makeContinuity({
+      store: stores.continuity,
+      dataDir: folder,
+      lineage: store.lineage,
+      now: () => NOW,
+      onRenewed: why => void renewed.push(why),
+    }).check
+    return { store, stores, check }
+  }
+  const renewed: Renewal[] = []
+  const first = await open(renewed)
+  await sqlSite(first.store, site)
+  await first.check()
+  const { epoch } = await first.stores.sync.feed(site.warehouse.id)
+  await sql`delete from pulse`.execute(first.store.db)
+  await first.store.close()
+  const second = await open(renewed)
+  await second.check()
+  expect(renewed).toEqual(['lost'])
+  expect((await second.stores.sync.feed(site.warehouse.id)).epoch).not.toBe(epoch)
+  await second.store.close()
+  await rm(folder, { recursive: true })
 })

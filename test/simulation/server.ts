@@ -50,10 +50,10 @@ export const answerSnapshot = async (
   return { rows, head: { ...end, cursor } }
 }
 
-/** While a transaction runs, pushes gather behind it. */
+/** A database that takes its time: pushes gather behind the one that is written. */
 const busy = async (stage: Stage): Promise<void> => {
   if (stage.book === null) return
-  await new Promise<void>(resolve => stage.schedule.after(stage.dice.int(400), resolve))
+  await new Promise<void>(resolve => stage.schedule.after(stage.dice.int(4000), resolve))
 }
 
 const perhapsDies = <T>(stage: Stage, said: T): T => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../../server/store/open.ts'
+import { makeBackupStore } from '../../server/store/backups.ts'
 import { makeFigureStore } from '../../server/store/figures.ts'
 import { migrate, pending } from '../../server/store/migrate.ts'
 import { derivedId } from '../../shared/ids.ts'
@@ -30,6 +31,17 @@ export const describeFigures = (name: string, open: () => OpenDatabase): void =>
       await sql`update outbox set state = 'dead' where seq = 3`.execute(db)
       const { outbox: open_, outboxOldestAt } = await figures.read()
       expect([open_, outboxOldestAt]).toEqual([{ waiting: 1, dead: 1 }, '2026-11-23T08:02:00.000Z'])
+    })
+
+    it('[BR13] when the last whole backup was told of is among the figures, null while none was', async () => {
+      const { db } = open()
+      const figures = makeFigureStore(db)
+      const backups = makeBackupStore(db)
+      await sql`delete from setting where name like 'backup%'`.execute(db)
+      await backups.begin('mark', '2026-11-23T08:00:00.000Z')
+      expect((await figures.read()).lastBackupAt).toBeNull()
+      await backups.secured([], '2026-11-23T09:00:00.000Z')
+      expect((await figures.read()).lastBackupAt).toBe('2026-11-23T09:00:00.000Z')
     })
 
     it('[OP20] a schema of another version is seen, and what brings it up to date', async () => {
