@@ -1,6 +1,8 @@
 import { isUuid } from '../../shared/ids.ts'
 import type { ItemId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
-import type { Core } from './core.ts'
+import type { Handheld } from '../sync/handheld.ts'
+
+type Knows = { readonly ports: { readonly handheld: Pick<Handheld, 'world' | 'loadItems'> } }
 
 /**
  * Items come from the catalogue blocks and not with the rows, so what a step shows and judges is fetched before it: the
@@ -8,7 +10,7 @@ import type { Core } from './core.ts'
  * on its pallet, and of what has its lot. By convention the fields `document`, `documents`, `task`, `location`, `from`, `lpn`
  * and `label` of a state, so that no process has to be known here. True = something was fetched that was not here before.
  */
-export const know = async (core: Core, state: object): Promise<boolean> => {
+export const know = async (core: Knows, state: object): Promise<boolean> => {
   const { handheld } = core.ports
   const world = handheld.world()
   const missing = new Set<ItemId>()

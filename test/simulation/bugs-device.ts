@@ -65,6 +65,16 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
         },
       }),
   },
+  stepForgotten: {
+    title: 'a step that books nothing is not stored',
+    within: 6,
+    faults: withFaults('crash'),
+    ports: ports =>
+      withQueue(ports, {
+        append: (expected, next, rows, state) =>
+          ports.queue.append(expected, next, rows, rows.length === 0 ? null : state),
+      }),
+  },
   deleteOnSend: {
     title: 'commands are deleted when they are sent',
     within: 6,

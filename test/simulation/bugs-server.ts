@@ -80,6 +80,17 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
         row.effects.exceptions.some(draft => draft.kind === 'negative_stock') ? { ...row, effects: NOTHING } : row,
       ),
   },
+  putAwayStays: {
+    title: 'goods that were put away stay at the dock in the books',
+    within: 6,
+    store: (store, stage) => {
+      const docks = new Set<string>(stage.site.locations.flatMap(({ id, kind }) => (kind === 'dock' ? [id] : [])))
+      return changed(store, row => ({
+        ...row,
+        effects: { ...row.effects, movements: row.effects.movements.filter(m => !docks.has(m.from.location)) },
+      }))
+    },
+  },
   leak: {
     title: 'one side of a movement loses a unit',
     within: 3,

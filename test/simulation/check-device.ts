@@ -3,6 +3,7 @@ import type { Handheld } from '../../pwa/sync/handheld.ts'
 import { readCursor } from '../../shared/sync/cursor.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
 import type { World } from '../../shared/ledger/world.ts'
+import type { ProcessState } from '../../shared/process/process.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
 import { changesIn, firstDifference, onHandAt, ownUpTo, rowsAt } from './feed-history.ts'
@@ -11,8 +12,16 @@ import type { ServerState } from './memory-state.ts'
 import type { Stage } from './stage.ts'
 import { move } from './truth.ts'
 
-/** The slot of the worker's step; `last` is the highest number that was handed over with it. */
+/**
+ * The slot of the worker's step: the highest number that was handed over with it, the how-manieth step it is, and the
+ * process that the worker is at after it.
+ */
 export const STEP = 'task/simulated'
+export type Step = { last: number; n: number; hand: ProcessState | null }
+const NO_STEP: Step = { last: 0, n: 0, hand: null }
+
+export const stepIn = (device: Device): Step =>
+  (device.queue.snapshot().states.get(STEP)?.value as Step | undefined) ?? NO_STEP
 
 type Position = { state: ServerState; commit: number }
 const positionOf = (stage: Stage, head: CacheHead | null): Position | null => {
@@ -56,27 +65,30 @@ const byKey = (base: ReadonlyMap<string, Row>): Map<string, Row> =>
 
 /** After a start the prompt is the one after the last beep, and every beeped command is there. */
 export const checkStart = (stage: Stage, device: Device): void => {
-  const { birth, states } = device.queue.snapshot()
+  const { birth } = device.queue.snapshot()
   const last = (birth?.next ?? 1) - 1
   if (last < device.heard) stage.fail('I8', `${device.name} beeped ${device.heard}, its queue ends at ${last}`)
-  checkStep(stage, device, last, states.get(STEP)?.value)
+  checkStep(stage, device, last)
 }
-const checkStep = (stage: Stage, device: Device, last: number, step: unknown): void => {
-  const said = typeof step === 'object' && step !== null && 'last' in step ? step.last : 0
-  if (said !== last)
-    stage.fail('I8', `${device.name} prompts for the step after ${String(said)}, its queue ends at ${last}`)
+const checkStep = (stage: Stage, device: Device, last: number): void => {
+  const said = stepIn(device)
+  if (said.last !== last)
+    return stage.fail('I8', `${device.name} prompts for the step after ${said.last}, its queue ends at ${last}`)
+  if (said.n < device.step) return stage.fail('I8', `${device.name} has beeped step ${device.step}, it is at ${said.n}`)
+  if (JSON.stringify(said.hand) !== device.told.get(said.n))
+    stage.fail('I8', `${device.name} prompts for another step than the one after beep ${said.n}`)
 }
 
 /** What is on the screen: confirmed rows and each own command that they do not contain, once. */
 export const checkScreen = async (stage: Stage, device: Device, handheld: Handheld): Promise<void> => {
-  const { birth, states } = device.queue.snapshot()
+  const { birth } = device.queue.snapshot()
   const { head, manifest } = device.cache.snapshot()
   if (birth === null) return
   const at = positionOf(stage, head)
   if (at !== null && at.commit > at.state.feed.seq)
     return stage.fail('I5', `${device.name} stands at a commit that never was`)
   const last = birth.next - 1
-  checkStep(stage, device, last, states.get(STEP)?.value)
+  checkStep(stage, device, last)
   const confirmed = at === null ? 0 : ownUpTo(at.state, device.id, birth.epoch, at.commit)
   const shown = new Set((await handheld.pending()).map(command => command.seq))
   for (const seq of shown)
@@ -135,7 +147,7 @@ export const checkRest = (stage: Stage): void => {
   }
   for (const key of new Set([...state.stock.keys(), ...stage.truth.lies.keys()])) {
     const booked = state.stock.get(key)?.onHand ?? 0
-    const lies = stage.truth.lies.get(key) ?? 0
+    const lies = (stage.truth.lies.get(key) ?? 0) + (stage.truth.unbooked.get(key) ?? 0)
     if (booked !== lies)
       return stage.fail('I19', `${lies} lie at ${key.replaceAll('\u001f', ' ')}, the books say ${booked}`)
   }

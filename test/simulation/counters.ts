@@ -39,14 +39,21 @@ export const SOMETIMES = [
   'cancellations by the desk',
   'closed receipts',
   'blind receipts',
+  'steps of a process',
+  'scans refused by a process',
+  'questions of a process',
+  'goods put away',
+  'leases',
 ] as const
-export type Sometimes = (typeof SOMETIMES)[number]
+/** Events of the shifts in which orders are given out; the other shift has none of them. */
+const OF_ORDERS = ['walks of several orders', 'shorts'] as const
+export type Sometimes = (typeof SOMETIMES | typeof OF_ORDERS)[number]
 export type Counters = Record<Sometimes, number>
 
 export const noCounters = (): Counters => {
-  const entries = SOMETIMES.map(name => [name, 0] as const)
+  const entries = [...SOMETIMES, ...OF_ORDERS].map(name => [name, 0] as const)
   return Object.fromEntries(entries) as Counters
 }
 export const addCounters = (sum: Counters, more: Counters): void => {
-  for (const name of SOMETIMES) sum[name] += more[name]
+  for (const name of [...SOMETIMES, ...OF_ORDERS]) sum[name] += more[name]
 }

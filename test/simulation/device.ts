@@ -3,17 +3,19 @@ import type { Engine } from '../../pwa/sync/engine.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
 import type { DeviceId } from '../../shared/ids.ts'
+import type { ProcessState } from '../../shared/process/process.ts'
 import { inflateAtHand } from '../support/inflate.ts'
 import { laterAtHand, rulesAtHand } from '../support/rules.ts'
 import { memoryCache, memoryQueue } from '../support/memory-stores.ts'
 import type { QueueImage } from '../../pwa/store/queue-image.ts'
 import type { CacheImage, Snapshotable } from '../support/memory-stores.ts'
 import type { QueueStore } from '../../pwa/sync/ports.ts'
-import { checkPage, checkScreen, checkSnapshot, checkStart } from './check-device.ts'
+import { checkPage, checkScreen, checkSnapshot, checkStart, stepIn } from './check-device.ts'
 import { BADGE, START } from './floor.ts'
 import { makeLife } from './life.ts'
 import type { Life } from './life.ts'
 import { makeNet } from './net.ts'
+import type { SimulatedNet } from './net.ts'
 import { signatureOf } from './server.ts'
 import type { Stage } from './stage.ts'
 import { livingCache, livingQueue } from './stores.ts'
@@ -37,14 +39,22 @@ export type Device = {
   acts: Map<number, readonly Leg[]>
   /** The highest number that the worker heard the beep of. */
   heard: number
-  /** An append is under way. */
+  /** An act is under way: it is judged, or its append is. */
   acting: boolean
+  /** Somebody asks the server for work. */
+  asking: boolean
+  /** The process that the worker is at; null = at the home screen. */
+  hand: ProcessState | null
+  /** How many steps the worker has heard the beep of, and what each left in the hands, as text. */
+  step: number
+  told: Map<number, string>
   goesHome: number
   blind: number
   /** Something was written since the last look at the screen. */
   dirty: boolean
   /** A robbed tab has written since: until this one writes itself, its memory may be behind the stores. */
   isBehind: boolean
+  looks: number
 }
 
 export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
@@ -67,17 +77,22 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     acts: new Map(),
     heard: 0,
     acting: false,
+    asking: false,
+    hand: null,
+    step: 0,
+    told: new Map([[0, 'null']]),
     // Some workers stop early: their queue is idle when the server is restored.
     goesHome: stage.shift.isLong ? stage.end : stage.end * (0.3 + stage.dice.next()),
     blind: 0,
     dirty: false,
     isBehind: false,
+    looks: 0,
   }
   device.life.end()
   return device
 }
 
-const portsOf = (stage: Stage, device: Device, life: Life): Ports => {
+const portsOf = (stage: Stage, device: Device, life: Life, net: SimulatedNet): Ports => {
   const bootedAt = stage.schedule.now()
   const watchedCache: CacheStore = {
     ...device.cache,
@@ -114,7 +129,7 @@ const portsOf = (stage: Stage, device: Device, life: Life): Ports => {
     random: { next: stage.dice.next, bytes: stage.dice.bytes },
     timer: { after: life.after },
     signer: { sign: text => life.read(async () => signatureOf(device.id, text)) },
-    net: makeNet(stage, device, life),
+    net,
     queue: livingQueue(watchedQueue, life),
     cache: livingCache(watchedCache, life),
   }
@@ -137,9 +152,11 @@ export const boot = (stage: Stage, device: Device): void => {
   device.life = life
   device.handheld = null
   device.acting = false
+  device.asking = false
   device.isBehind = false
+  const net = makeNet(stage, device, life)
   void (async () => {
-    const handheld = await makeHandheld(portsOf(stage, device, life), {
+    const handheld = await makeHandheld(portsOf(stage, device, life, net), {
       app: 'simulated',
       device: device.id,
       warehouse: { id: stage.site.warehouse.id, name: stage.site.warehouse.name },
@@ -149,7 +166,7 @@ export const boot = (stage: Stage, device: Device): void => {
       rules: rulesAtHand,
       later: laterAtHand,
       inflate: inflateAtHand,
-      lease: async () => ({ kind: 'offline' }),
+      lease: net.lease,
     })
     const behind = device.queue.snapshot().birth
     if (behind !== null && behind.next - 1 > device.heard) {
@@ -157,6 +174,9 @@ export const boot = (stage: Stage, device: Device): void => {
       hear(stage, device, behind.next - 1)
     }
     checkStart(stage, device)
+    const kept = stepIn(device)
+    device.step = kept.n
+    device.hand = kept.hand
     if (handheld.session() === null) {
       const answer = await handheld.logIn(BADGE)
       if (!answer.ok) stage.fail('I8', `${device.name} lets nobody log in: ${answer.why}`)
@@ -200,5 +220,7 @@ export const crash = (stage: Stage, device: Device, power: boolean): void => {
 export const look = async (stage: Stage, device: Device): Promise<void> => {
   if (!device.dirty || device.isBehind || device.handheld === null || device.life.busy > 0 || device.acting) return
   device.dirty = false
+  device.looks += 1
+  if (device.looks % stage.shift.looksEvery !== 0) return
   await checkScreen(stage, device, device.handheld)
 }

@@ -1,7 +1,7 @@
 import { catalogueOf } from '../../server/store/catalogue-blocks.ts'
 import { NO_NEED } from '../../server/sync/ports.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
-import type { Document, Line, Task } from '../../shared/catalogue.ts'
+import type { Document, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -19,8 +19,26 @@ export const START = Date.UTC(2026, 10, 23, 6)
 export const BADGE = 'XBANNA'
 export const SHELVES = ['A-01', 'A-02', 'A-03', 'A-04'] as const
 
-/** The simulated warehouse: made once, because nothing in it depends on the seed. */
-export const makeFloor = (devices: number): SiteSeed => testSite('simulated', devices)
+/** The simulated warehouse, in which no code means goods of two clients. */
+export const makeFloor = (devices: number): SiteSeed => {
+  const site = testSite('simulated', devices)
+  const [first] = site.clients
+  const items = site.items.map(item =>
+    item.client === first?.id ? item : { ...item, sku: `TWO-${item.sku}`, codes: [], packagings: [] },
+  )
+  const aside: Location = {
+    id: derivedId('location', site.warehouse.id, 'ASIDE'),
+    kind: 'aside',
+    code: 'ASIDE',
+    zone: null,
+    sequence: 95,
+    parent: null,
+    active: true,
+  }
+  // A shelf of another zone: goods that are put there instead are asked about.
+  const locations = site.locations.map(place => (place.code === SHELVES[3] ? { ...place, zone: 'B' } : place))
+  return { ...site, items, locations: [...locations, aside] }
+}
 
 /** The catalogue of the site as the server builds it. */
 export const catalogueOfSite = ({ items }: SiteSeed) => {

@@ -1,8 +1,10 @@
+import type { LeaseAnswer, LeaseRequest } from '../../pwa/sync/lease.ts'
 import type { Net, Reply } from '../../pwa/sync/ports.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
 import type { Device } from './device.ts'
 import { START, catalogueOfSite } from './floor.ts'
+import { answerLease } from './leases.ts'
 import type { Life } from './life.ts'
 import { cursorKey } from './memory-state.ts'
 import { answerSnapshot, answerSync } from './server.ts'
@@ -14,8 +16,10 @@ const PIECES = 20
 
 type Answer<T> = { kind: 'ok'; body: T } | Exclude<Reply<T>, { kind: 'ok' }>
 
+export type SimulatedNet = Net & { lease(request: LeaseRequest): Promise<Reply<LeaseAnswer>> }
+
 /** A radio link to the server: messages vanish, come twice, come late, overtake each other; the server is busy or down. */
-export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
+export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet => {
   const { schedule, dice, seen } = stage
   const delay = (): number => 5 + dice.int(dice.chance(stage.odds.late) ? 30_000 : 200)
   /** One exchange. The server works on a request even when nobody waits for the answer any more. */
@@ -87,6 +91,16 @@ export const makeNet = (stage: Stage, device: Device, life: Life): Net => {
       }
       return { ...reply, body: head }
     },
+    lease: request =>
+      ask(async () => {
+        if (dice.chance(stage.odds.busy)) return refused(dice.pick([503, 502, 401, 429]))
+        try {
+          return { kind: 'ok', body: await answerLease(stage, device.id, request) }
+        } catch (error) {
+          if (stage.odds.rollback === 0) stage.fail('I21', `the server failed: ${String(error)}`)
+          return refused(503)
+        }
+      }),
     manifest: () => ask(async () => ({ kind: 'ok', body: catalogue.manifest })),
     blocks: shas =>
       ask(async () => ({

@@ -1,31 +1,32 @@
 import type { SyncStore } from '../../server/sync/ports.ts'
-import { NO_NEED } from '../../server/sync/ports.ts'
-import type { Document, Item, Line, Location, Task, Worker } from '../../shared/catalogue.ts'
+import type { Document, Item, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
-import type { DeviceId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
-import { looseAt, makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
-import type { World } from '../../shared/ledger/world.ts'
-import { kindsFor, nextWalks } from '../../shared/process/next-task.ts'
-import { askedFor, stopsOf } from '../../shared/process/pick-lines.ts'
-import type { Draft } from '../../shared/sync/command.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
+import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
 import type { SiteSeed } from '../support/site.ts'
 import { START } from './floor.ts'
+import { numberOf, totesOf } from './order-names.ts'
+import { pickTurn } from './pick-walk.ts'
 import { makeDice } from './random.ts'
-import { serverNow } from './server.ts'
+import type { Dice } from './random.ts'
 import type { Shift, Stage } from './stage.ts'
+import type { Leg } from './truth.ts'
 
 const SHELVES = 120
 const MOST = 6
-/** Beyond what is ordered, so that nobody finds a shelf empty. */
+/** Beyond what is ordered. */
 const SPARE = 4
+/** Of every so many items some pieces are not where the books have them; of every second of those there is enough elsewhere. */
+const MISSING = 7
 
 /**
  * Orders of a real shop, picked from shelves by handhelds that are given their work: each walk a few orders, one tote each,
- * one walk ahead for when there is no network. Quantities are drawn.
+ * one walk ahead for when there is no network. Every step is a scan, a key or a number into the product's own process.
+ * Quantities are drawn, and so is what is missing on the shelves.
  */
 export const orderShift = (baskets: readonly (readonly string[])[], seed: number): Shift => {
   const dice = makeDice(seed)
@@ -33,12 +34,15 @@ export const orderShift = (baskets: readonly (readonly string[])[], seed: number
   return {
     makeSite: devices => siteOf(orders, devices),
     open: (store, site) => openOrders(store, site, orders),
-    drafts: picksOf,
+    lost: (site, opening) => lostOf(site, opening, dice),
+    turn: pickTurn,
+    isGivenOut: true,
     isLong: true,
+    looksEvery: 5,
     pageRows: 100,
     trouble: 0.1,
     hasDesk: false,
-    next: (stage, device) => askForWork(stage, device, orders.length),
+    isOver: stage => linesOf(stage).every(line => line.state !== 'open'),
     verdict: stage => unpicked(stage, orders.length),
   }
 }
@@ -74,7 +78,7 @@ const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
   const locations = [
     ...base.locations.filter(location => location.kind !== 'pickable' && location.kind !== 'tote'),
     ...Array.from({ length: SHELVES }, (_, i) => place(shelfCode(i), 'pickable', 10 + i)),
-    ...orders.map((_, n) => place(toteCode(n), 'tote', 1000 + n)),
+    ...orders.flatMap((_, n) => totesOf(n).map((code, i) => place(code, 'tote', 1000 + 2 * n + i))),
   ]
   const pick = { ...base.policies.warehouse.pick, clusterSize: 4, prefetchTasks: 1 }
   const policies = { ...base.policies, warehouse: { ...base.policies.warehouse, pick } }
@@ -82,8 +86,6 @@ const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
 }
 
 const shelfCode = (i: number): string => `A-${String(i + 1).padStart(3, '0')}`
-const toteCode = (n: number): string => `XT-${n}`
-const numberOf = (n: number): string => `SO-${String(n).padStart(4, '0')}`
 const documentId = (n: number): Document['id'] => derivedId('document', 'orders', n)
 
 const openOrders = async (store: SyncStore, site: SiteSeed, orders: readonly Order[]): Promise<readonly Movement[]> => {
@@ -93,16 +95,13 @@ const openOrders = async (store: SyncStore, site: SiteSeed, orders: readonly Ord
   for (const { code, qty } of orders.flat()) wanted.set(code, (wanted.get(code) ?? 0) + qty)
   const times = { takenAt: at.now, at: at.now, unc: null }
   const from = looseAt(virtualLocation(site.warehouse.id, 'adjustment'))
-  const movements = [...bySku].map(([code, { item, shelf }]): Movement => ({
-    client: item.client,
-    item: item.id,
-    lot: '',
-    serial: '',
-    from,
-    to: looseAt(shelf),
-    qty: (wanted.get(code) ?? 0) + SPARE,
-    ...times,
-  }))
+  const movements = [...bySku].flatMap(([code, { item, shelf }], i): readonly Movement[] => {
+    const goods = { client: item.client, item: item.id, lot: '', serial: '', from, ...times }
+    const qty = (wanted.get(code) ?? 0) + SPARE
+    const here = { ...goods, to: looseAt(shelf), qty }
+    const more = looseAt(placeId(site, shelfCode((i + 7) % SHELVES)))
+    return i % (2 * MISSING) === 0 ? [here, { ...goods, to: more, qty }] : [here]
+  })
   const rows = orders.map((order, n) => rowsOf(order, n, bySku))
   await store.decide(at, tx =>
     tx.write({
@@ -159,57 +158,32 @@ const rowsOf = (
   }
 }
 
-/** The stop that is next on the handheld's own walk, into the order's own tote. */
-const picksOf = (stage: Stage, device: { id: DeviceId }, world: World): readonly Draft[] => {
-  const mine = [...world.tasks()].filter(task => task.kind === 'pick' && task.lease?.device === device.id)
-  const [stop] = stopsOf(
-    world,
-    mine.flatMap(task => task.document ?? []),
-    'each',
-    [],
-  )
-  const task = mine.find(one => one.document === stop?.document.id)
-  if (stop === undefined || task === undefined) return []
-  const n = Number(stop.document.number.slice(3))
-  const to = looseAt(placeId(stage.site, toteCode(n)))
-  return askedFor(stop).map(({ line, claim, qty }): Draft => ({
-    type: 'pick',
-    client: line.client,
-    item: line.item,
-    lot: '',
-    serial: '',
-    task: task.id,
-    document: line.document,
-    line: line.id,
-    from: looseAt(claim.location),
-    to,
-    qty,
-  }))
-}
-
-/** What POST /api/leases does for `next`, on the store in memory. */
-const askForWork = (stage: Stage, device: DeviceId, orders: number): Promise<boolean> => {
-  const at = { warehouse: stage.site.warehouse.id, now: serverNow(stage) }
-  const worker: Worker | undefined = stage.site.roster.workers[0]
-  if (worker === undefined) throw new Error('nobody works here')
-  return stage.store.decide(at, async tx => {
-    const documents = Array.from({ length: orders }, (_, n) => documentId(n))
-    const tables = await tx.load({ ...NO_NEED, documents })
-    const asker = { device, worker, kinds: kindsFor(worker), near: null }
-    const { fresh } = nextWalks(makeWorld(tables), [...tables.tasks.values()].filter(isOpen), asker)
-    if (fresh.length === 0) return false
-    const tasks = fresh.flat().map((task): Task => ({ ...task, state: 'leased', lease: { device, worker: worker.id } }))
-    await tx.write({ body: { kind: 'next', device }, effects: { ...NOTHING, tasks } })
-    return true
+/** What the books have and the shelves do not, from the beginning. */
+const lostOf = (site: SiteSeed, opening: readonly Movement[], dice: Dice): readonly Leg[] => {
+  const told = new Set<string>()
+  return opening.flatMap(m => {
+    const n = site.items.findIndex(item => item.id === m.item)
+    if (n % MISSING !== 0 || told.has(m.item)) return []
+    told.add(m.item)
+    return [{ key: stockKeyText({ ...m, ...m.to }), qty: -Math.min(m.qty, SPARE + 1 + dice.int(MOST)) }]
   })
 }
-const isOpen = (task: Task): boolean => task.state !== 'done' && task.state !== 'cancelled'
 
-/** What is wrong at the end: lines that are not picked exactly as ordered. */
+const linesOf = (stage: Stage): readonly Line[] =>
+  [...stage.memory.state().rows.values()].flatMap(row => (row.k === 'line' ? [row.b as Line] : []))
+
+/** What is wrong at the end: lines that are not picked as ordered though there is something on a shelf. */
 const unpicked = (stage: Stage, orders: number): string | null => {
-  const lines = [...stage.memory.state().rows.values()].flatMap(row => (row.k === 'line' ? [row.b as Line] : []))
-  const open = lines.filter(line => line.done !== line.wanted)
-  return open.length === 0 && lines.length > 0
+  const lines = linesOf(stage)
+  const left = new Map<string, number>()
+  const shelves = new Set<string>(stage.site.locations.flatMap(({ id, kind }) => (kind === 'pickable' ? [id] : [])))
+  for (const row of stage.memory.state().stock.values())
+    if (row.status === 'available' && shelves.has(row.location))
+      left.set(row.item, (left.get(row.item) ?? 0) + (stage.truth.lies.get(stockKeyText(row)) ?? 0))
+  const wrong = lines.filter(
+    line => line.done > line.wanted || (line.done < line.wanted && (left.get(line.item) ?? 0) > 0),
+  )
+  return wrong.length === 0 && lines.length > 0
     ? null
-    : `${open.length} of ${lines.length} lines of ${orders} orders are not picked as they were ordered`
+    : `${wrong.length} of ${lines.length} lines of ${orders} orders are not picked as they were ordered`
 }

@@ -16,7 +16,7 @@ import { makePushLine } from '../../server/sync/push-line.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
 import type { Shift, Stage } from './stage.ts'
 import { makeTruth } from './truth.ts'
-import { anyDrafts, work } from './worker.ts'
+import { anyTurn, work } from './worker.ts'
 
 export type RunOptions = {
   devices?: number
@@ -64,7 +64,9 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   if (stage.shift.hasDesk) schedule.after(MINUTE, () => desk(stage))
   if (faults.includes('intruder')) schedule.after(MINUTE, makeIntruder(stage))
 
-  await play(stage, stage.end)
+  while (schedule.now() < stage.end && failures.length === 0 && stage.shift.isOver?.(stage) !== true)
+    await play(stage, stage.shift.isOver === undefined ? stage.end : Math.min(stage.end, schedule.now() + MINUTE))
+  stage.end = schedule.now()
   Object.assign(stage.odds, QUIET)
   for (const device of stage.devices) device.isFull = false
   for (let minute = 0; minute < DRAIN_MINUTES && failures.length === 0 && !isAtRest(stage); minute += 0.25)
@@ -93,8 +95,10 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
 const ANY_SHIFT: Shift = {
   makeSite: makeFloor,
   open: openFloor,
-  drafts: anyDrafts,
+  turn: anyTurn,
+  isGivenOut: false,
   isLong: false,
+  looksEvery: 1,
   pageRows: 10,
   trouble: 1,
   hasDesk: true,
@@ -140,7 +144,7 @@ const makeStage = async (
     book: null,
     feeds: new Map([[memory.state().feed.epoch, memory.state()]]),
     devices: [],
-    truth: makeTruth(opening),
+    truth: makeTruth(opening, shift.lost?.(site, opening) ?? []),
     odds: oddsOf(dice, faults, shift.trouble),
     end: (options.minutes ?? 8) * MINUTE,
     seen: noCounters(),

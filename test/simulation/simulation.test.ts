@@ -75,8 +75,16 @@ describe('orders that are given out', () => {
     expect((await run(3, { ...options, shift: orderShift(baskets, 3) })).failures).toEqual([])
   })
 
+  it('[I22] walks of several orders and shelves that have less than the books go through the process of picking', async () => {
+    const { seen, failures } = await run(3, { ...options, shift: orderShift(baskets, 3) })
+    expect(failures).toEqual([])
+    expect(seen['walks of several orders']).toBeGreaterThan(0)
+    expect(seen.shorts).toBeGreaterThan(0)
+    expect(seen['scans refused by a process']).toBeGreaterThan(0)
+  })
+
   it('[I19] an order that nobody picks is seen', async () => {
-    const shift = { ...orderShift(baskets, 3), drafts: () => [] }
+    const shift = { ...orderShift(baskets, 3), turn: async () => null }
     expect((await run(3, { ...options, shift })).failures).toEqual([expect.stringContaining('not picked')])
   })
 })

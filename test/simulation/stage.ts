@@ -1,9 +1,7 @@
 import type { Push, PushEnd } from '../../server/sync/apply.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
-import type { DeviceId } from '../../shared/ids.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
-import type { World } from '../../shared/ledger/world.ts'
-import type { Draft } from '../../shared/sync/command.ts'
+import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { SiteSeed } from '../support/site.ts'
 import type { Plant } from './bugs.ts'
 import type { Counters } from './counters.ts'
@@ -11,27 +9,34 @@ import type { Device } from './device.ts'
 import type { Odds } from './faults.ts'
 import type { MemoryServer } from './memory-server.ts'
 import type { ServerState } from './memory-state.ts'
+import type { Turn } from './hands.ts'
 import type { Dice } from './random.ts'
 import type { Schedule } from './schedule.ts'
-import type { Truth } from './truth.ts'
+import type { Leg, Truth } from './truth.ts'
 
 /** What is worked on in a run. */
 export type Shift = {
   makeSite(devices: number): SiteSeed
   /** Opening stock, documents and orders. Gives the movements, for the physical truth. */
   open(store: SyncStore, site: SiteSeed): Promise<readonly Movement[]>
-  /** What a worker does next, by what the handheld shows. */
-  drafts(stage: Stage, device: Device, world: World): readonly Draft[]
+  /** What does not lie where the books have it, from the beginning. */
+  lost?(site: SiteSeed, opening: readonly Movement[]): readonly Leg[]
+  /** What a worker does next, by what the handheld shows; null = there is nothing to do just now. */
+  turn(stage: Stage, device: Device, handheld: Handheld): Promise<Turn | null>
   /** Nobody goes home before the end. */
   isLong: boolean
+  /** Of so many changes of a screen one is looked at in full; a large warehouse is looked at less often. */
+  looksEvery: number
   /** Rows of a page; small ones let paging happen. */
   pageRows: number
   /** How much of the trouble that a seed has comes here: 1 = all. */
   trouble: number
   /** The desk reserves and cancels meanwhile. */
   hasDesk: boolean
-  /** Asks the server for work, where work is given out. True = there was some. */
-  next?(stage: Stage, device: DeviceId): Promise<boolean>
+  /** Work is given out: whoever has none asks for some. */
+  isGivenOut: boolean
+  /** Everything is done: the shift need not wait for its end. */
+  isOver?(stage: Stage): boolean
   /** What is wrong at the end beside the invariants; null = nothing. */
   verdict?(stage: Stage): string | null
 }

@@ -1,6 +1,7 @@
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import { NO_LPN } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
-import type { Movement } from '../../shared/ledger/stock.ts'
+import type { Address, Movement } from '../../shared/ledger/stock.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 
@@ -11,10 +12,12 @@ export type Leg = { key: string; qty: number }
 export type Truth = {
   lies: Map<string, number>
   beeped: { device: DeviceId; epoch: string; seq: number }[]
+  /** What the books have too much of (or too little) because goods went without anybody saying so. */
+  unbooked: Map<string, number>
 }
 
-export const makeTruth = (opening: readonly Movement[]): Truth => {
-  const truth: Truth = { lies: new Map(), beeped: [] }
+export const makeTruth = (opening: readonly Movement[], lost: readonly Leg[]): Truth => {
+  const truth: Truth = { lies: new Map(), beeped: [], unbooked: new Map() }
   move(
     truth.lies,
     opening.flatMap(m => [
@@ -22,7 +25,17 @@ export const makeTruth = (opening: readonly Movement[]): Truth => {
       { key: stockKeyText({ ...m, ...m.to }), qty: m.qty },
     ]),
   )
+  lose(truth, lost)
   return truth
+}
+
+/** Goods that go without a command: only a count finds out. */
+export const lose = (truth: Truth, legs: readonly Leg[]): void => {
+  move(truth.lies, legs)
+  move(
+    truth.unbooked,
+    legs.map(({ key, qty }) => ({ key, qty: -qty })),
+  )
 }
 
 export const move = (lies: Map<string, number>, legs: readonly Leg[]): void => {
@@ -31,10 +44,24 @@ export const move = (lies: Map<string, number>, legs: readonly Leg[]): void => {
 
 /** What the hands do in one act, told without the rules of the product. */
 export const legsOf = (warehouse: WarehouseId, draft: Draft): readonly Leg[] => {
-  if (draft.type !== 'receive' && draft.type !== 'pick') return []
-  const from = draft.type === 'pick' ? draft.from : looseAt(virtualLocation(warehouse, 'supplier'))
-  return [
-    { key: stockKeyText({ ...draft, ...from }), qty: -draft.qty },
-    { key: stockKeyText({ ...draft, ...draft.to }), qty: draft.qty },
-  ]
+  const legs = (from: Address, to: Address, qty: number): readonly Leg[] =>
+    'item' in draft && 'lot' in draft
+      ? [
+          { key: stockKeyText({ ...draft, ...from }), qty: -qty },
+          { key: stockKeyText({ ...draft, ...to }), qty },
+        ]
+      : []
+  switch (draft.type) {
+    case 'receive':
+      return legs(looseAt(virtualLocation(warehouse, 'supplier')), draft.to, draft.qty)
+    case 'pick':
+    case 'putaway':
+    case 'move':
+      return legs(draft.from, draft.to, draft.qty)
+    case 'short':
+      // Broken pieces are laid aside where they were found.
+      return legs(draft.from, { ...draft.from, lpn: NO_LPN, status: 'damaged' }, draft.damaged ?? 0)
+    default:
+      return []
+  }
 }

@@ -6,9 +6,12 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import { placeId } from '../support/site.ts'
 import { STEP } from './check-device.ts'
+import type { Step } from './check-device.ts'
 import { crash, hear } from './device.ts'
 import type { Device } from './device.ts'
 import { blindDocument, lotOf, SHELVES } from './floor.ts'
+import type { Turn } from './hands.ts'
+import { putAwayTurn } from './put-away.ts'
 import type { Stage } from './stage.ts'
 import { legsOf } from './truth.ts'
 
@@ -16,31 +19,39 @@ import { legsOf } from './truth.ts'
 export const work = (stage: Stage, device: Device): void => {
   const { schedule, dice } = stage
   if (schedule.now() >= Math.min(stage.end, device.goesHome)) return
-  schedule.after(500 + dice.int(9000), () => work(stage, device))
+  // In the middle of a step the next scan comes soon.
+  schedule.after(500 + dice.int(device.hand === null ? 9000 : 3000), () => work(stage, device))
   const { handheld, cache } = device
   if (handheld === null || device.acting || cache.snapshot().manifest === null) return
-  const drafts = stage.shift.drafts(stage, device, handheld.world())
-  if (drafts.length === 0 && stage.shift.next !== undefined) void ask(stage, device)
-  else void act(stage, device, handheld, drafts)
+  void act(stage, device, handheld)
 }
 
-/** Work is given out over the same network that may be down. */
-const ask = async (stage: Stage, device: Device): Promise<void> => {
-  if (stage.dice.chance(stage.odds.drop)) return
-  if ((await stage.shift.next?.(stage, device.id)) === true) stage.log(`${device.name} is given work`)
-}
-
-const act = async (stage: Stage, device: Device, handheld: Handheld, drafts: readonly Draft[]): Promise<void> => {
+/** Work is given out over the same network that may be down; the worker goes on meanwhile. */
+const ask = (stage: Stage, device: Device, handheld: Handheld): void => {
+  if (!stage.shift.isGivenOut || device.asking) return
   const { life } = device
-  const first = device.queue.snapshot().birth?.next ?? 1
-  drafts.forEach((draft, i) => device.acts.set(first + i, legsOf(stage.site.warehouse.id, draft)))
+  device.asking = true
+  const answered = (tasks: readonly unknown[] | null): void => {
+    if (device.life !== life) return
+    // Whoever is told that there is nothing asks again a while later.
+    stage.schedule.after(tasks?.length === 0 ? 20_000 : 0, () => {
+      if (device.life === life) device.asking = false
+    })
+    if (tasks !== null && tasks.length > 0) stage.log(`${device.name} is given work`)
+  }
+  handheld.next('pick').then(answered, () => answered(null))
+}
+
+const act = async (stage: Stage, device: Device, handheld: Handheld): Promise<void> => {
+  const { life } = device
   device.acting = true
-  dieMeanwhile(stage, device)
+  const isHere = (): boolean => device.life === life && life.alive()
   try {
-    const rows = await handheld.append(drafts, { key: STEP, value: { last: first + drafts.length - 1 } })
-    if (rows.some((row, i) => row.seq !== first + i)) stage.fail('I8', `${device.name} numbered a command twice`)
-    hear(stage, device, rows.at(-1)?.seq ?? 0)
-    note(stage, handheld.world(), drafts)
+    const turn = await stage.shift.turn(stage, device, handheld)
+    if (!isHere()) return
+    if (turn === null) return ask(stage, device, handheld)
+    if (turn.writes) await book(stage, device, handheld, turn)
+    if (isHere()) device.hand = turn.hand
   } catch (error) {
     // No beep: the worker sees the red screen, and what was in the hands goes back.
     if (error instanceof StorageFull) stage.seen['appends refused by a full disk'] += 1
@@ -51,6 +62,24 @@ const act = async (stage: Stage, device: Device, handheld: Handheld, drafts: rea
       device.dirty = true
     }
   }
+}
+
+/** One strict transaction: the commands, and where the worker is after them. */
+const book = async (stage: Stage, device: Device, handheld: Handheld, { drafts, hand }: Turn): Promise<void> => {
+  const { life } = device
+  const first = device.queue.snapshot().birth?.next ?? 1
+  const n = device.step + 1
+  stage.seen['steps of a process'] += hand === null ? 0 : 1
+  drafts.forEach((draft, i) => device.acts.set(first + i, legsOf(stage.site.warehouse.id, draft)))
+  device.told.set(n, JSON.stringify(hand))
+  dieMeanwhile(stage, device)
+  const value: Step = { last: first + drafts.length - 1, n, hand }
+  const rows = await handheld.append(drafts, { key: STEP, value })
+  if (device.life !== life) return
+  if (rows.some((row, i) => row.seq !== first + i)) stage.fail('I8', `${device.name} numbered a command twice`)
+  device.step = n
+  hear(stage, device, rows.at(-1)?.seq ?? 0)
+  note(stage, handheld.world(), drafts)
 }
 
 /** Some crashes and power cuts come in the middle of a transaction, where they hurt. */
@@ -70,6 +99,8 @@ const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => 
   for (const draft of drafts) {
     if (draft.type === 'close') seen['closed receipts'] += 1
     if (draft.type === 'receive' && world.document(draft.document)?.state === 'closed') seen['late lines'] += 1
+    if (draft.type === 'short') seen.shorts += 1
+    if (draft.type === 'putaway') seen['goods put away'] += 1
     if (draft.type === 'receive' && draft.blind) seen['blind receipts'] += 1
     if (draft.type !== 'pick') continue
     const line = world.line(draft.line)
@@ -79,7 +110,12 @@ const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => 
 }
 
 /** Deliveries and orders of which everybody does a little, as they like. */
-export const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[] => {
+export const anyTurn = async (stage: Stage, device: Device, handheld: Handheld): Promise<Turn | null> => {
+  const away = device.hand !== null || stage.dice.chance(0.15) ? await putAwayTurn(stage, device, handheld) : null
+  return away ?? { drafts: anyDrafts(stage, device, handheld.world()), hand: device.hand, writes: true }
+}
+
+const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[] => {
   const { dice } = stage
   const roll = dice.int(20)
   if (roll === 0) return []
