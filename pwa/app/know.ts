@@ -1,6 +1,7 @@
 import { isUuid } from '../../shared/ids.ts'
 import type { ItemId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
 import type { Handheld } from '../sync/handheld.ts'
+import type { Core } from './core.ts'
 
 type Knows = { readonly ports: { readonly handheld: Pick<Handheld, 'world' | 'loadItems'> } }
 
