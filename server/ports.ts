@@ -79,6 +79,7 @@ export type Stores = {
   rescues: RescueStore
   calls: CallStore
   deskWork: DeskWorkStore
+  figures: FigureStore
 }
 
 /** How people like their handhelds. */

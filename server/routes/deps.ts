@@ -43,6 +43,7 @@ export type AppDeps = {
     | 'rescues'
     | 'calls'
     | 'deskWork'
+    | 'figures'
   >
   /** One round of the protocol, for a device that was proven. */
   sync: (request: SyncRequest, asker: Asker) => Promise<SyncResponse>

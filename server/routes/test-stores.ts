@@ -149,6 +149,7 @@ export const memoryStores = () => {
     }),
     calls: unusedStore(),
     deskWork: unusedStore(),
+    figures: unusedStore(),
     work: {
       lease: async ({ task, device, worker, takeOver }) => {
         if (task.startsWith('00000000')) return { kind: 'gone' }

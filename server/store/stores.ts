@@ -1,5 +1,5 @@
 import type { ContinuityStore } from '../continuity-ports.ts'
-import type { FigureStore, Statistics, Stores } from '../ports.ts'
+import type { Statistics, Stores } from '../ports.ts'
 import type { FeedKeeper } from '../workers/compact.ts'
 import type { KpiWork } from '../workers/kpi.ts'
 import type { PlanStore } from '../workers/plan.ts'
@@ -57,7 +57,6 @@ export const makeStores = (
     waiting: WaitingStore
     faces: FaceStore
     plans: PlanStore
-    figures: FigureStore
     statistics: Statistics
     kpiWork: KpiWork
     watch: WatchStore

@@ -19,7 +19,12 @@ export const commandsCheckSchema = v.object({
   firstBreak: v.nullable(v.object({ epoch: v.string(), seq: v.number() })),
 })
 export type CommandsCheck = v.InferOutput<typeof commandsCheckSchema>
-export const chainAnswerSchema = v.object({ audit: auditCheckSchema, device: v.nullable(commandsCheckSchema) })
+export const chainAnswerSchema = v.object({
+  audit: auditCheckSchema,
+  device: v.nullable(commandsCheckSchema),
+  /** When the last whole backup was told of, ISO; null = never. `isDue`: that is over a day and an hour ago, or never was. */
+  backup: v.object({ at: v.nullable(v.string()), isDue: v.boolean() }),
+})
 export type ChainAnswer = v.InferOutput<typeof chainAnswerSchema>
 
 /** POST /api/desk/people/erase: the name of somebody who has left, everywhere. It cannot be taken back. */

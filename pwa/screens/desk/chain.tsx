@@ -10,7 +10,7 @@ export const ChainBadge = () => {
   const [device, setDevice] = useState('')
   const devices = useLoaded('chain devices', () => api.get('/api/desk/devices', {}, devicesAnswerSchema))
   const checked = useLoaded(`chain ${device}`, () => api.get('/api/desk/chain', { device }, chainAnswerSchema))
-  const { audit = null, device: commands = null } = checked.value ?? {}
+  const { audit = null, device: commands = null, backup = null } = checked.value ?? {}
   return (
     <div className="desk-tools">
       {audit === null ? (
@@ -21,6 +21,11 @@ export const ChainBadge = () => {
             ? speaker.say('c.whole', { n: audit.entries })
             : speaker.say('c.broken', { n: audit.firstBreak })}
           {audit.erased === 0 ? '' : ` · ${speaker.say('c.erased', { n: audit.erased })}`}
+        </p>
+      )}
+      {backup === null ? null : (
+        <p className={backup.isDue ? 'desk-alert' : ''}>
+          {backup.at === null ? speaker.say('c.noBackup') : speaker.say('c.backup', { time: speaker.stamp(backup.at) })}
         </p>
       )}
       <label>

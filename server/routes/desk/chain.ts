@@ -5,21 +5,26 @@ import { deskEndpoint, json } from '../endpoint.ts'
 import { refused } from '../refused.ts'
 import { ofAllClients, view } from './parts.ts'
 
-/** GET /api/desk/chain: whether anything was changed, taken out or put in. */
+/** A backup a day, and an hour for it to be made in. */
+const BACKUP_MS = 90_000_000
+
+/** GET /api/desk/chain: whether anything was changed, taken out or put in, and how far back the last copy lies. */
 export const chainEndpoint = view(
   {
     path: '/api/desk/chain',
     summary:
-      'Whether the hash chain of the audit log holds; with a handheld, whether that of its signed commands does.',
+      'Whether the hash chain of the audit log holds, and when the last backup was made; with a handheld, whether the chain of its signed commands holds.',
     query: chainQuery,
     answer: chainAnswerSchema,
     roles: ['administrator'],
   },
-  async (at, { device }, { stores }) => {
+  async (at, { device }, { stores, now }) => {
     ofAllClients(at)
     const of = device === '' ? null : await stores.audit.checkDevice(at.warehouse, device)
     if (device !== '' && of === null) throw refused('not_found', 'There is no such handheld.')
-    return { audit: await stores.audit.check(at.warehouse), device: of }
+    const { lastBackupAt } = await stores.figures.read()
+    const isDue = lastBackupAt === null || Date.parse(now()) - Date.parse(lastBackupAt) > BACKUP_MS
+    return { audit: await stores.audit.check(at.warehouse), device: of, backup: { at: lastBackupAt, isDue } }
   },
 )
 

@@ -13,6 +13,7 @@ import { newBadge } from '../../auth/badge.ts'
 import { verifierOf } from '../../auth/key.ts'
 import { signRoster } from '../../auth/roster.ts'
 import { audit } from '../../store/audit.ts'
+import { makeBackupStore } from '../../store/backups.ts'
 import { makeEraseStore } from '../../store/erase.ts'
 import { makeNames } from '../../store/names.ts'
 import { browserOf } from './test-browser.ts'
@@ -71,6 +72,15 @@ describe('the audit log and those who leave, over HTTP', async () => {
     const job = { id: derivedId<'print job'>('job', code), printer, body, copies: 1 }
     expect(await stores.print.add({ ...at, most: 10 }, [job])).toBe('added')
   }
+  it('[BR14] administrators see when the last backup was made, and that one is due', async () => {
+    expect((await chain()).backup).toEqual({ at: null, isDue: true })
+    const now = Date.parse(app.deps.now())
+    const [fresh, old] = [90_000_000, 90_000_001].map(ms => new Date(now - ms).toISOString())
+    await makeBackupStore(db).secured([], old ?? '')
+    expect((await chain()).backup).toEqual({ at: old, isDue: true })
+    await makeBackupStore(db).secured([], fresh ?? '')
+    expect((await chain()).backup).toEqual({ at: fresh, isDue: false })
+  })
   let her: Person['id']
   let verifier: string | undefined
   beforeAll(async () => {
