@@ -38,7 +38,7 @@ const messages = (all: readonly Moved[], rules: { ours: string; theirs: string }
 describe('what the ERP is told of stock that no document moves', () => {
   it('[E123] a scrap is an adjustment by its difference, with its reason; taken back in one command it is nothing', () => {
     const [message] = messages([moved(1, move(shelf, scrap, 2), move(shelf, scrap, 1))])
-    expect(message).toMatchObject({ type: 'adjustment', subject: `stock/${goods.item}`, seq: 1 })
+    expect(message).toMatchObject({ type: 'adjustment', subject: `stock/${goods.item}`, closing: { device, seq: 1 } })
     expect(message?.payload).toMatchObject({
       delta: -3,
       reason: 'scrap DAMAGED',
