@@ -287,7 +287,15 @@ const documentParts = async (
     limit: MOST_TASKS,
   })
   const messages = await sql<DocumentAnswer['messages'][number]>`
-    select o.type, o.state, ${iso(sql`o.created_at`)} as at, ${iso(sql`o.posted_at`)} as "postedAt" from outbox o
+    select o.type, o.state, ${iso(sql`o.created_at`)} as at, ${iso(sql`o.posted_at`)} as "postedAt",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('name', r.name, 'url', r.url) order by r.no)
+        from (select coalesce(nullif(x->>'number', ''), x->>'id') as name,
+                     min(case when x->>'url' ~ '^https?://' then x->>'url' end) as url, min(n) as no
+              from jsonb_array_elements(
+                case when o.remote_ref is null then o.documents else jsonb_build_array(o.remote_ref) || o.documents end)
+                with ordinality as e(x, n) group by 1) r), '[]') as records
+    from outbox o
     where o.warehouse_id = ${warehouse} and o.payload->>'document' = ${document}::text order by o.seq`.execute(db)
   return { lines: lines.rows, tasks: tasks.map(withoutKey), messages: messages.rows }
 }

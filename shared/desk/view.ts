@@ -153,7 +153,16 @@ export const documentAnswerSchema = v.object({
   ),
   tasks: v.array(boardRowSchema),
   /** What the ERP was told of it. */
-  messages: v.array(v.object({ type: v.string(), state: v.string(), at: v.string(), postedAt: nullable })),
+  messages: v.array(
+    v.object({
+      type: v.string(),
+      state: v.string(),
+      at: v.string(),
+      postedAt: nullable,
+      /** What the ERP has made of it: its own document, then invoices, journal entries and waybills, each once. */
+      records: v.array(v.object({ name: v.string(), url: nullable })),
+    }),
+  ),
 })
 export type DocumentAnswer = v.InferOutput<typeof documentAnswerSchema>
 

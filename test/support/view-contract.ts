@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import type { Viewer } from '../../server/ports.ts'
@@ -182,6 +183,28 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
         { kind: 'pick', state: 'started', worker: worker.id },
       ])
       expect(await stores.views.document(narrow, document('ORD-2'))).toBeNull()
+    })
+
+    it('[DV13] a message names what the ERP has made of it, each once, with a link that a browser may follow', async () => {
+      const { db } = opened
+      const delivery = { kind: 'delivery', id: '12', number: 'OUT/12', url: 'https://erp.example/12' }
+      const documents = [delivery, { kind: 'invoice', id: '7', url: 'javascript:alert(1)' }]
+      const told = (seq: number, made: object | null, more: readonly object[]) =>
+        sql`
+        insert into outbox (warehouse_id, key, message, seq, connector, client, subject, type, payload, covers, state, created_at, captured_at, remote_ref, documents)
+        select w.id, ${derivedId<'key'>('view', seq)}::uuid, ${derivedId<'key'>('view', seq)}::uuid, ${seq}::int, ${derivedId<'key'>('erp')}::uuid, ${one.id}::uuid,
+          'order', 'shipment', ${JSON.stringify({ document: document('ORD-2') })}::jsonb, '[]', 'posted', now(), now(),
+          ${made === null ? null : JSON.stringify(made)}::jsonb, ${JSON.stringify(more)}::jsonb
+        from warehouse w where w.uid = ${site.warehouse.id}::uuid`.execute(db)
+      await told(9001, delivery, documents)
+      await told(9002, null, [])
+      expect((await stores.views.document(all, document('ORD-2')))?.messages.map(message => message.records)).toEqual([
+        [
+          { name: 'OUT/12', url: 'https://erp.example/12' },
+          { name: '7', url: null },
+        ],
+        [],
+      ])
     })
 
     it('[DV7] what is printed for goods has their own codes, then those of their packagings, and of nobody else’s goods', async () => {

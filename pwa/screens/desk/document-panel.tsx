@@ -123,15 +123,35 @@ const Tasks = ({ tasks, onChanged }: { tasks: DocumentAnswer['tasks']; onChanged
 const Told = ({ messages }: Pick<DocumentAnswer, 'messages'>) => {
   const { speaker } = useDesk()
   if (messages.length === 0) return null
-  const words = messages.map(one =>
-    [speaker.maybe('m', one.type), speaker.maybe('state', one.state), speaker.stamp(one.postedAt ?? one.at)].join(' '),
-  )
   return (
-    <p>
-      {speaker.say('d.erp')}: {words.join(' · ')}
-    </p>
+    <>
+      <h3>{speaker.say('d.erp')}</h3>
+      <ul>
+        {messages.map((one, n) => (
+          <li key={`${one.type} ${n}`}>
+            {speaker.maybe('m', one.type)} {speaker.maybe('state', one.state)} {speaker.stamp(one.postedAt ?? one.at)}
+            {one.records.map(record => (
+              <span key={record.name}>
+                {' · '}
+                <RecordName {...record} />
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
+
+/** Opened in the ERP where it has said how. */
+const RecordName = ({ name, url }: DocumentAnswer['messages'][number]['records'][number]) =>
+  url === null ? (
+    <Code>{name}</Code>
+  ) : (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      <Code>{name}</Code>
+    </a>
+  )
 
 const SlipButton = ({ found }: { found: DocumentAnswer }) => {
   const desk = useDesk()
