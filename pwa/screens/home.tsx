@@ -107,7 +107,9 @@ const NextCard = ({ app, next }: { app: App; next: Work }) => {
           {time === null ? null : speaker.say('due', { time })}
         </span>
       </span>
-      <span>{next.waits ? speaker.say('waits') : next.lines > 0 ? speaker.say('lines', { n: next.lines }) : null}</span>
+      <span className="beside">
+        {next.waits ? speaker.say('waits') : next.lines > 0 ? speaker.say('lines', { n: next.lines }) : null}
+      </span>
     </Button>
   )
 }

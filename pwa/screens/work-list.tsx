@@ -42,7 +42,7 @@ export const WorkList = ({ kind }: { kind: ProcessName }) => {
           <span>
             <Code>{row.number}</Code> <Goods app={app} row={row} />
           </span>
-          <span>
+          <span className="beside">
             {row.waits ? speaker.say('waits') : row.lines > 0 ? speaker.say('lines', { n: row.lines }) : null}
             {row.lines === 0 && row.to !== null ? <Code>→ {row.to}</Code> : null}
           </span>

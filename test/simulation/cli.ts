@@ -85,7 +85,7 @@ const orders = async (from: number): Promise<boolean> => {
   const result = await run(seed, {
     shift: orderShift(baskets, seed),
     devices: Number(values.devices ?? 8),
-    minutes: Number(values.minutes ?? 120),
+    minutes: Number(values.minutes ?? 480),
     faults: values.faults === undefined ? ORDER_FAULTS : values.faults.split(',').filter(isFault),
     ...(values.trace ? { log: say } : {}),
   })
