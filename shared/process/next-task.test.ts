@@ -61,6 +61,17 @@ describe('the next work', () => {
     expect(given(orders)).toEqual({ held: ids('SO-2', 'SO-1'), fresh: [] })
   })
 
+  it('[Z18] work that waits for stock keeps nobody from other work, and is next again once stock is reserved', () => {
+    const waiting = [orderOf('SO-1', [wants(mug, 1)]), orderOf('SO-2', [wants(mug, 2)], { state: 'started' })]
+    const other = orderOf('SO-3', [wants(mug, 1, [mugs, 1])], free)
+    expect(given([...waiting, other])).toEqual({ held: [], fresh: ids('SO-3') })
+    const come = orderOf('SO-1', [wants(mug, 1), wants(mug, 1, [far, 1])])
+    expect(given([come]).held).toEqual(ids('SO-1'))
+    // All is picked: what is left to do is to bring it.
+    const picked = orderOf('SO-4', [{ ...wants(mug, 1), done: 1, state: 'done' }], { state: 'started' })
+    expect(given([picked]).held).toEqual(ids('SO-4'))
+  })
+
   it('[Z6] nobody gets what they may not do: by role, client and zone, nor a count of what they counted', () => {
     const orders = [orderOf('SO-1', [wants(mug, 1, [mugs, 1])], free)]
     const count = countTaskOf('C-1', a1, { notBy: [worker.id] }, free)

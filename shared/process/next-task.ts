@@ -33,7 +33,8 @@ export const nextWalks = (
   asker: Asker,
 ): { held: readonly Walk[]; fresh: readonly Walk[] } => {
   const mine = tasks.filter(task => task.lease?.device === asker.device && asker.kinds.includes(task.kind))
-  const held = walksOf(mine.sort((a, b) => Number(b.state === 'started') - Number(a.state === 'started')))
+  const begunFirst = mine.sort((a, b) => Number(b.state === 'started') - Number(a.state === 'started'))
+  const held = walksOf(begunFirst).filter(walk => walk.some(task => !waitsForGoods(view, task)))
   const waiting = tasks.filter(task => mayTake(view, task, asker)).sort(byTurn(view, asker.near))
   const fresh: Walk[] = []
   const taken = new Set<TaskId>()
@@ -63,6 +64,13 @@ const walksOf = (tasks: readonly Task[]): readonly Walk[] => {
   }
   return [...walks.values()]
 }
+
+/** Nothing of it can be fetched yet, others have found its shelves empty say: whoever has it is given other work. */
+const waitsForGoods = (view: View, task: Task): boolean =>
+  task.kind === 'pick' &&
+  task.document !== null &&
+  placesOf(view, task).length === 0 &&
+  view.linesOf(task.document).some(line => line.state === 'open')
 
 const WANTED: ReadonlySet<Document['state']> = new Set(['open', 'started'])
 

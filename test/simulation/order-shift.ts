@@ -78,7 +78,7 @@ const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
   const locations = [
     ...base.locations.filter(location => location.kind !== 'pickable' && location.kind !== 'tote'),
     ...Array.from({ length: SHELVES }, (_, i) => place(shelfCode(i), 'pickable', 10 + i)),
-    ...orders.flatMap((_, n) => totesOf(n).map((code, i) => place(code, 'tote', 1000 + 2 * n + i))),
+    ...orders.flatMap((_, n) => totesOf(n).map((code, i) => place(code, 'tote', 1000 + 10 * n + i))),
   ]
   const pick = { ...base.policies.warehouse.pick, clusterSize: 4, prefetchTasks: 1 }
   const policies = { ...base.policies, warehouse: { ...base.policies.warehouse, pick } }

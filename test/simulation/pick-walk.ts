@@ -52,7 +52,9 @@ const deedOf = (stage: Stage, device: Device, handheld: Handheld, hand: PickStat
       return takes(stage, device, handheld, hand, prompt)
     case 'shortQty': {
       const there = onShelf(stage, device, handheld, hand)
-      return there === 0 ? { key: 'XCMPT' } : { number: there }
+      if (there === 0) return { key: 'XCMPT' }
+      // Somebody has put something back meanwhile: it is not short.
+      return there < asked(prompt) ? { number: there } : { key: 'XCBAK' }
     }
     case 'damaged':
       return { number: 1 }
@@ -68,22 +70,26 @@ const deedOf = (stage: Stage, device: Device, handheld: Handheld, hand: PickStat
   }
 }
 
-/** One piece after the other, or a number; SHORT as soon as the shelf has less than the prompt wants. */
-const takes = (stage: Stage, device: Device, handheld: Handheld, hand: PickState, prompt: Prompt): Deed => {
-  const { dice, site } = stage
-  const asked = Number(
-    prompt.facts
+/** How much the prompt wants taken here. */
+const asked = ({ facts }: Prompt): number =>
+  Number(
+    facts
       .find(fact => fact.label === 'fact.take')
       ?.value.split('/')
       .at(-1),
   )
+
+/** One piece after the other, or a number; SHORT as soon as the shelf has less than the prompt wants. */
+const takes = (stage: Stage, device: Device, handheld: Handheld, hand: PickState, prompt: Prompt): Deed => {
+  const { dice, site } = stage
+  const wanted = asked(prompt)
   const name = prompt.facts.find(fact => fact.label === null)?.value
   const sku = site.items.find(item => item.name === name)?.sku ?? ''
   const held = heldQty(hand)
-  if (onShelf(stage, device, handheld, hand) < asked) return { key: 'XCSHT' }
+  if (onShelf(stage, device, handheld, hand) < wanted) return { key: 'XCSHT' }
   if (dice.chance(0.01)) return { key: dice.pick(['XCDMG', 'XCFUL']) }
   const booked = hand.last?.step ?? 0
-  if (held + booked > 0 && dice.chance(0.7)) return { number: hand.totes === 'each' ? asked : booked + asked }
+  if (held + booked > 0 && dice.chance(0.7)) return { number: hand.totes === 'each' ? wanted : booked + wanted }
   return { scan: sku }
 }
 
@@ -107,15 +113,15 @@ const zeroIs = (stage: Stage, { zero }: PickState): boolean =>
     ([key, qty]) => qty <= 0 || !key.startsWith(`${zero.place}\u001f`) || !key.includes(zero.item),
   )
 
-/** The order's own tote; the second one when that is full or has been left somewhere. */
+/** The order's own tote; the next one when that is full or has been left somewhere. */
 const toteFor = (handheld: Handheld, prompt: Prompt, isFull: boolean): string => {
   const world = handheld.world()
   const number = prompt.title.code ?? ''
-  const [first = '', second = ''] = totesOf(orderIn(number))
+  const totes = totesOf(orderIn(number))
   const document = [...world.documents()].find(one => one.number === number)
   const task = document === undefined ? undefined : world.taskOf(document.id, 'pick')
   const bound = task?.tote === null || task?.tote === undefined ? undefined : world.location(task.tote)
-  if (bound === undefined) return first
+  if (bound === undefined) return totes[0] ?? ''
   const isGone = isFull || bound.parent !== null
-  return isGone === (bound.code === first) ? second : first
+  return totes[totes.indexOf(bound.code) + (isGone ? 1 : 0)] ?? ''
 }
