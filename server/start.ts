@@ -219,7 +219,9 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
   const ops = opsOf(core)
   const sync = {
     store: stores.sync,
-    book: makePushLine(stores.sync, later),
+    book: makePushLine(stores.sync, later, error =>
+      log.warn({ err: error }, 'pushes that went together failed; each goes by itself'),
+    ),
     now,
     newFeedEpoch,
     nonce: () => nonces.issue(now()),

@@ -42,11 +42,16 @@ const floor = async (change: (store: SyncStore) => SyncStore = store => store) =
     },
   }
   const timers: { ms: number; run: () => void }[] = []
-  const book = makePushLine(gated, (ms, run) => {
-    const timer = { ms, run }
-    timers.push(timer)
-    return () => void timers.splice(timers.indexOf(timer), 1)
-  })
+  const failed: unknown[] = []
+  const book = makePushLine(
+    gated,
+    (ms, run) => {
+      const timer = { ms, run }
+      timers.push(timer)
+      return () => void timers.splice(timers.indexOf(timer), 1)
+    },
+    error => void failed.push(error),
+  )
   const [item] = site.items
   if (item === undefined) throw new Error('no item')
   const sealers = devices.map(({ id }) => makeSealer(site, id))
@@ -78,7 +83,7 @@ const floor = async (change: (store: SyncStore) => SyncStore = store => store) =
     for (let n = 0; n < 200; n += 1) await Promise.resolve()
   }
   const names = (...which: number[]) => which.map(n => devices[n]?.id)
-  return { memory, book, pushOf, open, begun, names, timers }
+  return { memory, book, pushOf, open, begun, names, timers, failed }
 }
 
 test('[T20] what comes while a transaction runs goes together in the next one, in its order, and each is told its own', async () => {
@@ -109,6 +114,8 @@ test('[T21] when a transaction of several fails each goes by itself, and one tha
   for (let n = 0; n < 4; n += 1) await broken.open()
   expect(broken.begun).toEqual([broken.names(0), broken.names(1, 2), broken.names(1), broken.names(2)])
   expect((await Promise.all(ends)).map(end => end.acked)).toEqual([1, 1, 1])
+  // Whoever runs the server hears of it.
+  expect(broken.failed).toEqual([new Error('broken')])
 
   const frozen = await floor(store => ({
     ...store,

@@ -23,7 +23,11 @@ type Line = { running: boolean; waiting: Waiting[] }
  * the next one: one question, one statement and one flush for all. When that one fails, each goes by itself, so that
  * nobody is answered for what another's push has met.
  */
-export const makePushLine = (store: SyncStore, after: Timer): ((push: Push) => Promise<PushEnd>) => {
+export const makePushLine = (
+  store: SyncStore,
+  after: Timer,
+  failed: (error: unknown) => void = () => undefined,
+): ((push: Push) => Promise<PushEnd>) => {
   const lines = new Map<WarehouseId, Line>()
   const run = async (warehouse: WarehouseId, line: Line): Promise<void> => {
     line.running = true
@@ -31,7 +35,7 @@ export const makePushLine = (store: SyncStore, after: Timer): ((push: Push) => P
       while (line.waiting.length > 0) {
         const group = line.waiting.splice(0, lengthOf(line.waiting))
         for (const { cancel } of group) cancel()
-        await bookAll(store, warehouse, group)
+        await bookAll(store, warehouse, group, failed)
       }
     } finally {
       line.running = false
@@ -81,9 +85,14 @@ const goesAlone = ({ prepared, hole, lost }: Push): boolean =>
       command !== null && (command.type === 'undo' || command.type.startsWith('count.') || needsOtherStock(command)),
   )
 
-const bookAll = async (store: SyncStore, warehouse: WarehouseId, group: readonly Waiting[]): Promise<void> => {
+const bookAll = async (
+  store: SyncStore,
+  warehouse: WarehouseId,
+  group: readonly Waiting[],
+  failed: (error: unknown) => void,
+): Promise<void> => {
   const pushes = group.map(({ push }) => push)
-  const ends = pushes.length > 1 ? await together(store, warehouse, pushes) : null
+  const ends = pushes.length > 1 ? await together(store, warehouse, pushes).catch(failed) : undefined
   for (const [n, { push, resolve, reject }] of group.entries()) {
     const end = ends?.[n]
     if (end instanceof Error) reject(end)
@@ -92,13 +101,9 @@ const bookAll = async (store: SyncStore, warehouse: WarehouseId, group: readonly
   }
 }
 
-/** Null = nothing was kept, or nobody knows: whoever goes by itself then finds out. */
-const together = async (store: SyncStore, warehouse: WarehouseId, pushes: readonly Push[]) => {
+/** Where it fails nothing was kept, or nobody knows: whoever goes by itself then finds out. */
+const together = (store: SyncStore, warehouse: WarehouseId, pushes: readonly Push[]) => {
   const pushers = pushes.map(({ device, epoch }) => ({ device, epoch }))
   const now = pushes.at(-1)?.now ?? ''
-  try {
-    return await store.applyTogether({ warehouse, pushers, now }, tx => applyTogether(tx, pushes))
-  } catch {
-    return null
-  }
+  return store.applyTogether({ warehouse, pushers, now }, tx => applyTogether(tx, pushes))
 }
