@@ -45,7 +45,7 @@ const afterWrite = (store: SyncStore, then: (applied: readonly Applied[]) => voi
   }))
 
 /** Sees the batch before the store does: `change` gives what is written instead. */
-const changed = (store: SyncStore, change: (row: Applied) => Applied): SyncStore =>
+export const changed = (store: SyncStore, change: (row: Applied) => Applied): SyncStore =>
   withTx(store, tx => ({ write: batch => tx.write({ ...batch, applied: batch.applied.map(change) }) }))
 
 /** Mistakes of the server. */

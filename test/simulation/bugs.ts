@@ -4,9 +4,10 @@ import type { Verify } from '../../server/sync/prepare.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
 import { DEVICE_BUGS } from './bugs-device.ts'
+import { ORDER_BUGS } from './bugs-orders.ts'
 import { SERVER_BUGS } from './bugs-server.ts'
 import type { Fault } from './faults.ts'
-import type { Stage } from './stage.ts'
+import type { Shift, Stage } from './stage.ts'
 
 /**
  * A mistake that a real implementation makes, put between the product and its ports. A simulator that finds nothing proves
@@ -16,6 +17,9 @@ export type Plant = {
   title: string
   /** It must be caught within so many seeds, counted from 1. */
   within: number
+  /** The work in which it shows, and for how long, where it is not the usual one. */
+  shift?: (seed: number) => Shift
+  minutes?: number
   /** Trouble without which it cannot show. */
   faults?: (drawn: readonly Fault[]) => readonly Fault[]
   ports?: (ports: Ports, device: Device, stage: Stage) => Ports
@@ -28,4 +32,4 @@ export type Plant = {
   response?: (body: SyncResponse) => SyncResponse
 }
 
-export const BUGS: Readonly<Record<string, Plant>> = { ...SERVER_BUGS, ...DEVICE_BUGS }
+export const BUGS: Readonly<Record<string, Plant>> = { ...SERVER_BUGS, ...DEVICE_BUGS, ...ORDER_BUGS }

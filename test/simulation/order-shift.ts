@@ -9,6 +9,7 @@ import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
 import type { SiteSeed } from '../support/site.ts'
 import { START } from './floor.ts'
+import { rowKey } from './memory-state.ts'
 import { numberOf, totesOf } from './order-names.ts'
 import { pickTurn } from './pick-walk.ts'
 import { makeDice } from './random.ts'
@@ -16,6 +17,7 @@ import type { Dice } from './random.ts'
 import type { Shift, Stage } from './stage.ts'
 import type { Leg } from './truth.ts'
 
+/** Of the real orders: so few that goods of several kinds lie on most of them. */
 const SHELVES = 120
 const MOST = 6
 /** Beyond what is ordered. */
@@ -28,12 +30,12 @@ const MISSING = 7
  * one walk ahead for when there is no network. Every step is a scan, a key or a number into the product's own process.
  * Quantities are drawn, and so is what is missing on the shelves.
  */
-export const orderShift = (baskets: readonly (readonly string[])[], seed: number): Shift => {
+export const orderShift = (baskets: readonly (readonly string[])[], seed: number, shelves = SHELVES): Shift => {
   const dice = makeDice(seed)
   const orders = baskets.map(codes => codes.map(code => ({ code, qty: 1 + dice.int(MOST) })))
   return {
-    makeSite: devices => siteOf(orders, devices),
-    open: (store, site) => openOrders(store, site, orders),
+    makeSite: devices => siteOf(orders, devices, shelves),
+    open: (store, site) => openOrders(store, site, orders, shelves),
     lost: (site, opening) => lostOf(site, opening, dice),
     turn: pickTurn,
     isGivenOut: true,
@@ -47,9 +49,15 @@ export const orderShift = (baskets: readonly (readonly string[])[], seed: number
   }
 }
 
+/** Some orders on two shelves, so that goods of many kinds lie on each. */
+export const FEW_ORDERS = Array.from({ length: 16 }, (_, n) =>
+  Array.from({ length: 4 + (n % 3) }, (_line, i) => `${(n * 5 + i) % 20}`),
+)
+export const fewOrders = (seed: number): Shift => orderShift(FEW_ORDERS, seed, 2)
+
 type Order = readonly { code: string; qty: number }[]
 
-const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
+const siteOf = (orders: readonly Order[], devices: number, shelves: number): SiteSeed => {
   const base = testSite('orders', devices)
   const { id: warehouse } = base.warehouse
   const [client] = base.clients
@@ -77,7 +85,7 @@ const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
   }))
   const locations = [
     ...base.locations.filter(location => location.kind !== 'pickable' && location.kind !== 'tote'),
-    ...Array.from({ length: SHELVES }, (_, i) => place(shelfCode(i), 'pickable', 10 + i)),
+    ...Array.from({ length: shelves }, (_, i) => place(shelfCode(i), 'pickable', 10 + i)),
     ...orders.flatMap((_, n) => totesOf(n).map((code, i) => place(code, 'tote', 1000 + 10 * n + i))),
   ]
   const pick = { ...base.policies.warehouse.pick, clusterSize: 4, prefetchTasks: 1 }
@@ -88,9 +96,14 @@ const siteOf = (orders: readonly Order[], devices: number): SiteSeed => {
 const shelfCode = (i: number): string => `A-${String(i + 1).padStart(3, '0')}`
 const documentId = (n: number): Document['id'] => derivedId('document', 'orders', n)
 
-const openOrders = async (store: SyncStore, site: SiteSeed, orders: readonly Order[]): Promise<readonly Movement[]> => {
+const openOrders = async (
+  store: SyncStore,
+  site: SiteSeed,
+  orders: readonly Order[],
+  shelves: number,
+): Promise<readonly Movement[]> => {
   const at = { warehouse: site.warehouse.id, now: isoOf(START) }
-  const bySku = new Map(site.items.map((item, i) => [item.sku, { item, shelf: placeId(site, shelfCode(i % SHELVES)) }]))
+  const bySku = new Map(site.items.map((item, i) => [item.sku, { item, shelf: placeId(site, shelfCode(i % shelves)) }]))
   const wanted = new Map<string, number>()
   for (const { code, qty } of orders.flat()) wanted.set(code, (wanted.get(code) ?? 0) + qty)
   const times = { takenAt: at.now, at: at.now, unc: null }
@@ -99,7 +112,7 @@ const openOrders = async (store: SyncStore, site: SiteSeed, orders: readonly Ord
     const goods = { client: item.client, item: item.id, lot: '', serial: '', from, ...times }
     const qty = (wanted.get(code) ?? 0) + SPARE
     const here = { ...goods, to: looseAt(shelf), qty }
-    const more = looseAt(placeId(site, shelfCode((i + 7) % SHELVES)))
+    const more = looseAt(placeId(site, shelfCode((i + 7) % shelves)))
     return i % (2 * MISSING) === 0 ? [here, { ...goods, to: more, qty }] : [here]
   })
   const rows = orders.map((order, n) => rowsOf(order, n, bySku))
@@ -172,18 +185,41 @@ const lostOf = (site: SiteSeed, opening: readonly Movement[], dice: Dice): reado
 const linesOf = (stage: Stage): readonly Line[] =>
   [...stage.memory.state().rows.values()].flatMap(row => (row.k === 'line' ? [row.b as Line] : []))
 
+/** So many of the lines that are wrong are named. */
+const NAMED = 5
+
 /** What is wrong at the end: lines that are not picked as ordered though there is something on a shelf. */
 const unpicked = (stage: Stage, orders: number): string | null => {
   const lines = linesOf(stage)
-  const left = new Map<string, number>()
-  const shelves = new Set<string>(stage.site.locations.flatMap(({ id, kind }) => (kind === 'pickable' ? [id] : [])))
-  for (const row of stage.memory.state().stock.values())
-    if (row.status === 'available' && shelves.has(row.location))
-      left.set(row.item, (left.get(row.item) ?? 0) + (stage.truth.lies.get(stockKeyText(row)) ?? 0))
+  const left = leftOnShelves(stage)
   const wrong = lines.filter(
-    line => line.done > line.wanted || (line.done < line.wanted && (left.get(line.item) ?? 0) > 0),
+    line => line.done > line.wanted || (line.done < line.wanted && (left.get(line.item)?.qty ?? 0) > 0),
   )
-  return wrong.length === 0 && lines.length > 0
-    ? null
-    : `${wrong.length} of ${lines.length} lines of ${orders} orders are not picked as they were ordered`
+  if (wrong.length === 0 && lines.length > 0) return null
+  const named = wrong.slice(0, NAMED).map(line => {
+    const { qty = 0, places = [] } = left.get(line.item) ?? {}
+    const name = `${numberIn(stage, line)}/${line.no}`
+    return `${name}: ${line.done} of ${line.wanted}, ${line.reason ?? line.state}, ${qty} lie at ${places.join(' ')}`
+  })
+  const sum = `${wrong.length} of ${lines.length} lines of ${orders} orders are not picked as they were ordered`
+  return [sum, ...named].join('; ')
+}
+
+/** What really lies on the shelves, by item, and where. */
+const leftOnShelves = ({ memory, site, truth }: Stage): ReadonlyMap<string, { qty: number; places: string[] }> => {
+  const left = new Map<string, { qty: number; places: string[] }>()
+  const shelves = new Map(site.locations.flatMap(({ id, kind, code }) => (kind === 'pickable' ? [[id, code]] : [])))
+  for (const row of memory.state().stock.values()) {
+    const code = shelves.get(row.location)
+    const lies = truth.lies.get(stockKeyText(row)) ?? 0
+    if (code === undefined || row.status !== 'available' || lies === 0) continue
+    const known = left.get(row.item) ?? { qty: 0, places: [] }
+    left.set(row.item, { qty: known.qty + lies, places: [...known.places, code] })
+  }
+  return left
+}
+
+const numberIn = (stage: Stage, line: Line): string => {
+  const row = stage.memory.state().rows.get(rowKey('document', line.document))
+  return row?.k === 'document' ? (row.b as Document).number : line.document
 }

@@ -93,19 +93,22 @@ const takes = (stage: Stage, device: Device, handheld: Handheld, hand: PickState
   return { scan: sku }
 }
 
-/** What really lies at the stop, without what other people have taken into their hands already. */
+/** What really lies at the stop, without what other people have taken of it into their hands already. */
 const onShelf = (stage: Stage, device: Device, handheld: Handheld, hand: PickState): number => {
   const stop = current(hand, handheld.world())
   if (stop === undefined) return 0
   const key: StockKey = { ...stop.claim, client: stop.line.client, item: stop.line.item }
-  const text = stockKeyText(key)
   const taken = stage.devices
     .filter(other => other !== device)
-    .flatMap(other => (isPick(other.hand) ? other.hand.held.map(piece => ({ piece, hand: other.hand })) : []))
-    .filter(({ piece }) => piece.from.location === key.location)
-    .reduce((sum, { piece }) => sum + piece.qty, 0)
-  return Math.max(0, (stage.truth.lies.get(text) ?? 0) - taken)
+    .reduce((sum, other) => sum + (isPick(other.hand) ? heldOf(other.hand, key) : 0), 0)
+  return Math.max(0, (stage.truth.lies.get(stockKeyText(key)) ?? 0) - taken)
 }
+
+/** Goods of several kinds lie on one shelf: what is in the hands is of the item of the stop that they are at. */
+const heldOf = ({ stop, held }: PickState, { item, location }: StockKey): number =>
+  stop?.split('/')[1] === item
+    ? held.filter(piece => piece.from.location === location).reduce((sum, { qty }) => sum + qty, 0)
+    : 0
 
 const zeroIs = (stage: Stage, { zero }: PickState): boolean =>
   zero !== null &&

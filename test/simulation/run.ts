@@ -121,7 +121,7 @@ const makeStage = async (
   trail: string[],
 ): Promise<Stage & { faults: readonly Fault[] }> => {
   const dice = makeDice(seed)
-  const shift = options.shift ?? ANY_SHIFT
+  const shift = options.shift ?? options.plant?.shift?.(seed) ?? ANY_SHIFT
   const site = shift.makeSite(options.devices ?? 3)
   const memory = makeMemoryServer(site)
   const schedule = makeSchedule()
@@ -146,7 +146,7 @@ const makeStage = async (
     devices: [],
     truth: makeTruth(opening, shift.lost?.(site, opening) ?? []),
     odds: oddsOf(dice, faults, shift.trouble),
-    end: (options.minutes ?? 8) * MINUTE,
+    end: (options.minutes ?? options.plant?.minutes ?? 8) * MINUTE,
     seen: noCounters(),
     plant: options.plant ?? null,
     shift,

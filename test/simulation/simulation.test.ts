@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BUGS } from './bugs.ts'
-import { orderShift } from './order-shift.ts'
+import { fewOrders, orderShift } from './order-shift.ts'
 import { run } from './run.ts'
 import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite.ts'
 
@@ -83,7 +83,15 @@ describe('orders that are given out', () => {
     expect(seen['scans refused by a process']).toBeGreaterThan(0)
   })
 
-  it('[I19] an order that nobody picks is seen', async () => {
+  it.each([
+    { seed: 4, devices: 4 },
+    { seed: 1, devices: 3 },
+  ])('[I23] nothing is short while it lies on a shelf of goods of many kinds: $devices handhelds', async one => {
+    const shift = fewOrders(one.seed)
+    expect((await run(one.seed, { ...options, devices: one.devices, minutes: 30, shift })).failures).toEqual([])
+  })
+
+  it('[I23] an order that nobody picks is seen', async () => {
     const shift = { ...orderShift(baskets, 3), turn: async () => null }
     expect((await run(3, { ...options, shift })).failures).toEqual([expect.stringContaining('not picked')])
   })
