@@ -1,7 +1,12 @@
 import type { Birth, Ports, QueueRow } from '../../pwa/sync/ports.ts'
 import type { Plant } from './bugs.ts'
+import { baseOf } from './check-device.ts'
 import { crash } from './device.ts'
+import type { Device } from './device.ts'
 import type { Fault } from './faults.ts'
+import { isOver } from './feed-history.ts'
+import { rowKey } from './memory-state.ts'
+import type { Row } from '../../shared/sync/wire.ts'
 
 const withFaults =
   (...needed: readonly Fault[]) =>
@@ -149,6 +154,41 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
           }),
       }),
   },
+  emptyIgnored: {
+    title: 'a row that has become empty is not written over the one that was there',
+    within: 3,
+    ports: (ports, device) =>
+      withCache(ports, {
+        applyPage: async (expected, next, rows) => {
+          const before = baseOf(device)
+          const taken = await ports.cache.applyPage(expected, next, rows)
+          const emptied = rows.filter(row => row.k === 'balance' && isOver(row))
+          if (taken) putBack(device, next.generation, before, emptied)
+          return taken
+        },
+      }),
+  },
+  oldSnapshot: {
+    title: 'a snapshot is written over what was there, and what it does not name stays',
+    within: 10,
+    faults: withFaults('restore'),
+    ports: (ports, device) => {
+      let isFirst = true
+      return withCache(ports, {
+        beginSnapshot: async generation => {
+          isFirst = true
+          await ports.cache.beginSnapshot(generation)
+        },
+        addSnapshot: async (generation, rows) => {
+          const old = isFirst ? [...baseOf(device).values()] : []
+          isFirst = false
+          const fresh = new Set(rows.map(row => `${row.k} ${row.id}`))
+          const kept = old.filter(row => !fresh.has(`${row.k} ${row.id}`)).map(row => ({ ...row, c: 0 }))
+          await ports.cache.addSnapshot(generation, [...kept, ...rows])
+        },
+      })
+    },
+  },
   halfSnapshot: {
     title: 'a snapshot that broke off is taken for a whole one',
     within: 25,
@@ -172,6 +212,22 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
         append: (expected, next, rows, state) => ports.queue.append(expected, next, rows.map(unchained), state),
       }),
   },
+}
+
+/** As if these rows had not been among those of the page. */
+const putBack = (
+  { cache }: Device,
+  generation: number,
+  before: ReadonlyMap<string, Row>,
+  rows: readonly Row[],
+): void => {
+  const image = cache.snapshot()
+  const base = new Map(image.base.get(generation))
+  for (const { k, id } of rows) {
+    const old = before.get(rowKey(k, id))
+    if (old !== undefined) base.set(rowKey(k, id), old)
+  }
+  cache.restore({ ...image, base: new Map(image.base).set(generation, base) })
 }
 
 const unchained = (row: QueueRow): QueueRow => ({ ...row, hash: row.hash.split('').reverse().join('') })

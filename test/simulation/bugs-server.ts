@@ -160,6 +160,16 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
     faults: withFaults('restore'),
     store: store => ({ ...store, renewFeed: async () => true }),
   },
+  pageOfAll: {
+    title: 'a page is read without looking at whose rows they are',
+    within: 3,
+    store: store => ({ ...store, page: at => store.page({ ...at, clients: null }) }),
+  },
+  snapshotOfAll: {
+    title: 'a snapshot is read without looking at whose rows they are',
+    within: 3,
+    store: store => ({ ...store, snapshot: (at, rows) => store.snapshot({ ...at, clients: null }, rows) }),
+  },
   snapshotThrough: {
     title: 'a snapshot forgets which own commands it contains',
     within: 6,

@@ -6,9 +6,10 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { ProcessState } from '../../shared/process/process.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
+import { checkEnded, sees } from './check-scope.ts'
 import { changesIn, firstDifference, onHandAt, ownUpTo, rowsAt } from './feed-history.ts'
 import { commandKey, rowKey } from './memory-state.ts'
-import type { ServerState } from './memory-state.ts'
+import type { ServerState, StoredRow } from './memory-state.ts'
 import type { Stage } from './stage.ts'
 import { move } from './truth.ts'
 
@@ -44,22 +45,27 @@ export const checkPage = (stage: Stage, device: Device, before: CacheHead | null
     return stage.fail('I5', `${device.name} took a page of another feed`)
   if (to.commit < from.commit) return stage.fail('I5', `${device.name} went back from ${from.commit} to ${to.commit}`)
   if (to.commit > to.state.feed.seq) return stage.fail('I5', `${device.name} stands at a commit that never was`)
-  const committed = changesIn(to.state, from.commit, to.commit)
+  const committed = changesIn(to.state, from.commit, to.commit).filter(row => sees(device, row.client))
   const names = (list: readonly Row[]): string => list.map(row => `${row.c} ${row.k} ${row.id}`).join()
   if (names(committed) !== names(rows))
     stage.fail(
       'I5',
       `${device.name} got ${rows.length} of ${committed.length} rows after ${from.commit} to ${to.commit}`,
     )
+  checkEnded(stage, device, to, baseOf(device))
 }
 
 /** A snapshot is the whole base at one commit. */
 export const checkSnapshot = (stage: Stage, device: Device): void => {
   const at = positionOf(stage, device.cache.snapshot().head)
   if (at === null) return stage.fail('I12', `${device.name} took a snapshot of no feed that ever was`)
-  const differs = firstDifference(byKey(baseOf(device)), rowsAt(at.state, at.commit))
+  checkEnded(stage, device, at, baseOf(device))
+  const differs = firstDifference(byKey(baseOf(device)), seenBy(device, rowsAt(at.state, at.commit)))
   if (differs !== null) stage.fail('I12', `${device.name} has another ${differs} than commit ${at.commit}`)
 }
+const seenBy = (device: Device, rows: ReadonlyMap<string, StoredRow>): ReadonlyMap<string, StoredRow> =>
+  device.clients === null ? rows : new Map([...rows].filter(([, row]) => sees(device, row.client)))
+
 const byKey = (base: ReadonlyMap<string, Row>): Map<string, Row> =>
   new Map([...base.values()].map(row => [rowKey(row.k, row.id), row]))
 
@@ -102,13 +108,15 @@ export const checkScreen = async (stage: Stage, device: Device, handheld: Handhe
   if (at === null || manifest === null) return
   const expected = onHandAt(at.state, at.commit)
   for (let seq = confirmed + 1; seq <= last; seq += 1) move(expected, device.acts.get(seq) ?? [])
-  const differs = stockDifference(handheld.world(), expected)
+  const differs = stockDifference(handheld.world(), expected, device)
   if (differs !== null) stage.fail('I7', `${device.name} shows ${differs}`)
 }
 
-const stockDifference = (world: World, expected: ReadonlyMap<string, number>): string | null => {
+const stockDifference = (world: World, expected: ReadonlyMap<string, number>, device: Device): string | null => {
   for (const [text, qty] of expected) {
-    const shown = world.stock(keyOfText(text)).onHand
+    const key = keyOfText(text)
+    if (!sees(device, key.client)) continue
+    const shown = world.stock(key).onHand
     if (shown !== qty) return `${shown} instead of ${qty} at ${text.replaceAll('\u001f', ' ')}`
   }
   return null
@@ -142,7 +150,7 @@ export const checkRest = (stage: Stage): void => {
   }
   const all = rowsAt(state, state.feed.seq)
   for (const device of stage.devices) {
-    const differs = firstDifference(byKey(baseOf(device)), all)
+    const differs = firstDifference(byKey(baseOf(device)), seenBy(device, all))
     if (differs !== null) stage.fail('I6', `${device.name} has another ${differs} than the server`)
   }
   for (const key of new Set([...state.stock.keys(), ...stage.truth.lies.keys()])) {

@@ -2,7 +2,7 @@ import { makeHandheld } from '../../pwa/sync/make-handheld.ts'
 import type { Engine } from '../../pwa/sync/engine.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
 import type { CacheStore, Ports } from '../../pwa/sync/ports.ts'
-import type { DeviceId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, WorkerId } from '../../shared/ids.ts'
 import type { ProcessState } from '../../shared/process/process.ts'
 import { inflateAtHand } from '../support/inflate.ts'
 import { laterAtHand, rulesAtHand } from '../support/rules.ts'
@@ -11,11 +11,13 @@ import type { QueueImage } from '../../pwa/store/queue-image.ts'
 import type { CacheImage, Snapshotable } from '../support/memory-stores.ts'
 import type { QueueStore } from '../../pwa/sync/ports.ts'
 import { checkPage, checkScreen, checkSnapshot, checkStart, stepIn } from './check-device.ts'
+import { checkBlocks, checkClients } from './check-scope.ts'
 import { BADGE, START } from './floor.ts'
 import { makeLife } from './life.ts'
 import type { Life } from './life.ts'
 import { makeNet } from './net.ts'
 import type { SimulatedNet } from './net.ts'
+import { personWith } from './people.ts'
 import { signatureOf } from './server.ts'
 import type { Stage } from './stage.ts'
 import { livingCache, livingQueue } from './stores.ts'
@@ -26,6 +28,10 @@ import type { Leg } from './truth.ts'
 export type Device = {
   id: DeviceId
   name: string
+  /** Who has it, and whose goods they may see; null = all. */
+  badge: string
+  worker: WorkerId
+  clients: readonly ClientId[] | null
   queue: QueueStore & Snapshotable<QueueImage>
   cache: CacheStore & Snapshotable<CacheImage>
   /** What a power cut leaves of the relaxed cache. */
@@ -59,9 +65,14 @@ export type Device = {
 
 export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
   const cache = memoryCache()
+  const badge = stage.shift.badges[n % stage.shift.badges.length] ?? BADGE
+  const { id: worker, clients } = personWith(stage.site, badge)
   const device: Device = {
     id,
     name: `handheld ${n}`,
+    badge,
+    worker,
+    clients,
     queue: memoryQueue(),
     cache,
     flushed: cache.snapshot(),
@@ -96,7 +107,20 @@ const portsOf = (stage: Stage, device: Device, life: Life, net: SimulatedNet): P
   const bootedAt = stage.schedule.now()
   const watchedCache: CacheStore = {
     ...device.cache,
+    addSnapshot: async (generation, rows) => {
+      checkClients(stage, device, rows)
+      await device.cache.addSnapshot(generation, rows)
+    },
+    putBlocks: async blocks => {
+      checkBlocks(
+        stage,
+        device,
+        blocks.map(block => block.sha),
+      )
+      await device.cache.putBlocks(blocks)
+    },
     applyPage: async (expected, next, rows) => {
+      checkClients(stage, device, rows)
       const before = device.cache.snapshot().head
       const taken = await device.cache.applyPage(expected, next, rows)
       if (!taken) stage.seen['pages refused because the cursor had moved'] += 1
@@ -178,7 +202,7 @@ export const boot = (stage: Stage, device: Device): void => {
     device.step = kept.n
     device.hand = kept.hand
     if (handheld.session() === null) {
-      const answer = await handheld.logIn(BADGE)
+      const answer = await handheld.logIn(device.badge)
       if (!answer.ok) stage.fail('I8', `${device.name} lets nobody log in: ${answer.why}`)
     }
     device.handheld = handheld

@@ -1,25 +1,47 @@
-import type { BalanceBody } from '../../shared/sync/rows.ts'
+import type { Task } from '../../shared/catalogue.ts'
+import type { BalanceBody, HiddenBody } from '../../shared/sync/rows.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import { commandKey, cursorKey, rowKey } from './memory-state.ts'
 import type { ServerState, StoredRow } from './memory-state.ts'
 
 /** What a position in a feed means, told by the feed itself and not by the code under test. */
-type Index = { read: number; onHand: Map<string, { c: number; qty: number }[]> }
+type Index = {
+  read: number
+  onHand: Map<string, { c: number; qty: number }[]>
+  /** Of what can end: whether it has, by `rowKey`. */
+  over: Map<string, { c: number; isOver: boolean }[]>
+}
 const indexes = new WeakMap<ServerState, Index>()
 
 const indexOf = (state: ServerState): Index => {
-  const index = indexes.get(state) ?? { read: 0, onHand: new Map() }
+  const index = indexes.get(state) ?? { read: 0, onHand: new Map(), over: new Map() }
   indexes.set(state, index)
   for (; index.read < state.changes.length; index.read += 1) {
     const row = state.changes[index.read]
-    if (row?.k !== 'balance') continue
-    const steps = index.onHand.get(row.id)
-    const step = { c: row.c, qty: (row.b as BalanceBody).oh }
-    if (steps) steps.push(step)
-    else index.onHand.set(row.id, [step])
+    if (row?.k !== 'balance' && row?.k !== 'task') continue
+    add(index.over, rowKey(row.k, row.id), { c: row.c, isOver: isOver(row) })
+    if (row.k === 'balance') add(index.onHand, row.id, { c: row.c, qty: (row.b as BalanceBody).oh })
   }
   return index
 }
+const add = <S>(map: Map<string, S[]>, key: string, step: S): void => {
+  const steps = map.get(key)
+  if (steps) steps.push(step)
+  else map.set(key, [step])
+}
+
+const OVER = new Set(['done', 'cancelled'])
+/** Nothing lies there any more, or nobody has to do it any more. Whoever may not see a figure cannot have an old one. */
+export const isOver = (row: Row): boolean =>
+  row.k === 'task' && row.b !== null ? OVER.has((row.b as Task).state) : isNothing(row) || isHidden(row)
+
+/** Names of what has ended by this commit, by `rowKey`. */
+export const endedAt = (state: ServerState, commit: number): string[] =>
+  [...indexOf(state).over].flatMap(([key, steps]) => {
+    let i = steps.length - 1
+    while (i >= 0 && (steps[i]?.c ?? 0) > commit) i -= 1
+    return steps[i]?.isOver === true ? [key] : []
+  })
 
 /** On hand of every stock row that was ever touched, as of one commit. */
 export const onHandAt = (state: ServerState, commit: number): Map<string, number> => {
@@ -56,6 +78,9 @@ export const rowsAt = (state: ServerState, commit: number): Map<string, StoredRo
   for (const row of state.changes) if (row.c <= commit) rows.set(rowKey(row.k, row.id), row)
   return rows
 }
+
+const isHidden = (row: Row): boolean =>
+  row.k === 'balance' && row.b !== null && 'hidden' in (row.b as BalanceBody | HiddenBody)
 
 const isNothing = (row: Row | undefined): boolean => {
   if (row === undefined || row.b === null) return true

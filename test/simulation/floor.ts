@@ -8,10 +8,11 @@ import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
-import type { Manifest } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
 import type { SiteSeed } from '../support/site.ts'
+import type { Catalogue } from './stage.ts'
+import { withPeople } from './people.ts'
 import type { Dice } from './random.ts'
 
 /** Virtual time 0 as a wall clock, ms. */
@@ -37,13 +38,13 @@ export const makeFloor = (devices: number): SiteSeed => {
   }
   // A shelf of another zone: goods that are put there instead are asked about.
   const locations = site.locations.map(place => (place.code === SHELVES[3] ? { ...place, zone: 'B' } : place))
-  return { ...site, items, locations: [...locations, aside] }
+  return withPeople({ ...site, items, locations: [...locations, aside] })
 }
 
 /** The catalogue of the site as the server builds it. */
-export const catalogueOfSite = ({ items }: SiteSeed) => {
+export const catalogueOfSite = ({ items }: Pick<SiteSeed, 'items'>): Catalogue => {
   const { families, blocks } = catalogueOf(items)
-  const manifest: Manifest = { version: 'sha256-simulated', asOf: isoOf(START), families }
+  const manifest = { version: 'sha256-simulated', asOf: isoOf(START), families }
   return { manifest, blocks }
 }
 

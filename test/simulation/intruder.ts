@@ -25,7 +25,7 @@ export const makeIntruder = (stage: Stage): (() => void) => {
     n += 1
     const epoch = `intruder${String(n).padStart(4, '0')}`
     const trick = stage.dice.pick(['signature', 'chain', 'role'] as const)
-    void answerSync(stage, device, {
+    void answerSync(stage, { id: device, worker: null, clients: null }, {
       proto: PROTO,
       app: 'simulated',
       device,

@@ -1,9 +1,10 @@
+import { scopedManifest } from '../../server/routes/scope.ts'
 import type { LeaseAnswer, LeaseRequest } from '../../pwa/sync/lease.ts'
 import type { Net, Reply } from '../../pwa/sync/ports.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
 import type { Device } from './device.ts'
-import { START, catalogueOfSite } from './floor.ts'
+import { START } from './floor.ts'
 import { answerLease } from './leases.ts'
 import type { Life } from './life.ts'
 import { cursorKey } from './memory-state.ts'
@@ -56,7 +57,6 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
     refusal: null,
     retryAfterMs: status === 503 ? 1000 + dice.int(5000) : null,
   })
-  const catalogue = catalogueOfSite(stage.site)
   return {
     sync: request => {
       const text = JSON.stringify(request)
@@ -67,7 +67,7 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
         try {
           const known = stage.memory.state().cursors.get(cursorKey(device.id, read.push.epoch))?.lastSeq ?? 0
           if ((read.push.commands[0]?.seq ?? Infinity) <= known) seen['commands sent again'] += 1
-          const body = await answerSync(stage, device.id, read)
+          const body = await answerSync(stage, device, read)
           note(stage, read, body)
           return { kind: 'ok', body: stage.plant?.response?.(body) ?? body }
         } catch (error) {
@@ -77,7 +77,7 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
       })
     },
     snapshot: async take => {
-      const reply = await ask(async () => ({ kind: 'ok', body: await answerSnapshot(stage, device.id) }))
+      const reply = await ask(async () => ({ kind: 'ok', body: await answerSnapshot(stage, device) }))
       if (reply.kind !== 'ok') return reply
       const { rows, head } = reply.body
       // A large warehouse has larger pieces, not a network that breaks off more often.
@@ -101,12 +101,13 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
           return refused(503)
         }
       }),
-    manifest: () => ask(async () => ({ kind: 'ok', body: catalogue.manifest })),
+    manifest: () =>
+      ask(async () => ({ kind: 'ok', body: scopedManifest(stage.catalogue.manifest, device.clients) })),
     blocks: shas =>
       ask(async () => ({
         kind: 'ok',
         body: shas.flatMap(sha => {
-          const bytes = catalogue.blocks.get(sha)
+          const bytes = stage.catalogue.blocks.get(sha)
           return bytes === undefined ? [] : [{ sha, bytes }]
         }),
       })),

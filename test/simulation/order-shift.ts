@@ -8,7 +8,7 @@ import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
 import type { SiteSeed } from '../support/site.ts'
-import { START } from './floor.ts'
+import { BADGE, START } from './floor.ts'
 import { rowKey } from './memory-state.ts'
 import { numberOf, totesOf } from './order-names.ts'
 import { pickTurn } from './pick-walk.ts'
@@ -38,6 +38,7 @@ export const orderShift = (baskets: readonly (readonly string[])[], seed: number
     open: (store, site) => openOrders(store, site, orders, shelves),
     lost: (site, opening) => lostOf(site, opening, dice),
     turn: pickTurn,
+    badges: [BADGE],
     isGivenOut: true,
     isLong: true,
     looksEvery: 5,

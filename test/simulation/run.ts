@@ -7,9 +7,10 @@ import { boot, crash, look, makeDevice } from './device.ts'
 import type { Device } from './device.ts'
 import { drawFaults, FAULTS, oddsOf } from './faults.ts'
 import type { Fault, Odds } from './faults.ts'
-import { anyOrder, cancelOrder, makeFloor, openFloor, reserveOrder } from './floor.ts'
+import { anyOrder, cancelOrder, catalogueOfSite, makeFloor, openFloor, reserveOrder } from './floor.ts'
 import { makeIntruder } from './intruder.ts'
 import { makeMemoryServer } from './memory-server.ts'
+import { BADGES } from './people.ts'
 import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
 import { makePushLine } from '../../server/sync/push-line.ts'
@@ -96,6 +97,7 @@ const ANY_SHIFT: Shift = {
   makeSite: makeFloor,
   open: openFloor,
   turn: anyTurn,
+  badges: BADGES,
   isGivenOut: false,
   isLong: false,
   looksEvery: 1,
@@ -140,6 +142,7 @@ const makeStage = async (
     dice,
     site,
     memory,
+    catalogue: catalogueOfSite(site),
     store: memory.store,
     book: null,
     feeds: new Map([[memory.state().feed.epoch, memory.state()]]),

@@ -1,8 +1,9 @@
-import { handleSync } from '../../server/sync/handle.ts'
+import { scopedVersion } from '../../server/routes/scope.ts'
+import { handleSync, scopeName } from '../../server/sync/handle.ts'
 import type { SyncDeps } from '../../server/sync/handle.ts'
 import type { ApplyTx, Standing, SyncStore } from '../../server/sync/ports.ts'
 import type { Verify } from '../../server/sync/prepare.ts'
-import type { DeviceId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, WorkerId } from '../../shared/ids.ts'
 import { writeCursor } from '../../shared/sync/cursor.ts'
 import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
@@ -20,8 +21,12 @@ const verifyOf =
   async (text, sig) =>
     sig === signatureOf(device, text)
 
+/** Who asks, as the routes would have proven it. */
+export type Asking = { id: DeviceId; worker: WorkerId | null; clients: readonly ClientId[] | null }
+
 /** The product's own POST /sync on the store in memory. */
-export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest): Promise<SyncResponse> => {
+export const answerSync = async (stage: Stage, who: Asking, request: SyncRequest): Promise<SyncResponse> => {
+  const { id: device, worker, clients } = who
   const deps: SyncDeps = {
     store: stage.store,
     ...(stage.book === null ? {} : { book: stage.book }),
@@ -35,18 +40,19 @@ export const answerSync = (stage: Stage, device: DeviceId, request: SyncRequest)
   }
   stage.plant?.asked?.(stage, request)
   const verify = stage.plant?.verify?.(verifyOf(device)) ?? verifyOf(device)
-  return handleSync(deps, request, { device, worker: null, warehouse: request.warehouse, clients: null, verify })
+  const answer = await handleSync(deps, request, { device, worker, warehouse: request.warehouse, clients, verify })
+  return { ...answer, catalogue: scopedVersion(stage.catalogue.manifest.version, clients) }
 }
 
 /** All rows of one commit, as GET /snapshot gives them. */
 export const answerSnapshot = async (
   stage: Stage,
-  device: DeviceId,
+  { id: device, worker, clients }: Asking,
 ): Promise<{ rows: readonly Row[]; head: SnapshotHead }> => {
   const rows: Row[] = []
-  const at = { warehouse: stage.site.warehouse.id, device, worker: null, clients: null }
+  const at = { warehouse: stage.site.warehouse.id, device, worker, clients }
   const { commit, ...end } = await stage.store.snapshot(at, async part => void rows.push(...part))
-  const cursor = writeCursor({ feedEpoch: end.feedEpoch, scope: 'all', commit })
+  const cursor = writeCursor({ feedEpoch: end.feedEpoch, scope: scopeName(clients), commit })
   return { rows, head: { ...end, cursor } }
 }
 

@@ -8,7 +8,7 @@ import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite
 const told = (results: readonly { seed: number; failures: readonly string[]; trail: readonly string[] }[]): string[] =>
   results.flatMap(({ seed, failures, trail }) => [`seed ${seed}`, ...failures, ...trail])
 
-const CHECKS = ['check-device', 'check-server', 'device', 'net', 'run', 'intruder']
+const CHECKS = ['check-device', 'check-scope', 'check-server', 'device', 'net', 'run', 'intruder']
   .map(name => readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8'))
   .join('\n')
   .replaceAll(/fail\(\s+/g, 'fail(')
@@ -43,7 +43,9 @@ describe('simulated shifts', () => {
     '[I12] a snapshot is the base at one commit',
     '[I15] when the trouble stops all queues drain',
     '[I17] after a restore the handhelds hold what the server lacks',
+    '[I18] what has ended does not come back by a late page or an old snapshot',
     '[I19] the books say what really lies where',
+    '[I20] no row and no part of the catalogue of another client reaches a handheld',
     '[I21] no command that is well formed makes the server fail',
   ])('%s', async title => {
     const rule = /I\d+/.exec(title)?.[0] ?? ''

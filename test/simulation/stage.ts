@@ -2,6 +2,7 @@ import type { Push, PushEnd } from '../../server/sync/apply.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
+import type { Manifest } from '../../shared/sync/wire.ts'
 import type { SiteSeed } from '../support/site.ts'
 import type { Plant } from './bugs.ts'
 import type { Counters } from './counters.ts'
@@ -23,6 +24,8 @@ export type Shift = {
   lost?(site: SiteSeed, opening: readonly Movement[]): readonly Leg[]
   /** What a worker does next, by what the handheld shows; null = there is nothing to do just now. */
   turn(stage: Stage, device: Device, handheld: Handheld): Promise<Turn | null>
+  /** Who has the handhelds, by turns. */
+  badges: readonly string[]
   /** Nobody goes home before the end. */
   isLong: boolean
   /** Of so many changes of a screen one is looked at in full; a large warehouse is looked at less often. */
@@ -41,12 +44,17 @@ export type Shift = {
   verdict?(stage: Stage): string | null
 }
 
+/** What the handhelds fetch of the items. */
+export type Catalogue = { manifest: Manifest; blocks: ReadonlyMap<string, Uint8Array> }
+
 /** All that one run is made of. */
 export type Stage = {
   schedule: Schedule
   dice: Dice
   site: SiteSeed
   memory: MemoryServer
+  /** As the server has it now. */
+  catalogue: Catalogue
   /** The server's store as the product sees it: watched, and with a planted bug where there is one. */
   store: SyncStore
   /** Books pushes together, as the product does; null = each by itself, in every second seed and with most planted bugs. */

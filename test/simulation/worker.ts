@@ -6,6 +6,7 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 import { placeId } from '../support/site.ts'
 import { STEP } from './check-device.ts'
+import { sees } from './check-scope.ts'
 import type { Step } from './check-device.ts'
 import { crash, hear } from './device.ts'
 import type { Device } from './device.ts'
@@ -124,6 +125,9 @@ const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[]
   return picks(stage, world)
 }
 
+/** Goods that whoever has the handheld may see. */
+const goodsFor = ({ site }: Stage, device: Device): readonly Item[] => site.items.filter(one => sees(device, one.client))
+
 const documentsOf = (world: World, kind: Document['kind']): readonly Document[] =>
   [...world.documents()].filter(document => document.kind === kind)
 const itemsOf = (stage: Stage, client: string): readonly Item[] =>
@@ -135,7 +139,7 @@ const receives = (stage: Stage, device: Device, world: World): readonly Draft[] 
   const isBlind = known.length === 0 || dice.chance(0.1)
   if (isBlind && dice.chance(0.5)) device.blind += 1
   const document = isBlind ? null : dice.pick(known)
-  const item = dice.pick(document === null ? site.items : itemsOf(stage, document.client))
+  const item = dice.pick(document === null ? goodsFor(stage, device) : itemsOf(stage, document.client))
   const one = (): Draft => ({
     type: 'receive',
     client: item.client,
