@@ -5,7 +5,6 @@ import type { StockRow } from '../ledger/stock.ts'
 import { allocate } from '../ledger/reservation.ts'
 import type { World } from '../ledger/world.ts'
 import { makeLabel } from '../scan/own-label.ts'
-import type { Draft } from '../sync/command.ts'
 import {
   NO_STATIONS,
   EPOCH,

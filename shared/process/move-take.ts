@@ -254,6 +254,9 @@ export const stepMore = (state: MoveState, resolved: Resolved, view: View): Move
   if (hit === undefined || item === undefined) return null
   const amount = amountOf(item, hit, resolved.fields)
   if (amount === null || item.tracking.serial) return stay(state, 'dup', 'dup')
+  const { lot = load.lot } = resolved.fields
+  if (item.tracking.lot && lot !== load.lot)
+    return stay(state, 'wrong', 'wrong.lot', { scanned: lot, wanted: load.lot })
   return withTotal(state, load, item, load.qty + amount.qty, view)
 }
 
