@@ -251,7 +251,7 @@ export const en: FloorWords = {
     'move.started': '{no} is being picked here',
     'move.reserved': '{n} are free, the rest is reserved',
     'move.done': 'Moved to {place}',
-    'put.picked': 'Picked for an order. Leave it',
+    'put.picked': 'Picked for {no}. Leave it',
     'put.storage': '{place} is not for such goods',
     'put.status': 'Only good stock may lie in {place}',
     'put.lpn': '{place} takes pallets with a label only',

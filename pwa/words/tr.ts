@@ -235,7 +235,7 @@ export const tr: FloorWords = {
     'move.started': '{no} burada toplanıyor',
     'move.reserved': '{n} serbest, gerisi ayrılmış',
     'move.done': 'Taşındı: {place}',
-    'put.picked': 'Sipariş için toplandı. Bırak',
+    'put.picked': '{no} için toplandı. Bırak',
     'put.storage': '{place} bu mal için değil',
     'put.status': '{place} sadece sağlam mal alır',
     'put.lpn': '{place} sadece etiketli palet alır',

@@ -21,6 +21,7 @@ import {
   scanned,
   theirMug,
   tote1,
+  two,
   wants,
   worker,
   workerAt,
@@ -40,6 +41,20 @@ const idle = () => {
 }
 
 describe('looking up', () => {
+  it('[U31] goods, orders and pallets of a client that the worker does not work for are not shown', () => {
+    const world = demoWorld({ documents: [orderOf('SO-8', [wants(theirMug, 1)], {}, {}, two)] })
+    const theirs = workerAt(lookup, world, { nothing: true }, device, { ...worker, clients: [one.id] })
+    for (const scan of [scanOf.item(theirMug), scanOf.document('SO-8', two), scanOf.task('SO-8', two)])
+      expect(theirs.scan(scan)).toMatchObject({
+        verdict: 'wrong',
+        message: { key: 'other.client' },
+        state: { at: 'ask' },
+      })
+    expect(theirs.scan(scanOf.item(mug))).toMatchObject({ verdict: 'ok', state: { at: 'item', item: mug.id } })
+    // A code of goods of both clients means those that may be seen.
+    const both = { ...scanOf.item(mug), readings: [...scanOf.item(theirMug).readings, ...scanOf.item(mug).readings] }
+    expect(theirs.scan(both)).toMatchObject({ verdict: 'ok', state: { at: 'item', item: mug.id } })
+  })
   it('[U1] an item shows its totals and where it lies; the outside is no place', () => {
     const { anna } = idle()
     expect(anna.scan(scanOf.item(milk))).toMatchObject({ verdict: 'ok', message: { key: 'shown' }, commands: [] })

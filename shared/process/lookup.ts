@@ -1,4 +1,4 @@
-import type { Task } from '../catalogue.ts'
+import type { Task, Worker } from '../catalogue.ts'
 import { dueDay } from '../due.ts'
 import type { DocumentId, ItemId, LocationId, LpnId } from '../ids.ts'
 import { NOTHING } from '../ledger/effects.ts'
@@ -66,11 +66,15 @@ const start = (start: Start, view: View): Next<LookupState> => {
 }
 
 /** Look-up books nothing: it is a detour that leaves the step below it as it was. */
-const show = (state: LookupState, resolved: Resolved, view: View): Next<LookupState> => {
+const show = (state: LookupState, resolved: Resolved, view: View, { clients }: Worker): Next<LookupState> => {
   const bad = badLabel(state, resolved)
   if (bad !== null) return bad
-  const { fields, readings, scan } = resolved
-  const items = new Set(itemsIn(resolved).map(hit => hit.item))
+  const { fields, scan } = resolved
+  const readings = resolved.readings.filter(
+    one => !('client' in one) || clients === null || clients.includes(one.client),
+  )
+  if (readings.length < resolved.readings.length && readings.length === 0) return stay(state, 'wrong', 'other.client')
+  const items = new Set(itemsIn({ readings }).map(hit => hit.item))
   if (items.size > 1) return stay(state, 'unknown', 'many')
   for (const item of items) return shown({ at: 'item', item, label: fields.serial ?? fields.lot ?? null })
   for (const reading of readings) {
@@ -85,10 +89,10 @@ const show = (state: LookupState, resolved: Resolved, view: View): Next<LookupSt
   return mistaken(state, resolved)
 }
 
-const step = (state: LookupState, input: Input, view: View): Next<LookupState> => {
+const step = (state: LookupState, input: Input, view: View, { worker }: Moment): Next<LookupState> => {
   switch (input.kind) {
     case 'scan':
-      return kept(state, show(state, input.resolved, view))
+      return kept(state, show(state, input.resolved, view, worker))
     case 'number':
       return choose(state, input.value, view)
     case 'choice':

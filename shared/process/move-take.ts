@@ -55,9 +55,9 @@ export const takePallet = (
   const [first] = rows
   if (first === undefined) return stay(state, 'wrong', 'move.empty', { place: pallet.label })
   if (!mayMove(moment, first)) return stay(state, 'wrong', 'other.client')
-  if (rows.some(row => isMobile(view, row.location))) return stay(state, 'wrong', 'put.picked')
+  if (rows.some(row => isMobile(view, row.location))) return pickedFor(state, rows, view)
   const started = startedOn(rows, view)
-  if (started !== null) return stay(state, 'wrong', 'move.started', { no: started })
+  if (started !== null) return stay(state, 'wrong', leave(state), { no: started })
   const load: Load = { kind: 'pallet', client: first.client, lpn: pallet.lpn, label: pallet.label }
   return go({ ...state, at: 'to', from: first.location, load, takenAt: moment.now }, 'ok', 'move.to')
 }
@@ -69,7 +69,7 @@ export const takeRow = (state: MoveState, key: StockKey, view: View, moment: Mom
   const place = fromPlace(state, row.location, view)
   if (place.verdict !== 'ok') return place
   if (row.lpn !== NO_LPN) return takePallet(state, palletOf(row.lpn, view), view, moment)
-  if (isMobile(view, row.location)) return stay(state, 'wrong', 'put.picked')
+  if (isMobile(view, row.location)) return pickedFor(state, [row], view)
   if (item === undefined || row.onHand <= 0) return stay(state, 'wrong', 'move.notHere')
   if (!mayMove(moment, row)) return stay(state, 'wrong', 'other.client')
   const { client, lot, serial, lpn, status } = row
@@ -82,7 +82,7 @@ export const takeRow = (state: MoveState, key: StockKey, view: View, moment: Mom
 export const takeWhole = (state: MoveState, view: View, moment: Moment, next: 'move.to' | 'put.to'): MoveNext => {
   const rows = state.from === null ? [] : view.stockAt(state.from).filter(row => row.onHand > 0)
   const started = startedOn(rows, view)
-  if (started !== null) return stay(state, 'wrong', 'move.started', { no: started })
+  if (started !== null) return stay(state, 'wrong', leave(state), { no: started })
   return go({ ...state, at: 'to', load: { kind: 'whole' }, takenAt: moment.now }, 'ok', next)
 }
 
@@ -97,6 +97,22 @@ const startedAt = (row: StockRow, view: View): { no: string; qty: number } => {
 
 const startedOn = (rows: readonly StockRow[], view: View): string | null =>
   rows.map(row => startedAt(row, view)).find(({ qty }) => qty > 0)?.no ?? null
+
+/** Put-away comes upon what has come in and was picked from since; Move takes it out of a picker's hands. */
+const leave = ({ process }: MoveState): 'put.picked' | 'move.started' =>
+  process === 'putaway' ? 'put.picked' : 'move.started'
+
+/** In a tote or box already: the order that it was picked for is named. */
+const pickedFor = (state: MoveState, rows: readonly StockRow[], view: View): MoveNext =>
+  stay(state, 'wrong', 'put.picked', { no: orderOf(rows, view) })
+
+/** The order that has reserved one of these rows; of what nobody has reserved the tote or box that it lies in. */
+export const orderOf = (rows: readonly StockRow[], view: View): string => {
+  const [line] = rows.flatMap(row => view.linesClaiming(keyOf(row)))
+  const document = line === undefined ? undefined : view.document(line.document)
+  const [row] = rows
+  return document?.number ?? (row === undefined ? '' : (view.location(row.location)?.code ?? ''))
+}
 
 /** PARTLY and SPLIT: the pallet in hand stays where it stands, and some of its goods are taken; null = no pallet is in hand. */
 export const openPallet = (state: MoveState): MoveNext | null =>
@@ -238,6 +254,9 @@ export const stepMore = (state: MoveState, resolved: Resolved, view: View): Move
   if (hit === undefined || item === undefined) return null
   const amount = amountOf(item, hit, resolved.fields)
   if (amount === null || item.tracking.serial) return stay(state, 'dup', 'dup')
+  const { lot = load.lot } = resolved.fields
+  if (item.tracking.lot && lot !== load.lot)
+    return stay(state, 'wrong', 'wrong.lot', { scanned: lot, wanted: load.lot })
   return withTotal(state, load, item, load.qty + amount.qty, view)
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Task } from '../catalogue.ts'
+import { derivedId } from '../ids.ts'
 import { keyOf } from '../ledger/stock.ts'
 import { looseAt } from '../ledger/world.ts'
 import type { World } from '../ledger/world.ts'
@@ -37,6 +39,8 @@ import {
 import type { WorldSeed } from '../../test/support/world.ts'
 import { lpnId } from './lpn.ts'
 import { move } from './move.ts'
+import { putaway } from './putaway.ts'
+import { replenish } from './replenish.ts'
 import type { Start } from './process.ts'
 
 const LABEL = makeLabel('XP', '0042')
@@ -325,6 +329,41 @@ describe('status and scrap', () => {
     high.anna.choose(2)
     expect(high.anna.judged.at(-1)?.effects.exceptions.map(e => e.kind)).toEqual(['scrap_pending'])
     expect([high.mugsAt(a1), high.mugsAt(a1, { status: 'blocked' })]).toEqual([26, 4])
+  })
+})
+
+describe('more of what is in hand', () => {
+  it('[M50] a label that names another lot than the one in hand adds nothing, in moving, put-away and replenishing', () => {
+    const face: Task = {
+      id: derivedId('task', 'demo', 'face'),
+      kind: 'replenish',
+      client: one.id,
+      document: null,
+      state: 'ready',
+      lease: null,
+      tote: null,
+      goods: { item: milk.id, lot: '', serial: '', from: looseAt(a2.id), to: a3.id, qty: 6, line: null },
+    }
+    const seed = { stock: [row(milk, a2, 10, { lot: 'L1' }), row(milk, dock, 10, { lot: 'L1' })], tasks: [face] }
+    const noPrefill = { task: { noPrefill: true } }
+    for (const [process, start, from] of [
+      [move, { nothing: true }, a2],
+      [putaway, { nothing: true }, dock],
+      [replenish, { task: face.id }, a2],
+    ] as const) {
+      const anna = workerAt(process, demoWorld({ ...seed, policy: noPrefill }), start)
+      anna.scan(scanOf.place(from))
+      anna.scan(scanOf.item(milk, { lot: 'L1' }))
+      expect(anna.state()).toMatchObject({ at: 'to', load: { lot: 'L1', qty: 1 } })
+      const before = anna.state()
+      expect(anna.scan(scanOf.item(milk, { lot: 'OLD' }))).toMatchObject({
+        verdict: 'wrong',
+        message: { key: 'wrong.lot', values: { scanned: 'OLD', wanted: 'L1' } },
+        state: before,
+      })
+      for (const more of [scanOf.item(milk, { lot: 'L1' }), scanOf.item(milk)]) anna.scan(more)
+      expect(anna.state()).toMatchObject({ load: { lot: 'L1', qty: 3 } })
+    }
   })
 })
 

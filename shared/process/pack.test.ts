@@ -301,7 +301,7 @@ describe('closing', () => {
     may.anna.key('XCCLS')
     expect(may.anna.key('XCSKP').commands).toMatchObject([{ type: 'carton.close', weightG: null }])
   })
-  it('[N7] [H56] a tracking number is of the carrier’s form and used once', () => {
+  it('[N7] [N20] [H56] a tracking number is of the carrier’s form and used once; half a label is none', () => {
     const policy = { pack: { weight: 'none' as const, carriers: [{ name: 'DHL', tracking: true, prefix: 'JD' }] } }
     const w = all(inBox(at({ documents: [picked('SO-7', { carrier: 'DHL' })], policy })))
     w.anna.key('XCCLS')
@@ -310,6 +310,8 @@ describe('closing', () => {
       'wrong',
       'wrong.kind',
     ])
+    for (const problem of ['checkDigit', 'unreadable', 'contradiction'] as const)
+      expect(rejected(w, () => w.anna.scan({ ...scanned('JD0123456'), problem }))[0]).toBe('unknown')
     expect(w.anna.scan(scanned('JD0123456')).commands).toMatchObject([{ type: 'carton.close', tracking: 'JD0123456' }])
     w.anna.key('XCNBX')
     w.anna.choose(1)

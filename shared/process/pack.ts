@@ -1,5 +1,6 @@
 import type { TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
+import type { Resolved } from '../scan/scan.ts'
 import type { Act } from '../sync/act.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import type { MessageKey } from './message.ts'
@@ -54,6 +55,10 @@ const stepBack = (state: PackState, view: View): PackNext => {
 
 const OURS: ReadonlySet<string> = new Set(['location', 'item', 'tote', 'carton', 'cart', 'document', 'task'])
 
+/** Half a label is no number of a carrier; whether a separator is missing in one, only they know. */
+const brokenLabel = (state: PackState, resolved: Resolved): PackNext | null =>
+  resolved.problem === 'separatorLost' ? null : badLabel(state, resolved)
+
 const answer = (state: PackState, input: Input, view: View, moment: Moment): PackNext => {
   switch (input.kind) {
     case 'key':
@@ -79,7 +84,7 @@ const answer = (state: PackState, input: Input, view: View, moment: Moment): Pac
       if (state.at === 'tracking')
         return resolved.readings.some(({ kind }) => OURS.has(kind))
           ? mistaken(state, resolved)
-          : stepTracking(state, text, view)
+          : (brokenLabel(state, resolved) ?? stepTracking(state, text, view))
       if (state.at === 'weight' && /^\d{1,8}$/.test(text)) return stepWeight(state, Number(text), view, moment)
       const bad = badLabel(state, resolved)
       if (bad !== null) return bad

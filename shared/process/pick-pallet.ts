@@ -8,6 +8,7 @@ import type { Draft } from '../sync/command.ts'
 import { ask, confirmed, go, stay } from './answer.ts'
 import { labelOf } from './lpn.ts'
 import type { palletIn } from './lpn.ts'
+import { orderOf } from './move-take.ts'
 import { askedOf } from './pick-lines.ts'
 import type { Stop } from './pick-lines.ts'
 import { isBarred, isPlace } from './pick-source.ts'
@@ -76,7 +77,7 @@ const fetched = (
 ): PickNext => {
   const text = resolved.scan.text
   const place = view.location(row.location)?.code ?? ''
-  if (!isPlace(view, row)) return stay(state, 'wrong', 'put.picked')
+  if (!isPlace(view, row)) return stay(state, 'wrong', 'put.picked', { no: orderOf([row], view) })
   if (!confirmed(state, text, moment.monoMs, 'ask.lpnHere'))
     return ask(state, text, moment.monoMs, 'ask.lpnHere', { lpn: pallet.label, place })
   const moved: Draft = {

@@ -288,13 +288,13 @@ describe('example C: put-away of a reserved pallet', () => {
   it('[V8] a pallet that an order is picked from stays', () => {
     const begun = { ...x, lines: x.lines.map(line => ({ ...line, done: 2 })) }
     const w = at({ stock: [onPallet, free], documents: [begun] })
-    expect(rejected(w, () => w.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'move.started'])
-    expect(rejected(w, () => w.anna.scan(scanOf.place(dock)))).toEqual(['wrong', 'move.started'])
+    expect(rejected(w, () => w.anna.scan(scanned(LABEL)))).toEqual(['wrong', 'put.picked'])
+    expect(rejected(w, () => w.anna.scan(scanOf.place(dock)))).toEqual(['wrong', 'put.picked'])
     w.world.apply({ ...NOTHING, tasks: [taskOf()] })
     const moment = { now: '2026-11-23T09:00:00.000Z', today: '2026-11-23', monoMs: 0, device, worker }
     expect(putaway.start({ task: taskOf().id }, w.world, moment)).toMatchObject({
       verdict: 'wrong',
-      message: { key: 'move.started' },
+      message: { key: 'put.picked' },
       state: { load: null },
     })
   })

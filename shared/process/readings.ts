@@ -7,8 +7,8 @@ import type { Next, ProcessState } from './process.ts'
 
 export type ItemHit = Extract<CodeHit, { kind: 'item' }>
 
-export const itemsIn = (resolved: Resolved): readonly ItemHit[] =>
-  resolved.readings.flatMap(r => (r.kind === 'item' ? [r] : []))
+export const itemsIn = ({ readings }: Pick<Resolved, 'readings'>): readonly ItemHit[] =>
+  readings.flatMap(r => (r.kind === 'item' ? [r] : []))
 export const placesIn = (resolved: Resolved): readonly LocationId[] =>
   resolved.readings.flatMap(r => (r.kind === 'location' ? [r.location] : []))
 

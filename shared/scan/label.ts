@@ -20,6 +20,9 @@ export type Label = {
 /** A wrong digit here names another thing: the whole scan counts as unknown, never as a near match. */
 const IDENTITY = new Set(['00', '01', '02', '8003', '8004', '8006', '414'])
 
+/** How many: what is missing of a label is asked for, but one piece would be counted without a question. */
+const COUNT = new Set(['30', '37'])
+
 /**
  * What the floor needs of an element string (`^` = FNC1): the strict reader where it works, else whatever is good of it. A
  * bad element is dropped and noted, so that the process asks for its value.
@@ -48,6 +51,7 @@ export const readLabel = (text: string, today: string): Label => {
     if (!whole) {
       notes.push(`badElement ${ai.ai}`)
       if (IDENTITY.has(ai.ai)) problem = 'checkDigit'
+      else if (COUNT.has(ai.ai)) problem ??= 'unreadable'
       at += ai.fixed ? ai.ai.length + ai.components.reduce((sum, component) => sum + component.max, 0) : chunk.length
       continue
     }

@@ -68,6 +68,13 @@ describe('what a scan means', () => {
   it('[G12] day 00 is the last day of its month', () => {
     expect(read(']d2010978076454420017270200').fields.expiry).toBe('2027-02-28')
   })
+  it('[G12] what is cut off of a label is asked for, and a count that is cut off refuses it: one is no guess for it', () => {
+    expect(read(']d2010978076454420010')).toMatchObject({ problem: null, fields: {} })
+    expect(read(']d201097807645442001727')).toMatchObject({ problem: null, fields: {} })
+    for (const count of ['37', '30', '37x', '30123456789'])
+      expect([count, read(`]d20109780764544200${count}`).problem]).toEqual([count, 'unreadable'])
+    expect(read(']d20109780764544200').problem).toBeNull()
+  })
   it('[G13] a scanner that drops the separator is not guessed at', () => {
     expect(read(']d2010978076454420010L7717270331', ['item'], { gsSeen: false }).problem).toBe('separatorLost')
     expect(read(']d2010978076454420010L7717270331').fields.lot).toBe('L7717270331')

@@ -87,7 +87,7 @@ export type ScanProblem =
   | 'contradiction'
   /** A check digit does not hold: never a near match. */
   | 'checkDigit'
-  /** Longer than MAX_SCAN, or control characters inside. */
+  /** Longer than MAX_SCAN, control characters inside, or a label whose count is cut off. */
   | 'unreadable'
 
 export type Resolved = {

@@ -10,6 +10,9 @@ import { derivedId } from '../../shared/ids.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { floorLoaded, launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
+import { changesOf, floorOf } from '../support/floor.ts'
+import type { Floor } from '../support/floor.ts'
+import { stockOfItem } from '../support/free-goods.ts'
 import { enrolOver, proven, refresh } from '../support/http-handheld.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -27,6 +30,7 @@ describe('counts', () => {
   let product: Product
   let browser: Browser
   let counter: Handheld
+  let floor: Floor
   const erp = (): SimState =>
     JSON.parse(readFileSync(path.join(product.dataDir, 'erp', 'erp.json'), 'utf8')) as SimState
   const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
@@ -54,6 +58,7 @@ describe('counts', () => {
       if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`)
       return answer.json()
     }
+    floor = await floorOf(browser, product)
     counter = await setUp(browser, product)
     await logIn(counter, product.badge('Burak'))
     await counter.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
@@ -177,6 +182,7 @@ describe('counts', () => {
     for (const isOffline of [false, true]) {
       const { item, code, place } = await findGoods()
       const before = erpStock(item)
+      const [rows, known] = [await stockOfItem(floor, item), await floor.exceptions()]
       await begin()
       if (isOffline) await counter.context.setOffline(true)
       await counter.scan(place)
@@ -201,12 +207,21 @@ describe('counts', () => {
       await until('the ERP has the adjustment', () => adjusted(item) > 0)
       // The server may have looked at it already, and says then that it is more than a counter may post.
       const odd = flags.filter(flag => flag !== 'overLimit')
-      ends.push({ counted, odd, documents: adjusted(item), erp: erpStock(item) - before - delta })
+      await floor.until('the books have it', async () => (await stockOfItem(floor, item)).some(row => row.onHand === 2))
+      const changed = changesOf(rows, await stockOfItem(floor, item), { [place]: 'here' })
+      ends.push({
+        counted,
+        odd,
+        documents: adjusted(item),
+        erp: erpStock(item) - before - delta,
+        stock: changed.map(row => row.replace(String(delta), 'delta')),
+        exceptions: (await floor.exceptions())
+          .filter(one => !known.some(({ id }) => id === one.id))
+          .map(({ kind }) => kind),
+      })
     }
-    expect(ends).toEqual([
-      { counted: 2, odd: [], documents: 1, erp: 0 },
-      { counted: 2, odd: [], documents: 1, erp: 0 },
-    ])
+    const end = { counted: 2, odd: [], documents: 1, erp: 0, stock: ['here,,available,,delta,0,0'], exceptions: [] }
+    expect(ends).toEqual([end, end])
     expect(await counter.pointerEvents()).toBe(0)
   })
 

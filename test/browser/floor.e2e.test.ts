@@ -1,51 +1,26 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SimState } from '../../server/erp/sim/state.ts'
-import { launch, logIn, setUp } from '../support/browser.ts'
+import type { SimItem, SimOrder } from '../../server/erp/sim/state.ts'
+import { launch } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { floorOf, MODES } from '../support/floor.ts'
+import { changesOf, floorOf, HOME, MODES } from '../support/floor.ts'
 import type { Floor } from '../support/floor.ts'
+import { freeGoods, stockOfItem } from '../support/free-goods.ts'
+import type { FreeGoods } from '../support/free-goods.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
+
+const CLIENT = 'marmara'
+type Before = { all: readonly FreeGoods[]; exceptions: ReadonlySet<string>; erp: readonly number[] }
 
 /** The floor on the built product, by the keyboard scanner alone: with a network, and without one from first to last scan. */
 describe('goods through the house', () => {
   let product: Product
   let browser: Browser
   let floor: Floor
-  const erp = (): SimState =>
-    JSON.parse(readFileSync(path.join(product.dataDir, 'erp', 'erp.json'), 'utf8')) as SimState
-  const erpStock = (item: string): number =>
-    Object.values(erp().stock)
-      .filter(row => row.item === item)
-      .reduce((sum, row) => sum + row.quantity, 0)
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let i = 0; i < 500; i += 1) {
-      if (await holds()) return
-      await new Promise(resolve => setTimeout(resolve, 150))
-    }
-    throw new Error(`never came true: ${what}`)
-  }
-  const plain = (id: string): boolean => {
-    const tracking = erp().items[id]?.tracking
-    return tracking !== undefined && !tracking.lot && !tracking.serial && !tracking.expiry
-  }
-  const worker = async (name: string, hello = 'Hello'): Promise<Handheld> => {
-    const handheld = await setUp(browser, product)
-    await logIn(handheld, product.badge(name), hello)
-    await handheld.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
-    return handheld
-  }
-
-  /** The catalogue comes behind the log-in: a look at the item says when it is there. */
-  const known = async (handheld: Handheld, code: string, name: string): Promise<void> => {
-    await floor.seen(handheld, code, name)
-    await floor.home(handheld)
-  }
-  const opened = (handheld: Handheld, number: string): Promise<void> =>
-    floor.seen(handheld, number, new RegExp(`Opened (R-)?${number}`))
+  const used = new Set<string>()
+  const ends = new Map<string, object>()
+  const shipped = new Map<string, { order: SimOrder; goods: FreeGoods }>()
 
   beforeAll(async () => {
     product = await startProduct()
@@ -58,119 +33,164 @@ describe('goods through the house', () => {
     await removeFolder(product.dataDir)
   })
 
-  it.each([['with a network'], ['without a network']])('[O23] received goods are put away %s', async mode => {
+  const goods = (): Promise<FreeGoods> => freeGoods(floor, product.dataDir, CLIENT, used)
+  /** The catalogue comes behind the log-in: a look at the items says when it is there. */
+  const catalogued = async (handheld: Handheld, all: readonly FreeGoods[]): Promise<void> => {
+    for (const { code, item } of all) {
+      await floor.seen(handheld, code, item.name)
+      await floor.home(handheld)
+    }
+  }
+  const opened = (handheld: Handheld, number: string): Promise<void> =>
+    floor.seen(handheld, number, new RegExp(`Opened (R-)?${number}`))
+  const known = async (): Promise<ReadonlySet<string>> => new Set((await floor.exceptions()).map(({ id }) => id))
+  const before = async (all: readonly FreeGoods[]): Promise<Before> => ({
+    all: await Promise.all(all.map(async one => ({ ...one, rows: await stockOfItem(floor, one.item) }))),
+    exceptions: await known(),
+    erp: all.map(({ item }) => floor.erpStock(item.id)),
+  })
+  const told = (order: SimOrder, type: string): readonly object[] =>
+    floor.documents(one => one.order === order.id && one.type === type)
+  const isPosted = (documents: readonly object[]): boolean => {
+    const text = JSON.stringify(documents)
+    return text.includes('posted') && !text.includes('draft')
+  }
+  /** Stock, exceptions and what the ERP was told, by names that are alike in both runs. */
+  const endOf = async (was: Before, documents: readonly object[], places: Readonly<Record<string, string>>) => {
+    const items: readonly SimItem[] = was.all.map(({ item }) => item)
+    const alike = (text: string): string => items.reduce((said, { id }, n) => said.replaceAll(id, `item ${n}`), text)
+    return {
+      stock: await Promise.all(
+        was.all.map(async one =>
+          changesOf(one.rows, await stockOfItem(floor, one.item), { [one.place]: 'home', ...places }),
+        ),
+      ),
+      exceptions: (await floor.exceptions()).filter(one => !was.exceptions.has(one.id)).map(({ kind }) => kind),
+      documents: documents.map(one => alike(JSON.stringify(one))),
+      erp: items.map(({ id }, n) => floor.erpStock(id) - (was.erp[n] ?? 0)),
+    }
+  }
+  /** Both runs end the same. */
+  const alike = (name: string, end: object): void => {
+    expect(end).toEqual(ends.get(name) ?? end)
+    ends.set(name, end)
+  }
+
+  it.each(MODES)('[O23] received goods are put away %s', async mode => {
     const isOffline = mode === 'without a network'
-    const order = Object.values(erp().orders).find(
-      o =>
-        o.kind === 'purchase' &&
-        o.state === 'open' &&
-        o.lines.some(l => plain(l.item) && l.done === 0) &&
-        !used.has(o.id),
-    )
-    const line = order?.lines.find(l => plain(l.item))
-    const item = erp().items[line?.item ?? '']
-    const code = item?.barcodes[0]
-    if (order === undefined || item === undefined || code === undefined) throw new Error('no purchase order')
-    used.add(order.id)
-    const one = await worker('Ayşe')
-    await known(one, code, item.name)
-    await opened(one, order.number)
-    if (isOffline) await one.context.setOffline(true)
-    await one.scan(code)
-    await one.band(/1\s*\/\s*\d/)
-    await one.scan('XCHME')
-    await one.band('Scan a task, place or item')
-    await one.page.goto(`${product.url}/?open=putaway`)
-    await one.band('Scan pallet or item')
-    await one.scan(code)
-    await one.band(/Scan [ABC]\d-\d\d-\d\d/)
-    const place = /Scan ([ABC]\d-\d\d-\d\d)/.exec(await one.text())?.[1] ?? ''
-    await one.scan(place)
-    await one.band(`Moved to ${place}`)
-    expect(await one.pointerEvents()).toBe(0)
-    await one.context.setOffline(false)
-    const other = await worker('Mehmet')
-    await floor.seen(other, place, item.name)
-    await one.context.close()
+    const one = await goods()
+    const number = isOffline ? 'PO-IN2' : 'PO-IN1'
+    const lines = [{ item: one.item.id, quantity: 3 }]
+    const order = await floor.addOrder({ kind: 'purchase', number, client: CLIENT, order: null, lines })
+    const was = await before([one])
+    const ayse = await floor.worker('Ayşe')
+    await catalogued(ayse, [one])
+    await opened(ayse, number)
+    if (isOffline) await ayse.context.setOffline(true)
+    await ayse.scan(one.code)
+    await ayse.band(/1\s*\/\s*3/)
+    // A place that is no dock keeps the count where it is.
+    await ayse.scan(one.place)
+    await ayse.band('You cannot place it here')
+    await ayse.scan(one.code)
+    await ayse.band(/2\s*\/\s*3/)
+    await floor.home(ayse)
+    await ayse.page.goto(`${product.url}/?open=putaway`)
+    await ayse.band('Scan pallet or item')
+    await ayse.scan(one.code)
+    const place = await floor.placeIn(ayse)
+    await ayse.scan(place)
+    await ayse.band(`Moved to ${place}`)
+    await floor.home(ayse)
+    await ayse.scan(number)
+    await ayse.band(`Opened ${number}`)
+    await ayse.scan('XCDNE')
+    await ayse.band('DONE again to close')
+    await floor.seen(ayse, 'XCDNE', HOME)
+    expect(await ayse.pointerEvents()).toBe(0)
+    await ayse.context.setOffline(false)
+    await floor.until('the ERP has the delivery', () => isPosted(told(order, 'receipt')))
+    const end = await endOf(was, told(order, 'receipt'), { [place]: 'there' })
+    expect(end).toMatchObject({ exceptions: [], erp: [2] })
+    alike('received', end)
+    const other = await floor.worker('Mehmet')
+    await floor.seen(other, place, one.item.name)
+    await ayse.context.close()
     await other.context.close()
   })
 
   it.each(MODES)('[O24] an order is picked, packed and shipped %s; the ERP has exactly what left, once', async mode => {
     const isOffline = mode === 'without a network'
-    const order = Object.values(erp().orders).find(
-      o =>
-        o.kind === 'sales' &&
-        o.state === 'open' &&
-        o.lines.length <= 3 &&
-        o.lines.every(l => plain(l.item)) &&
-        !used.has(o.id),
-    )
-    if (order === undefined) throw new Error('no sales order')
-    used.add(order.id)
-    const items = erp().items
-    const before = new Map(order.lines.map(l => [l.item, erpStock(l.item)]))
-    const emre = await worker('Emre')
-    for (const line of order.lines) {
-      const item = items[line.item]
-      await known(emre, item?.barcodes[0] ?? '', item?.name ?? '')
-    }
-    await floor.seen(emre, order.number, /tote/)
-    const box = await floor.tote(isOffline ? 3 : 2)
-    await emre.scan(box)
+    const all = [await goods(), await goods()]
+    const [first] = all
+    const number = isOffline ? 'SO-OUT2' : 'SO-OUT1'
+    const was = await before(all)
+    const order = await floor.addOrder({
+      kind: 'sales',
+      number,
+      client: CLIENT,
+      order: null,
+      lines: all.map(({ item }, n) => ({ item: item.id, quantity: 2 - n })),
+    })
+    const emre = await floor.worker('Emre')
+    await catalogued(emre, all)
+    await floor.seen(emre, number, /tote/)
+    const tote = await floor.tote(isOffline ? 3 : 2)
+    await emre.scan(tote)
     await emre.band('Scan the place')
     // The order is this handheld's from here on; a walk of it needs nobody.
     if (isOffline) await emre.context.setOffline(true)
     await floor.pick(emre, order.lines)
-    await emre.scan(box)
+    await emre.scan(tote)
     await emre.band('Scan or choose a box')
     await emre.scan('XCR02')
     await emre.band('Into box')
-    let left = order.lines.reduce((sum, line) => sum + line.quantity, 0)
-    for (const line of order.lines)
-      for (let n = 1; n <= line.quantity; n += 1) {
-        left -= 1
-        await emre.scan(items[line.item]?.barcodes[0] ?? '')
-        await emre.band(left === 0 ? 'All packed: DONE' : `packed, ${left} left`)
-      }
-    await emre.band('All packed: DONE')
+    // What the order does not have is said and put into no box.
+    await emre.scan(shipped.values().next().value?.goods.code ?? '9780764544200')
+    await emre.band('Not part of this order')
+    const units = all.flatMap(({ code }, n) => Array.from({ length: 2 - n }, () => code))
+    for (const [n, code] of units.entries()) {
+      await emre.scan(code)
+      await emre.band(n === units.length - 1 ? 'All packed: DONE' : `packed, ${units.length - 1 - n} left`)
+    }
     await emre.scan('XCDNE')
     await emre.band('Weight in grams?')
     await emre.scan('XCSKP')
     await emre.band('closed. DONE?')
     await emre.scan('XCDNE')
-    await emre.band(`${order.number} is ready`)
-    await emre.scan(`${order.number}-1`)
+    await emre.band(`${number} is ready`)
+    await emre.scan(`${number}-1`)
     await emre.band('1 boxes at the door')
+    await emre.scan(`${number}-1`)
+    await emre.band('Already counted')
     await emre.scan('DOCK-1')
     await emre.band('1 boxes shipped')
     expect(await emre.pointerEvents()).toBe(0)
-    if (isOffline) for (const line of order.lines) expect(erpStock(line.item)).toBe(before.get(line.item))
+    if (isOffline) expect(all.map(({ item }) => floor.erpStock(item.id))).toEqual(was.erp)
     await emre.context.setOffline(false)
-    await until('the shipment is in the ERP', () =>
-      order.lines.every(line => erpStock(line.item) === (before.get(line.item) ?? 0) - line.quantity),
-    )
-    const sent = Object.values(erp().documents).filter(one => one.type === 'shipment' && one.order === order.id)
-    expect(sent.map(document => document.state)).toEqual(['posted'])
+    await floor.until('the shipment is in the ERP', () => isPosted(told(order, 'shipment')))
+    const end = await endOf(was, told(order, 'shipment'), { [tote]: 'tote' })
+    expect(end).toMatchObject({ exceptions: [], erp: [-2, -1] })
+    expect(end.documents).toHaveLength(1)
+    alike('shipped', end)
     await emre.context.close()
-    shipped.set(mode, { number: order.number, item: order.lines[0]?.item ?? '' })
+    if (first !== undefined) shipped.set(mode, { order, goods: first })
   })
 
   it.each(MODES)('[O25] goods of it come back %s; the ERP has them once', async mode => {
     const isOffline = mode === 'without a network'
-    const { number, item } = shipped.get(mode) ?? { number: '', item: '' }
-    const goods = erp().items[item]
-    const before = erpStock(item)
-    const returns = () => Object.values(erp().documents).filter(document => document.type === 'return')
-    const had = returns().length
-    const ayse = await worker('Ayşe')
-    await known(ayse, goods?.barcodes[0] ?? '', goods?.name ?? '')
-    await opened(ayse, number)
-    await ayse.scan('XCHME')
-    await ayse.band('Scan a task, place or item')
+    const found = shipped.get(mode)
+    if (found === undefined) throw new Error('nothing was shipped')
+    const { order, goods: one } = found
+    const was = await before([one])
+    const ayse = await floor.worker('Ayşe')
+    await catalogued(ayse, [one])
+    await opened(ayse, order.number)
+    await floor.home(ayse)
     if (isOffline) await ayse.context.setOffline(true)
-    await ayse.scan(number)
-    await ayse.band(`Opened R-${number}`)
-    await ayse.scan(goods?.barcodes[0] ?? '')
+    await ayse.scan(order.number)
+    await ayse.band(`Opened R-${order.number}`)
+    await ayse.scan(one.code)
     await ayse.band('More, or DONE')
     await ayse.scan('XCDNE')
     await ayse.band('Not wanted')
@@ -178,22 +198,22 @@ describe('goods through the house', () => {
     await ayse.band('What becomes of it?')
     await ayse.scan('XCR01')
     await ayse.band('Scan where you put it')
+    // A shelf does not take what is to be looked at.
+    await ayse.scan(one.place)
+    await ayse.band(one.place)
     await ayse.scan('RETURN-1')
     await ayse.band('Back: 1')
     await ayse.scan('XCDNE')
-    await ayse.band('Scan a task, place or item')
+    await ayse.band(HOME)
     expect(await ayse.pointerEvents()).toBe(0)
-    if (isOffline) expect(erpStock(item)).toBe(before)
+    if (isOffline) expect(floor.erpStock(one.item.id)).toBe(was.erp[0])
     await ayse.context.setOffline(false)
-    await until('the return is in the ERP', () => erpStock(item) === before + 1)
-    expect(
-      returns()
-        .slice(had)
-        .map(document => document.state),
-    ).toEqual(['posted'])
+    await floor.until('the return is in the ERP', () => floor.erpStock(one.item.id) === (was.erp[0] ?? 0) + 1)
+    const returned = () => floor.documents(doc => doc.type === 'return' && doc.lines.some(l => l.item === one.item.id))
+    await floor.until('it is posted', () => isPosted(returned()))
+    const end = await endOf(was, returned(), {})
+    expect(end).toMatchObject({ stock: [['RETURN-1,,inspection,,1,0,0']], exceptions: [], erp: [1] })
+    alike('returned', end)
     await ayse.context.close()
   })
 })
-
-const shipped = new Map<string, { number: string; item: string }>()
-const used = new Set<string>()

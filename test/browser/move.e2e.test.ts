@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from 'playwright'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { floorOf, isPlain, MODES } from '../support/floor.ts'
+import { changesOf, floorOf, isPlain, MODES } from '../support/floor.ts'
 import type { Floor } from '../support/floor.ts'
 import { erpOf, findGoods } from '../support/goods.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
@@ -45,44 +45,99 @@ describe('move', () => {
     await removeFolder(product.dataDir)
   })
 
-  it.each([['with a network'], ['without a network']])(
-    '[O28] goods are moved %s, and the books say so once',
-    async mode => {
-      const isOffline = mode === 'without a network'
-      const ayse = await worker('Ayşe')
-      const goods = await findGoods(ayse, product.dataDir, ({ name, place }) => !moved.has(name) && !moved.has(place))
-      const { code, place, name } = goods
-      const before = await placesOf(code)
-      moved.add(name)
-      moved.add(place)
-      await ayse.page.goto(`${product.url}/?open=move`)
-      await ayse.band('Scan place or pallet')
-      if (isOffline) await ayse.context.setOffline(true)
-      await ayse.scan(place)
-      await ayse.band('Scan the item')
-      await ayse.scan(code)
-      await ayse.band('Scan where to')
-      // The same place again changes nothing and says why.
-      await ayse.scan(place)
-      await ayse.band('It is here already')
-      await ayse.page.keyboard.type('2')
-      await ayse.page.keyboard.press('Enter')
-      await ayse.band('Scan where to')
-      const to = await freePlace(ayse, place)
-      if (isOffline) {
-        await ayse.page.reload()
-        await ayse.context.setOffline(false)
+  it.each(MODES)('[O28] goods are moved %s, and the books say so once', async mode => {
+    const isOffline = mode === 'without a network'
+    const ayse = await worker('Ayşe')
+    const goods = await findGoods(ayse, product.dataDir, ({ name, place }) => !moved.has(name) && !moved.has(place))
+    const { code, place, name } = goods
+    const [before, known] = [await placesOf(code), await floor.exceptions()]
+    const [rows, erp] = [await rowsOf(goods.item.sku), floor.erpStock(goods.item.id)]
+    moved.add(name)
+    moved.add(place)
+    await ayse.page.goto(`${product.url}/?open=move`)
+    await ayse.band('Scan place or pallet')
+    if (isOffline) await ayse.context.setOffline(true)
+    await ayse.scan(place)
+    await ayse.band('Scan the item')
+    await ayse.scan(code)
+    await ayse.band('Scan where to')
+    // The same place again changes nothing and says why.
+    await ayse.scan(place)
+    await ayse.band('It is here already')
+    await ayse.page.keyboard.type('2')
+    await ayse.page.keyboard.press('Enter')
+    await ayse.band('Scan where to')
+    const to = await freePlace(ayse, place)
+    if (isOffline) {
+      await ayse.page.reload()
+      await ayse.context.setOffline(false)
+    }
+    await until('the server has it, once', ayse, async () => {
+      const now = await placesOf(code)
+      return (now.get(to) ?? 0) === (before.get(to) ?? 0) + 2 && (now.get(place) ?? 0) === (before.get(place) ?? 0) - 2
+    })
+    expect(await ayse.pointerEvents()).toBe(0)
+    expect({
+      stock: changesOf(rows, await rowsOf(goods.item.sku), { [place]: 'from', [to]: 'to' }),
+      exceptions: (await floor.exceptions()).filter(one => !known.some(({ id }) => id === one.id)),
+      documents: floor.documents(one => one.lines.some(line => line.item === goods.item.id)),
+      erp: floor.erpStock(goods.item.id),
+    }).toEqual({
+      stock: ['from,,available,,-2,0,0', 'to,,available,,2,0,0'],
+      exceptions: [],
+      documents: [],
+      erp,
+    })
+    await ayse.context.close()
+  })
+
+  const shown: (readonly string[])[] = []
+  it('[U30] goods, places, totes, deliveries and orders are looked up alike with a network and without one, and nothing is booked', async () => {
+    const { item, code, place } = await freeGoods()
+    const [rows, known] = [await rowsOf(item.sku), await floor.exceptions()]
+    const orders = Object.values(erpOf(product.dataDir).orders)
+    const numbers = ['purchase', 'sales'].map(kind => orders.find(one => one.kind === kind)?.number ?? '')
+    const tote = await floor.tote(3)
+    const elif = await worker('Elif')
+    // Once with a network, so that everything is here.
+    for (const isOffline of [false, true]) {
+      await elif.context.setOffline(isOffline)
+      const answers: string[] = []
+      for (const [scanned, wanted] of [
+        [code, item.name],
+        [place, item.name],
+        [tote, tote],
+        ...numbers.map(number => [number, number] as const),
+      ] as const) {
+        await floor.home(elif)
+        await elif.scan('XCLKP')
+        await elif.band('Scan anything')
+        await floor.seen(elif, scanned, wanted)
+        if (scanned === code) await elif.band(new RegExp(`${item.name}[^]*${place}`))
+        answers.push(factsOf(await elif.text()))
       }
-      await until('the server has it, once', ayse, async () => {
-        const now = await placesOf(code)
-        return (
-          (now.get(to) ?? 0) === (before.get(to) ?? 0) + 2 && (now.get(place) ?? 0) === (before.get(place) ?? 0) - 2
-        )
-      })
-      expect(await ayse.pointerEvents()).toBe(0)
-      await ayse.context.close()
-    },
-  )
+      // A code that nobody knows is said, and what was shown stays.
+      await elif.scan('NOBODY-KNOWS-1')
+      await elif.band("I don't know this code")
+      shown.push(answers)
+    }
+    expect(shown[1]).toEqual(shown[0])
+    expect(await elif.pointerEvents()).toBe(0)
+    await elif.context.setOffline(false)
+    await floor.home(elif)
+    await floor.seen(elif, 'XCSYN', 'Nothing waits')
+    expect(changesOf(rows, await rowsOf(item.sku))).toEqual([])
+    expect((await floor.exceptions()).map(({ id }) => id)).toEqual(known.map(({ id }) => id))
+    expect(floor.documents(one => one.lines.some(line => line.item === item.id))).toEqual([])
+    await elif.context.close()
+  })
+  /** What is shown, without what says how the network is and as of when. */
+  const factsOf = (text: string): string =>
+    text
+      .split('\n')
+      .map(line => line.trim())
+      .filter(line => line !== '' && !/as of|offline|online|^\d+$/i.test(line))
+      .join(' | ')
 
   const rowsOf = async (sku: string) => (await floor.stock(sku)).filter(row => row.sku === sku)
   /** Plain goods that lie in one place only, and that nobody has asked for. */

@@ -2,6 +2,9 @@ import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
+import { changesOf, floorOf, MODES } from '../support/floor.ts'
+import type { Floor } from '../support/floor.ts'
+import { erpOf } from '../support/goods.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
@@ -9,6 +12,8 @@ import type { Product } from '../support/product.ts'
 describe('pick faces', () => {
   let product: Product
   let browser: Browser
+  let floor: Floor
+  const ends: object[] = []
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
     for (let i = 0; i < 500; i += 1) {
       if (await holds()) return
@@ -43,6 +48,7 @@ describe('pick faces', () => {
   beforeAll(async () => {
     product = await startProduct()
     browser = await launch()
+    floor = await floorOf(browser, product)
   })
   afterAll(async () => {
     await browser?.close()
@@ -50,15 +56,28 @@ describe('pick faces', () => {
     await removeFolder(product.dataDir)
   })
 
-  it.each([['with a network'], ['without a network once the task is taken']])(
-    '[O27] a pick face is filled from the reserve %s',
+  const itemOf = (code: string) => {
+    const item = Object.values(erpOf(product.dataDir).items).find(one => one.barcodes.includes(code))
+    if (item === undefined) throw new Error(`no item ${code}`)
+    return item
+  }
+  const rowsOf = async (code: string) => {
+    const { sku } = itemOf(code)
+    return (await floor.stock(sku)).filter(row => row.sku === sku)
+  }
+  const known = async (): Promise<ReadonlySet<string>> => new Set((await floor.exceptions()).map(({ id }) => id))
+
+  it.each(MODES)(
+    '[O27] a pick face is filled from the reserve %s, from the first scan of its task to the last',
     async mode => {
-      const isOffline = mode !== 'with a network'
+      const isOffline = mode === 'without a network'
       await until('the demo has pick faces', async () => (await faced()).length > 0)
-      const [item] = await faced()
+      const [item, other] = await faced()
       const from = item && bulk(item)
       const to = item && face(item)
       if (item === undefined || from === undefined || to === undefined) throw new Error('no pick face')
+      const [rows, before] = [await rowsOf(item.code), await known()]
+      const erp = floor.erpStock(itemOf(item.code).id)
       const handheld = await worker('Ayşe')
       // Its place opens it once the task is here; before, the place is looked up, and Home is the way back.
       await until('the task is on the handheld', async () => {
@@ -76,7 +95,13 @@ describe('pick faces', () => {
       await handheld.band(`Scan ${from.code}`)
       await handheld.scan(from.code)
       await handheld.band('Scan the item')
+      // Other goods than those of the task change nothing.
+      await handheld.scan(other?.code ?? '')
+      await handheld.band('Take')
       await handheld.scan(item.code)
+      await handheld.band(`Scan ${to.code}`)
+      // Nor does another face.
+      await handheld.scan(from.code)
       await handheld.band(`Scan ${to.code}`)
       await handheld.page.keyboard.type('6')
       await handheld.page.keyboard.press('Enter')
@@ -92,6 +117,15 @@ describe('pick faces', () => {
         return now !== undefined && face(now)?.onHand === 10 && bulk(now)?.onHand === from.onHand - 6
       })
       expect(await handheld.pointerEvents()).toBe(0)
+      const names = { [from.code]: 'reserve', [to.code]: 'face' }
+      ends.push({
+        stock: changesOf(rows, await rowsOf(item.code), names),
+        exceptions: (await floor.exceptions()).filter(one => !before.has(one.id)).map(({ kind }) => kind),
+        documents: floor.documents(one => one.lines.some(line => line.item === itemOf(item.code).id)),
+        erp: floor.erpStock(itemOf(item.code).id) - erp,
+      })
+      const stock = ['face,,available,,6,0,0', 'reserve,,available,,-6,0,0']
+      expect(ends.at(-1)).toEqual({ stock, exceptions: [], documents: [], erp: 0 })
       await handheld.context.close()
     },
   )

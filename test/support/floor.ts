@@ -59,6 +59,27 @@ export type Floor = {
   api: (method: 'GET' | 'POST', address: string, body?: object) => Promise<unknown>
 }
 
+/** Stock rows that are not as they were, by what their places are called alike in both runs, and by how much. */
+export const changesOf = (
+  before: readonly StockRow[],
+  after: readonly StockRow[],
+  names: Readonly<Record<string, string>> = {},
+): readonly string[] => {
+  const figures = (rows: readonly StockRow[]): ReadonlyMap<string, readonly number[]> =>
+    new Map(
+      rows.map(({ place, lot, status, label, onHand, reserved, held }) => [
+        [names[place] ?? place, lot, status, label].join(),
+        [onHand, reserved, held],
+      ]),
+    )
+  const [was, is] = [figures(before), figures(after)]
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map(row => ({ row, by: [0, 1, 2].map(n => (is.get(row)?.[n] ?? 0) - (was.get(row)?.[n] ?? 0)) }))
+    .filter(({ by }) => by.some(n => n !== 0))
+    .map(({ row, by }) => [row, ...by].join())
+    .toSorted()
+}
+
 export const personOf = (role: 'supervisor' | 'administrator') => {
   const found = demoWorkers().find(one => one.roles.includes(role))
   if (found === undefined) throw new Error(`the demo has no ${role}`)
