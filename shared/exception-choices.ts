@@ -1,4 +1,7 @@
+import { EXCEPTIONS } from './exception.ts'
 import type { ExceptionKind } from './exception.ts'
+
+export const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
 /** How a person may settle what contradicts the books, the proposed choice first; empty = it ends with the count it belongs to. */
 export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
