@@ -40,6 +40,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   device_silent: ['count', 'note'],
   order_cancelled: ['putBack', 'note'],
   order_changed: ['pickRest', 'putBack', 'keep'],
+  hold_ignored: ['callBack', 'goOn', 'note'],
   short_pick: ['elsewhere', 'count', 'short', 'note'],
   other_client: ['rebook', 'note'],
   role_missing: ['note', 'accept'],

@@ -49,6 +49,7 @@ export const USUAL_MINUTES: Readonly<Record<ExceptionKind, number>> = {
   device_silent: 30,
   order_cancelled: 30,
   order_changed: 30,
+  hold_ignored: 15,
   short_pick: 15,
   other_client: 4 * HOUR,
   role_missing: 4 * HOUR,
