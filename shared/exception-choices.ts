@@ -1,4 +1,7 @@
+import { EXCEPTIONS } from './exception.ts'
 import type { ExceptionKind } from './exception.ts'
+
+export const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
 /** How a person may settle what contradicts the books, the proposed choice first; empty = it ends with the count it belongs to. */
 export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
@@ -37,6 +40,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly string[]>> = {
   device_silent: ['count', 'note'],
   order_cancelled: ['putBack', 'note'],
   order_changed: ['pickRest', 'putBack', 'keep'],
+  hold_ignored: ['callBack', 'goOn', 'note'],
   short_pick: ['elsewhere', 'count', 'short', 'note'],
   other_client: ['rebook', 'note'],
   role_missing: ['note', 'accept'],

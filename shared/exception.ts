@@ -37,6 +37,7 @@ export const EXCEPTIONS = {
   pack_mismatch: 'A tote held less or other goods than the books say.',
   device_silent: 'A handheld has steps that were never sent and is not heard of.',
   order_cancelled: 'Work was done on an order that had been cancelled.',
+  hold_ignored: 'An order left that the desk had put on hold, by a handheld that did not know of it.',
   order_changed: 'The ERP changed a document after work on it had begun.',
   short_pick: 'The picker found less than the books say.',
   other_client: 'Goods of one client came in under the document of another.',

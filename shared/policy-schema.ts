@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { KINDS } from './exception-choices.ts'
+import { DUTY_ROLES, mayOwn } from './exception-limits.ts'
 import { ROLES } from './roles.ts'
 import { isZone } from './time.ts'
 
@@ -19,6 +21,16 @@ const cartonType = v.object({
   /** Carriers that take it; empty = all. */
   carriers: v.pipe(v.array(text), v.maxLength(20)),
 })
+
+/** After so many minutes an exception of the kind is late; whose work it is. */
+export const kindLimit = v.pipe(
+  v.object({
+    kind: v.picklist(KINDS),
+    minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(43_200)),
+    owner: v.picklist(DUTY_ROLES),
+  }),
+  v.check(({ owner, kind }) => mayOwn(owner, kind), 'whoever has this role cannot settle this kind'),
+)
 
 /**
  * How a site works: data, never code, per warehouse and client. Commands carry the version they were judged by, and the
@@ -167,6 +179,16 @@ export const policySchema = v.object({
     v.object({
       /** A handheld with unsent steps that is not heard of for longer is an exception. Of the warehouse's policy only. */
       silentMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080)),
+    }),
+  ),
+  /** Of the warehouse's policy only. A kind that is not named, and a policy from before there was a choice: usualLimit. */
+  exceptions: v.optional(
+    v.object({
+      limits: v.pipe(
+        v.array(kindLimit),
+        v.maxLength(KINDS.length),
+        v.check(rows => new Set(rows.map(({ kind }) => kind)).size === rows.length, 'a kind has one limit'),
+      ),
     }),
   ),
   photo: v.object({ keepDays: days }),

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
 import { CHOICES } from '../../shared/exception-choices.ts'
 import { EXCEPTIONS } from '../../shared/exception.ts'
 import type { ExceptionKind } from '../../shared/exception.ts'
 import { derivedId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
+import { isoOf, msOf } from '../../shared/time.ts'
 import { deskApp } from '../../test/support/desk-app.ts'
 
 describe('the inbox over HTTP', async () => {
@@ -56,6 +58,54 @@ describe('the inbox over HTTP', async () => {
     expect(await shown(`&limit=1&after=${encodeURIComponent(first.next ?? '')}`)).toEqual(['unknown_code'])
     for (const bad of ['&kind=nothing', '&state=gone', '&item=x', '&after=y'])
       expect(await list(people.sevda, bad)).toMatchObject({ status: 400 })
+  })
+
+  it('[XO10] when a kind is late and whose work it is are the policy’s, for the inbox and the figures alike', async () => {
+    const limits = async () => (await list()).exceptions.map(one => [one['kind'], one['limit']])
+    expect(await limits()).toEqual([
+      ['moved_twice', { minutes: 60, owner: 'supervisor' }],
+      ['unknown_code', { minutes: 30, owner: 'supervisor' }],
+    ])
+    const change = async (name: string, said: readonly object[]) => {
+      const { version } = (await desk.read(`/api/policies?worker=${people.admin.id}`)).body as { version: number }
+      return desk.write('/api/policies', {
+        worker: people.admin.id,
+        id: derivedId('decision', name),
+        expectedVersion: version,
+        client: null,
+        policy: { ...DEFAULT_POLICY, exceptions: { limits: said } },
+      })
+    }
+    const code = { kind: 'unknown_code', minutes: 5, owner: 'integrator' }
+    const bad = [
+      { ...code, kind: 'moved_twice' },
+      { ...code, minutes: 0 },
+      { ...code, kind: 'nothing' },
+    ]
+    for (const one of bad) expect(await change('limits bad', [one])).toMatchObject({ status: 400 })
+    expect(await change('limits twice', [code, code])).toMatchObject({ status: 400 })
+    expect(await change('limits', [code])).toMatchObject({ status: 200, body: { outcome: 'done' } })
+    expect(await limits()).toEqual([
+      ['moved_twice', { minutes: 60, owner: 'supervisor' }],
+      ['unknown_code', { minutes: 5, owner: 'integrator' }],
+    ])
+    const opened = String((await list(people.sevda, '&kind=unknown_code')).exceptions[0]?.['openedAt'])
+    const late = async (minutes: number): Promise<number> => {
+      const later = isoOf(msOf(opened) + minutes * 60_000)
+      const day = later.slice(0, 10)
+      const scope = {
+        warehouse: desk.site.warehouse.id,
+        clients: null,
+        zone: null,
+        from: day,
+        to: day,
+        timeZone: 'UTC',
+      }
+      const rows = await desk.stores.kpi.present(scope, later)
+      return rows.filter(row => row.measure === 'exception.late').reduce((sum, row) => sum + row.n, 0)
+    }
+    expect([await late(4), await late(6), await late(61)]).toEqual([0, 1, 2])
+    expect(await change('limits back', [])).toMatchObject({ body: { outcome: 'done' } })
   })
 
   it('[Z11] the integrator sees and settles master data only, others nothing; a supervisor goods of their clients', async () => {

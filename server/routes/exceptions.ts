@@ -1,6 +1,7 @@
 import * as v from 'valibot'
-import { CHOICES, EXCEPTION_STATES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
-import { exceptionsAnswerSchema, KINDS } from '../../shared/desk/exceptions.ts'
+import { CHOICES, EXCEPTION_STATES, INTEGRATOR_KINDS, KINDS } from '../../shared/exception-choices.ts'
+import { limitsOf } from '../../shared/exception-limits.ts'
+import { exceptionsAnswerSchema } from '../../shared/desk/exceptions.ts'
 import type { ExceptionsAnswer } from '../../shared/desk/exceptions.ts'
 import type { ClientId, ItemId, LocationId, WorkerId } from '../../shared/ids.ts'
 import { decisionsAnswerSchema } from '../../shared/sync/decision.ts'
@@ -55,12 +56,14 @@ export const exceptionsEndpoint = personEndpoint(
       limit: want.limit,
     })
     const last = rows.length === want.limit ? rows.at(-1) : undefined
+    const limits = limitsOf(await deps.stores.site.policies(warehouse))
     return sendJson(c, {
       exceptions: rows.map(({ hits, workers, ...row }) => ({
         ...row,
         version: hits,
         workers: [...workers],
         choices: [...CHOICES[row.kind]],
+        limit: limits(row.kind),
       })),
       next: last === undefined ? null : writeKey({ at: last.openedAt, id: last.id, n: 0 }),
     } satisfies ExceptionsAnswer)

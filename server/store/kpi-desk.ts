@@ -9,7 +9,7 @@ import { backlogRows, dueInstant } from '../../shared/kpi/orders.ts'
 import { dayOf, isoOf, laterDay, msOf, startOfDay } from '../../shared/time.ts'
 import type { KpiScope, KpiStore } from '../kpi-ports.ts'
 import { DAY_MS } from '../workers/kpi.ts'
-import { PENDING, readCounts, readExceptions } from './kpi-facts.ts'
+import { PENDING, readCounts, readExceptions, readLimits } from './kpi-facts.ts'
 import { readTable } from './kpi-tables.ts'
 import type { Executor, Names } from './names.ts'
 
@@ -80,14 +80,16 @@ const readPresent = async (db: Executor, at: At, now: string): Promise<readonly 
   const zoned = scope.zone
   const where = sql`(${zoned}::text is null or coalesce(l.body->>'zone', '') = ${zoned}::text)`
   const theirs = ofClients(scope.clients, sql`c.uid`)
-  const [aligned, counts, exceptions, messages, backlog] = await Promise.all([
+  const [aligned, counts, exceptions, limits, messages, backlog] = await Promise.all([
     readAligned(db, at),
     readCounts(db, sql`v.warehouse_id = ${id} and v.state in ${PENDING} and ${theirs} and ${where}`),
     readExceptions(db, sql`e.warehouse_id = ${id} and e.state = 'open' and ${theirs} and ${where}`),
+    readLimits(db, id),
     zoned === null ? readOpenMessages(db, at, now) : [],
     zoned === null ? readBacklog(db, at, now) : [],
   ])
-  return [...aligned, ...pendingCountRows(counts), ...openExceptionRows(exceptions, msOf(now)), ...messages, ...backlog]
+  const late = openExceptionRows(exceptions, msOf(now), limits)
+  return [...aligned, ...pendingCountRows(counts), ...late, ...messages, ...backlog]
 }
 
 /** One index scan a command: an outage leaves many thousands of messages open. */

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import { limitsOf } from '../../shared/exception-limits.ts'
+import type { ExceptionLimits } from '../../shared/exception-limits.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import type { CountFact } from '../../shared/kpi/counts.ts'
 import type { Range } from '../../shared/kpi/day-rows.ts'
@@ -7,6 +9,7 @@ import type { ExceptionFact } from '../../shared/kpi/exceptions.ts'
 import type { MessageFact } from '../../shared/kpi/messages.ts'
 import type { OrderFact } from '../../shared/kpi/orders.ts'
 import type { StepFact } from '../../shared/kpi/steps.ts'
+import type { PolicySet } from '../../shared/policy.ts'
 import { isoOf } from '../../shared/time.ts'
 import type { Executor } from './names.ts'
 
@@ -138,6 +141,11 @@ export const ENDED = sql`('posted', 'closed', 'rejected')`
 export const readCounts = async (db: Executor, which: RawBuilder<unknown>): Promise<readonly CountFact[]> => {
   const { rows } = await sql<CountRow>`select ${COUNT_FIELDS} from variance v ${COUNT_JOINS} where ${which}`.execute(db)
   return rows.map(row => ({ ...row, changedAt: row.changedAt.toISOString() }))
+}
+
+export const readLimits = async (db: Executor, warehouse: number): Promise<ExceptionLimits> => {
+  const { rows } = await sql<{ body: PolicySet }>`select body from policy where warehouse_id = ${warehouse}`.execute(db)
+  return limitsOf(rows[0]?.body ?? null)
 }
 
 type ExceptionRow = Omit<ExceptionFact, 'openedAt' | 'closedAt'> & { openedAt: Date; closedAt: Date | null }

@@ -4,7 +4,16 @@ import type { WorkDay } from '../../shared/kpi/standard.ts'
 import { dayOf, isoOf, laterDay, msOf, startOfDay } from '../../shared/time.ts'
 import { DAY_MS } from '../workers/kpi.ts'
 import type { DuePart, KpiWork } from '../workers/kpi.ts'
-import { ENDED, inRange, readCounts, readExceptions, readMessages, readOrders, readSteps } from './kpi-facts.ts'
+import {
+  ENDED,
+  inRange,
+  readCounts,
+  readExceptions,
+  readLimits,
+  readMessages,
+  readOrders,
+  readSteps,
+} from './kpi-facts.ts'
 import { markDue, takeCommits } from './kpi-take.ts'
 import { roundZone } from './kpi-zone.ts'
 import { json } from './names.ts'
@@ -42,6 +51,7 @@ export const makeKpiWork = (db: Executor, names: Names): KpiWork => ({
     const [opened, closed] = [inRange(sql`e.opened_at`, range), inRange(sql`e.closed_at`, range)]
     return readExceptions(db, sql`e.warehouse_id = ${id} and (${opened} or ${closed})`)
   },
+  limits: async warehouse => readLimits(db, await names.warehouse(db, warehouse)),
   replace: async ({ warehouse, ...at }, due, rows) => replace(db, await names.warehouse(db, warehouse), at, due, rows),
   baselines: async ({ warehouse, now, timeZone }) =>
     readBaselines(db, await names.warehouse(db, warehouse), dayOf(now, timeZone)),

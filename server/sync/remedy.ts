@@ -12,6 +12,7 @@ import {
   shortLine,
   splitTote,
 } from './remedy-order.ts'
+import { callBack, goOn } from './remedy-hold.ts'
 import type { At, Cure } from './remedy-parts.ts'
 import { allowPlace, movePallet, onePiece, putElsewhere } from './remedy-place.ts'
 import {
@@ -44,6 +45,7 @@ const CURES: Readonly<Partial<Record<ExceptionKind, Readonly<Record<string, Cure
   scrap_pending: { accept: scrapThem, release: keepThem },
   order_cancelled: { putBack },
   order_changed: { pickRest, putBack },
+  hold_ignored: { callBack, goOn },
   picked_twice: { putBack },
   over_pick: { putBack },
   wrong_lot: { repick: putBack },

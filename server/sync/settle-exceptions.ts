@@ -8,6 +8,7 @@ import type { Effects } from '../../shared/ledger/effects.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { makeWorld } from '../../shared/ledger/world.ts'
 import type { World } from '../../shared/ledger/world.ts'
+import { returnOf } from '../../shared/process/return-state.ts'
 import type { DecisionAnswer } from '../../shared/sync/decision.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
 import type { ExceptionId, SettleAsk } from '../../shared/sync/settle.ts'
@@ -155,7 +156,9 @@ const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[]
     ...asks.flatMap(({ args }) => args.location ?? []),
     ...movements.flatMap(m => [m.from.location, m.to.location]),
   ]
-  const orders = [...named('document'), ...named('order'), ...asks.flatMap(({ args }) => args.document ?? [])]
+  // What is called back may have a return already.
+  const back = rows.flatMap(({ kind, subject }) => (kind === 'hold_ignored' ? returnOf(subject as DocumentId) : []))
+  const orders = [...named('document'), ...named('order'), ...back, ...asks.flatMap(({ args }) => args.document ?? [])]
   const bound = rows.flatMap(({ body }) => (Array.isArray(body['tasks']) ? body['tasks'] : []))
   return {
     ...NO_NEED,

@@ -1,3 +1,4 @@
+import type { ExceptionLimits } from '../../shared/exception-limits.ts'
 import type { WarehouseId } from '../../shared/ids.ts'
 import { countRows } from '../../shared/kpi/counts.ts'
 import type { CountFact } from '../../shared/kpi/counts.ts'
@@ -36,6 +37,8 @@ export interface KpiWork {
   messages(warehouse: WarehouseId, range: Range, before: number): Promise<readonly MessageFact[]>
   counts(warehouse: WarehouseId, range: Range): Promise<readonly CountFact[]>
   exceptions(warehouse: WarehouseId, range: Range): Promise<readonly ExceptionFact[]>
+  /** When an exception is late, by the policy of the moment. */
+  limits(warehouse: WarehouseId): Promise<ExceptionLimits>
   /** The part is due no more. Rows that differ on a day that was over for two days mark the day as restated. */
   replace(
     at: { warehouse: WarehouseId; now: string; timeZone: string },
@@ -115,6 +118,6 @@ const fold = async (
     case 'counts':
       return countRows(await kpi.counts(warehouse, range), range)
     case 'exceptions':
-      return exceptionRows(await kpi.exceptions(warehouse, range), range)
+      return exceptionRows(await kpi.exceptions(warehouse, range), range, await kpi.limits(warehouse))
   }
 }

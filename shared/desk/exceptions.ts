@@ -1,12 +1,10 @@
 import * as v from 'valibot'
-import { EXCEPTIONS } from '../exception.ts'
-import type { ExceptionKind } from '../exception.ts'
+import { KINDS } from '../exception-choices.ts'
+import { DUTY_ROLES } from '../exception-limits.ts'
 import type { WorkerId } from '../ids.ts'
 import { uuid } from '../sync/fields.ts'
 import { MAX_SETTLED } from '../sync/settle.ts'
 import type { ExceptionId } from '../sync/settle.ts'
-
-export const KINDS = Object.keys(EXCEPTIONS).filter((kind): kind is ExceptionKind => kind in EXCEPTIONS)
 
 const settlement = v.object({ choice: v.string(), words: v.string(), worker: v.string(), at: v.string() })
 export const exceptionsAnswerSchema = v.object({
@@ -27,6 +25,8 @@ export const exceptionsAnswerSchema = v.object({
       choices: v.array(v.string()),
       /** Who sees to it. */
       owner: v.nullable(v.string()),
+      /** Whose work the kind is, and after how many minutes it is late: by the policy of the moment. */
+      limit: v.object({ minutes: v.number(), owner: v.picklist(DUTY_ROLES) }),
       settled: v.nullable(settlement),
     }),
   ),

@@ -7,7 +7,8 @@ import { isoOf, msOf, UTC } from '../time.ts'
 import { countRows, pendingCountRows } from './counts.ts'
 import type { CountFact } from './counts.ts'
 import type { Range, SumRow } from './day-rows.ts'
-import { exceptionRows, LATE_AFTER_S, openExceptionRows } from './exceptions.ts'
+import { limitsOf, USUAL_MINUTES } from '../exception-limits.ts'
+import { exceptionRows, openExceptionRows } from './exceptions.ts'
 import type { ExceptionFact } from './exceptions.ts'
 import { FEW, figuresOf } from './figures.ts'
 import type { Figure } from './figures.ts'
@@ -490,13 +491,15 @@ describe('the other figures', () => {
       closedAt: closed === null ? null : at(closed),
     })
     const facts = [fact(0, 900), fact(0, 901), fact(-10, 10, 'over_receipt'), fact(50, 90_000)]
-    const rows = [...exceptionRows(facts, range), ...openExceptionRows([fact(0, null, 'unknown_code')], msOf(at(1801)))]
+    const usual = limitsOf(null)
+    const open = openExceptionRows([fact(0, null, 'unknown_code')], msOf(at(1801)), usual)
+    const rows = [...exceptionRows(facts, range, usual), ...open]
     expect(valueOf(rows, 'exceptions.opened')).toBe(3)
     expect(valueOf(rows, 'exceptions.closed', 'short_pick')).toBe(2)
     expect(valueOf(rows, 'exceptions.open', 'unknown_code')).toBe(1)
     // 20, 900, 901 and, still open, 1801: late are 901 and 1801.
     expect(shown(rows, 'exceptions.age.p90')).toMatchObject({ value: 1801, n: 4 })
     expect(shown(rows, 'exceptions.late')).toEqual({ value: 500_000, num: 2, den: 4, n: 4 })
-    expect(Object.keys(LATE_AFTER_S).sort()).toEqual(Object.keys(EXCEPTIONS).sort())
+    expect(Object.keys(USUAL_MINUTES).sort()).toEqual(Object.keys(EXCEPTIONS).sort())
   })
 })

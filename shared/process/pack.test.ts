@@ -466,6 +466,22 @@ describe('shipping', () => {
     const other = workerAt(pack, begun.world, { nothing: true }, device, packer)
     expect(other.scan(scanOf.document('SO-7'))).toMatchObject({ verdict: 'ok', state: { at: 'verify' } })
   })
+  it('[OD10] an order on hold that leaves all the same is booked, and the desk is told who stopped it, when and why', () => {
+    const w = ready()
+    const [box] = boxes(w.world)
+    const order = w.world.document(documentId('SO-7'))!
+    w.world.apply({ ...NOTHING, documents: [{ ...order, hold }] })
+    const draft: Draft = { type: 'ship', client: one.id, document: order.id, cartons: [box!.id], door: null }
+    const book = booker(w.world)
+    const { effects } = book(draft)
+    expect(effects.movements).toHaveLength(3)
+    expect(effects.messages).toMatchObject([{ type: 'shipment' }])
+    const { by: heldBy, at: heldAt, reason: why } = hold
+    const body = { client: one.id, number: 'SO-7', heldBy, heldAt, why, leftAt: effects.movements[0]!.at }
+    expect(effects.exceptions).toMatchObject([{ kind: 'hold_ignored', subject: order.id, body }])
+    // The same box again moves nothing, and tells nobody twice.
+    expect(book(draft).effects.exceptions).toEqual([])
+  })
   it('[N13] the same box shipped twice counts once', () => {
     const w = ready()
     const [box] = boxes(w.world)

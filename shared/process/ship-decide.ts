@@ -53,7 +53,7 @@ const shipped = (view: View, c: CommandOf<'ship'>, key: CommandKey, times: Comma
         ? [{ ...document, state: 'closed', ready: true }]
         : [],
     tasks: task !== undefined && isAll ? [{ ...task, state: 'done', lease: null }] : [],
-    exceptions: contradictions(view, c, boxes, key),
+    exceptions: [...contradictions(view, c, boxes, key), ...ofHold(view, c, boxes, key, times)],
     messages: movements.length > 0 ? [{ type: 'shipment', document: c.document, final: isAll }] : [],
   }
 }
@@ -103,6 +103,21 @@ const contradictions = (
   return isReady
     ? []
     : [contradiction(key, 'not_shipped', c.document, { document: c.document, carton: foreign?.code ?? null })]
+}
+
+/** The desk had stopped it, and it has left all the same: whoever stopped it has to know, with when both were. */
+const ofHold = (
+  view: View,
+  c: CommandOf<'ship'>,
+  boxes: readonly Location[],
+  key: CommandKey,
+  { at }: CommandTimes,
+): ExceptionDraft[] => {
+  const document = view.document(c.document)
+  if (boxes.length === 0 || !document?.hold) return []
+  const { by: heldBy, at: heldAt, reason: why } = document.hold
+  const { client, number } = document
+  return [contradiction(key, 'hold_ignored', c.document, { client, number, heldBy, heldAt, why, leftAt: at })]
 }
 
 export const unknownShip = (view: View, c: Command): 'other' | null =>

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../../server/store/open.ts'
+import { audit } from '../../server/store/audit.ts'
+import { applyPush } from '../../server/sync/apply.ts'
+import { prepare } from '../../server/sync/prepare.ts'
 import type { Viewer } from '../../server/ports.ts'
 import type { Document, Line, Task, Worker } from '../../shared/catalogue.ts'
 import { workActSchema } from '../../shared/desk/work.ts'
@@ -10,8 +13,11 @@ import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { kindsFor } from '../../shared/process/next-task.ts'
+import { returnOf } from '../../shared/process/return-state.ts'
+import type { ExceptionId } from '../../shared/sync/settle.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import * as v from 'valibot'
+import { makeSealer } from './sealer.ts'
 import { placeId, testSite } from './site.ts'
 import { NOW, sqlSite } from './sql-site.ts'
 
@@ -301,6 +307,68 @@ export const describeDeskWorkStore = (name: string, open: () => Promise<Pick<Ope
       const place = site.locations.find(one => one.code === 'A-04')!
       await stores.site.putLocations(warehouse, [{ ...place, face: { client, item: item.id, min: 1, max: 9 } }])
       expect(await bring('A-04', 1)).toBe('taken')
+    })
+
+    it('[OD10] an order on hold that has left all the same is somebody’s: it may go, or is expected back', async () => {
+      const left = async (number: string, boxes: number): Promise<string> => {
+        const id = paper(number)
+        const cartons = Array.from({ length: boxes }, (_, at) => derivedId<'location'>('carton', number, at))
+        const carton = { document: id, type: null, weightG: null, size: null, tracking: null, closed: true }
+        const places = cartons.map((box, at) => ({
+          ...site.locations[0]!,
+          ...{ id: box, kind: 'carton' as const, code: `XS${number}${at}`, carton: { ...carton, shipped: false } },
+        }))
+        const claims = cartons.map(box => ({ ...looseAt(box), lot: '', serial: '', qty: 2 }))
+        const all = boxes * 2
+        const line = { item: item.id, source: null, no: 1, wanted: all, done: all, reason: null, client, document: id }
+        await write({
+          locations: places,
+          documents: [{ id, kind: 'order', number, due: null, ...about, state: 'started', ready: true }],
+          lines: [{ ...line, id: derivedId('line', 'dw', number), state: 'done', claims }],
+          movements: cartons.map(box => ({ ...moved, from, to: looseAt(box), qty: 2 })),
+        })
+        expect(await code({ act: 'hold', document: id, reason: 'paid for twice' }, cem)).toBe('done')
+        // Sealed by a handheld that has not heard of it; the first box only.
+        const sealer = makeSealer(site, device(2), `epoch${number.toLowerCase()}`.padEnd(12, '0'), site.roster.workers.indexOf(cem))
+        const command = sealer.seal({ type: 'ship', client, document: id, cartons: cartons.slice(0, 1), door: null })
+        const at = { warehouse, device: device(2), epoch: sealer.epoch, now: NOW }
+        const prepared = await prepare([command], at, async () => true)
+        const end = await stores.sync.apply(at, tx => applyPush(tx, { ...at, prepared, hole: undefined, lost: false }))
+        expect(end.results.map(one => one.outcome)).toEqual(['exception'])
+        const found = await sql<{ id: string; body: unknown }>`
+          select id, body from exception where kind = 'hold_ignored' and subject = ${id}::text`.execute(opened.db)
+        const body = { number, client, heldBy: cem.id, heldAt: NOW, why: 'paid for twice' }
+        expect(found.rows).toMatchObject([{ body }])
+        return found.rows[0]?.id ?? ''
+      }
+      let settled = 0
+      const settle = async (exception: string, choice: string) => {
+        settled += 1
+        const id = derivedId<'decision'>('decision', 'dw hold', settled)
+        const ask = { id, exception: exception as ExceptionId, expectedVersion: 1, choice, words: 'seen', args: {} }
+        const [answer] = await stores.desk.settle({ warehouse, now: NOW }, cem, [ask], () => undefined)
+        return answer?.code ?? answer?.outcome
+      }
+      const held = async (number: string) => Boolean((await rows()).documents.get(paper(number))?.hold)
+      const may = await left('HELD1', 1)
+      expect([await held('HELD1'), await settle(may, 'goOn'), await held('HELD1')]).toEqual([true, 'done', false])
+      // Half of it is here still, and stays on hold.
+      const back = await left('HELD2', 2)
+      expect(await settle(back, 'callBack')).toBe('done')
+      const { documents, lines } = await rows()
+      const expected = { kind: 'return', number: 'R-HELD2', state: 'open', origin: paper('HELD2'), blind: false }
+      expect(documents.get(returnOf(paper('HELD2')))).toMatchObject(expected)
+      const awaited = [...lines.values()].filter(line => line.document === returnOf(paper('HELD2')))
+      expect(awaited).toMatchObject([{ item: item.id, wanted: 2, done: 0, state: 'open' }])
+      expect(await held('HELD2')).toBe(true)
+      expect(await audit(opened.db)).toEqual([])
+      // Another one whose return has been closed at the dock already.
+      const late = await left('HELD3', 1)
+      const over = { id: returnOf(paper('HELD3')), kind: 'return' as const, number: 'R-HELD3', due: null }
+      await write({ documents: [{ ...about, ...over, state: 'closed' }] })
+      expect(await settle(late, 'callBack')).toBe('gone')
+      expect(await settle(late, 'note')).toBe('done')
+      expect(await held('HELD3')).toBe(true)
     })
 
     it('[OD7] a delivery is closed and told once; opened again, what comes after is a supplement', async () => {

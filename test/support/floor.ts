@@ -142,7 +142,7 @@ const pickLines = async (handheld: Handheld, lines: SimOrder['lines'], dataDir: 
   throw new Error(`never picked:\n${await handheld.text()}`)
 }
 
-const erpOver = async (dataDir: string, address: string, body?: object): Promise<unknown> => {
+export const erpOver = async (dataDir: string, address: string, body?: object): Promise<unknown> => {
   const at = JSON.parse(readFileSync(path.join(dataDir, 'erp', 'address.json'), 'utf8')) as {
     url: string
     token: string

@@ -6,6 +6,9 @@ import { factWords, valueWords } from './exception-words.ts'
 type Body = Readonly<Record<string, unknown>>
 const PLACES: ReadonlySet<string> = new Set(['location', 'place', 'from', 'to', 'books', 'said', 'tote'])
 
+const PEOPLE: ReadonlySet<string> = new Set(['worker', 'by', 'heldBy'])
+const TIMES: ReadonlySet<string> = new Set(['since', 'heldAt', 'leftAt'])
+
 /** A place is said by its id, or as an address with one. */
 const placeIn = (value: unknown): string | null => {
   if (typeof value === 'string') return value
@@ -22,10 +25,10 @@ export const Facts = ({ body }: { body: Body }) => {
     if (PLACES.has(key)) return names.place(placeIn(value) ?? '')
     if (typeof value !== 'string' || value === '') return ''
     if (key === 'client') return names.client(value)
-    if (key === 'worker' || key === 'by') return names.person(value)
+    if (PEOPLE.has(key)) return names.person(value)
     if (key === 'item') return names.item(value)?.name ?? ''
     if (/^\d{4}-\d\d-\d\d$/.test(value)) return speaker.day(value)
-    if (key === 'since') return speaker.stamp(value)
+    if (TIMES.has(key)) return speaker.stamp(value)
     return isUuid(value) ? '' : valueWords(language, key, value)
   }
   const facts = Object.entries(body).flatMap(([key, value]) => {

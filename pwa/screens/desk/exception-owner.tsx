@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { ownedSchema } from '../../../shared/desk/exceptions.ts'
 import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
-import { LATE_AFTER_S } from '../../../shared/kpi/exceptions.ts'
+import { lateness } from '../../../shared/exception-limits.ts'
 import { useDesk, whyNot } from './context.ts'
 import { useFilter } from './filter.ts'
 import { PersonOptions } from './person-options.tsx'
@@ -24,13 +24,16 @@ export const useNow = (): number => {
   return now
 }
 
-/** 0 = in time, 1 = over the time that its kind has, 2 = over twice that. */
-export const lateness = (
-  { kind, state, openedAt }: Pick<Row, 'kind' | 'state' | 'openedAt'>,
-  now: number,
-): 0 | 1 | 2 => {
-  const times = (now - Date.parse(openedAt)) / 1000 / LATE_AFTER_S[kind]
-  return state !== 'open' || times < 1 ? 0 : times < 2 ? 1 : 2
+/** What is over is late no more. */
+export const lateOf = ({ limit, state, openedAt }: Pick<Row, 'limit' | 'state' | 'openedAt'>, now: number): 0 | 1 | 2 =>
+  state === 'open' ? lateness(limit.minutes, now - Date.parse(openedAt)) : 0
+
+/** By kind, the kinds with the latest rows first, within a kind the oldest row first, as they came. */
+export const byKind = (rows: readonly Row[], now: number): readonly (readonly [Row['kind'], readonly Row[]])[] => {
+  const groups = new Map<Row['kind'], Row[]>()
+  for (const row of rows) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row])
+  const worst = (of: readonly Row[]): number => Math.max(...of.map(row => lateOf(row, now)))
+  return [...groups].toSorted(([, a], [, b]) => worst(b) - worst(a))
 }
 
 /** One's own, nobody's, and the late ones; which is shown stands in the address. */
@@ -42,9 +45,9 @@ export const useParts = (rows: readonly Row[]) => {
     all: rows,
     mine: rows.filter(row => row.owner === me.worker),
     none: rows.filter(row => row.owner === null),
-    late: rows.filter(row => lateness(row, now) > 0),
+    late: rows.filter(row => lateOf(row, now) > 0),
   }
-  return { part, setPart, parts }
+  return { part, setPart, parts, now }
 }
 
 type ChipsProps = { part: Part; parts: Readonly<Record<Part, readonly Row[]>>; onChoose: (part: Part) => void }
@@ -78,17 +81,18 @@ export const useOwner = (reload: () => void): OnOwn => {
   }
 }
 
-/** Whose it is and whether it is late, in the line of the row. */
+/** Whose it is, whether it is late, and then whose work it is, in the line of the row. */
 export const Whose = ({ row }: { row: Row }) => {
   const { speaker, names } = useDesk()
-  const late = lateness(row, useNow())
+  const late = lateOf(row, useNow())
+  const role = speaker.maybe('role', row.limit.owner)
   return (
     <>
       {row.owner === null ? '' : ` · ${speaker.say('xo.of', { name: names.person(row.owner) })}`}
       {late === 0 ? null : (
         <b className="desk-worry" data-alarm={late === 2}>
           {' '}
-          ▲ {speaker.say(late === 2 ? 'xo.isverylate' : 'xo.islate')}
+          ▲ {speaker.say(late === 2 ? 'xo.isverylate' : 'xo.islate', { role })}
         </b>
       )}
     </>

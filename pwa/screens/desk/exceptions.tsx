@@ -15,7 +15,7 @@ import { choiceWords, kindWords } from './exception-words.ts'
 import { v7 } from './id.ts'
 import { useFilter } from './filter.ts'
 import { useKeys } from './keys.ts'
-import { OwnerActs, PartChips, useOwner, useParts, Whose } from './exception-owner.tsx'
+import { byKind, OwnerActs, PartChips, useOwner, useParts, Whose } from './exception-owner.tsx'
 import type { OnOwn } from './exception-owner.tsx'
 import { Photos, photosIn } from './photos.tsx'
 import { useLive, useLoaded } from './query.ts'
@@ -48,12 +48,6 @@ const readAll = async ({ api, me, names }: ReturnType<typeof useDesk>, state: st
   }
   await names.learn(rows.flatMap(row => (typeof row.body['item'] === 'string' ? [row.body['item']] : [])))
   return rows
-}
-
-const byKind = (rows: readonly Row[]): ReadonlyMap<Row['kind'], readonly Row[]> => {
-  const groups = new Map<Row['kind'], Row[]>()
-  for (const row of rows) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row])
-  return groups
 }
 
 /** Settles rows in as few requests as there may be, and says what came of it. */
@@ -92,14 +86,14 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
   useLive(loaded.reload)
   const [open, setOpen] = useState<string | null>(null)
   const own = useOwner(loaded.reload)
-  const { part, setPart, parts } = useParts(loaded.value ?? [])
+  const { part, setPart, parts, now } = useParts(loaded.value ?? [])
   const shown = state === 'open' ? parts[part] : (loaded.value ?? [])
   const current = shown.find(row => row.id === open)
   const take = (): void => {
     if (current?.state === 'open') own(current, current.owner === desk.me.worker ? null : desk.me.worker)
   }
   useKeys({ Escape: () => setOpen(null), h: take }, onScan)
-  const groups = byKind(shown)
+  const groups = byKind(shown, now)
   const settle = useSettle(loaded.reload, () => setOpen(null))
   return (
     <section aria-label={speaker.say('s.exceptions')}>
@@ -115,8 +109,8 @@ export const Exceptions = ({ onScan }: { onScan: (text: string) => void }) => {
         />
         {state === 'open' ? <PartChips part={part} parts={parts} onChoose={setPart} /> : null}
       </div>
-      <Listed loaded={{ ...loaded, isEmpty: groups.size === 0 }} empty={speaker.say('x.empty')}>
-        {[...groups].map(([kind, rows]) => (
+      <Listed loaded={{ ...loaded, isEmpty: groups.length === 0 }} empty={speaker.say('x.empty')}>
+        {groups.map(([kind, rows]) => (
           <section key={kind} className="desk-group" aria-label={kindWords(speaker.language, kind)}>
             <h2>
               {kindWords(speaker.language, kind)} <small>{speaker.number(rows.length)}</small>

@@ -9,6 +9,7 @@ import { useDesk, whyNot } from './context.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
 import { Group } from './policy-field.tsx'
+import { LimitFields } from './policy-limits.tsx'
 import { PolicyHistory } from './policy-history.tsx'
 import { ZoneField } from './policy-zone.tsx'
 import { shapeOf } from './policy-shape.ts'
@@ -134,12 +135,14 @@ const Scope = ({ client, held, onSaved }: ScopeProps) => {
   )
 }
 
+const OF_WAREHOUSE: ReadonlySet<string> = new Set(['site', 'exceptions'])
+
 type GroupsProps = { draft: Policy; isClient: boolean; onChange: (draft: Policy) => void }
 /** What is the whole warehouse's is not asked of a client. */
 const Groups = ({ draft, isClient, onChange }: GroupsProps) => {
   const { speaker } = useDesk()
   const held = draft as Readonly<Record<string, unknown>>
-  return GROUPS.filter(([group]) => !isClient || group !== 'site').map(([group, of]) => (
+  return GROUPS.filter(([group]) => !isClient || !OF_WAREHOUSE.has(group)).map(([group, of]) => (
     <details key={group} className="desk-panel" open={group === 'receive'}>
       <summary>{speaker.maybe('pg', group)}</summary>
       <div className="desk-form">
@@ -148,6 +151,11 @@ const Groups = ({ draft, isClient, onChange }: GroupsProps) => {
             label={speaker.maybe('po', 'site.timeZone')}
             value={draft.site?.timeZone ?? UTC}
             onChange={timeZone => onChange({ ...draft, site: { timeZone } })}
+          />
+        ) : group === 'exceptions' ? (
+          <LimitFields
+            value={draft.exceptions?.limits ?? []}
+            onChange={limits => onChange({ ...draft, exceptions: { limits } })}
           />
         ) : (
           <Group

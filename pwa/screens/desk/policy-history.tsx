@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { policyVersionsSchema } from '../../../shared/desk/policy-versions.ts'
 import type { PolicyChange, PolicyVersions } from '../../../shared/desk/policy-versions.ts'
 import { decisionAnswerSchema } from '../../../shared/sync/decision.ts'
+import { limitsText } from './policy-limits.tsx'
 import { useDesk, whyNot } from './context.ts'
 import type { Desk } from './context.ts'
 import { v7 } from './id.ts'
@@ -80,7 +81,8 @@ const whatOf = (says: Says, { changes, restored }: Row): string =>
 const changeText = ({ speaker, names }: Says, { client, key, before, after }: PolicyChange): string => {
   const name = client === null ? '' : names.client(client)
   if (key === '') return speaker.say(after === true ? 'po.own' : 'po.asWarehouse', { client: name })
-  const [was, is] = [valueText(speaker, before), valueText(speaker, after)]
+  const text = key === 'exceptions.limits' ? limitsText : valueText
+  const [was, is] = [text(speaker, before), text(speaker, after)]
   const said = speaker.say('po.change', { key: speaker.maybe('po', key), was, is })
   return client === null ? said : `${name}: ${said}`
 }
