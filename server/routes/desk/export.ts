@@ -28,15 +28,32 @@ const namesOf = async (at: Pick<AtDesk, 'who' | 'warehouse'>, { stores }: AppDep
 
 const cells = (heads: readonly Head[], row: Row): CsvCell[] => heads.map(head => row[head] ?? null)
 
+/** The columns that were asked for, in that order; all of the list where none were. */
+const headsOf = (all: readonly Head[], { columns }: ExportQuery): readonly Head[] => {
+  if (columns === '') return all
+  return [...new Set(columns.split('.'))].map(name => {
+    const head = all.find(one => one === name)
+    if (head === undefined) throw refused('bad_request', `This list has the columns ${all.join(', ')}.`)
+    return head
+  })
+}
+
+/** Words for people, and below them, where asked for, names for programs. */
+const headRows = (heads: readonly Head[], { language, machine }: ExportQuery): string[][] => [
+  heads.map(one => HEADS[language][one]),
+  ...(machine === '1' ? [[...heads]] : []),
+]
+
 /** Page by page: nothing is read before the reader has taken what came before it. */
 const csvStream = (
-  { language }: ExportQuery,
+  query: ExportQuery,
   heads: readonly Head[],
   pages: AsyncGenerator<readonly Row[]>,
   first: IteratorResult<readonly Row[]>,
 ): ReadableStream<Uint8Array> => {
+  const { language } = query
   const bytes = new TextEncoder()
-  const head = CSV_BOM + csvLines([heads.map(one => HEADS[language][one])], language)
+  const head = CSV_BOM + csvLines(headRows(heads, query), language)
   let rows = 0
   let page: IteratorResult<readonly Row[]> | null = first
   let isBegun = false
@@ -61,7 +78,7 @@ const csvStream = (
 
 /** Cells have types: a text is a text, whatever it begins with, and a code keeps its zeros. */
 const xlsx = async (
-  { language, list }: ExportQuery,
+  query: ExportQuery,
   heads: readonly Head[],
   pages: AsyncGenerator<readonly Row[]>,
   first: IteratorResult<readonly Row[]>,
@@ -72,7 +89,9 @@ const xlsx = async (
     if (rows.length > MAX_XLSX_ROWS)
       throw refused('too_large', `A spreadsheet has at most ${MAX_XLSX_ROWS} rows; take CSV.`)
   }
-  const head = heads.map(one => ({ value: HEADS[language][one], type: String, fontWeight: 'bold' as const }))
+  const head = headRows(heads, query).map(row =>
+    row.map(value => ({ value, type: String, fontWeight: 'bold' as const })),
+  )
   const data = rows.map(row =>
     row.map(cell => {
       if (cell === null || cell === '') return null
@@ -81,7 +100,7 @@ const xlsx = async (
   )
   // Not read by a server that never makes a spreadsheet.
   const { default: writeXlsxFile } = await import('write-excel-file/node')
-  return writeXlsxFile([head, ...data], { sheet: list, stickyRowsCount: 1 }).toBuffer()
+  return writeXlsxFile([...head, ...data], { sheet: query.list, stickyRowsCount: head.length }).toBuffer()
 }
 
 /** GET /api/desk/export: what a list shows, as a file. */
@@ -100,8 +119,9 @@ export const exportEndpoint = deskEndpoint(
   async ({ c, deps, who, warehouse }) => {
     const query = parseAs(exportQuery, c.req.query())
     const { list, format } = query
-    const { roles, heads, pages } = LISTS[list]
+    const { roles, heads: all, pages } = LISTS[list]
     if (!mayDo(who.roles, roles)) throw refused('role')
+    const heads = headsOf(all, query)
     const at = { who, warehouse }
     const call: ExportCall = { at, deps, query, names: await namesOf(at, deps) }
     const rows = pages(call)
