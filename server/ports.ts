@@ -45,6 +45,7 @@ import type {
   LossStore,
   RecallStore,
   RescueStore,
+  ScheduleStore,
   StocktakeStore,
 } from './desk-ports.ts'
 import type { KpiStore } from './kpi-ports.ts'
@@ -80,6 +81,7 @@ export type Stores = {
   late: LateStore
   rescues: RescueStore
   calls: CallStore
+  schedules: ScheduleStore
   deskWork: DeskWorkStore
   figures: FigureStore
 }

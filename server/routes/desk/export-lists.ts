@@ -15,12 +15,15 @@ import { theirs } from './recall.ts'
 const PAGE = 500
 
 export type Row = Readonly<Partial<Record<Head, CsvCell>>>
-export type ExportCall = { at: Pick<AtDesk, 'who' | 'warehouse'>; deps: AppDeps; query: ExportQuery; names: Names }
+/** What a file is made of, also by a worker that nobody has asked. */
+export type ExportDeps = Pick<AppDeps, 'stores' | 'now'>
+export type ExportCall = { at: Pick<AtDesk, 'who' | 'warehouse'>; deps: ExportDeps; query: ExportQuery; names: Names }
 /** Names of clients and people, for columns that hold ids. */
 export type Names = { client: (id: string) => string; person: (id: string | null) => string }
 export type ExportList = {
   roles: readonly Role[]
   heads: readonly Head[]
+  sorts?: readonly string[]
   pages: (call: ExportCall) => AsyncGenerator<readonly Row[]>
 }
 
@@ -61,6 +64,7 @@ const sortOf = <T extends string>(sorts: readonly T[], asked: string | undefined
 
 const stock: ExportList = {
   roles: LOOKERS,
+  sorts: STOCK_SORTS,
   heads: [
     'place',
     'sku',
@@ -122,6 +126,7 @@ const movements: ExportList = {
 
 const documents = (kind: 'order' | 'receipt' | 'return'): ExportList => ({
   roles: LOOKERS,
+  sorts: DOCUMENT_SORTS,
   heads: ['number', 'partner', 'client', 'due', 'state', 'lines', 'linesDone', 'wanted', 'done', 'short', 'worker'],
   pages: ({ at, deps, query, names }) => {
     const { state, q, sort } = query
