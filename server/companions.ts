@@ -8,11 +8,14 @@ import { DEMO_CONNECTOR, DEMO_WAREHOUSE, demoKeyOf } from './demo/site.ts'
 import { makeConnector } from './erp/settings.ts'
 import { sim } from './erp/sim.ts'
 import { makeSendRaw } from './print/send-raw.ts'
+import { zoneOf } from '../shared/policy.ts'
+import { makeScheduled } from './routes/desk/scheduled.ts'
 import type { Companion, Core } from './start.ts'
 import { SERVER_DEVICE } from './store/server-device.ts'
 import { loop } from './workers/loop.ts'
 import {
   startCompact,
+  startExports,
   startForget,
   startHorizon,
   startKpi,
@@ -42,6 +45,7 @@ const KPI_MS = 60_000
 const RECALL_MS = 2_000
 const STATISTICS_MS = 5_000
 const WATCH_MS = 30_000
+const EXPORT_MS = 15_000
 
 /** What runs beside the routes, in the order of its start. `erpScript` is the built demo ERP. */
 export const companions = (erpScript: string): readonly Companion[] => [
@@ -59,6 +63,7 @@ export const companions = (erpScript: string): readonly Companion[] => [
   figuring,
   recalling,
   watching,
+  exporting,
   demoFaces,
 ]
 
@@ -167,6 +172,15 @@ const watching: Companion = async ({ stores, doorbell, log, now, atStop }) => {
   const { site, watch } = stores
   const ring = (warehouse: WarehouseId): void => doorbell.ring(warehouse)
   const worker = startWatch({ site, watch, now, ring, log }, WATCH_MS)
+  atStop(() => worker.stop())
+}
+
+/** Lists that somebody wants every day lie in their folder. */
+const exporting: Companion = async ({ stores, drop, log, now, atStop }) => {
+  const { schedules, site } = stores
+  const make = makeScheduled({ stores, now, drop })
+  const zone = async (warehouse: WarehouseId) => zoneOf(await site.policies(warehouse))
+  const worker = startExports({ schedules, make, zone, now, newLease: randomUUID, log }, EXPORT_MS)
   atStop(() => worker.stop())
 }
 

@@ -65,6 +65,7 @@ const envSchema = v.object({
     ),
   ),
   STOCKHAND_FILE_ROOT: v.optional(v.string()),
+  STOCKHAND_EXPORT_FOLDER: v.optional(v.string()),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -89,6 +90,7 @@ const MEANING: Readonly<Record<keyof typeof envSchema.entries, string>> = {
   ALLOW_NOT_DURABLE: '0 or 1: whether to run although a power cut may lose work',
   STOCKHAND_SECRET_KEY: 'one or more keys of 32 bytes, base64, separated by commas',
   STOCKHAND_FILE_ROOT: 'the folder below which ERPs exchange files',
+  STOCKHAND_EXPORT_FOLDER: 'the folder into which files that are made every day are put',
   LOG_LEVEL: 'debug, info, warn, error or silent',
 }
 type Name = keyof typeof MEANING
@@ -118,6 +120,8 @@ export type Config = {
   secretKeys: SecretKeys | null
   /** Files of ERPs are read and written below it only; null = none are. */
   fileRoot: string | null
+  /** Files that are made every day are put there. */
+  exportFolder: string
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -139,7 +143,7 @@ export const readConfig = (env: Env): Config => {
   }
   const { HOST, STOCKHAND_DATA, DATABASE_URL, STOCKHAND_URL, STOCKHAND_DEMO, ALLOW_NOT_DURABLE, LOG_LEVEL } =
     read.output
-  const { STOCKHAND_FILE_ROOT } = read.output
+  const { STOCKHAND_FILE_ROOT, STOCKHAND_EXPORT_FOLDER } = read.output
   const tls = tlsOf(read.output)
   const port = read.output.PORT ?? (tls.kind === 'none' ? 8080 : 8443)
   if (tls.kind === 'lan' && tls.helpPort === port && port !== 0) throw wrong('STOCKHAND_HELP_PORT')
@@ -157,6 +161,7 @@ export const readConfig = (env: Env): Config => {
     allowNotDurable: ALLOW_NOT_DURABLE,
     secretKeys: read.output.STOCKHAND_SECRET_KEY ?? null,
     fileRoot: STOCKHAND_FILE_ROOT ? path.resolve(STOCKHAND_FILE_ROOT) : null,
+    exportFolder: path.resolve(STOCKHAND_EXPORT_FOLDER || path.join(STOCKHAND_DATA, 'exports')),
     logLevel: LOG_LEVEL,
   }
 }

@@ -12,7 +12,8 @@ import type {
   StocktakeReport,
   StocktakesAnswer,
 } from '../shared/desk/stocktake.ts'
-import type { CallId, DeviceId, WarehouseId, WorkerId } from '../shared/ids.ts'
+import type { LastMade, ScheduledQuery, Schedules } from '../shared/desk/schedules.ts'
+import type { CallId, DeviceId, ScheduleId, WarehouseId, WorkerId } from '../shared/ids.ts'
 import type { Call, CallKind } from '../shared/sync/calls.ts'
 import type { DecisionAnswer } from '../shared/sync/decision.ts'
 import type { AuditEntry, Page, Viewer } from './ports.ts'
@@ -163,4 +164,27 @@ export interface EraseStore {
     | { kind: 'done'; name: string; notes: number }
     | { kind: 'refused'; code: Extract<RefusalCode, 'not_found' | 'stale' | 'leased'> }
   >
+}
+
+/** A file that somebody has made every day. */
+export type Schedule = {
+  id: ScheduleId
+  warehouse: WarehouseId
+  owner: WorkerId
+  name: string
+  hour: number
+  query: ScheduledQuery
+}
+
+/** Files of lists that are made by themselves. */
+export interface ScheduleStore {
+  list(of: Pick<Schedule, 'warehouse' | 'owner'>): Promise<Schedules['schedules']>
+  /** With its entry of the audit log. `other`: somebody else's, or another warehouse's, has this id; `full`: no more are taken. */
+  save(schedule: Schedule, nextAt: string, entry: AuditEntry): Promise<'saved' | 'other' | 'full'>
+  /** With its entry of the audit log; false = there is none of theirs. */
+  remove(schedule: Pick<Schedule, 'id' | 'warehouse' | 'owner'>, entry: AuditEntry): Promise<boolean>
+  /** The one that is due for the longest time and that nobody is at, under a lease; `tries` with this one. */
+  claim(at: { now: string; until: string; lease: string }): Promise<(Schedule & { tries: number }) | null>
+  /** Writes nothing where somebody else has the lease, or the schedule was changed meanwhile. */
+  finish(id: ScheduleId, lease: string, end: { last: LastMade; nextAt: string }): Promise<void>
 }

@@ -17,11 +17,13 @@ import type {
   DevicesAnswer,
   DocumentAnswer,
   DocumentsAnswer,
+  DocumentSort,
   FindAnswer,
   MovementsAnswer,
   NamesAnswer,
   SiteAnswer,
   StockAnswer,
+  StockSort,
 } from '../shared/desk/view.ts'
 import type { FaceSetting } from '../shared/desk/faces.ts'
 import type { Asker } from '../shared/process/next-task.ts'
@@ -43,6 +45,7 @@ import type {
   LossStore,
   RecallStore,
   RescueStore,
+  ScheduleStore,
   StocktakeStore,
 } from './desk-ports.ts'
 import type { KpiStore } from './kpi-ports.ts'
@@ -78,6 +81,7 @@ export type Stores = {
   late: LateStore
   rescues: RescueStore
   calls: CallStore
+  schedules: ScheduleStore
   deskWork: DeskWorkStore
   figures: FigureStore
 }
@@ -303,9 +307,13 @@ export interface ViewStore {
   site(viewer: Viewer): Promise<Omit<SiteAnswer, 'people' | 'timeZone'>>
   names(viewer: Viewer, want: { items: readonly ItemId[]; documents: readonly DocumentId[] }): Promise<NamesAnswer>
   counts(viewer: Viewer, now: string): Promise<Omit<CountsAnswer, 'asOf'>>
-  stock(viewer: Viewer, want: Page & { q: string }): Promise<StockAnswer>
+  /** By place unless told; rows that are alike there follow by place, item and lot. */
+  stock(viewer: Viewer, want: Page & { q: string; sort?: StockSort }): Promise<StockAnswer>
   movements(viewer: Viewer, want: Page & { item: string; location: string }): Promise<MovementsAnswer>
-  documents(viewer: Viewer, want: Page & { kind: string; state: string; q: string }): Promise<DocumentsAnswer>
+  documents(
+    viewer: Viewer,
+    want: Page & { kind: string; state: string; q: string; sort?: DocumentSort },
+  ): Promise<DocumentsAnswer>
   document(viewer: Viewer, id: DocumentId): Promise<DocumentAnswer | null>
   devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
   audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>

@@ -26,6 +26,8 @@ import { proxyList } from './routes/caller.ts'
 import type { AppDeps, Log } from './routes/deps.ts'
 import type { Ops } from './routes/ops.ts'
 import { loadFiles } from './routes/static.ts'
+import type { DropFolder } from './drop-folder.ts'
+import { diskDrop, writableFolder } from './drop-folder.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import type { OpenDatabase } from './store/open.ts'
@@ -55,6 +57,7 @@ export type Core = {
   secrets: Secrets
   doorbell: Doorbell
   erp: ErpDesk
+  drop: DropFolder
   identity: IdentityProvider | null
   demo: boolean
   log: Log
@@ -183,8 +186,24 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     log,
     every: ERP_EVERY,
   })
+  await writableFolder(config.exportFolder, 'STOCKHAND_EXPORT_FOLDER')
+  const drop = diskDrop(config.exportFolder)
   const identity = openIdentity(config, log)
-  const core: Core = { config, opened, stores, continuity, secrets, doorbell, erp, identity, demo, log, now, atStop }
+  const core: Core = {
+    config,
+    opened,
+    stores,
+    continuity,
+    secrets,
+    doorbell,
+    erp,
+    drop,
+    identity,
+    demo,
+    log,
+    now,
+    atStop,
+  }
   const look = (): void => void continuity.check().catch((error: unknown) => log.error({ err: error }, 'continuity'))
   // What was read before must not be believed; whether something is missing is looked at right behind it.
   opened.onReturn(() => {
@@ -258,6 +277,7 @@ const appDeps = (core: Core): Omit<AppDeps, 'adminSecret' | 'firstSecret' | 'ori
     every,
     log,
     doorbell,
+    drop: core.drop,
     erp,
     ops,
     about: { engine: opened.engine, durable: opened.durable },

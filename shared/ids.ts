@@ -23,6 +23,7 @@ export type DecisionId = Id<'decision'>
 export type CallId = Id<'call'>
 export type PrinterId = Id<'printer'>
 export type PrintJobId = Id<'print job'>
+export type ScheduleId = Id<'schedule'>
 /** What a decision is about: a variance, or a place that is to be counted. */
 export type DecisionTarget = Id<'target'>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from './default-policy.ts'
 import { zoneOf } from './policy.ts'
-import { dayOf, daysBetween, isoOf, isZone, laterDay, msOf, startOfDay, UTC, wallOf } from './time.ts'
+import { dayOf, daysBetween, isoOf, isZone, laterDay, msOf, nextHour, startOfDay, UTC, wallOf } from './time.ts'
 
 const HOUR_MS = 3_600_000
 const hoursOf = (day: string, zone: string): number =>
@@ -86,4 +86,19 @@ describe('days of a place', () => {
     )
     expect(dayOf('2026-11-25T21:00:00.000Z', 'Mars/Olympus')).toBe('2026-11-25')
   })
+
+  it.each([
+    ['Europe/Istanbul', 5, '2026-11-25T01:59:00.000Z', '2026-11-25T02:00:00.000Z'],
+    ['Europe/Istanbul', 5, '2026-11-25T02:00:00.000Z', '2026-11-26T02:00:00.000Z'],
+    ['Asia/Kathmandu', 0, '2026-11-25T12:00:00.000Z', '2026-11-25T18:15:00.000Z'],
+    // The clock leaps from 2 to 3, and later shows 2 twice.
+    ['Europe/Berlin', 2, '2026-03-28T12:00:00.000Z', '2026-03-29T01:00:00.000Z'],
+    ['Europe/Berlin', 2, '2026-10-24T12:00:00.000Z', '2026-10-25T00:00:00.000Z'],
+    ['Europe/Berlin', 2, '2026-10-25T00:00:00.000Z', '2026-10-26T01:00:00.000Z'],
+  ])(
+    '[TZ8] what is done at an hour is done once a day by the clock of the place: %s, %i, after %s',
+    (zone, hour, after, at) => {
+      expect(nextHour(after, hour, zone)).toBe(at)
+    },
+  )
 })

@@ -91,3 +91,19 @@ export const startOfDay = (day: string, zone: string): string => {
     .map(isoOf)
   return begins.find(at => dayOf(at, zone) >= day) ?? isoOf(utc)
 }
+
+const HALF_HOUR_MS = 1_800_000
+/** When a clock at the place shows this hour of a day, or, where it leaps over it, the first time after it. */
+const hourOfDay = (day: string, hour: number, zone: string): number => {
+  const wanted = `${day}T${String(hour).padStart(2, '0')}`
+  let ms = msOf(startOfDay(day, zone))
+  while (wallOf(isoOf(ms), zone) < wanted) ms += HALF_HOUR_MS
+  return ms
+}
+
+/** The next instant after this one at which it is so many hours at the place, once a day. */
+export const nextHour = (after: string, hour: number, zone: string): string => {
+  const today = dayOf(after, zone)
+  const at = hourOfDay(today, hour, zone)
+  return isoOf(at > msOf(after) ? at : hourOfDay(laterDay(today, 1), hour, zone))
+}

@@ -288,6 +288,8 @@ export const enDesk = {
   'vw.forget': 'Forget this view',
   'vw.kept': 'Kept as {name}',
   'vw.forgotten': '{name} is forgotten',
+  'vw.columns': 'Columns',
+  'vw.sort': 'Sorted by',
   'i.decide': 'Decide',
   'i.proposed': 'proposed',
   'i.acted': 'Done. The next comparison shows it',

@@ -288,6 +288,8 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'vw.forget': 'Bu görünümü unut',
   'vw.kept': '{name} adıyla saklandı',
   'vw.forgotten': '{name} unutuldu',
+  'vw.columns': 'Sütunlar',
+  'vw.sort': 'Sıralama',
   'i.decide': 'Karar ver',
   'i.proposed': 'önerilen',
   'i.acted': 'Yapıldı. Sonraki karşılaştırma gösterir',

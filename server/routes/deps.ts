@@ -4,6 +4,7 @@ import type { ServerKey } from '../auth/key.ts'
 import type { Nonces } from '../auth/nonce.ts'
 import type { Tokens } from '../auth/token.ts'
 import type { DemoData } from '../demo/demo-data.ts'
+import type { DropFolder } from '../drop-folder.ts'
 import type { Stores } from '../ports.ts'
 import type { ErpDesk } from '../workers/erp-desk.ts'
 import type { Asker } from '../sync/handle.ts'
@@ -42,6 +43,7 @@ export type AppDeps = {
     | 'late'
     | 'rescues'
     | 'calls'
+    | 'schedules'
     | 'deskWork'
     | 'figures'
   >
@@ -57,6 +59,8 @@ export type AppDeps = {
   every: (ms: number, run: () => void) => () => void
   log: Log
   doorbell: Doorbell
+  /** Where files that are made every day lie. */
+  drop: Pick<DropFolder, 'read'>
   /** Connections to ERPs; null = there are none here. */
   erp: ErpDesk | null
   /** For those who keep the server running. */

@@ -106,6 +106,7 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     every,
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     doorbell,
+    drop: { read: async () => null },
     erp: null,
     ops: standingOps(elapsed, async () => figures(doorbell.listeners(), nowMs)),
     about: { engine: 'memory', durable: false },

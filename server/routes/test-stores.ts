@@ -148,6 +148,7 @@ export const memoryStores = () => {
       },
     }),
     calls: unusedStore(),
+    schedules: unusedStore(),
     deskWork: unusedStore(),
     figures: unusedStore(),
     work: {

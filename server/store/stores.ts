@@ -41,6 +41,7 @@ import { makeRescueStore } from './rescue.ts'
 import { makeStocktakeStore } from './stocktake.ts'
 import { makeSignInStore } from './sign-in.ts'
 import { makeSiteStore } from './site.ts'
+import { makeScheduleStore } from './schedules.ts'
 import { makeStatistics } from './statistics.ts'
 import { makeSyncStore } from './sync-store.ts'
 import { makeFaceStore } from './faces.ts'
@@ -92,6 +93,7 @@ export const makeStores = (
     late: makeLateStore(db, names),
     rescues: makeRescueStore(db, names),
     calls: makeCallStore(db, names),
+    schedules: makeScheduleStore(db, names),
     deskWork: makeDeskWorkStore(db, names),
     import: makeImportStore(db, names),
     intake: makeIntakeStore(db),

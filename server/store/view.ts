@@ -7,11 +7,13 @@ import type {
   DevicesAnswer,
   DocumentAnswer,
   DocumentsAnswer,
+  DocumentSort,
   FindAnswer,
   MovementsAnswer,
   NamesAnswer,
   SiteAnswer,
   StockAnswer,
+  StockSort,
 } from '../../shared/desk/view.ts'
 import type { Item } from '../../shared/catalogue.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
@@ -76,12 +78,13 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
     return row
   },
   ...goodsViews(db, names),
-  documents: async ({ warehouse, clients }, { kind, state, q, after, limit }) => {
+  documents: async ({ warehouse, clients }, { kind, state, q, sort = 'due', after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const rows = await documentRows(db, id, clients, {
       where: sql`d.body->>'kind' = ${kind}::text
         and ${state === 'all' ? sql`true` : state === 'open' ? sql`d.state in ('open', 'started')` : sql`not d.state in ('open', 'started')`}
         and ${q === '' ? sql`true` : sql`(d.body->>'number' ilike ${like(q)} or d.body->>'partner' ilike ${like(q)})`}`,
+      sort,
       after,
       limit,
     })
@@ -90,7 +93,8 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
   },
   document: async ({ warehouse, clients, worker }, document) => {
     const id = await names.warehouse(db, warehouse)
-    const [found] = await documentRows(db, id, clients, { where: sql`d.id = ${document}::uuid`, after: '', limit: 1 })
+    const want = { where: sql`d.id = ${document}::uuid`, sort: 'due', after: '', limit: 1 } as const
+    const [found] = await documentRows(db, id, clients, want)
     if (found === undefined) return null
     return {
       document: withoutKey(found),
@@ -162,12 +166,24 @@ const codesOf = (
   ),
 ]
 
+/** What comes first in the key of a page, before what makes it one row's. */
+const STOCK_FIRST: Readonly<Record<StockSort, RawBuilder<unknown>>> = {
+  place: sql`''`,
+  sku: sql`left(i.body->>'sku', 80)`,
+  expiry: sql`coalesce(t.body->>'expiry', '9999')`,
+}
+const DOCUMENT_FIRST: Readonly<Record<DocumentSort, RawBuilder<unknown>>> = {
+  due: sql`coalesce(d.body->>'due', '9999')`,
+  number: sql`''`,
+  partner: sql`left(coalesce(d.body->>'partner', ''), 80)`,
+}
+
 /** A figure where `h` says that it may be seen. */
 const shown = (figure: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when h.blind then null else ${figure} end`
 
 /** Goods: what lies where, and how it came there. A blind counter sees the serials of it as one row: their number is the figure. */
 const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'movements'> => ({
-  stock: async ({ warehouse, clients, worker }, { q, after, limit }) => {
+  stock: async ({ warehouse, clients, worker }, { q, sort = 'place', after, limit }) => {
     const id = await names.warehouse(db, warehouse)
     const blind = (await withheldFrom(db, id, worker))({ location: sql`l.uid`, item: sql`i.uid` })
     const { rows } = await sql<StockAnswer['rows'][number] & { key: string }>`
@@ -176,7 +192,7 @@ const goodsViews = (db: Executor, names: Names): Pick<ViewStore, 'stock' | 'move
           l.uid as location, l.body->>'code' as place,
           coalesce(l.body->'face'->>'item' = i.uid::text, false) as face, b.lpn, coalesce(p.body->>'label', '') as label, b.lot, s.serial,
           t.body->>'expiry' as expiry, b.status, ${shown(sql`b.on_hand`)} as "onHand", ${shown(sql`b.reserved`)} as reserved,
-          ${shown(sql`b.held`)} as held, concat_ws(chr(1), l.body->>'code', i.body->>'sku', b.lot, s.serial, b.status, b.lpn, c.uid) as key
+          ${shown(sql`b.held`)} as held, concat_ws(chr(1), ${STOCK_FIRST[sort]}, l.body->>'code', i.body->>'sku', b.lot, s.serial, b.status, b.lpn, c.uid) as key
         from balance b
         join location l on l.warehouse_id = b.warehouse_id and l.id = b.location_id
         join item i on i.id = b.item_id
@@ -238,13 +254,13 @@ const documentRows = async (
   db: Executor,
   warehouse: number,
   clients: Clients,
-  want: { where: RawBuilder<unknown>; after: string; limit: number },
+  want: { where: RawBuilder<unknown>; sort: DocumentSort; after: string; limit: number },
 ): Promise<readonly (DocumentsAnswer['rows'][number] & { key: string })[]> => {
   const { rows } = await sql<DocumentsAnswer['rows'][number] & { key: string }>`
     with row as (
       select d.id, d.body->>'number' as number, d.body->>'partner' as partner, c.uid as client, d.state, d.version, d.body->>'due' as due,
         (d.body->>'priority')::int as priority, d.body->>'turn' as turn, d.body->'hold'->>'reason' as hold,
-        concat_ws(chr(1), coalesce(d.body->>'due', '9999'), d.body->>'number', d.id) as key
+        concat_ws(chr(1), ${DOCUMENT_FIRST[want.sort]}, d.body->>'number', d.id) as key
       from work d join client c on c.id = d.client_id
       where d.warehouse_id = ${warehouse} and d.kind = 'document' and ${seen(clients, 'd')} and ${want.where}),
     page as (select * from row where key collate "C" > ${want.after} order by key collate "C" limit ${want.limit})

@@ -4,6 +4,8 @@ import type { CompactDeps } from './compact.ts'
 import type { DeliverDeps } from './deliver.ts'
 import { carrierRound } from './carrier-labels.ts'
 import type { CarrierDeps } from './carrier-labels.ts'
+import { exportRound } from './exports.ts'
+import type { ExportDeps } from './exports.ts'
 import { horizonRound } from './horizon.ts'
 import type { HorizonDeps } from './horizon.ts'
 import { makeKpiRound } from './kpi.ts'
@@ -167,4 +169,12 @@ export const startWatch = (deps: WatchDeps & { log: DeliverDeps['log'] }, everyM
       return false
     },
     onFault: error => deps.log.warn({ err: error }, 'handhelds wait to be looked at'),
+  })
+
+/** Lists that somebody wants every day → files. */
+export const startExports = (deps: ExportDeps, everyMs: number): Worker =>
+  loop({
+    everyMs,
+    run: () => exportRound(deps),
+    onFault: error => deps.log.warn({ err: error }, 'files that are due wait'),
   })

@@ -4,6 +4,7 @@ import type { CsvLanguage } from '../csv.ts'
 import { calendarDay } from '../sync/calendar.ts'
 import { text } from '../sync/fields.ts'
 import { PAST_BASES, PAST_GROUPS } from './goods.ts'
+import { DOCUMENT_SORTS, STOCK_SORTS } from './view.ts'
 
 /** Lists of the desk as files, with exactly the filters of the screen. */
 export const EXPORTS = [
@@ -37,6 +38,11 @@ export const exportQuery = v.object({
   day: v.optional(calendarDay, '1970-01-01'),
   basis: v.optional(v.picklist(PAST_BASES), 'booked'),
   by: v.optional(v.picklist(PAST_GROUPS), 'item'),
+  sort: v.optional(v.picklist([...STOCK_SORTS, ...DOCUMENT_SORTS])),
+  /** Names of columns with a point between, in this order; '' = all that the list has. */
+  columns: v.optional(text(400), ''),
+  /** 1 = below the heads a line of the names that programs read. */
+  machine: v.optional(v.picklist(['0', '1']), '0'),
 })
 export type ExportQuery = v.InferOutput<typeof exportQuery>
 

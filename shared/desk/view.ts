@@ -46,7 +46,14 @@ export const countsAnswerSchema = v.object({
 export type CountsAnswer = v.InferOutput<typeof countsAnswerSchema>
 
 /** GET /api/desk/stock */
-export const stockQuery = v.object({ q: v.optional(text(80), ''), ...page })
+/** By what a list is sorted; nothing that a blind counter must not know, for the order would tell it. */
+export const STOCK_SORTS = ['place', 'sku', 'expiry'] as const
+export type StockSort = (typeof STOCK_SORTS)[number]
+export const stockQuery = v.object({
+  q: v.optional(text(80), ''),
+  sort: v.optional(v.picklist(STOCK_SORTS), 'place'),
+  ...page,
+})
 export const stockRowSchema = v.object({
   item: v.string(),
   sku: v.string(),
@@ -100,10 +107,13 @@ export const movementsAnswerSchema = v.object({ rows: v.array(movementRowSchema)
 export type MovementsAnswer = v.InferOutput<typeof movementsAnswerSchema>
 
 /** GET /api/desk/documents: orders, deliveries or returns. */
+export const DOCUMENT_SORTS = ['due', 'number', 'partner'] as const
+export type DocumentSort = (typeof DOCUMENT_SORTS)[number]
 export const documentsQuery = v.object({
   kind: v.picklist(['order', 'receipt', 'return']),
   state: v.optional(v.picklist(['open', 'closed', 'all']), 'open'),
   q: v.optional(text(80), ''),
+  sort: v.optional(v.picklist(DOCUMENT_SORTS), 'due'),
   ...page,
 })
 export const documentRowSchema = v.object({

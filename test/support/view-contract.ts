@@ -88,6 +88,16 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
       opened = await open()
       stores = await sqlSite(opened, site)
       await decide({
+        lots: [
+          {
+            client: one.id,
+            item: lots.id,
+            lot: 'LOT-7',
+            expiry: '2026-12-01',
+            firstReceivedAt: null,
+            blocked: false,
+          },
+        ],
         movements: [arrival(mine, 'A-01', 12), arrival(lots, 'A-02', 7, 'LOT-7'), arrival(theirs, 'A-02', 3)],
       })
       await decide({
@@ -127,6 +137,27 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
         after = part.next
       }
       expect(pages).toEqual(rows.map(row => row.item))
+    })
+
+    it('[XP4] lists are sorted by what was asked for, page by page, each row once', async () => {
+      const walk = async <R>(read: (after: string) => Promise<{ rows: readonly R[]; next: string | null }>) => {
+        const rows: R[] = []
+        for (let after: string | null = ''; after !== null;) {
+          const page: { rows: readonly R[]; next: string | null } = await read(after)
+          rows.push(...page.rows)
+          after = page.next
+        }
+        return rows
+      }
+      const bySku = await walk(after => stores.views.stock(all, { q: '', sort: 'sku', after, limit: 1 }))
+      expect(bySku.map(row => row.sku)).toEqual([mine.sku, theirs.sku, lots.sku].toSorted())
+      const byExpiry = await walk(after => stores.views.stock(all, { q: '', sort: 'expiry', after, limit: 1 }))
+      expect(byExpiry.map(row => row.expiry)).toEqual(['2026-12-01', null, null])
+      const want = { kind: 'order', state: 'all', q: '', limit: 1 } as const
+      const documents = (sort: 'number' | 'partner') => (after: string) =>
+        stores.views.documents(all, { ...want, sort, after })
+      expect((await walk(documents('number'))).map(row => row.number)).toEqual(['ORD-1', 'ORD-2', 'ORD-3'])
+      expect((await walk(documents('partner'))).map(row => row.number)).toEqual(['ORD-1', 'ORD-2', 'ORD-3'])
     })
 
     it('[DV1] what was typed is looked for word by word in place, SKU, name and lot; signs of patterns are letters', async () => {

@@ -1,7 +1,9 @@
 import { documentsAnswerSchema } from '../../../shared/desk/view.ts'
-import type { DocumentsAnswer } from '../../../shared/desk/view.ts'
+import type { DocumentsAnswer, DocumentSort } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
 import { Board } from './board.tsx'
+import { useColumns } from './columns.tsx'
+import type { ListColumn } from './columns.tsx'
 import { useDesk } from './context.ts'
 import type { Desk } from './context.ts'
 import { DocumentPanel } from './document-panel.tsx'
@@ -11,7 +13,6 @@ import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
 import { usePaged } from './query.ts'
 import { Chips, Listed, Table } from './table.tsx'
-import type { Column } from './table.tsx'
 
 type Row = DocumentsAnswer['rows'][number]
 const STATES = ['open', 'closed', 'all'] as const
@@ -47,7 +48,7 @@ export const Documents = (props: ListProps) => {
   )
 }
 
-const columnsOf = ({ speaker, names }: Pick<Desk, 'speaker' | 'names'>): readonly Column<Row>[] => {
+const columnsOf = ({ speaker, names }: Pick<Desk, 'speaker' | 'names'>): readonly ListColumn<Row>[] => {
   const stateOf = (row: Row): string =>
     [
       speaker.maybe('state', row.state),
@@ -55,21 +56,35 @@ const columnsOf = ({ speaker, names }: Pick<Desk, 'speaker' | 'names'>): readonl
       ...(row.turn === null ? [] : [speaker.say(`w.turn.${row.turn}`)]),
     ].join(' · ')
   return [
-    { key: 'number', head: speaker.say('d.number'), code: true, cell: row => row.number },
-    { key: 'partner', head: speaker.say('d.partner'), cell: row => row.partner },
-    { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
-    { key: 'due', head: speaker.say('d.due'), cell: row => speaker.day(row.due) },
-    { key: 'lines', head: speaker.say('d.lines'), number: true, cell: row => `${row.linesDone}/${row.lines}` },
+    { key: 'number', heads: ['number'], head: speaker.say('d.number'), code: true, cell: row => row.number },
+    { key: 'partner', heads: ['partner'], head: speaker.say('d.partner'), cell: row => row.partner },
+    { key: 'client', heads: ['client'], head: speaker.say('d.client'), cell: row => names.client(row.client) },
+    { key: 'due', heads: ['due'], head: speaker.say('d.due'), cell: row => speaker.day(row.due) },
+    {
+      key: 'lines',
+      heads: ['lines', 'linesDone'],
+      head: speaker.say('d.lines'),
+      number: true,
+      cell: row => `${row.linesDone}/${row.lines}`,
+    },
     {
       key: 'units',
+      heads: ['wanted', 'done'],
       head: speaker.say('d.units'),
       number: true,
       cell: row => `${speaker.number(row.done)}/${speaker.number(row.wanted)}`,
     },
-    { key: 'short', head: speaker.say('d.short'), number: true, cell: row => (row.short === 0 ? '' : row.short) },
-    { key: 'state', head: speaker.say('d.state'), cell: stateOf },
+    {
+      key: 'short',
+      heads: ['short'],
+      head: speaker.say('d.short'),
+      number: true,
+      cell: row => (row.short === 0 ? '' : row.short),
+    },
+    { key: 'state', heads: ['state'], head: speaker.say('d.state'), cell: stateOf },
     {
       key: 'worker',
+      heads: ['worker'],
       head: speaker.say('d.worker'),
       cell: row => (row.worker === null ? '' : names.person(row.worker)),
     },
@@ -82,8 +97,13 @@ const List = ({ kind, q, open, onOpen, onScan }: ListProps) => {
   const [state, setState] = useFilter<State>('state', STATES, 'open')
   const [incoming, setIncoming] = useFilter('kind', ['receipt', 'return'], 'receipt')
   const of = kind === 'receipt' ? incoming : kind
-  const list = usePaged(`${of} ${state} ${q}`, after =>
-    api.get('/api/desk/documents', { kind: of, state, q, after, limit: '100' }, documentsAnswerSchema),
+  const { columns, sort, asked, chooser } = useColumns<Row, DocumentSort>(columnsOf(desk), [
+    { value: 'due', word: speaker.say('d.due') },
+    { value: 'number', word: speaker.say('d.number') },
+    { value: 'partner', word: speaker.say('d.partner') },
+  ])
+  const list = usePaged(`${of} ${state} ${sort} ${q}`, after =>
+    api.get('/api/desk/documents', { kind: of, state, q, sort, after, limit: '100' }, documentsAnswerSchema),
   )
   useKeys({ Escape: () => onOpen(null) }, onScan)
   return (
@@ -110,7 +130,11 @@ const List = ({ kind, q, open, onOpen, onScan }: ListProps) => {
             onChoose={setIncoming}
           />
         )}
-        <Exports list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'} query={{ state, q }} />
+        <Exports
+          list={of === 'order' ? 'orders' : of === 'receipt' ? 'receipts' : 'returns'}
+          query={{ state, q, ...asked }}
+        />
+        {chooser}
       </div>
       {open === null ? null : (
         <DocumentPanel id={open} kind={of} onClose={() => onOpen(null)} onChanged={list.reload} />
@@ -118,7 +142,7 @@ const List = ({ kind, q, open, onOpen, onScan }: ListProps) => {
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table
           caption={speaker.say(kind === 'order' ? 's.orders' : 's.receipts')}
-          columns={columnsOf(desk)}
+          columns={columns}
           rows={list.value ?? []}
           rowKey={row => row.id}
           marked={row => row.id === open}

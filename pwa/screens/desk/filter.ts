@@ -1,6 +1,6 @@
 import { useSearchParams } from 'wouter'
 
-const changed = (search: URLSearchParams, name: string, value: string | null): URLSearchParams => {
+export const changed = (search: URLSearchParams, name: string, value: string | null): URLSearchParams => {
   const next = new URLSearchParams(search)
   if (value === null) next.delete(name)
   else next.set(name, value)

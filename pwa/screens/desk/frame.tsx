@@ -300,7 +300,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       {section === 'stock' ? (
         <Stock
           q={search.get('q') ?? ''}
-          onFind={q => go(q === '' ? '/desk/stock' : `/desk/stock?q=${encodeURIComponent(q)}`)}
+          onFind={q => go(withParam('/desk/stock', search, 'q', q === '' ? null : q))}
           onScan={onFind}
         />
       ) : null}

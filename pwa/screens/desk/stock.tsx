@@ -1,9 +1,12 @@
 import { useState } from 'react'
 import { fillAnswerSchema } from '../../../shared/desk/faces.ts'
 import { availableOf, movementsAnswerSchema, stockAnswerSchema } from '../../../shared/desk/view.ts'
-import type { StockAnswer } from '../../../shared/desk/view.ts'
+import type { StockAnswer, StockSort } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
+import { useColumns } from './columns.tsx'
+import type { ListColumn } from './columns.tsx'
 import { useDesk, whyNot } from './context.ts'
+import type { Desk } from './context.ts'
 import { Exports } from './exports.tsx'
 import { useKeys } from './keys.ts'
 import { MoreButton } from './more.tsx'
@@ -12,11 +15,62 @@ import { usePaged } from './query.ts'
 import { StockActs } from './stock-acts.tsx'
 import { textOf } from './form.ts'
 import { Listed, Table } from './table.tsx'
-import type { Column } from './table.tsx'
 
 type Row = StockAnswer['rows'][number]
 const keyOf = (row: Row): string =>
   [row.location, row.item, row.client, row.lot, row.serial, row.status, row.lpn].join()
+
+const columnsOf = ({ speaker, names }: Pick<Desk, 'speaker' | 'names'>): readonly ListColumn<Row>[] => {
+  return [
+    { key: 'place', heads: ['place'], head: speaker.say('a.place'), code: true, cell: row => row.place },
+    { key: 'sku', heads: ['sku'], head: 'SKU', code: true, cell: row => row.sku },
+    { key: 'name', heads: ['name'], head: speaker.say('a.item'), cell: row => row.name },
+    { key: 'client', heads: ['client'], head: speaker.say('d.client'), cell: row => names.client(row.client) },
+    {
+      key: 'lot',
+      heads: ['lot', 'serial'],
+      head: speaker.say('a.lot'),
+      code: true,
+      cell: row => row.serial || row.lot,
+    },
+    {
+      key: 'expiry',
+      heads: ['expiry'],
+      head: speaker.say('t.expiry'),
+      cell: row => (row.expiry === null ? '' : speaker.day(row.expiry)),
+    },
+    { key: 'label', heads: ['label'], head: speaker.say('t.label'), code: true, cell: row => row.label },
+    {
+      key: 'status',
+      heads: ['status'],
+      head: speaker.say('t.status'),
+      cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
+    },
+    {
+      key: 'onHand',
+      heads: ['onHand'],
+      head: speaker.say('t.onHand'),
+      number: true,
+      alarm: row => row.onHand !== null && row.onHand < 0,
+      cell: row => speaker.figure(row.onHand),
+    },
+    {
+      key: 'reserved',
+      heads: ['reserved'],
+      head: speaker.say('t.reserved'),
+      number: true,
+      cell: row => speaker.figure(row.reserved),
+    },
+    { key: 'held', heads: ['held'], head: speaker.say('t.held'), number: true, cell: row => speaker.figure(row.held) },
+    {
+      key: 'available',
+      heads: ['available'],
+      head: speaker.say('t.available'),
+      number: true,
+      cell: row => speaker.figure(availableOf(row)),
+    },
+  ]
+}
 
 /** What lies where, and how it came there. Below zero is shown as it is. */
 export const Stock = ({
@@ -28,40 +82,22 @@ export const Stock = ({
   onFind: (q: string) => void
   onScan: (text: string) => void
 }) => {
-  const { speaker, names, api } = useDesk()
+  const desk = useDesk()
+  const { speaker, api } = desk
   const [open, setOpen] = useState<Row | null>(null)
-  const list = usePaged(`stock ${q}`, after =>
-    api.get('/api/desk/stock', { q, after, limit: '100' }, stockAnswerSchema),
+  const { columns, sort, asked, chooser } = useColumns<Row, StockSort>(columnsOf(desk), [
+    { value: 'place', word: speaker.say('a.place') },
+    { value: 'sku', word: 'SKU' },
+    { value: 'expiry', word: speaker.say('t.expiry') },
+  ])
+  const list = usePaged(`stock ${sort} ${q}`, after =>
+    api.get('/api/desk/stock', { q, sort, after, limit: '100' }, stockAnswerSchema),
   )
   useKeys({ Escape: () => setOpen(null) }, onScan)
-  const columns: readonly Column<Row>[] = [
-    { key: 'place', head: speaker.say('a.place'), code: true, cell: row => row.place },
-    { key: 'sku', head: 'SKU', code: true, cell: row => row.sku },
-    { key: 'name', head: speaker.say('a.item'), cell: row => row.name },
-    { key: 'client', head: speaker.say('d.client'), cell: row => names.client(row.client) },
-    { key: 'lot', head: speaker.say('a.lot'), code: true, cell: row => row.serial || row.lot },
-    { key: 'expiry', head: speaker.say('t.expiry'), cell: row => (row.expiry === null ? '' : speaker.day(row.expiry)) },
-    { key: 'label', head: speaker.say('t.label'), code: true, cell: row => row.label },
-    {
-      key: 'status',
-      head: speaker.say('t.status'),
-      cell: row => (row.status === 'available' ? '' : speaker.maybe('st', row.status)),
-    },
-    {
-      key: 'onHand',
-      head: speaker.say('t.onHand'),
-      number: true,
-      alarm: row => row.onHand !== null && row.onHand < 0,
-      cell: row => speaker.figure(row.onHand),
-    },
-    { key: 'reserved', head: speaker.say('t.reserved'), number: true, cell: row => speaker.figure(row.reserved) },
-    { key: 'held', head: speaker.say('t.held'), number: true, cell: row => speaker.figure(row.held) },
-    { key: 'free', head: speaker.say('t.available'), number: true, cell: row => speaker.figure(availableOf(row)) },
-  ]
   return (
     <section aria-label={speaker.say('s.stock')}>
       <FindForm q={q} onFind={onFind} />
-      <Exports list="stock" query={{ q }} />
+      <Exports list="stock" query={{ q, ...asked }} /> {chooser}
       {open === null ? null : <History row={open} onClose={() => setOpen(null)} />}
       <Listed loaded={list} empty={speaker.say('none')}>
         <Table

@@ -1,5 +1,5 @@
 import type { CsvCell } from '../../../shared/csv.ts'
-import { availableOf } from '../../../shared/desk/view.ts'
+import { availableOf, DOCUMENT_SORTS, STOCK_SORTS } from '../../../shared/desk/view.ts'
 import type { ExportName, ExportQuery, Head } from '../../../shared/desk/export.ts'
 import { isUuid } from '../../../shared/ids.ts'
 import type { ClientId, ItemId } from '../../../shared/ids.ts'
@@ -15,12 +15,15 @@ import { theirs } from './recall.ts'
 const PAGE = 500
 
 export type Row = Readonly<Partial<Record<Head, CsvCell>>>
-export type ExportCall = { at: Pick<AtDesk, 'who' | 'warehouse'>; deps: AppDeps; query: ExportQuery; names: Names }
+/** What a file is made of, also by a worker that nobody has asked. */
+export type ExportDeps = Pick<AppDeps, 'stores' | 'now'>
+export type ExportCall = { at: Pick<AtDesk, 'who' | 'warehouse'>; deps: ExportDeps; query: ExportQuery; names: Names }
 /** Names of clients and people, for columns that hold ids. */
 export type Names = { client: (id: string) => string; person: (id: string | null) => string }
 export type ExportList = {
   roles: readonly Role[]
   heads: readonly Head[]
+  sorts?: readonly string[]
   pages: (call: ExportCall) => AsyncGenerator<readonly Row[]>
 }
 
@@ -51,8 +54,17 @@ const needed = (id: string): string => {
   return id
 }
 
+/** None of the list's own is refused: a file in another order than the screen would not be what was shown. */
+const sortOf = <T extends string>(sorts: readonly T[], asked: string | undefined): { sort?: T } => {
+  if (asked === undefined) return {}
+  const sort = sorts.find(one => one === asked)
+  if (sort === undefined) throw refused('bad_request', `This list is sorted by ${sorts.join(', ')}.`)
+  return { sort }
+}
+
 const stock: ExportList = {
   roles: LOOKERS,
+  sorts: STOCK_SORTS,
   heads: [
     'place',
     'sku',
@@ -69,9 +81,10 @@ const stock: ExportList = {
     'held',
     'available',
   ],
-  pages: ({ at, deps, query, names }) =>
-    paging(
-      after => deps.stores.views.stock(viewer(at), { q: query.q.trim(), after, limit: PAGE }),
+  pages: ({ at, deps, query, names }) => {
+    const want = { q: query.q.trim(), limit: PAGE, ...sortOf(STOCK_SORTS, query.sort) }
+    return paging(
+      after => deps.stores.views.stock(viewer(at), { ...want, after }),
       row => ({
         ...row,
         client: names.client(row.client),
@@ -80,7 +93,8 @@ const stock: ExportList = {
         held: figure(row.held),
         available: figure(availableOf(row)),
       }),
-    ),
+    )
+  },
 }
 
 const movements: ExportList = {
@@ -112,17 +126,20 @@ const movements: ExportList = {
 
 const documents = (kind: 'order' | 'receipt' | 'return'): ExportList => ({
   roles: LOOKERS,
+  sorts: DOCUMENT_SORTS,
   heads: ['number', 'partner', 'client', 'due', 'state', 'lines', 'linesDone', 'wanted', 'done', 'short', 'worker'],
-  pages: ({ at, deps, query, names }) =>
-    paging(
-      after =>
-        deps.stores.views.documents(viewer(at), { kind, state: query.state, q: query.q.trim(), after, limit: PAGE }),
+  pages: ({ at, deps, query, names }) => {
+    const { state, q, sort } = query
+    const want = { kind, state, q: q.trim(), limit: PAGE, ...sortOf(DOCUMENT_SORTS, sort) }
+    return paging(
+      after => deps.stores.views.documents(viewer(at), { ...want, after }),
       row => ({
         ...row,
         client: names.client(row.client),
         worker: row.worker === null ? '' : names.person(row.worker),
       }),
-    ),
+    )
+  },
 })
 
 const APPROVAL_STATES = ['again', 'provisional', 'review', 'recount', 'approved'] as const

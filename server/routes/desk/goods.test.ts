@@ -212,4 +212,17 @@ describe('goods at the desk, over HTTP', async () => {
     expect(asked).toBeLessThan(5)
     stores.views.stock = stock
   })
+
+  it('[XP4] a file has the columns and the order of the screen, and a line for programs by choice; no other names are taken', async () => {
+    const file = async (query: string): Promise<string[]> =>
+      (await (await at('sevda').get(`/api/desk/export?list=stock&language=en&${query}`)).text()).split('\r\n')
+    const [head, machine, first] = await file('columns=onHand.lot.place&machine=1&sort=expiry')
+    expect([head, machine, first]).toEqual(['On hand,Lot,Place', 'onHand,lot,place', "12,'=1+2,A-01"])
+    expect((await file('columns=onHand.onHand'))[0]).toBe('On hand')
+    const refusedFor = async (query: string) => codeOf(await at('sevda').get(`/api/desk/export?${query}`))
+    expect(await refusedFor('list=stock&columns=place.password')).toBe('bad_request')
+    expect(await refusedFor('list=stock&columns=place.constructor')).toBe('bad_request')
+    expect(await refusedFor('list=stock&sort=due')).toBe('bad_request')
+    expect((await at('sevda').get('/api/desk/export?list=orders&sort=partner')).status).toBe(200)
+  })
 })

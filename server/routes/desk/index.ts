@@ -12,6 +12,7 @@ import { LATE_ENDPOINTS } from './late.ts'
 import { rescuesEndpoint } from './rescue.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
+import { SCHEDULE_ENDPOINTS } from './schedules.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
@@ -67,6 +68,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...WORK_ENDPOINTS,
   ownEndpoint,
   exportEndpoint,
+  ...SCHEDULE_ENDPOINTS,
   chainEndpoint,
   eraseEndpoint,
 ]

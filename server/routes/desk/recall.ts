@@ -22,7 +22,7 @@ const MAX_LOTS = 50
 
 /** Warehouses where the person works, as each of them has them, with one of these roles and for this client. */
 export const theirs = async (
-  deps: AppDeps,
+  deps: Pick<AppDeps, 'stores'>,
   who: Worker,
   lot: LotKey,
   roles: readonly Role[],

@@ -77,7 +77,8 @@ export const VIEW_ENDPOINTS = [
       query: stockQuery,
       answer: stockAnswerSchema,
     },
-    (at, query, { stores }) => stores.views.stock(viewer(at), { q: query.q.trim(), ...pageOf(query) }),
+    (at, query, { stores }) =>
+      stores.views.stock(viewer(at), { q: query.q.trim(), sort: query.sort, ...pageOf(query) }),
   ),
   view(
     {
@@ -103,8 +104,8 @@ export const VIEW_ENDPOINTS = [
       query: documentsQuery,
       answer: documentsAnswerSchema,
     },
-    (at, { kind, state, q, ...page }, { stores }) =>
-      stores.views.documents(viewer(at), { kind, state, q: q.trim(), ...pageOf(page) }),
+    (at, { kind, state, q, sort, ...page }, { stores }) =>
+      stores.views.documents(viewer(at), { kind, state, q: q.trim(), sort, ...pageOf(page) }),
   ),
   view(
     {
