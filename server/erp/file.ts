@@ -10,7 +10,8 @@ import { folderCall } from './folder.ts'
 import type { Folder } from './folder.ts'
 import { connectorKind, SERIALS } from './settings.ts'
 
-const capsOf = (confirm: 'written' | 'taken', serials: (typeof SERIALS)[number]): ErpCaps => ({
+type Settings = { confirm: 'written' | 'taken'; serials: (typeof SERIALS)[number]; statuses: boolean }
+const capsOf = ({ confirm, serials, statuses }: Settings): ErpCaps => ({
   key: 'native',
   adjust: 'delta',
   locations: 'bins',
@@ -29,7 +30,14 @@ const capsOf = (confirm: 'written' | 'taken', serials: (typeof SERIALS)[number])
   webhooks: false,
   fractions: true,
   kinds: ['item', 'partner', 'location', 'purchaseOrder', 'salesOrder'],
-  operations: ['receipt', 'shipment', 'adjustment', 'transfer', 'return', 'orderStatus'],
+  operations: [
+    'receipt',
+    'shipment',
+    'adjustment',
+    'transfer',
+    'return',
+    ...(statuses ? (['orderStatus'] as const) : []),
+  ],
   // One at a time: the ERP takes the files in the order in which they came.
   concurrent: 1,
   perSecond: 100,
@@ -80,6 +88,7 @@ export const file = connectorKind({
     checksums: v.optional(v.picklist(['optional', 'required']), 'optional'),
     confirm: v.optional(v.picklist(['written', 'taken']), 'written'),
     serials: v.optional(v.picklist(SERIALS), 'counted'),
+    statuses: v.optional(v.boolean(), false),
     outEncoding: v.optional(v.picklist(OUT_ENCODINGS), 'utf-8'),
     outSeparator: v.optional(v.picklist(['comma', 'semicolon', 'tab']), 'comma'),
     timeZone: v.optional(v.pipe(v.string(), v.maxLength(60)), 'Europe/Istanbul'),
@@ -93,7 +102,7 @@ export const file = connectorKind({
     const { confirm } = settings
     return {
       id,
-      caps: capsOf(confirm, settings.serials),
+      caps: capsOf(settings),
       check: async () => {
         const problems = await troubles(folder)
         const about = { company: settings.folder, version: 'CSV 1', timeZone: settings.timeZone, expiresAt: null }

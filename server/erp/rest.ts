@@ -16,8 +16,9 @@ type Settings = {
   perSecond: number
   serials: (typeof SERIALS)[number]
   reservations: boolean
+  statuses: boolean
 }
-const capsOf = ({ kinds, perSecond, serials, reservations }: Settings): ErpCaps => ({
+const capsOf = ({ kinds, perSecond, serials, reservations, statuses }: Settings): ErpCaps => ({
   key: 'native',
   adjust: 'delta',
   locations: 'bins',
@@ -42,7 +43,7 @@ const capsOf = ({ kinds, perSecond, serials, reservations }: Settings): ErpCaps 
     'adjustment',
     'transfer',
     'return',
-    'orderStatus',
+    ...(statuses ? (['orderStatus'] as const) : []),
     ...(reservations ? (['reservation'] as const) : []),
   ],
   concurrent: 2,
@@ -105,6 +106,7 @@ export const rest = connectorKind({
     perSecond: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1000)), 20),
     serials: v.optional(v.picklist(SERIALS), 'counted'),
     reservations: v.optional(v.boolean(), false),
+    statuses: v.optional(v.boolean(), false),
   }),
   secrets: [
     { name: 'token', title: 'Token' },

@@ -9,7 +9,7 @@ import type { Call } from './sim-call.ts'
 import { draftOf } from './sim-records.ts'
 import type { Profile } from './sim/profile.ts'
 import { MAIN } from './sim/state.ts'
-import { simDocument } from './sim/wire.ts'
+import { simDocument, statusDraft } from './sim/wire.ts'
 
 type Document = v.InferOutput<typeof simDocument>
 type Writing = Pick<ErpConnector, 'prepare' | 'post' | 'find' | 'reverse'>
@@ -22,8 +22,11 @@ const at = (id: string): string => `/api/documents/${encodeURIComponent(id)}`
 export const writing = (call: Call, profile: Profile): Writing => {
   const byDocument = profile.flow === 'draft' ? drafts(call, profile) : direct(call, profile)
   const byFigure = figures(call)
-  const wayOf = (op: OutboundOp): Writing =>
-    op.type === 'adjustment' && profile.adjust === 'absolute' ? byFigure : byDocument
+  const byWord = words(call)
+  const wayOf = (op: OutboundOp): Writing => {
+    if (op.type === 'orderStatus') return byWord
+    return op.type === 'adjustment' && profile.adjust === 'absolute' ? byFigure : byDocument
+  }
   return {
     prepare: (op, known, signal) => wayOf(op).prepare(op, known, signal),
     post: (op, ref, signal) => wayOf(op).post(op, ref, signal),
@@ -168,3 +171,21 @@ const figures = (call: Call): Writing => {
     },
   }
 }
+
+/** How far an order is: no document, a word under our key, which the ERP takes once. */
+const words = (call: Call): Writing => ({
+  prepare: async op => ({ kind: 'status', id: op.key }),
+  post: async (op, _ref, signal) => {
+    if (op.type !== 'orderStatus') throw new ErpError('config', `${op.type} is no word about an order`)
+    const { key, order, status, shipping, packages } = op
+    const boxes = packages.map(({ label, type, weightG, tracking }) => ({ label, type, weightG, tracking }))
+    const body = { key, order: order.id, status, ...shipping, packages: boxes }
+    await call('POST', '/api/statuses', v.unknown(), signal, { body })
+  },
+  find: async (op, _ref, signal) => {
+    const schema = v.object({ status: v.nullable(statusDraft) })
+    const { status } = await call('GET', `/api/statuses?key=${encodeURIComponent(op.key)}`, schema, signal)
+    if (status === null) return { state: 'absent' }
+    return { state: 'posted', ref: { kind: 'status', id: op.key }, at: '', lines: [], documents: [] }
+  },
+})

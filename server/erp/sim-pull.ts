@@ -6,12 +6,23 @@ import { recordOf } from './sim-records.ts'
 import type { Profile } from './sim/profile.ts'
 import { isoOf, msOf } from '../../shared/time.ts'
 
-export const LISTS: Partial<Record<InboundKind, string>> = {
+const LISTS: Partial<Record<InboundKind, string>> = {
   item: '/api/items',
   purchaseOrder: '/api/purchase-orders',
   asn: '/api/asns',
   salesOrder: '/api/sales-orders',
+  delivery: '/api/deliveries',
+  carrierLabel: '/api/labels',
 }
+/** What the ERP in this manner has to tell. */
+export const kindsOf = ({ statuses, carrierLabels }: Profile): readonly InboundKind[] => [
+  'item',
+  'purchaseOrder',
+  'asn',
+  'salesOrder',
+  ...(statuses ? (['delivery'] as const) : []),
+  ...(carrierLabels ? (['carrierLabel'] as const) : []),
+]
 const OVERLAP_MS = 300_000
 const named = v.looseObject({ id: v.string() })
 const timed = v.looseObject({ id: v.string(), time: v.string() })
@@ -40,7 +51,7 @@ const cursorOf = (text: string | null): Cursor => {
  */
 export const pulling = (call: Call, profile: Profile): Pick<ErpConnector, 'pull' | 'ids'> => ({
   pull: async (kind, text, limit, signal) => {
-    const list = LISTS[kind]
+    const list = kindsOf(profile).includes(kind) ? LISTS[kind] : undefined
     if (list === undefined) return { items: [], flaws: [], next: text ?? '', more: false }
     const read = (rows: readonly { id: string }[]) =>
       readRecords(

@@ -8,7 +8,10 @@ import type { documentDraft } from './sim/wire.ts'
 const ratioText = (quantity: number | null) => (quantity === null ? null : ratioOf(String(quantity)))
 
 /** The sim's records in the words of the port; what is not as it must be stays as it came and becomes a flaw. */
-export const recordOf = (kind: InboundKind, raw: unknown): unknown => (kind === 'item' ? itemOf(raw) : orderOf(raw))
+export const recordOf = (kind: InboundKind, raw: unknown): unknown => {
+  if (kind === 'item') return itemOf(raw)
+  return kind === 'delivery' || kind === 'carrierLabel' ? raw : orderOf(raw)
+}
 
 const itemOf = (raw: unknown): unknown => {
   const read = v.safeParse(simItem, raw)

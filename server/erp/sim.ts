@@ -4,7 +4,7 @@ import { baseQty, decimalQty } from './quantity.ts'
 import { connectorKind, erpUrl } from './settings.ts'
 import { makeCall } from './sim-call.ts'
 import type { Call } from './sim-call.ts'
-import { LISTS, pulling } from './sim-pull.ts'
+import { kindsOf, pulling } from './sim-pull.ts'
 import { writing } from './sim-post.ts'
 import { PROFILE_NAMES, PROFILES } from './sim/profile.ts'
 import type { Profile } from './sim/profile.ts'
@@ -22,13 +22,20 @@ const capsOf = (profile: Profile): ErpCaps => ({
   negativeStock: profile.negative,
   blindReceipt: true,
   tracking: true,
-  packages: false,
-  carrierLabels: false,
+  packages: profile.statuses,
+  carrierLabels: profile.carrierLabels,
   pictures: true,
   webhooks: false,
   fractions: false,
-  kinds: Object.keys(LISTS) as ErpCaps['kinds'],
-  operations: ['receipt', 'shipment', 'adjustment', 'transfer', 'return'],
+  kinds: kindsOf(profile),
+  operations: [
+    'receipt',
+    'shipment',
+    'adjustment',
+    'transfer',
+    'return',
+    ...(profile.statuses ? (['orderStatus'] as const) : []),
+  ],
   concurrent: Math.min(4, profile.atOnce),
   perSecond: Math.min(1000, Math.floor(profile.perMinute / 60)),
   settleMs: profile.settleMs,

@@ -3,6 +3,9 @@ import type { ErpConnector } from '../../server/erp/connector.ts'
 /** A row of an order: a remote item id and whole base units. */
 export type Wanted = { item: string; n: number }
 
+/** A word about an order as the ERP has kept it. */
+export type Told = { status: string; tracking: readonly string[]; cartons: readonly string[] }
+
 /**
  * A running ERP with a clean database, as a person and an auditor see it. The kit works through it and through the connector
  * only. Items, locations and orders are named by the remote ids that the connector's `pull` gives.
@@ -45,6 +48,10 @@ export type ErpPeer = {
   postedWith(key: string): Promise<number | null>
   /** Books the document with this key a second time, under the same key, where the ERP lets anybody do so. */
   bookAgain?(key: string): Promise<void>
+  /** How far an order is by the word with this key, read another way than `connector.find`; null = it has none. */
+  statusOf?(key: string): Promise<Told | null>
+  /** The carrier says it over there of a parcel of the order. */
+  parcelSaid?(order: string, said: { tracking: string; state: 'inTransit' | 'delivered' | 'failed' }): Promise<void>
   /** Makes what depends on the ERP's clock come true; real ones need nothing. */
   settle?(): Promise<void>
   stop(): Promise<void>
@@ -58,6 +65,8 @@ export type ErpFixture = {
    * else that fails is red.
    */
   lacks?: Readonly<Record<string, string>>
+  /** It takes the state of orders; the cases of it are left out otherwise. */
+  takesStatus?: boolean
   /**
    * A real ERP takes seconds for one operation: then the faults that hide a change are tried at these calls (those that post),
    * and one fault in turn at each call. Without it every fault is tried at every call.

@@ -7,7 +7,7 @@ import { carry, never } from './carry.ts'
 import { dieAt } from './crash.ts'
 import type { Case, Kit } from './kit.ts'
 import { pullAll } from './kit-pull.ts'
-import { adjustment, customerReturn, receipt, shipment, transfer } from './operations.ts'
+import { adjustment, customerReturn, orderStatus, receipt, shipment, transfer } from './operations.ts'
 import type { Truth } from './truth.ts'
 
 /** Faults that leave us without an answer although the change was made, or comes yet. */
@@ -56,6 +56,10 @@ export const postCases = (kit: Kit): readonly Case[] => {
     return: async () => {
       const item = await peer().item()
       return customerReturn(peer(), null, [{ item, n: 2 }])
+    },
+    orderStatus: async () => {
+      const item = await peer().item()
+      return orderStatus(peer(), await peer().sale([{ item, n: 2 }]), 'packed', [{ item, n: 2 }])
     },
   }
   const post = async (truth: Truth, op: OutboundOp): Promise<void> => {

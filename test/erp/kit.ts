@@ -7,6 +7,7 @@ import { compareCases } from './kit-compare.ts'
 import { pullCases } from './kit-pull.ts'
 import { postCases } from './kit-post.ts'
 import { sessionCases } from './kit-session.ts'
+import { statusCases } from './kit-status.ts'
 import { makeTruth } from './truth.ts'
 import type { Truth } from './truth.ts'
 
@@ -17,6 +18,12 @@ export type Kit = {
   proxy: () => FaultProxy
   /** The connector under test, through the proxy. */
   connector: () => ErpConnector
+}
+
+const NO_STATUS = {
+  ' orderStatus:': 'place for the state of an order',
+  '[E134]': 'word of carriers',
+  '[E135]': 'labels',
 }
 
 /**
@@ -38,9 +45,10 @@ export const runConnectorContract = (fixture: ErpFixture): void => {
       await peer?.stop()
     })
     const kit: Kit = { fixture, peer: () => peer, proxy: () => proxy, connector: () => connector }
-    const cases = [...sessionCases(kit), ...pullCases(kit), ...postCases(kit), ...compareCases(kit)]
+    const cases = [sessionCases, pullCases, postCases, statusCases, compareCases].flatMap(make => make(kit))
+    const lacks = { ...(fixture.takesStatus === true ? {} : NO_STATUS), ...fixture.lacks }
     const lackOf = ({ title }: Case): string | undefined =>
-      Object.entries(fixture.lacks ?? {}).find(([words]) => title.includes(words))?.[1]
+      Object.entries(lacks).find(([words]) => title.includes(words))?.[1]
 
     const can = cases.filter(one => lackOf(one) === undefined)
     const cannot = cases.filter(one => lackOf(one) !== undefined)

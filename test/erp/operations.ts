@@ -1,4 +1,4 @@
-import type { Line, OperationBody, OutboundOp, RemoteRef } from '../../server/erp/operation.ts'
+import type { Line, OperationBody, OrderStatus, OutboundOp, RemoteRef } from '../../server/erp/operation.ts'
 import { baseQty } from '../../server/erp/quantity.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { ErpPeer } from './fixture.ts'
@@ -101,3 +101,25 @@ export const customerReturn = (peer: ErpPeer, sale: string | null, goods: readon
     lines: goods.map(row => lineOf({ location: peer.places.main, ...row })),
     reason: peer.reasons.return,
   })
+
+let boxes = 0
+/** `goods`: what lies in its one carton that is closed and still here. */
+export const orderStatus = (
+  peer: ErpPeer,
+  sale: string,
+  status: OrderStatus['status'],
+  goods: readonly Goods[] = [],
+  tracking: readonly string[] = [],
+): OutboundOp => {
+  boxes += 1
+  const lines = goods.map(row => lineOf({ location: peer.places.main, ...row }))
+  const size = { l: 400, w: 300, h: 250 }
+  const box = { label: `XC${String(boxes).padStart(5, '0')}`, type: 'M', weightG: 1200, size, tracking: null, lines }
+  return operation(peer, {
+    type: 'orderStatus',
+    order: order('salesOrder', sale),
+    status,
+    packages: goods.length === 0 ? [] : [box],
+    shipping: { carrier: 'Aras', tracking },
+  })
+}

@@ -25,7 +25,7 @@ type People = Pick<
   | 'onHand'
   | 'postedWith'
 > &
-  Required<Pick<ErpPeer, 'bookAgain'>>
+  Required<Pick<ErpPeer, 'bookAgain' | 'statusOf' | 'parcelSaid'>>
 
 /** People who work in the sim's books directly. */
 export const simPeople = (erp: SimErp): People => {
@@ -76,7 +76,14 @@ export const simPeople = (erp: SimErp): People => {
         )
         .reduce((sum, row) => sum + row.quantity, 0),
     postedWith: async key =>
-      Object.values(state.documents).filter(document => document.key === key && document.state === 'posted').length,
+      Object.values(state.documents).filter(document => document.key === key && document.state === 'posted').length +
+      (erp.status(key) === undefined ? 0 : 1),
+    statusOf: async key => {
+      const found = erp.status(key)
+      if (found === undefined) return null
+      return { status: found.status, tracking: found.tracking, cartons: found.packages.map(box => box.label) }
+    },
+    parcelSaid: async (of, said) => void erp.parcelSaid({ order: of, carrier: 'Aras', ...said }),
     bookAgain: async key => {
       const [document] = erp.byKey(key)
       if (document !== undefined) erp.book({ ...document, id: `again,${document.id}` })

@@ -1,4 +1,4 @@
-import { PROFILE_NAMES } from '../../server/erp/sim/profile.ts'
+import { PROFILE_NAMES, PROFILES } from '../../server/erp/sim/profile.ts'
 import type { ProfileName } from '../../server/erp/sim/profile.ts'
 import { runConnectorContract } from './kit.ts'
 import { startSim } from './sim-peer.ts'
@@ -16,6 +16,7 @@ for (const name of PROFILE_NAMES)
   runConnectorContract({
     name: `the sim, profile ${name}`,
     start: () => startSim(name),
-    lacks: LACKS[name] ?? {},
+    takesStatus: PROFILES[name].statuses,
+    lacks: { ...(PROFILES[name].carrierLabels ? {} : { '[E135]': 'labels of carriers' }), ...LACKS[name] },
     ...(EVERYWHERE.includes(name) ? {} : { postsAt: writes }),
   })

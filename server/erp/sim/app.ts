@@ -9,7 +9,16 @@ import { PROFILES } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { SimQuestion, SimRefusal } from './refusal.ts'
 import type { SimItem, SimState } from './state.ts'
-import { documentDraft, documentLine, ORDER_KINDS, postBody, simItem, simOrder } from './wire.ts'
+import {
+  documentDraft,
+  documentLine,
+  ORDER_KINDS,
+  postBody,
+  simDelivery,
+  simItem,
+  simOrder,
+  statusDraft,
+} from './wire.ts'
 
 const orderBody = v.object({ kind: v.picklist(ORDER_KINDS), ...v.omit(simOrder, ['id', 'state']).entries })
 const itemChange = v.partial(v.omit(simItem, ['id']))
@@ -107,6 +116,10 @@ const writes = (app: Hono, erp: SimErp, deps: WriteDeps): void => {
   )
   app.post('/api/orders', c => write(async () => erp.addOrder(await read(c.req.raw, orderBody))))
   app.post('/api/orders/:id/cancel', c => write(async () => erp.cancelOrder(c.req.param('id'))))
+  app.post('/api/statuses', c => write(async () => erp.tellStatus(await read(c.req.raw, statusDraft))))
+  app.post('/api/deliveries', c =>
+    write(async () => erp.parcelSaid(await read(c.req.raw, v.omit(simDelivery, ['id'])))),
+  )
   app.post('/api/levels', c =>
     write(async () => {
       const { quantity, changeFrom, ...at } = await read(c.req.raw, level)

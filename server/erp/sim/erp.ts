@@ -4,6 +4,7 @@ import { makeDocuments } from './documents.ts'
 import { PROFILES } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { known, SimRefusal } from './refusal.ts'
+import { makeShipping } from './shipping.ts'
 import type { SimDocument, SimDraft, SimItem, SimOrder, SimState } from './state.ts'
 import type { postBody } from './wire.ts'
 
@@ -49,6 +50,7 @@ export const makeErp = (state: SimState, now: () => string, profile: Profile = P
     order,
     ...books,
     ...documents,
+    ...makeShipping({ state, profile, order, stamp }),
     changeItem: (id: string, change: Partial<SimItem>): SimItem =>
       (state.items[id] = { ...item(id), ...change, ...stamp() }),
     addBarcode: (id: string, code: string): SimItem =>

@@ -42,7 +42,7 @@ const byTime = <T extends Timed>(all: readonly T[], url: URL) => {
 /** What the sim answers to those who read. */
 export const lists = (
   app: Hono,
-  { state, byKey, byNumber, profile, document }: SimErp,
+  { state, byKey, byNumber, profile, document, status }: SimErp,
   answer: (body: unknown) => Response,
 ): void => {
   const orders = (kind: (typeof ORDER_KINDS)[number]) => Object.values(state.orders).filter(o => o.kind === kind)
@@ -56,6 +56,9 @@ export const lists = (
   list('/api/purchase-orders', () => orders('purchase'))
   list('/api/asns', () => orders('asn'))
   list('/api/sales-orders', () => orders('sales'))
+  list('/api/deliveries', () => Object.values(state.deliveries ?? {}))
+  list('/api/labels', () => Object.values(state.labels ?? {}))
+  app.get('/api/statuses', c => answer({ status: status(c.req.query('key') ?? '') ?? null }))
   app.get('/api/places', () => answer({ places: Object.values(state.places) }))
   app.get('/api/partners', () => answer({ partners: Object.values(state.partners) }))
   app.get('/api/stock', c => {

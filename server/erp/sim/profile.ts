@@ -32,6 +32,10 @@ export type Profile = {
   splitRows: boolean
   /** Posting makes an accounting document as well. */
   invoices: boolean
+  /** Wants to know how far an order is, and says what carriers say of its parcels. */
+  statuses: boolean
+  /** Makes the carrier's label of a carton when it is told of it. */
+  carrierLabels: boolean
   /** Calls at once before 429, and calls per minute. */
   atOnce: number
   perMinute: number
@@ -73,6 +77,8 @@ const PLAIN: Profile = {
   quietHeaders: false,
   splitRows: false,
   invoices: false,
+  statuses: false,
+  carrierLabels: false,
   atOnce: 1000,
   perMinute: 1_000_000,
   sessionMs: 0,
@@ -83,7 +89,8 @@ const PLAIN: Profile = {
 const HOUR = 3_600_000
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
-  plain: PLAIN,
+  /** What the others lack: it takes the state of orders and makes labels of carriers. */
+  plain: { ...PLAIN, statuses: true, carrierLabels: true },
   /** 200 with an error inside; reference not unique; yes to a cancelled shipment; children do not touch headers. */
   tryton: {
     ...PLAIN,
@@ -154,6 +161,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     key: 'header',
     adjust: 'cas',
     envelope: 'always200',
+    statuses: true,
     perMinute: 6_000,
     settleMs: 10_000,
   },

@@ -1,5 +1,16 @@
 import type * as v from 'valibot'
-import type { documentDraft, ORDER_KINDS, simDocument, simItem, simOrder, simPartner, simPlace } from './wire.ts'
+import type {
+  documentDraft,
+  ORDER_KINDS,
+  simDelivery,
+  simDocument,
+  simItem,
+  simLabel,
+  simOrder,
+  simPartner,
+  simPlace,
+  statusDraft,
+} from './wire.ts'
 
 /**
  * `changed` rises with every change of a record or of its children; `at` is the time that the header shows, and `childAt` that
@@ -10,6 +21,9 @@ export type SimItem = v.InferOutput<typeof simItem> & Changing
 export type SimOrder = v.InferOutput<typeof simOrder> & { kind: (typeof ORDER_KINDS)[number] } & Changing
 export type SimPlace = v.InferOutput<typeof simPlace>
 export type SimPartner = v.InferOutput<typeof simPartner>
+export type SimStatus = v.InferOutput<typeof statusDraft>
+export type SimDelivery = v.InferOutput<typeof simDelivery> & Changing
+export type SimLabel = v.InferOutput<typeof simLabel> & Changing
 export type SimDraft = v.InferOutput<typeof documentDraft>
 export type SimDocument = v.InferOutput<typeof simDocument> & { backorder: boolean }
 export type SimStock = {
@@ -46,6 +60,10 @@ export type SimState = {
   /** By item, place, lot and row: most profiles have one row. */
   stock: Record<string, SimStock>
   moves: SimMove[]
+  /** How far orders were, by our key; missing in older files, as are the two below. */
+  statuses?: Record<string, SimStatus>
+  deliveries?: Record<string, SimDelivery>
+  labels?: Record<string, SimLabel>
   /** Stock is kept by the numbers of units that have some; older files have sums of them. */
   byNumber?: true
   /** The books are closed until then: nothing is posted before that time. */

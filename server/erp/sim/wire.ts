@@ -118,3 +118,36 @@ export const simDocument = v.object({
 })
 /** What the sim asks before it goes on; `kind` is stable, the hash before it is not. */
 export const simQuestion = v.object({ question: v.object({ kind: v.string(), text: v.string() }) })
+
+const boxed = v.object({
+  label: text,
+  type: v.nullable(text),
+  weightG: v.nullable(v.number()),
+  tracking: v.nullable(text),
+})
+/** How far an order is; the cartons of it that are closed and still here. */
+export const statusDraft = v.object({
+  key: v.pipe(v.string(), v.maxLength(60)),
+  order: id,
+  status: v.picklist(['picking', 'packed', 'ready', 'shipped', 'delivered', 'deliveryFailed']),
+  carrier: v.nullable(words),
+  tracking: v.pipe(v.array(text), v.maxLength(500)),
+  packages: v.pipe(v.array(boxed), v.maxLength(500)),
+})
+/** What a carrier has said of a parcel. */
+export const simDelivery = v.object({
+  id,
+  order: id,
+  carrier: orNull(words),
+  tracking: orNull(text),
+  state: v.picklist(['announced', 'collected', 'inTransit', 'delivered', 'failed', 'returned']),
+})
+/** A label that the carrier has made for a carton. */
+export const simLabel = v.object({
+  id,
+  order: id,
+  package: text,
+  tracking: text,
+  format: v.picklist(['pdf', 'zpl']),
+  content: v.string(),
+})

@@ -39,6 +39,7 @@ export const startFileErp = async (confirm: 'written' | 'taken'): Promise<ErpPee
           folder: 'erp',
           confirm,
           serials: 'named',
+          statuses: true,
           outSeparator: confirm === 'taken' ? 'semicolon' : 'comma',
         },
         secrets: {},

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { decodeText, encodeText, readCsv, writeCsv } from '../../../server/erp/file-csv.ts'
 import type { SimErp } from '../../../server/erp/sim/erp.ts'
 import { SimRefusal } from '../../../server/erp/sim/refusal.ts'
-import type { SimDraft, SimDocument, SimOrder } from '../../../server/erp/sim/state.ts'
+import type { SimDraft, SimDocument, SimOrder, SimStatus } from '../../../server/erp/sim/state.ts'
 import { MAIN } from '../../../server/erp/sim/state.ts'
 
 type Cells = ReadonlyMap<string, string>
@@ -100,6 +100,10 @@ export const makeReader = (root: string, erp: SimErp) => {
     if (first === undefined) return
     const type = first.get('type') as SimDraft['type']
     const key = first.get('key') ?? ''
+    if (first.get('type') === 'orderStatus') {
+      erp.tellStatus(wordOf(key, rows))
+      return
+    }
     // A key that is booked already is taken and not booked again.
     if (erp.byKey(key).some((document: SimDocument) => document.state === 'posted')) return
     const goods = rows.filter(cells => cells.get('row') === 'goods')
@@ -175,5 +179,25 @@ const sidesOf = (type: SimDraft['type'], cells: Cells): { from: string | null; t
       return { from, to }
     case 'adjustment':
       return Number(cells.get('quantity')) > 0 ? { from: null, to: to ?? MAIN } : { from: from ?? MAIN, to: null }
+  }
+}
+
+/** How far an order is, and its cartons. */
+const wordOf = (key: string, rows: readonly Cells[]): SimStatus => {
+  const head = rows.find(cells => cells.get('row') === 'status')
+  return {
+    key,
+    order: head?.get('order') ?? '',
+    status: (head?.get('status') ?? '') as SimStatus['status'],
+    carrier: head?.get('carrier') || null,
+    tracking: (head?.get('tracking') ?? '').split('|').filter(text => text !== ''),
+    packages: rows
+      .filter(cells => cells.get('row') === 'carton')
+      .map(cells => ({
+        label: cells.get('carton') ?? '',
+        type: cells.get('carton_type') || null,
+        weightG: Number(cells.get('weight_g')) || null,
+        tracking: cells.get('tracking') || null,
+      })),
   }
 }

@@ -20,6 +20,21 @@ const line = v.object({
   from: place,
   to: place,
 })
+const box = v.object({
+  label: v.string(),
+  type: v.nullable(v.string()),
+  weightG: v.nullable(v.number()),
+  tracking: v.nullable(v.string()),
+})
+/** How far an order is: it moves nothing. */
+const word = v.object({
+  key: v.string(),
+  type: v.literal('orderStatus'),
+  order: v.string(),
+  status: v.picklist(['picking', 'packed', 'ready', 'shipped', 'delivered', 'deliveryFailed']),
+  shipping: v.object({ carrier: v.nullable(v.string()), tracking: v.array(v.string()) }),
+  packages: v.array(box),
+})
 const document = v.object({
   key: v.string(),
   type: v.picklist(['receipt', 'shipment', 'adjustment', 'transfer', 'return']),
@@ -39,12 +54,19 @@ export const restErp = (erp: SimErp, now: () => string): Hono => {
   app.get('/info', c => c.json({ serverTime: now(), timeZone: 'Europe/Istanbul', company: 'Kit', version: '1' }))
   lists(app, erp)
   app.get('/documents/:key', c => {
-    const [made] = erp.byKey(c.req.param('key'))
+    const key = c.req.param('key')
+    if (erp.status(key) !== undefined) return c.json({ state: 'posted', id: key })
+    const [made] = erp.byKey(key)
     return made === undefined ? c.json({ error: { code: 'unknown_document' } }, 404) : c.json(shown(made))
   })
   app.post('/documents', async c => {
     const raw = await c.req.text()
     if (!isSigned(raw, name => c.req.header(name))) return unauthorised()
+    const said = v.safeParse(v.pipe(v.string(), v.parseJson(), word), raw)
+    if (said.success) {
+      const { type: _type, shipping, ...status } = said.output
+      return c.json(erp.tellStatus({ ...status, ...shipping }), 201)
+    }
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), document), raw)
     if (!read.success) return c.json({ error: { code: 'unreadable' } }, 400)
     const { shorts, lines, ...head } = read.output
@@ -120,6 +142,8 @@ const lists = (app: Hono, erp: SimErp): void => {
   list('/partners', () => [])
   list('/purchase-orders', orders('purchase'))
   list('/sales-orders', orders('sales'))
+  list('/deliveries', () => Object.values(state.deliveries ?? {}))
+  list('/carrier-labels', () => Object.values(state.labels ?? {}))
   /** Its books have one number for a lot or a unit; on the wire they are apart. */
   const named = (item: string, number: string) =>
     erp.item(item).tracking.serial ? { lot: '', serial: number } : { lot: number }

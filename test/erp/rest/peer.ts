@@ -22,13 +22,19 @@ export const startRestErp = async (): Promise<ErpPeer> => {
     connect: ({ url, password = TOKEN }) =>
       makeConnector(rest, {
         id: 'rest',
-        settings: { url, serials: 'named' },
+        settings: {
+          url,
+          kinds: ['item', 'partner', 'purchaseOrder', 'salesOrder', 'delivery', 'carrierLabel'],
+          serials: 'named',
+          statuses: true,
+        },
         secrets: { token: password === 'right' ? TOKEN : password, signing: SIGNING },
         now,
       }),
     purchase: async lines => documentRemote('purchaseOrder', await people.purchase(lines)),
     sale: async lines => documentRemote('salesOrder', await people.sale(lines)),
     cancel: order => people.cancel(documentName(order)),
+    parcelSaid: (order, said) => people.parcelSaid(documentName(order), said),
     stop: () => served.close(),
   }
 }
