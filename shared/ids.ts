@@ -64,12 +64,23 @@ const named = (text: string): Uint8Array => {
   return all
 }
 
+/** Names of tasks and lines are derived at every command that touches them: those that were derived last are kept. */
+const derived = new Map<string, string>()
+const MAX_DERIVED = 4096
+
 /**
  * A name derived from what it names: the same parts give the same UUIDv5 on the handheld and on the server,
  * before they have spoken. Parts are joined by a line feed, which no part may contain.
  */
-export const derivedId = <K extends string>(...parts: readonly (string | number)[]): Id<K> =>
-  format(sha1(named(parts.join('\n'))), 5) as Id<K>
+export const derivedId = <K extends string>(...parts: readonly (string | number)[]): Id<K> => {
+  const text = parts.join('\n')
+  const known = derived.get(text)
+  if (known !== undefined) return known as Id<K>
+  const id = format(sha1(named(text)), 5) as Id<K>
+  if (derived.size >= MAX_DERIVED) derived.clear()
+  derived.set(text, id)
+  return id
+}
 
 /** A fresh UUIDv7 from the clock (ms since 1970) and 10 random bytes that the caller brings. */
 export const timeId = <K extends string>(atMs: number, random: Uint8Array): Id<K> => {

@@ -97,11 +97,13 @@ export const documentOf = async (
   const covers = await coverRows(db, names, entries, messages)
   const coveredBy = new Map(covers.flatMap(c => (c.own ? [[`${c.device_id}/${c.epoch}/${c.seq}`, c.key]] : [])))
   const messageOf = ({ origin, sealed }: Entry): string | null =>
-    coveredBy.get(`${origin.device}/${origin.epoch}/${sealed.seq}`) ?? null
+    coveredBy.size === 0 ? null : (coveredBy.get(`${origin.device}/${origin.epoch}/${sealed.seq}`) ?? null)
 
   return {
     commands: entries.map(entry => ({
-      ...keyOf(entry),
+      device_id: entry.origin.device,
+      epoch: entry.origin.epoch,
+      seq: entry.sealed.seq,
       v: entry.sealed.v,
       body: storable(entry.sealed.body),
       hash: entry.sealed.hash,
@@ -117,7 +119,9 @@ export const documentOf = async (
     })),
     movements: entries.flatMap(entry =>
       entry.effects.movements.map((m, n) => ({
-        ...keyOf(entry),
+        device_id: entry.origin.device,
+        epoch: entry.origin.epoch,
+        seq: entry.sealed.seq,
         n,
         client_id: client(m.client),
         item_id: item(m.item),
@@ -248,6 +252,7 @@ const coverRows = async (
   entries: readonly Entry[],
   messages: readonly MessageWrite[],
 ): Promise<{ device_id: number; epoch: string; seq: number; key: string; own: boolean }[]> => {
+  if (messages.length === 0) return []
   const batch = new Set(entries.map(({ origin, sealed }) => `${origin.device}/${origin.epoch}/${sealed.seq}`))
   const refs = messages.flatMap(m => m.covers.map(ref => ({ ...ref, key: m.key })))
   const devices = await names.device(

@@ -108,7 +108,9 @@ const putSteps = async (
     on conflict do nothing`.execute(trx)
   const undone = await takeBack(trx, warehouse, taken)
   // The gap to a command shortly after midnight begins with one from before it.
-  const days = [...taken.map(({ step }) => step.at), ...undone].flatMap(at => [at, isoOf(msOf(at) + MAX_GAP_MS)])
+  const instants = [...taken.map(({ step }) => step.at), ...undone]
+  // All of them before all ends of their gaps: the day of a minute that comes again and again is then worked out once.
+  const days = [...instants, ...instants.map(at => isoOf(msOf(at) + MAX_GAP_MS))]
   await markDue(trx, warehouse, 'steps', daysIn(days, timeZone))
 }
 

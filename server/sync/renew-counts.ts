@@ -9,7 +9,7 @@ import type { Seen, Variance, VarianceId } from '../../shared/count/variance.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { TaskId, WarehouseId, WorkerId } from '../../shared/ids.ts'
 import type { Effects, ExceptionDraft } from '../../shared/ledger/effects.ts'
-import { keyOf, stockKeyText } from '../../shared/ledger/stock.ts'
+import { keyAt, keyOf, stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Address, Movement, StockKey } from '../../shared/ledger/stock.ts'
 import { emptyTables } from '../../shared/sync/rows.ts'
 import { makeWorld, virtualLocation } from '../../shared/ledger/world.ts'
@@ -50,7 +50,7 @@ export const renewCounts = async (books: CountBooks, written: Written): Promise<
   )
   const rounds = await books.rounds(rows.map(row => row.id))
   const said = new Set([...seen, ...back].map(one => stockKeyText(one.key)))
-  const legs = legsIn(written)
+  const legs: ReturnType<typeof legsIn> = rounds.size === 0 ? new Map() : legsIn(written)
   const concerned = rows.filter(row => said.has(row.text) || isConcerned(rounds.get(row.id), legs.get(row.text) ?? []))
   const wishes = wishesIn(written)
   if (concerned.length === 0 && closed.length === 0 && wishes.length === 0) return
@@ -94,7 +94,7 @@ type WrittenLeg = Pick<Point, 'device' | 'epoch' | 'seq' | 'at' | 'unc'>
 const legsIn = ({ entries }: Written): ReadonlyMap<string, readonly WrittenLeg[]> => {
   const legs = new Map<string, WrittenLeg[]>()
   const add = (goods: Movement, address: Address, leg: WrittenLeg): void => {
-    const text = stockKeyText({ ...goods, ...address })
+    const text = stockKeyText(keyAt(goods, address))
     const known = legs.get(text)
     if (known === undefined) legs.set(text, [leg])
     else known.push(leg)

@@ -35,6 +35,17 @@ export type Movement = Goods & {
 export const stockKeyText = (key: StockKey): string =>
   [key.location, key.lpn, key.status, key.client, key.item, key.lot, key.serial].join('\u001f')
 
+/** The row of goods at an address. */
+export const keyAt = (goods: Goods, address: Address): StockKey => ({
+  client: goods.client,
+  item: goods.item,
+  lot: goods.lot,
+  serial: goods.serial,
+  location: address.location,
+  lpn: address.lpn,
+  status: address.status,
+})
+
 export const keyOf = (row: StockKey): StockKey => ({
   client: row.client,
   item: row.item,

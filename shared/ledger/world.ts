@@ -15,7 +15,7 @@ import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId, W
 import type { PolicySet } from '../policy.ts'
 import type { CommandKey } from '../sync/command.ts'
 import type { Effects } from './effects.ts'
-import { keyOf, stockKeyText } from './stock.ts'
+import { keyAt, keyOf, stockKeyText } from './stock.ts'
 import type { Balance, StockKey, StockRow } from './stock.ts'
 
 /** The confirmed rows: what the server sent (handheld) or what it loaded for a batch (server). Never written by a World. */
@@ -112,6 +112,39 @@ const layered = <K, V>(base: ReadonlyMap<K, V>) => {
   }
 }
 
+/**
+ * Layered rows that are asked for by their document. Those that are pending alone are kept by it as well: a batch makes
+ * hundreds of lines, and each command asks for those of its own document.
+ */
+const layeredByDocument = <K, V extends { document: DocumentId | null }>(base: ReadonlyMap<K, V>) => {
+  const layer = layered(base)
+  const { over } = layer
+  const confirmed = indexed(base, ([, row]) => row.document)
+  const pending = new Map<DocumentId | null, Map<K, V>>()
+  return {
+    get: layer.get,
+    all: layer.all,
+    over,
+    put: (key: K, row: V): void => {
+      const before = over.get(key)
+      over.set(key, row)
+      if (base.has(key)) return
+      if (before !== undefined && before.document !== row.document) pending.get(before.document)?.delete(key)
+      const there = pending.get(row.document) ?? new Map<K, V>()
+      pending.set(row.document, there.set(key, row))
+    },
+    /** Confirmed rows in their present state, then the pending ones. */
+    of: (document: DocumentId): V[] => [
+      ...(confirmed.get(document) ?? []).map(([key, row]) => over.get(key) ?? row),
+      ...(pending.get(document)?.values() ?? []),
+    ],
+    clear: (): void => {
+      over.clear()
+      pending.clear()
+    },
+  }
+}
+
 /** Rows by a second key. Confirmed rows are indexed once per World, pending ones as they come. */
 const indexed = <T, K>(rows: Iterable<T>, by: (row: T) => K): Map<K, T[]> => {
   const index = new Map<K, T[]>()
@@ -150,11 +183,9 @@ export const makeWorld = (tables: Tables): World => {
   const locations = layered(tables.locations)
   const lots = layered(tables.lots)
   const documents = layered(tables.documents)
-  const lines = layered(tables.lines)
-  const tasks = layered(tables.tasks)
+  const lines = layeredByDocument(tables.lines)
+  const tasks = layeredByDocument(tables.tasks)
   const stock = layered(tables.stock)
-  const linesByDocument = indexed(tables.lines.values(), line => line.document)
-  const taskByDocument = indexed(tables.tasks.values(), task => task.document)
   const stockByLocation = indexed(tables.stock.values(), row => row.location)
   const stockByItem = indexed(tables.stock.values(), row => clientItem(row.client, row.item))
   const onPallets = [...tables.stock.values()].filter(row => row.lpn !== NO_LPN)
@@ -179,8 +210,9 @@ export const makeWorld = (tables: Tables): World => {
 
   const rowOf = (key: StockKey): StockRow => stock.get(stockKeyText(key)) ?? { ...keyOf(key), ...ZERO }
   const add = (key: StockKey, change: Partial<Balance>): void => {
-    const row = rowOf(key)
-    stock.over.set(stockKeyText(key), {
+    const text = stockKeyText(key)
+    const row = stock.get(text) ?? { ...keyOf(key), ...ZERO }
+    stock.over.set(text, {
       ...row,
       onHand: row.onHand + (change.onHand ?? 0),
       reserved: row.reserved + (change.reserved ?? 0),
@@ -192,17 +224,16 @@ export const makeWorld = (tables: Tables): World => {
 
   const apply = (effects: Effects): void => {
     for (const m of effects.movements) {
-      const goods = { client: m.client, item: m.item, lot: m.lot, serial: m.serial }
-      add({ ...goods, ...m.from }, { onHand: -m.qty })
-      add({ ...goods, ...m.to }, { onHand: m.qty })
+      add(keyAt(m, m.from), { onHand: -m.qty })
+      add(keyAt(m, m.to), { onHand: m.qty })
     }
     for (const line of effects.lines) {
       for (const { key, qty } of claimChanges(lines.get(line.id), line)) add(key, { reserved: qty })
-      lines.over.set(line.id, line)
+      lines.put(line.id, line)
     }
     for (const hold of effects.holds) add(hold.key, { held: hold.qty })
     for (const row of effects.documents) documents.over.set(row.id, row)
-    for (const row of effects.tasks) tasks.over.set(row.id, row)
+    for (const row of effects.tasks) tasks.put(row.id, row)
     for (const row of effects.locations) locations.over.set(row.id, row)
     for (const row of effects.lots) lots.over.set(lotKey(row.client, row.item, row.lot), row)
     for (const row of effects.lpns) lpns.over.set(row.id, row)
@@ -227,25 +258,12 @@ export const makeWorld = (tables: Tables): World => {
     document: documents.get,
     documents: documents.all,
     line: lines.get,
-    linesOf: id =>
-      current(
-        linesByDocument.get(id),
-        lines,
-        tables.lines,
-        line => line.id,
-        line => line.document === id,
-      ).sort((a, b) => a.no - b.no),
+    linesOf: id => lines.of(id).sort((a, b) => a.no - b.no),
     task: tasks.get,
     taskOf: (id, kind) => {
       const document = documents.get(id)
       const wanted = kind ?? (document === undefined ? undefined : MAIN[document.kind])
-      return current(
-        taskByDocument.get(id),
-        tasks,
-        tables.tasks,
-        task => task.id,
-        task => task.document === id,
-      ).find(task => task.kind === wanted)
+      return tasks.of(id).find(task => task.kind === wanted)
     },
     tasks: tasks.all,
     stock: rowOf,
@@ -269,7 +287,9 @@ export const makeWorld = (tables: Tables): World => {
     isUndone: key => undone.has(commandText(key)) || tables.undone.has(commandText(key)),
     apply,
     reset: () => {
-      for (const layer of [locations, lots, documents, lines, tasks, stock, lpns]) layer.over.clear()
+      for (const layer of [locations, lots, documents, stock, lpns]) layer.over.clear()
+      lines.clear()
+      tasks.clear()
       undone.clear()
     },
     changedStock: () => stock.over.values(),

@@ -2,7 +2,7 @@ import type { QuarantineReason } from '../exception.ts'
 import { derivedId, NO_LPN } from '../ids.ts'
 import type { Effects, ExceptionDraft } from '../ledger/effects.ts'
 import { NOTHING } from '../ledger/effects.ts'
-import { keyOf, stockKeyText } from '../ledger/stock.ts'
+import { keyAt, keyOf, stockKeyText } from '../ledger/stock.ts'
 import type { StockKey } from '../ledger/stock.ts'
 import { claimChanges, virtualLocation } from '../ledger/world.ts'
 import type { View, World } from '../ledger/world.ts'
@@ -121,6 +121,8 @@ const checked = (view: View, effects: Effects, key: CommandKey): Effects => ({
 
 /** Real rows that this command takes below zero, or below what orders have reserved on them. */
 const brokenBooks = (view: View, effects: Effects, key: CommandKey): ExceptionDraft[] => {
+  // Goods that only come from the outside take nothing from any row.
+  if (effects.movements.every(m => isVirtual(view.location(m.from.location)))) return []
   const rows = new Map<string, { stockKey: StockKey; onHand: number; reserved: number }>()
   const add = (stockKey: StockKey, onHand: number, reserved: number): void => {
     const text = stockKeyText(stockKey)
@@ -128,8 +130,8 @@ const brokenBooks = (view: View, effects: Effects, key: CommandKey): ExceptionDr
     rows.set(text, { stockKey, onHand: row.onHand + onHand, reserved: row.reserved + reserved })
   }
   for (const m of effects.movements) {
-    add(keyOf({ ...m, ...m.from }), -m.qty, 0)
-    add(keyOf({ ...m, ...m.to }), m.qty, 0)
+    add(keyAt(m, m.from), -m.qty, 0)
+    add(keyAt(m, m.to), m.qty, 0)
   }
   for (const line of effects.lines)
     for (const change of claimChanges(view.line(line.id), line)) add(change.key, 0, change.qty)
