@@ -13,6 +13,7 @@ import { rescuesEndpoint } from './rescue.ts'
 import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
+import { STRANGER_ENDPOINTS } from './strangers.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
 import { ownEndpoint } from './owner.ts'
@@ -59,6 +60,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...LOSS_ENDPOINTS,
   ...LATE_ENDPOINTS,
   rescuesEndpoint,
+  ...STRANGER_ENDPOINTS,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,
