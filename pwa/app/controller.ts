@@ -110,10 +110,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       core.set({ panel })
     },
     offerUpdate: update => core.set({ update }),
-    tellMissing: missing => {
-      core.set({ missing })
-      core.say('notSaved', 'missing', { n: missing })
-    },
+    tellMissing: missing => tellMissing(core, missing),
     photosWait: photos => {
       core.set({ photos })
       notices.changed()
@@ -135,6 +132,11 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       lock.stop()
     },
   }
+}
+
+const tellMissing = (core: Core, missing: number): void => {
+  core.set({ missing })
+  core.say('notSaved', 'missing', { n: missing })
 }
 
 /** What has changed below the screens, and what that makes known. */

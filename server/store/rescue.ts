@@ -77,7 +77,11 @@ export const makeRescueStore = (db: Executor, names: Names): RescueStore => ({
           'to', (select d.number from device d where d.id = s.target)) end as decided
       from stranger s where s.warehouse_id = ${id}
       order by s.state <> 'waits', s.at desc, s.series, s.device limit ${MAX_STRANGERS_SHOWN}`.execute(db)
-    return { rows: rows.map(({ waiting: _, ...row }) => row), waiting: rows[0]?.waiting ?? 0 }
+    const withoutCount = (row: (typeof rows)[number]): Stranger => {
+      const { waiting: _, ...stranger } = row
+      return stranger
+    }
+    return { rows: rows.map(withoutCount), waiting: rows[0]?.waiting ?? 0 }
   },
   settleStranger: (at, { series, device, state, words, to }) =>
     transact(db, async trx => {
