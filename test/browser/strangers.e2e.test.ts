@@ -74,6 +74,12 @@ describe('what is rescued of a handheld that nobody knows', () => {
       await desk.setViewportSize(size)
       expect([size.width, await faultsOf(desk)]).toEqual([size.width, []])
     }
+    await desk.getByRole('button', { name: 'Türkçe' }).click()
+    const turkish = desk.getByRole('region', { name: 'Burada tanınmayan el terminallerinden kurtarılanlar' })
+    await turkish.getByText('1 kurtarma karar bekliyor').waitFor()
+    await turkish.getByRole('button', { name: 'Yeniden aç' }).waitFor()
+    expect(await faultsOf(desk)).toEqual([])
+    await desk.getByRole('button', { name: 'English' }).click()
     await section().getByRole('button', { name: 'Open again' }).click()
     await desk.getByText('The handheld is still not known').waitFor()
     await section().getByRole('button', { name: 'Keep with that handheld' }).click()

@@ -334,6 +334,31 @@ export const describeRescue = (name: string, open: () => Promise<Pick<OpenDataba
       })
     })
 
+    it('[Q41] steps of an earlier id of a handheld are booked once when they are handed in; pushed under its new id they book nothing', async () => {
+      const { device } = sealerOf(0)
+      const old = makeSealer(site, device, 'earlier00000', 0, sealerOf(0))
+      const before = await onHand('A-02')
+      const all = steps(old, 3, 'A-02')
+      await push(old, all[0]!)
+      // The same hands, under another id and another key; and one that has kept the key.
+      const [other, keeper] = [sealerOf(2).device, sealerOf(3).device]
+      for (const [renamed, key] of [
+        [other, other],
+        [keeper, device],
+      ] as const) {
+        const at = { warehouse, device: renamed, epoch: old.epoch }
+        const prepared = await prepare(all, at, verifierOf(key))
+        const end = await stores.sync.apply({ ...at, now: NOW }, tx =>
+          applyPush(tx, { ...at, now: NOW, prepared, hole: undefined, lost: false }),
+        )
+        expect(end.results.map(one => one.outcome)).toEqual(['quarantined', 'quarantined', 'quarantined'])
+      }
+      expect((await onHand('A-02')) - before).toBe(1)
+      expect(await rescue(queue(old, ...all))).toEqual({ known: 1, booked: 2 })
+      expect(await rescue(queue(old, ...all))).toEqual({ known: 3 })
+      expect((await onHand('A-02')) - before).toBe(3)
+    })
+
     it('[F6] parts come in any order and more than once; the queue is whole when all are here and make its name', async () => {
       const text = whole(
         Array.from({ length: 30 }, (_, i) => JSON.stringify({ database: 'x', store: 'meta', row: { k: i } })),
