@@ -6,7 +6,8 @@ import type { SendPorts, Sent } from './rescue/send.ts'
 
 /** The way out when the app itself does not work: reads, sends, saves and shows what is here; deletes nothing. */
 
-const EMERGENCY = 'stockhand-emergency'
+/** What makes the app call for help: a database that had to be left, steps that an update did not bring along. */
+const ALARMS = ['stockhand-emergency', 'stockhand-before-update']
 /** Long enough for a slow camera to read each code once. */
 const CODE_MS = 600
 
@@ -25,11 +26,11 @@ const show = (id: string): void => {
 
 /** The alarm of the app ends when somebody has what had to be left behind. */
 const stopAlarm = (): void => {
-  localStorage.removeItem(EMERGENCY)
+  for (const alarm of ALARMS) localStorage.removeItem(alarm)
   byId('done', HTMLButtonElement).hidden = true
 }
 const offerDone = (): void => {
-  if (localStorage.getItem(EMERGENCY) !== null) show('done')
+  if (ALARMS.some(alarm => localStorage.getItem(alarm) !== null)) show('done')
 }
 
 const PORTS: Omit<SendPorts, 'progress'> = {

@@ -3,6 +3,7 @@ import type { BOARD_PARTS, BoardAnswer, WorkAct } from '../shared/desk/work.ts'
 import type { CallAct, LogAnswer } from '../shared/desk/calls.ts'
 import type { LateAct, LateAnswer } from '../shared/desk/late.ts'
 import type { Rescue } from '../shared/desk/rescue.ts'
+import type { StrangersAnswer, StrangerState } from '../shared/desk/strangers.ts'
 import type { LossAct, LossAnswer } from '../shared/desk/loss.ts'
 import type { LotKey, LotsAnswer, RecallAnswer, RecallAsk, Trace } from '../shared/desk/recall.ts'
 import type {
@@ -114,6 +115,21 @@ export interface RescueStore extends RescueBook {
   keep(part: { series: string; n: number; parts: number; body: string; now: string }): Promise<string | null>
   /** What was rescued of a handheld, the latest first. */
   read(warehouse: WarehouseId, device: DeviceId): Promise<readonly Rescue[]>
+  /** What was rescued of handhelds that are not known here. */
+  strangers(warehouse: WarehouseId): Promise<StrangersAnswer>
+  /** With its entry of the audit log; false = it does not wait any more. */
+  settleStranger(
+    at: { warehouse: WarehouseId; now: string; worker: WorkerId },
+    decided: {
+      series: string
+      device: string
+      state: Exclude<StrangerState, 'waits' | 'opened'>
+      words: string
+      to: DeviceId | null
+    },
+  ): Promise<boolean>
+  /** All of a series; null where it is not whole here. */
+  textOf(series: string): Promise<string | null>
 }
 
 /** What the desk wants of whoever has a handheld. */

@@ -3,6 +3,7 @@ import type { Api } from '../sync/api.ts'
 import type { Running } from '../sync/boot.ts'
 import { browserTimer } from '../sync/browser-ports.ts'
 import { learn } from '../words/speak.ts'
+import { missingSince, noteQueue } from './across-update.ts'
 import type { Controller } from './controller.ts'
 import { listenToDemo } from './demo.ts'
 import { followWorker, ownSettingsNet } from './own-settings.ts'
@@ -13,6 +14,7 @@ import { keepAwake } from './wake-lock.ts'
 
 export type Behind = {
   handheld: Running['handheld']
+  queue: Pick<Running, 'look' | 'atStart'>
   api: Api
   controller: Controller
   settings: SettingsStore
@@ -26,6 +28,8 @@ export type Behind = {
 
 /** What no badge waits for: it comes behind the first screen. */
 export const behind = (of: Behind): void => {
+  const missing = missingSince(localStorage, of.queue.atStart)
+  if (missing > 0) of.controller.tellMissing(missing)
   follow(of)
   update(of)
   keepAwake(of.controller)
@@ -45,11 +49,11 @@ const follow = ({ handheld, api, settings }: Behind): void =>
     learn,
   })
 
-const update = ({ handheld, controller, registration, isActive, version, minVersion }: Behind): void => {
+const update = ({ handheld, queue, controller, registration, isActive, version, minVersion }: Behind): void => {
   const updates = watchUpdates({
     registration: () => registration,
     whenTaken,
-    reload: () => location.reload(),
+    reload: () => void reload(queue),
     timer: browserTimer,
     isActive,
     isAtRest: controller.isAtRest,
@@ -64,4 +68,14 @@ const update = ({ handheld, controller, registration, isActive, version, minVers
     if (hasSession !== hadSession) void updates.atLogIn()
     hadSession = hasSession
   })
+}
+
+/** An update is not held up by a queue that cannot be read just now. */
+const reload = async (queue: Behind['queue']): Promise<void> => {
+  try {
+    noteQueue(localStorage, await queue.look())
+  } catch {
+    // Nothing is noted then, and nothing compared.
+  }
+  location.reload()
 }

@@ -51,6 +51,8 @@ export type Controller = {
   note: (text: string) => Promise<void>
   panel: (panel: Panel) => void
   offerUpdate: (update: Update) => void
+  /** So many steps of the queue did not come through an update. */
+  tellMissing: (missing: number) => void
   /** So many photos wait to be sent. */
   photosWait: (photos: number) => void
   /** Milliseconds since the last input, and whether nothing is half done: the safe moment for a new version. */
@@ -108,6 +110,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       core.set({ panel })
     },
     offerUpdate: update => core.set({ update }),
+    tellMissing: missing => tellMissing(core, missing),
     photosWait: photos => {
       core.set({ photos })
       notices.changed()
@@ -129,6 +132,11 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
       lock.stop()
     },
   }
+}
+
+const tellMissing = (core: Core, missing: number): void => {
+  core.set({ missing })
+  core.say('notSaved', 'missing', { n: missing })
 }
 
 /** What has changed below the screens, and what that makes known. */

@@ -100,6 +100,7 @@ const firstFields = (handheld: Ports['handheld']): Fields => ({
   last: null,
   test: null,
   update: false,
+  missing: 0,
 })
 
 /** What is heard while a PIN is asked for. */

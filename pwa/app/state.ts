@@ -91,6 +91,8 @@ export type AppState = {
   test: TestRead | null
   /** A new version waits for a safe moment; or the server needs one, whether it is here or not. */
   update: Update
+  /** Steps that did not come through an update; told until somebody has rescued what is left. */
+  missing: number
 }
 
 export type Ports = {

@@ -105,6 +105,7 @@ export const wire = async (settings: SettingsStore, workScreens: () => Promise<v
     const { behind } = await import('./behind.ts')
     behind({
       handheld: running.handheld,
+      queue: running,
       api: await running.api(),
       controller,
       settings,

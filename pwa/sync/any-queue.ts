@@ -7,6 +7,8 @@ import type { Timer } from './ports.ts'
 /** What is remembered beside IndexedDB: which database is the queue, and which one had to be left (until it is rescued). */
 export const QUEUE_NAME = 'stockhand-queue'
 export const EMERGENCY = 'stockhand-emergency'
+/** What waited just before the app was loaded anew for an update. */
+export const BEFORE_UPDATE = 'stockhand-before-update'
 
 /** Neither the queue nor a new one can be opened: only files are left. */
 export class NoDatabase extends Error {}

@@ -6,7 +6,7 @@ import type { OpenQueue } from '../store/queue.ts'
 import { spareRecord } from '../store/vault.ts'
 import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
-import { EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
+import { BEFORE_UPDATE, EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import type { Api } from './api.ts'
 import { ensureBirth } from './birth.ts'
 import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
@@ -23,7 +23,7 @@ import { makeHandheld } from './make-handheld.ts'
 import type { HandheldSetup } from './make-handheld.ts'
 import type { PhotoDesk } from './photo-box.ts'
 import type { PictureShelf } from './picture-shelf.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, QueueLook } from './ports.ts'
 import { withRefuge } from './refuge.ts'
 import { inflate } from './inflate.ts'
 import type { RulesPort } from './rules.ts'
@@ -48,6 +48,10 @@ export type Running = {
   handheld: Handheld & { engine: Engine }
   tab: ActiveTab
   record: DeviceRecord
+  /** What the queue holds and what the server has said of it. */
+  look(): Promise<QueueLook>
+  /** The same at the start after an update, before anything was sent. */
+  atStart: QueueLook | null
   /** For what is asked beside the protocol: settings of the person, calls of the desk. */
   api(): Promise<Api>
   /** Hears of news at once, as long as this tab is the active one. Rejects where that could not be loaded. */
@@ -187,6 +191,8 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
   })
   onRefuge(() => handheld.syncNow())
   localStorage.setItem(LIVED, record.device)
+  const look = (): Promise<QueueLook> => queue.look(1)
+  const atStart = localStorage.getItem(BEFORE_UPDATE) === null ? null : await look()
   const doorbell = lateDoorbell(line, ports, handheld.engine)
   let isActive = false
   const setActive = (active: boolean): void => {
@@ -211,6 +217,8 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     handheld,
     tab,
     record,
+    look,
+    atStart,
     api: async () => (await line()).api,
     ring: doorbell.load,
     photos: photos.open,

@@ -13,6 +13,7 @@ export const lateNet = (load: () => Promise<LineNet>): LineNet => {
     manifest: () => over(net => net.manifest()),
     blocks: shas => over(net => net.blocks(shas)),
     quarantine: raw => over(net => net.quarantine(raw)),
+    rescue: text => over(net => net.rescue(text)),
     lease: request => over(net => net.lease(request)),
   }
 }

@@ -34,6 +34,7 @@ test('[H48] as long as the way to the server is not loaded there is no network',
     known.manifest(),
     known.blocks(['a']),
     known.quarantine('{}'),
+    known.rescue(''),
     known.sync({} as Parameters<LineNet['sync']>[0]),
     known.lease({} as Parameters<LineNet['lease']>[0]),
   ]

@@ -117,6 +117,50 @@ test('[H60] whoever draws is told once of a step, when it is in the books on the
   expect(told).toEqual([[3, 1]])
 })
 
+describe('steps that went out under an earlier id of this handheld', () => {
+  const renamed = derivedId<'device'>('device', 'renamed')
+  const begunAgain = async () => {
+    const world = await ready()
+    await world.receive(3)
+    await world.sync()
+    world.book(3)
+    await world.sync()
+    // Under another id the server knows nothing of the epoch.
+    world.state.last.clear()
+    world.state.through.clear()
+    const again = await world.open({ device: renamed })
+    const rounds = async (): Promise<void> => {
+      let end = await again.engine.round()
+      while (end.kind === 'good' && end.more) end = await again.engine.round()
+    }
+    return { ...world, again, rounds }
+  }
+
+  test.each([
+    ['the copy was thrown away', async ({ cache }: Awaited<ReturnType<typeof begunAgain>>) => cache.clear()],
+    ['the cursor has expired', async ({ cache }: Awaited<ReturnType<typeof begunAgain>>) => cache.forget('base')],
+    [
+      'the server was restored',
+      async ({ state }: Awaited<ReturnType<typeof begunAgain>>) => void (state.feedEpoch = 'feed00000002'),
+    ],
+  ])(
+    '[Q42] count once when the rows come anew because %s, also while nobody takes what is handed in',
+    async (_, happens) => {
+      const world = await begunAgain()
+      world.state.quarantine = { kind: 'offline' }
+      expect(world.onDock(world.again)).toBe(3)
+      await happens(world)
+      await world.rounds()
+      expect(world.onDock(world.again)).toBe(3)
+      expect(world.onDock(await world.open({ device: renamed }))).toBe(3)
+      world.state.quarantine = { kind: 'ok', body: {}, sentAt: 0, receivedAt: 0 }
+      await world.rounds()
+      expect(world.onDock(world.again)).toBe(3)
+      expect(world.onDock(await world.open({ device: renamed }))).toBe(3)
+    },
+  )
+})
+
 describe('what somebody counts blind without a task', () => {
   const spots = [{ location: dock, item: null }]
 

@@ -61,6 +61,8 @@ export interface Net {
   blocks(shas: readonly string[]): Promise<Reply<readonly CatalogueBlock[]>>
   /** The rescue door: one raw command that the server cannot take otherwise. */
   quarantine(raw: string): Promise<Reply<unknown>>
+  /** The rescue door: a whole queue, as the rescue page writes it. */
+  rescue(text: string): Promise<Reply<unknown>>
 }
 
 /** The marker row of the queue: its absence means that the storage was lost. */

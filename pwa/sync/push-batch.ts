@@ -1,8 +1,8 @@
 import type { WarehouseId } from '../../shared/ids.ts'
 import { MAX_PUSH_BYTES } from '../../shared/sync/limits.ts'
 import type { Sealed, SyncRequest } from '../../shared/sync/wire.ts'
+import { isOurs } from './earlier.ts'
 import { noMark } from './marks.ts'
-import { commandOf } from './own-commands.ts'
 import type { Birth, CacheHead, EpochMark, QueueLook, QueueRow, QueueStore } from './ports.ts'
 
 /** What one round sends of which epoch. Read anew for every round, so that another tab or a crash cannot confuse it. */
@@ -16,15 +16,14 @@ export type Batch = {
   last: number
   /** The epoch that new steps get their numbers from. */
   isPresent: boolean
-  /** Up to where the server has it from this device: nothing of an epoch of an earlier id of the handheld. */
-  acked: number
 }
 
 const encoder = new TextEncoder()
 
 /**
  * The oldest epoch that still has something unsent; of the warehouse on the screen also one whose effects the confirmed
- * rows do not contain yet: `through` is told for the pushed epoch only. Otherwise the present one.
+ * rows do not contain yet: `through` is told for the pushed epoch only. Otherwise the present one. Epochs of an earlier id of
+ * the handheld never go out so (earlier.ts).
  */
 export const nextBatch = async (
   queue: QueueStore,
@@ -38,9 +37,8 @@ export const nextBatch = async (
     const mark = said ?? noMark(epoch, birth.warehouse)
     const warehouse = unsent[0]?.warehouse ?? mark.warehouse
     const behind = head !== null && warehouse === head.warehouse && (await isBehind(queue, mark, head, birth))
-    if (unsent.length === 0 && !behind) continue
-    const batch = batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
-    return isOurs(unsent[0], birth) ? batch : { ...batch, acked: 0 }
+    if ((unsent.length === 0 && !behind) || !isOurs(unsent[0], birth)) continue
+    return batchOf({ ...mark, warehouse }, unsent, unsent.at(-1)?.seq ?? mark.acked, false)
   }
   const present = look.epochs.find(one => one.epoch === birth.epoch)
   const mark = present?.mark ?? noMark(birth.epoch, birth.warehouse)
@@ -56,10 +54,6 @@ const isBehind = async (queue: QueueStore, mark: EpochMark, head: CacheHead, bir
   return first !== undefined && isOurs(first, birth)
 }
 
-/** A body that cannot be read says nothing of whose it is. */
-const isOurs = (row: QueueRow | undefined, { device }: Birth): boolean =>
-  row === undefined || (commandOf(row)?.device ?? device) === device
-
 const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number, isPresent: boolean): Batch => {
   let from = mark.acked + 1
   while (mark.skipped.includes(from)) from += 1
@@ -74,8 +68,7 @@ const batchOf = (mark: EpochMark, rows: readonly QueueRow[], last: number, isPre
           reason: from > mark.acked + 1 ? 'sent to the rescue door' : 'storage partly lost',
         }
       : undefined
-  const { acked, epoch, warehouse } = mark
-  return { epoch, warehouse, mark, commands: contiguous(present), hole, last, isPresent, acked }
+  return { epoch: mark.epoch, warehouse: mark.warehouse, mark, commands: contiguous(present), hole, last, isPresent }
 }
 
 /** As many as fit, without a gap and without one that went to the rescue door before. */

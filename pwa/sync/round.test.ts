@@ -317,19 +317,44 @@ describe('an epoch of an earlier id of this handheld', () => {
     return { ...world, now, after: state.requests.slice(before) }
   }
 
-  test('[Q40] claims no acknowledgement, which would tell the server that it had been restored', async () => {
-    const { after, birth } = await renamed(1)
-    const told = after.filter(request => request.push.epoch === birth.epoch)
-    expect(told.length).toBeGreaterThan(0)
-    expect(told[0]).toMatchObject({ head: { acked: 0 }, push: { commands: [{ seq: 3 }] } })
-  })
+  const seqsIn = (text: string): (number | undefined)[] =>
+    text.split('\n').map(line => (JSON.parse(line) as { row?: { seq: number } }).row?.seq)
 
-  test('[Q40] holds back no step of the present one, though the server will never confirm what went out before', async () => {
-    const { birth, now, state, scan, rounds } = await renamed(0)
+  test('[Q40] never goes out under the present id, and holds back no step of the present one', async () => {
+    const { after, birth, now, state, scan, rounds } = await renamed(1)
     await scan(1)
     await rounds()
+    expect(after.map(request => request.push.epoch)).not.toContain(birth.epoch)
     expect(state.requests.slice(-2).map(request => request.push.epoch)).not.toContain(birth.epoch)
     expect(state.last.get(now.epoch)).toBe(2)
+  })
+
+  test('[Q41] goes whole to the rescue door, byte for byte and with its end, and waits no more when it is kept there', async () => {
+    const { birth, state, queue, engine } = await renamed(2)
+    expect(state.rescued.map(seqsIn)).toEqual([[1, 2, 3, 4, undefined]])
+    const [text = ''] = state.rescued
+    for (const { body } of await queue.rows(birth.epoch, 0, 10)) expect(text).toContain(JSON.stringify(body))
+    expect(text.split('\n').at(-1)).toBe('{"end":4}')
+    expect([engine.status().waiting, (await queue.mark(birth.epoch))?.acked]).toEqual([0, 4])
+  })
+
+  test('[Q41] is handed in until it is kept, then once more only when the server was restored', async () => {
+    const { state, rounds, scan, birth, queue } = await renamed(0)
+    expect(state.rescued).toHaveLength(1)
+    await rounds()
+    await scan(1)
+    await rounds()
+    expect(state.rescued).toHaveLength(1)
+    state.feedEpoch = 'feed00000002'
+    state.quarantine = refused(429, 'rate_limited', 1000)
+    await rounds()
+    expect((await queue.mark(birth.epoch))?.acked).toBe(2)
+    state.quarantine = { kind: 'ok', body: {}, sentAt: 0, receivedAt: 0 }
+    await rounds()
+    const before = state.rescued.length
+    expect(before).toBeGreaterThan(2)
+    await rounds()
+    expect(state.rescued).toHaveLength(before)
   })
 })
 

@@ -8,6 +8,7 @@ import { troubleOf } from './backoff.ts'
 import type { Trouble } from './backoff.ts'
 import { isLost, lostIsKnown } from './birth.ts'
 import { fetchCatalogue } from './catalogue-fetch.ts'
+import { handInEarlier, isOurs, throughOfEarlier } from './earlier.ts'
 import { heard, isNews, noMark } from './marks.ts'
 import { commandOf } from './own-commands.ts'
 import { headFailed, noteReviewed, unreviewed } from './poison.ts'
@@ -74,6 +75,7 @@ export const runRound = async (
   if ('kind' in moved) return moved
   // An epoch of another warehouse goes out under its own name; that warehouse's catalogue is of no use here.
   if (batch.warehouse !== birth.warehouse) return { kind: 'good', more: moved.progress }
+  await handIn(ports, hooks, birth)
   const catalogue = await fetchCatalogue(ports, memory, reply.body.catalogue, hooks.progress)
   if (catalogue.kind === 'changed') await hooks.catalogueChanged()
   if (catalogue.kind === 'trouble') return catalogue.trouble
@@ -121,7 +123,7 @@ const requestOf = async (
       oldest: waiting.oldest === null ? null : isoOf(waiting.oldest + off),
       ...storage,
       lost: isLost(look, batch.epoch),
-      acked: batch.acked,
+      acked: batch.mark.acked,
     },
   }
 }
@@ -181,6 +183,16 @@ const takeAnswer = async (
   if (taken) await hooks.pageTaken(pull.rows, next, head)
   const isNews = asked.length > 0 || pull.cursor !== head.cursor
   return { progress: acked || (taken && isNews), due: asked.length < (head.again ?? []).length }
+}
+
+/** Steps of an earlier id of the handheld: once they are handed in, they count as contained, never twice. */
+const handIn = async (ports: Ports, hooks: RoundHooks, birth: Birth): Promise<void> => {
+  const head = await ports.cache.head()
+  if (head === null || head.cursor === null) return
+  const done = await handInEarlier(ports, await ports.queue.look(1), birth, head)
+  if (done === null) return
+  const next = { ...head, through: { ...head.through, [done.epoch]: done.through } }
+  if (await ports.cache.applyPage(head, next, [])) await hooks.pageTaken([], next, head)
 }
 
 const isKeptCode = ({ commands }: Batch, { seq, outcome }: SyncResponse['push']['results'][number]): boolean => {
@@ -244,7 +256,7 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
     feedEpoch: snapshot.feedEpoch,
     cursor: snapshot.cursor,
     floor: snapshot.floor,
-    through: snapshot.through,
+    through: { ...snapshot.through, ...(await throughOfEarlier(ports, birth)) },
     generation,
     catalogue: before?.catalogue ?? null,
     ...(before?.blind === undefined ? {} : { blind: before.blind }),
@@ -257,6 +269,9 @@ const takeSnapshot = async (ports: Ports, hooks: RoundHooks, birth: Birth): Prom
 
 const takeMarks = async (ports: Ports, birth: Birth, snapshot: SnapshotHead, exactly: boolean): Promise<void> => {
   for (const epoch of await ports.queue.epochs()) {
+    const [first] = await ports.queue.rows(epoch, 0, 1)
+    // Of an earlier id nothing is told to this one.
+    if (!isOurs(first, birth)) continue
     const acked = snapshot.acked[epoch] ?? 0
     await ports.queue.changeMark(epoch, before => {
       const mark = before ?? noMark(epoch, birth.warehouse)

@@ -4,6 +4,8 @@ import type { TaskId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { writeSpots } from '../../shared/sync/blind.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
+import { partsOf } from '../../shared/sync/rescue-parts.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
 import { refusedBy } from './api.ts'
@@ -11,7 +13,7 @@ import type { Api } from './api.ts'
 import { linesOf } from './lines.ts'
 import type { ByteReader } from './lines.ts'
 import type { LineNet } from './line.ts'
-import type { CatalogueBlock } from './ports.ts'
+import type { CatalogueBlock, Reply } from './ports.ts'
 
 /** Who has the task is an answer, not a refusal. */
 export const leaseAnswerSchema = v.variant('kind', [
@@ -30,6 +32,7 @@ export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): Lin
   sync: request => api.json({ method: 'POST', path: '/api/sync', body: JSON.stringify(request) }, syncResponseSchema),
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),
+  rescue: text => inParts(api, text),
   lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, leaseAnswerSchema),
   blocks: async shas => {
     const sentAt = now()
@@ -54,6 +57,19 @@ export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): Lin
     return head === null ? { kind: 'offline' } : { kind: 'ok', body: head, sentAt, receivedAt: now() }
   },
 })
+
+/** The server puts them together by the name of the series, the hash of the whole; each is kept once. */
+const inParts = async (api: Pick<Api, 'json'>, text: string): Promise<Reply<unknown>> => {
+  const series = sha256Hex(text)
+  const parts = partsOf(text)
+  let reply: Reply<unknown> = { kind: 'offline' }
+  for (const [i, body] of parts.entries()) {
+    const path = `/api/rescue?series=${series}&part=${i + 1}&parts=${parts.length}`
+    reply = await api.json({ method: 'POST', path, body }, v.unknown())
+    if (reply.kind !== 'ok') return reply
+  }
+  return reply
+}
 
 const framesOf = async (response: Response, count: number): Promise<ReturnType<typeof framesIn>> => {
   try {

@@ -27,12 +27,14 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
   const { controller, state, speaker } = useApp()
   const frame = useRef<HTMLDivElement>(null)
   const tight = useGiveWay(frame)
+  const { missing, status } = state
+  const alarm = missing > 0 ? speaker.say('missing', { n: missing }) : status.emergency ? speaker.say('emergency') : null
   useEffect(() => {
     frame.current?.querySelector<HTMLElement>('.prompt')?.focus({ preventScroll: true })
   }, [])
   return (
     <div className="frame" ref={frame} data-tight={tight} data-keypad={keypad} data-screen={screen}>
-      <header className="head" data-alarm={state.status.emergency}>
+      <header className="head" data-alarm={alarm !== null}>
         {canGoBack ? (
           <Button
             kind="icon"
@@ -55,9 +57,9 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
         >
           <Icon name="menu" />
         </Button>
-        {state.status.emergency ? (
+        {alarm ? (
           <a className="alarm" href="/rescue.html">
-            {speaker.say('emergency')}
+            {alarm}
           </a>
         ) : null}
       </header>

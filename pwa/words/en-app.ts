@@ -28,6 +28,11 @@ export const enApp: AppWords = {
     fault: 'Something broke here. Scan again or ask',
     emergency: 'Call your supervisor. Your scans are kept',
     'emergency.kept': { by: 'n', one: '{n} scan kept in a file', other: '{n} scans kept in a file' },
+    missing: {
+      by: 'n',
+      one: '{n} step is missing. Call your supervisor',
+      other: '{n} steps are missing. Call your supervisor',
+    },
     notsaved: 'Not saved. Please stop and ask',
     notyet: 'Not saved yet. Wait, do not scan it again',
     'part.missing': 'This is not here without a network. Your work is kept. Go on, or try again',

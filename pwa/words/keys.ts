@@ -28,6 +28,7 @@ export const APP_MESSAGES = [
   'part.missing',
   'emergency',
   'emergency.kept',
+  'missing',
   'again.load',
   'still.loading',
   'find.busy',

@@ -28,6 +28,7 @@ export const trApp: AppWords = {
     fault: 'Burada bir şey bozuldu. Tekrar okut ya da sor',
     emergency: 'Sorumlunu çağır. Okutmaların saklanıyor',
     'emergency.kept': { by: 'n', other: '{n} okutma dosyada saklandı' },
+    missing: { by: 'n', other: '{n} işlem eksik. Sorumlunu çağır' },
     notsaved: 'Kaydedilemedi. Dur ve yardım iste',
     notyet: 'Henüz kaydedilmedi. Bekle, yeniden okutma',
     'part.missing': 'Bu, bağlantı olmadan burada yok. İşin kayıtlı. Devam et ya da tekrar dene',

@@ -54,7 +54,8 @@ const rescueQuery = v.union([
   v.strictObject({}),
 ])
 
-const depsOf = ({ stores, log, doorbell, now, ops }: AppDeps): RescueDeps => ({
+/** What opening a rescue needs. */
+export const rescueDeps = ({ stores, log, doorbell, now, ops }: AppDeps): RescueDeps => ({
   store: stores.sync,
   book: stores.rescues,
   device: id => stores.devices.get(id),
@@ -109,7 +110,7 @@ export const rescueEndpoint = (): Endpoint => {
       const text = await deps.stores.rescues.keep({ series, n, parts, body, now })
       deps.log.warn({ series, n, parts, bytes: body.length }, 'a queue came through the rescue door')
       if (text === null) return sendJson(c, { kept: true, opened: null } satisfies Opened)
-      const { steps, known, booked, inbox, waits } = await inTurn(() => openRescue(depsOf(deps), series, text))
+      const { steps, known, booked, inbox, waits } = await inTurn(() => openRescue(rescueDeps(deps), series, text))
       return sendJson(c, { kept: true, opened: { steps, known, booked, inbox, waits } } satisfies Opened)
     },
   )

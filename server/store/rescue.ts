@@ -1,9 +1,13 @@
 import { sql } from 'kysely'
 import type { Rescue } from '../../shared/desk/rescue.ts'
 import { MAX_RESCUES_SHOWN } from '../../shared/desk/rescue.ts'
+import { MAX_STRANGERS_SHOWN } from '../../shared/desk/strangers.ts'
+import type { Stranger } from '../../shared/desk/strangers.ts'
+import type { WarehouseId } from '../../shared/ids.ts'
 import { FIRST_HASH } from '../../shared/sync/seal.ts'
 import { sha256Hex } from '../auth/seal.ts'
 import type { RescueStore } from '../desk-ports.ts'
+import { writeAudit } from './audit-book.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { storable } from './quarantine.ts'
@@ -40,6 +44,10 @@ export const makeRescueStore = (db: Executor, names: Names): RescueStore => ({
     { steps, known, booked, inbox, waits, missing, scans, isPartial },
   ) => {
     const id = await names.warehouse(db, warehouse)
+    // It was brought before anybody knew the handheld: that it waits is over.
+    await sql`
+      update stranger set state = 'opened', decided_at = ${now}::timestamptz
+      where series = ${series} and device = ${device}::text and state = 'waits'`.execute(db)
     await sql`
       insert into rescue as r (warehouse_id, device_id, series, at, steps, known, booked, inbox, waits, missing, scans, partial)
       select ${id}::int, d.id, ${series}::text, ${now}::timestamptz, ${steps}::int, ${known}::int, ${booked}::int, ${inbox}::int,
@@ -59,7 +67,59 @@ export const makeRescueStore = (db: Executor, names: Names): RescueStore => ({
     )
     return rows
   },
+  strange: (of, found) => strangeIn(db, of, found),
+  strangers: async warehouse => {
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<Stranger & { waiting: number }>`
+      select s.series, s.device, ${iso(sql`s.at`)} as at, s.steps, s.shown, s.state,
+        (select count(*)::int from stranger n where n.warehouse_id = s.warehouse_id and n.state = 'waits') as waiting,
+        case when s.state <> 'waits' then jsonb_build_object('worker', s.worker, 'at', ${iso(sql`s.decided_at`)}, 'words', coalesce(s.words, ''),
+          'to', (select d.number from device d where d.id = s.target)) end as decided
+      from stranger s where s.warehouse_id = ${id}
+      order by s.state <> 'waits', s.at desc, s.series, s.device limit ${MAX_STRANGERS_SHOWN}`.execute(db)
+    const withoutCount = (row: (typeof rows)[number]): Stranger => {
+      const { waiting: _, ...stranger } = row
+      return stranger
+    }
+    return { rows: rows.map(withoutCount), waiting: rows[0]?.waiting ?? 0 }
+  },
+  settleStranger: (at, { series, device, state, words, to }) =>
+    transact(db, async trx => {
+      const id = await names.warehouse(trx, at.warehouse)
+      const { rows } = await sql<{ series: string }>`
+        update stranger set state = ${state}, worker = ${at.worker}::uuid, decided_at = ${at.now}::timestamptz, words = ${words},
+          target = (select d.id from device d where d.uid = ${to}::uuid)
+        where warehouse_id = ${id} and series = ${series} and device = ${device} and state = 'waits' returning series`.execute(
+        trx,
+      )
+      if (rows.length === 0) return { keep: false, answer: false }
+      const entry = { warehouse: at.warehouse, at: at.now, worker: at.worker, kind: `rescue.${state}`, subject: series }
+      await writeAudit(trx, names, { ...entry, body: { device, words, to } })
+      return { keep: true, answer: true }
+    }),
+  textOf: async series => {
+    const { rows } = await sql<{ parts: number }>`
+      select parts from rescue_part where series = ${series} order by parts desc limit 1`.execute(db)
+    return rows[0] === undefined ? null : wholeOf(db, series, rows[0].parts)
+  },
 })
+
+/** Of a warehouse that is not known here it is the first one's affair: somebody has to see it. */
+const strangeIn = async (
+  db: Executor,
+  { series, now }: { series: string; now: string },
+  found: Parameters<RescueStore['strange']>[1],
+): Promise<readonly WarehouseId[]> => {
+  const { rows } = await sql<{ uid: WarehouseId }>`
+    with new as (
+      insert into stranger (series, device, warehouse_id, at, steps, shown)
+      select ${series}::text, x.device, coalesce((select id from warehouse where uid = x.warehouse), (select min(id) from warehouse)),
+        ${now}::timestamptz, x.steps, x.shown
+      from jsonb_to_recordset(${json(found)}) as x(device text, warehouse uuid, steps int, shown jsonb)
+      on conflict do nothing returning warehouse_id)
+    select distinct w.uid from new join warehouse w on w.id = new.warehouse_id`.execute(db)
+  return rows.map(({ uid }) => uid)
+}
 
 type Part = Parameters<RescueStore['keep']>[0]
 

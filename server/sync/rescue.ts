@@ -1,13 +1,11 @@
-import * as v from 'valibot'
+import { STRANGERS } from '../../shared/desk/rescue.ts'
 import type { Rescue } from '../../shared/desk/rescue.ts'
 import type { QuarantineReason } from '../../shared/exception.ts'
-import { derivedId, isUuid } from '../../shared/ids.ts'
+import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { ExceptionDraft } from '../../shared/ledger/effects.ts'
 import { MAX_COMMANDS } from '../../shared/sync/limits.ts'
-import { endLine } from '../../shared/sync/rescue-parts.ts'
-import { sealedSchema } from '../../shared/sync/wire.ts'
 import type { Sealed } from '../../shared/sync/wire.ts'
 import { chainHash } from '../auth/seal.ts'
 import type { Device } from '../ports.ts'
@@ -16,64 +14,10 @@ import type { PushEnd } from './apply.ts'
 import type { DecisionTx, SyncStore } from './ports.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared, Verify } from './prepare.ts'
-
-/** A step as the queue of a handheld holds it. */
-const rowSchema = v.object({ ...sealedSchema.entries, epoch: v.pipe(v.string(), v.regex(/^[a-z0-9]{12}$/)) })
-type RescuedRow = { device: DeviceId | null; epoch: string; sealed: Sealed }
-
-export type Rescued = {
-  rows: readonly RescuedRow[]
-  scans: number
-  /** Everything that the page found could be read by it, and all of that is here. */
-  isWhole: boolean
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-const field = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined
-
-const deviceIn = (body: string): DeviceId | null => {
-  const device = field(parsed(body), 'device')
-  return typeof device === 'string' && isUuid(device) ? (device as DeviceId) : null
-}
-
-/** Reads what the rescue page wrote: rows of databases, lines of files, and what it could not read. */
-export const readRescue = (text: string): Rescued => {
-  const lines = text.split('\n').filter(line => line !== '')
-  const rows: RescuedRow[] = []
-  let scans = 0
-  let isTroubled = false
-  const take = (row: unknown): void => {
-    const found = v.safeParse(rowSchema, row)
-    if (!found.success) return
-    const { epoch, ...sealed } = found.output
-    rows.push({ device: deviceIn(sealed.body), epoch, sealed })
-  }
-  for (const line of lines) {
-    const value = parsed(line)
-    if (field(value, 'trouble') !== undefined) isTroubled = true
-    const written = field(value, 'line')
-    const entry = typeof written === 'string' ? parsed(written) : undefined
-    if (field(entry, 'scan') !== undefined) scans += 1
-    const several = field(entry, 'rows')
-    for (const row of Array.isArray(several) ? several : []) take(row)
-    if (field(value, 'store') !== 'meta') take(field(value, 'row'))
-  }
-  const isWhole = !isTroubled && lines.at(-1) === endLine(lines.length - 1)
-  return { rows: withDevices(rows), scans, isWhole }
-}
-
-/** What cannot be read says not whose it is; the others of its epoch do. */
-const withDevices = (rows: readonly RescuedRow[]): readonly RescuedRow[] => {
-  const owners = new Map(rows.flatMap(row => (row.device === null ? [] : [[row.epoch, row.device] as const])))
-  return rows.map(row => ({ ...row, device: row.device ?? owners.get(row.epoch) ?? null }))
-}
+import { byDevice, byEpoch, readRescue } from './rescue-text.ts'
+import type { RescuedRow } from './rescue-text.ts'
+import { strangersIn } from './strangers.ts'
+import type { FoundStranger } from './strangers.ts'
 
 type Where = { warehouse: WarehouseId; device: DeviceId; epoch: string }
 
@@ -85,6 +29,8 @@ export interface RescueBook {
   ): Promise<{ last: number; hash: string; hashes: ReadonlyMap<number, string> }>
   /** Once for a handheld and a series; what was booked by an earlier try of the same series stays counted as booked. */
   note(at: { warehouse: WarehouseId; device: DeviceId; series: string; now: string }, rescue: Rescue): Promise<void>
+  /** What no handheld of this server is known for, once for each series; gives the warehouses where it is new. */
+  strange(of: { series: string; now: string }, found: readonly FoundStranger[]): Promise<readonly WarehouseId[]>
 }
 
 export type RescueDeps = {
@@ -122,11 +68,12 @@ const sumOf = (a: Tally, b: Tally): Tally => ({
  */
 export const openRescue = async (deps: RescueDeps, series: string, text: string): Promise<Tally> => {
   const { rows, scans, isWhole } = readRescue(text)
-  let all: Tally = { ...NO_TALLY, steps: rows.filter(row => row.device === null).length }
+  let all = NO_TALLY
+  const strange = rows.filter(row => row.device === null)
   for (const [id, theirs] of byDevice(rows)) {
     const device = await deps.device(id)
     if (device === null) {
-      all = sumOf(all, { ...NO_TALLY, steps: theirs.length })
+      strange.push(...theirs)
       continue
     }
     let tally = NO_TALLY
@@ -143,26 +90,57 @@ export const openRescue = async (deps: RescueDeps, series: string, text: string)
     deps.ring(device.warehouse)
     all = sumOf(all, tally)
   }
-  return all
+  await keepStrangers(deps, series, strange)
+  return sumOf(all, { ...NO_TALLY, steps: strange.length })
 }
 
-const byDevice = (rows: readonly RescuedRow[]): ReadonlyMap<DeviceId, readonly RescuedRow[]> => {
-  const found = new Map<DeviceId, RescuedRow[]>()
-  for (const row of rows) if (row.device !== null) found.set(row.device, [...(found.get(row.device) ?? []), row])
-  return found
-}
-
-/** Databases and the files beside them hold the same steps: each counts once. */
-const byEpoch = (rows: readonly RescuedRow[]): ReadonlyMap<string, readonly Sealed[]> => {
-  const once = new Map(rows.map(row => [`${row.epoch}/${row.sealed.seq}/${row.sealed.hash}/${row.sealed.sig}`, row]))
-  const found = new Map<string, Sealed[]>()
-  for (const { epoch, sealed } of once.values()) {
-    const same = found.get(epoch)
-    if (same === undefined) found.set(epoch, [sealed])
-    else same.push(sealed)
+/** Nothing of it is handled: a person hears that it is here, and decides. One cause, however much anybody brings. */
+const keepStrangers = async (deps: RescueDeps, series: string, rows: readonly RescuedRow[]): Promise<void> => {
+  if (rows.length === 0) return
+  const now = deps.now()
+  for (const warehouse of await deps.book.strange({ series, now }, strangersIn(rows))) {
+    await deps.store.decide({ warehouse, now }, tx =>
+      tx.write({
+        body: { kind: 'rescue', device: null, series, steps: rows.length },
+        effects: { ...NOTHING, exceptions: [strangersCause(tx)] },
+      }),
+    )
+    deps.ring(warehouse)
   }
-  for (const same of found.values()) same.sort((a, b) => a.seq - b.seq)
-  return found
+}
+
+const strangersCause = ({ feed }: DecisionTx): ExceptionDraft => ({
+  id: derivedId('exception', feed.epoch, feed.seq, 'rescued', STRANGERS),
+  kind: 'rescued',
+  subject: STRANGERS,
+  body: {},
+})
+
+/**
+ * Kept with a handheld that a person says they are of. Its key has not signed them, so that none is booked; what they say is
+ * for people to read.
+ */
+export const giveStrangers = async (
+  deps: RescueDeps,
+  { series, text, device: of }: { series: string; text: string; device: string },
+  to: Device,
+): Promise<number> => {
+  const { rows, scans, isWhole } = readRescue(text)
+  const theirs = rows.filter(row => (row.device ?? '') === of)
+  const anew: (QuarantineReason | null)[] = []
+  const now = deps.now()
+  for (const [epoch, sealed] of byEpoch(theirs)) {
+    const at = { warehouse: to.warehouse, device: to.id, epoch }
+    const { chain, others } = inOrder(await prepare(sealed, at, deps.verifierOf(to.publicKey)))
+    for (const run of [...consecutive(chain), ...others.map(p => [p])])
+      anew.push(...(await deps.keep({ ...at, now }, run, null)))
+  }
+  const tally = { ...NO_TALLY, steps: anew.length, waits: anew.length }
+  const at = { warehouse: to.warehouse, device: to.id, series, now }
+  await deps.book.note(at, { ...tally, at: now, scans, isPartial: !isWhole })
+  await deps.store.decide(at, tx => tell(tx, to, { series, tally, anew }))
+  deps.ring(to.warehouse)
+  return anew.length
 }
 
 const isForeign = ({ flaw }: Prepared): boolean => flaw === 'bad_signature' || flaw === 'envelope_mismatch'

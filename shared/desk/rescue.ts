@@ -2,6 +2,9 @@ import * as v from 'valibot'
 import type { DeviceId } from '../ids.ts'
 import { uuid } from '../sync/fields.ts'
 
+/** Subject of the one cause under which rescues of handhelds that are not known here stand in the inbox. */
+export const STRANGERS = 'strangers'
+
 /** The latest ones are shown. */
 export const MAX_RESCUES_SHOWN = 20
 

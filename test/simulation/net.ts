@@ -111,6 +111,10 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
           return bytes === undefined ? [] : [{ sha, bytes }]
         }),
       })),
+    rescue: async () => {
+      stage.fail('I21', `${device.name} has no steps of an earlier id`)
+      return { kind: 'offline' }
+    },
     quarantine: async () => {
       stage.fail('I21', `${device.name} sends a command to the rescue door though the server takes it`)
       return { kind: 'offline' }

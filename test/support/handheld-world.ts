@@ -76,6 +76,8 @@ export const scriptedServer = (clock: Clock) => {
     /** Answers to give instead of the true one, in order. */
     instead: [] as (Reply<never> | ((request: SyncRequest) => Reply<SyncResponse> | null))[],
     quarantine: KEPT as Reply<unknown>,
+    /** Queues that were handed in whole. */
+    rescued: [] as string[],
     snapshotFails: null as Reply<never> | null,
   }
   const cursorAt = (n: number): string => `${state.feedEpoch}.all.${n}`
@@ -156,6 +158,10 @@ export const scriptedServer = (clock: Clock) => {
       ),
     quarantine: async raw => {
       state.raw.push(raw)
+      return state.quarantine
+    },
+    rescue: async text => {
+      state.rescued.push(text)
       return state.quarantine
     },
   }

@@ -41,12 +41,20 @@ export const freePort = (): Promise<number> =>
 
 /** Starts the product by the README's command in a data folder of its own, and waits until it says that it is ready. */
 export const startProduct = async (
-  options: { dataDir?: string; port?: number; env?: Record<string, string> } = {},
+  options: {
+    dataDir?: string
+    port?: number
+    env?: Record<string, string>
+    /** Another build than the one of these sources. */
+    built?: string
+  } = {},
 ): Promise<Product> => {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'stockhand-')))
   const port = options.port ?? (await freePort())
-  const child = spawn('npm', ['start', '--silent'], {
-    cwd: ROOT,
+  const { built } = options
+  const [run, args] = built === undefined ? ['npm', ['start', '--silent']] : ['node', ['dist/server/main.js']]
+  const child = spawn(run, args, {
+    cwd: built ?? ROOT,
     detached: true,
     env: { ...process.env, ...options.env, PORT: String(port), STOCKHAND_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],

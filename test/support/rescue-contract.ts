@@ -5,7 +5,7 @@ import { audit } from '../../server/store/audit.ts'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import { applyPush } from '../../server/sync/apply.ts'
 import { prepare } from '../../server/sync/prepare.ts'
-import { openRescue } from '../../server/sync/rescue.ts'
+import { giveStrangers, openRescue } from '../../server/sync/rescue.ts'
 import type { RescueDeps } from '../../server/sync/rescue.ts'
 import type { LateAsk } from '../../shared/desk/late.ts'
 import type { ExceptionKind } from '../../shared/exception.ts'
@@ -239,6 +239,124 @@ export const describeRescue = (name: string, open: () => Promise<Pick<OpenDataba
       const nobody = makeSealer(site, derivedId('device', 'rescue', 'nobody'))
       expect(await rescue(queue(nobody, ...steps(nobody, 2, 'A-03')))).toEqual({})
       expect((await onHand('A-03')) - before).toBe(1)
+    })
+
+    it('[F11] of a handheld that is not known the steps wait at the desk, once for each rescue, with what they say; everybody’s are one cause', async () => {
+      const nobody = makeSealer(site, derivedId('device', 'rescue', 'stranger'))
+      const all = steps(nobody, 3, 'A-03')
+      const mute = { ...all[2]!, seq: 4, body: '{', hash: 'f'.repeat(64) }
+      // The same steps lie in a file beside the database.
+      const text = whole([
+        ...all.map(step => line(nobody.epoch, step)),
+        inFile(nobody.epoch, all),
+        line('muteepoch000', mute),
+      ])
+      const before = await onHand('A-03')
+      const waiting = async () =>
+        (await stores.rescues.strangers(warehouse)).rows.filter(one => one.series === sha256Hex(text))
+      await rescue(text)
+      await rescue(text)
+      expect(await waiting()).toMatchObject([
+        { device: '', steps: 1, state: 'waits', decided: null, shown: [{ seq: 4, type: null, item: null }] },
+        {
+          device: nobody.device,
+          steps: 3,
+          shown: [
+            {
+              seq: 1,
+              type: 'move',
+              worker: boss.id,
+              item: plain.id,
+              qty: 1,
+              from: placeId(site, 'A-01'),
+              to: placeId(site, 'A-03'),
+            },
+            { seq: 2 },
+            { seq: 3 },
+          ],
+        },
+      ])
+      await rescue(queue(nobody, all[0]!))
+      const { rows } = await sql<{ hits: number }>`
+        select hits from exception where kind = 'rescued' and subject = 'strangers' and state = 'open'`.execute(
+        opened.db,
+      )
+      expect(rows).toHaveLength(1)
+      expect((await onHand('A-03')) - before).toBe(0)
+    })
+
+    it('[F12] opened again when the handheld is known, its steps are booked by its own signature, and the wait is over', async () => {
+      const id = derivedId<'device'>('device', 'rescue', 'back again')
+      const hand = makeSealer(site, id)
+      const all = steps(hand, 2, 'A-04')
+      const text = queue(hand, ...all)
+      const series = sha256Hex(text)
+      const before = await onHand('A-04')
+      await stores.rescues.keep({ series, n: 1, parts: 1, body: text, now: NOW })
+      await rescue(text)
+      await stores.devices.add({ id, publicKey: hand.publicKey, warehouse, agent: '', now: NOW })
+      sealers.set(id, hand)
+      expect(await rescue((await stores.rescues.textOf(series)) ?? '')).toEqual({ booked: 2 })
+      expect((await onHand('A-04')) - before).toBe(2)
+      const row = (await stores.rescues.strangers(warehouse)).rows.find(one => one.series === series)
+      expect(row).toMatchObject({ state: 'opened', decided: { worker: null, to: null } })
+      const by = { warehouse, now: NOW, worker: boss.id }
+      const aside = { series, device: id, state: 'aside' as const, words: 'x', to: null }
+      expect(await stores.rescues.settleStranger(by, aside)).toBe(false)
+    })
+
+    it('[F13] what a person keeps with another handheld waits there and is never booked; what they put aside has their words; each is decided once', async () => {
+      const nobody = makeSealer(site, derivedId('device', 'rescue', 'replaced'))
+      const all = steps(nobody, 2, 'A-04')
+      const text = queue(nobody, ...all)
+      const series = sha256Hex(text)
+      const before = await onHand('A-04')
+      await rescue(text)
+      const by = { warehouse, now: NOW, worker: boss.id }
+      const other = sealerOf(5)
+      const device = nobody.device
+      const given = { series, device, state: 'given' as const, words: 'it was number 6', to: other.device }
+      expect(await stores.rescues.settleStranger(by, given)).toBe(true)
+      expect(await stores.rescues.settleStranger(by, given)).toBe(false)
+      const to = await deps().device(other.device)
+      if (to === null) throw new Error('no handheld')
+      expect(await giveStrangers(deps(), { series, text, device }, to)).toBe(2)
+      const kept = (await stores.late.read(warehouse, other.device))?.rows ?? []
+      expect(kept.map(row => [row.seq, row.state, row.bar])).toEqual([
+        [1, 'kept', 'bad_signature'],
+        [2, 'kept', 'bad_signature'],
+      ])
+      expect(await decide({ ...other, epoch: nobody.epoch }, all[0]!)).toEqual(['untrusted'])
+      expect((await onHand('A-04')) - before).toBe(0)
+      expect((await stores.rescues.strangers(warehouse)).rows.find(one => one.series === series)).toMatchObject({
+        state: 'given',
+        decided: { worker: boss.id, words: 'it was number 6', to: to.number },
+      })
+    })
+
+    it('[Q41] steps of an earlier id of a handheld are booked once when they are handed in; pushed under its new id they book nothing', async () => {
+      const { device } = sealerOf(0)
+      const old = makeSealer(site, device, 'earlier00000', 0, sealerOf(0))
+      const before = await onHand('A-02')
+      const all = steps(old, 3, 'A-02')
+      await push(old, all[0]!)
+      // The same hands, under another id and another key; and one that has kept the key.
+      const [other, keeper] = [sealerOf(2).device, sealerOf(3).device]
+      for (const [renamed, key] of [
+        [other, other],
+        [keeper, device],
+      ] as const) {
+        const at = { warehouse, device: renamed, epoch: old.epoch }
+        const prepared = await prepare(all, at, verifierOf(key))
+        const end = await stores.sync.apply({ ...at, now: NOW }, tx =>
+          applyPush(tx, { ...at, now: NOW, prepared, hole: undefined, lost: false }),
+        )
+        expect(end.results.map(one => one.outcome)).toEqual(['quarantined', 'quarantined', 'quarantined'])
+      }
+      expect((await onHand('A-02')) - before).toBe(1)
+      expect(await rescue(queue(old, ...all))).toEqual({ known: 1, booked: 2 })
+      expect(await rescue(queue(old, ...all))).toEqual({ known: 3 })
+      expect((await onHand('A-02')) - before).toBe(3)
     })
 
     it('[F6] parts come in any order and more than once; the queue is whole when all are here and make its name', async () => {

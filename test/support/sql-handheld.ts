@@ -127,5 +127,6 @@ const netOf = (site: SiteSeed, device: DeviceId, nowMs: () => number, reach: () 
       return ok(shas.flatMap((sha, i) => (found[i] ? [{ sha, bytes: found[i] }] : [])))
     },
     quarantine: async () => ({ kind: 'offline' }),
+    rescue: async () => ({ kind: 'offline' }),
   }
 }

@@ -12,6 +12,7 @@ import { LogPanel, MessagePanel } from './devices-call.tsx'
 import { DeviceCard } from './devices-card.tsx'
 import type { DeviceActs, DeviceRow } from './devices-card.tsx'
 import { LossPanel } from './devices-loss.tsx'
+import { Strangers } from './devices-strangers.tsx'
 import { enrolTrouble } from './enrol-trouble.ts'
 import { v7 } from './id.ts'
 import { useKeys } from './keys.ts'
@@ -93,6 +94,7 @@ export const Devices = ({ onScan }: { onScan: (text: string) => void }) => {
         onSend={(row, id, text) => send(row, { kind: 'text', id, text })}
         onRevoke={row => run(() => revoke(row))}
       />
+      <Strangers />
       <Listed loaded={{ ...loaded, isEmpty: rows.length === 0 }} empty={speaker.say('v.empty')}>
         <Cards rows={rows} asOf={loaded.value?.asOf ?? ''} acts={mayChange ? acts : null} />
       </Listed>

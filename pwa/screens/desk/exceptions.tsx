@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { exceptionsAnswerSchema } from '../../../shared/desk/exceptions.ts'
 import type { ExceptionsAnswer } from '../../../shared/desk/exceptions.ts'
+import { STRANGERS } from '../../../shared/desk/rescue.ts'
 import { decisionsAnswerSchema } from '../../../shared/sync/decision.ts'
 import { MAX_SETTLED } from '../../../shared/sync/settle.ts'
 import type { DeskKey } from '../../words/en-desk.ts'
@@ -8,6 +9,7 @@ import { useDesk, whyNot } from './context.ts'
 import { ErpCauses } from './erp-causes.tsx'
 import { LossFacts } from './devices-loss.tsx'
 import { RescueFacts } from './devices-rescue.tsx'
+import { Strangers } from './devices-strangers.tsx'
 import { About } from './exception-facts.tsx'
 import { Settle } from './exception-settle.tsx'
 import type { OnSettle } from './exception-settle.tsx'
@@ -174,6 +176,7 @@ const Cause = ({ row, like, isOpen, onOpen, onSettle, onOwn }: CauseProps) => {
       {isOpen && isOfRescue(row) && typeof row.body['device'] === 'string' ? (
         <RescueFacts device={row.body['device']} />
       ) : null}
+      {isOpen && row.kind === 'rescued' && row.subject === STRANGERS ? <Strangers /> : null}
       {row.settled === null ? null : (
         <p>
           {choiceWords(speaker.language, row.settled.choice)}: {row.settled.words} ({names.person(row.settled.worker)},{' '}

@@ -14,6 +14,7 @@ import { LOSS_ENDPOINTS } from './loss.ts'
 import { RECALL_ENDPOINTS } from './recall.ts'
 import { SCHEDULE_ENDPOINTS } from './schedules.ts'
 import { STOCKTAKE_ENDPOINTS } from './stocktake.ts'
+import { STRANGER_ENDPOINTS } from './strangers.ts'
 import { endSessionsEndpoint, mineEndpoint, ownPinEndpoint } from './mine.ts'
 import { passkeyEndpoints } from './passkeys.ts'
 import { ownEndpoint } from './owner.ts'
@@ -60,6 +61,7 @@ export const deskEndpoints = (): readonly Endpoint[] => [
   ...LOSS_ENDPOINTS,
   ...LATE_ENDPOINTS,
   rescuesEndpoint,
+  ...STRANGER_ENDPOINTS,
   enrolCodeEndpoint,
   ...INTAKE_ENDPOINTS,
   ...RECALL_ENDPOINTS,
