@@ -17,7 +17,7 @@ import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
 import { ItemPicture } from './item-picture.tsx'
-import { late, MissingPart } from './late.tsx'
+import { late, lateWithHand, MissingPart } from './late.tsx'
 import { Menu } from './menu.tsx'
 import { ProblemPanel } from './problem-panel.tsx'
 import { Rows } from './rows.tsx'
@@ -25,6 +25,8 @@ import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 
 const PhotoPanel = late(async () => (await import('./photo-panel.tsx')).PhotoPanel, MissingPart)
+
+const MovesPanel = lateWithHand(async () => (await import('./moves-panel.tsx')).MovesPanel, MissingPart)
 
 /** Draws any process: all that it knows of the work is the prompt. */
 export const ProcessScreen = () => {
@@ -102,6 +104,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))
     return <PhotoPanel />
   if (state.panel === 'found') return <FoundPanel />
+  if (state.panel === 'moves') return <MovesPanel />
   if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
   if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />
   return (

@@ -18,7 +18,7 @@ export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) =>
   const { kind } = prompt.ask
   const begins = kind === 'task' || kind === 'document' || (BEGINS.has(kind) && prompt.title.code === null)
   const chooses = begins && name !== 'move'
-  if (prompt.lines.length === 0) return chooses ? <WorkList kind={name} /> : null
+  if (prompt.lines.length === 0) return chooses ? <WorkList kind={name} /> : <Moved app={app} prompt={prompt} />
   return (
     <div>
       <ul className="lines">
@@ -40,9 +40,16 @@ export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) =>
         ))}
       </ul>
       <AsOf />
+      <Moved app={app} prompt={prompt} />
     </div>
   )
 }
+
+/** What has moved last stands below what is there. */
+const Moved = ({ app: { controller, speaker }, prompt }: { app: App; prompt: Prompt }) =>
+  prompt.keys.some(key => key.command === 'XCHIS') ? (
+    <Button onPress={() => void controller.press('XCHIS')}>{speaker.word('key.moves')}</Button>
+  ) : null
 
 const MARKS: Readonly<Record<PromptLine['state'], string>> = { open: '○', next: '▸', done: '✓', short: '▲' }
 

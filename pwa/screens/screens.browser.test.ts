@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
+import type { MovesAnswer, MovesOf } from '../../shared/sync/moves.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { Task, TaskGoods, TaskKind } from '../../shared/catalogue.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -36,7 +37,19 @@ afterEach(() => {
 })
 
 const noPhotos = (): Promise<PhotoDesk> => Promise.reject(new Error('none in this test'))
-const open = async (settings: Partial<Settings>, photos = noPhotos) => {
+const A_MOVE: MovesAnswer['moves'][number] = {
+  at: '2027-01-14T08:30:00.000Z',
+  worker: SITE.roster.workers[0]?.id ?? null,
+  item: derivedId('item', 'moved'),
+  name: 'Item 1',
+  lot: 'L-2027',
+  serial: '',
+  from: { code: 'SUPPLIER', kind: 'supplier' },
+  to: { code: 'A-01', kind: null },
+  qty: 12,
+}
+const someMoves: Services['moves'] = async () => ({ moves: [A_MOVE], hidden: true })
+const open = async (settings: Partial<Settings>, photos = noPhotos, moves = someMoves) => {
   const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
   wear(document.documentElement, chosen, false)
   await Promise.all([learnFloor(chosen.language), workScreens()])
@@ -72,6 +85,7 @@ const open = async (settings: Partial<Settings>, photos = noPhotos) => {
     divert: () => undefined,
     photos,
     pictures: () => Promise.reject(new Error('none in this test')),
+    moves,
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')
@@ -96,6 +110,7 @@ const drawn = async (): Promise<void> => {
     import('./help.tsx'),
     import('./practice.tsx'),
     import('./photo-panel.tsx'),
+    import('./moves-panel.tsx'),
     learnHand('en'),
     learnHand('tr'),
   ])
@@ -197,6 +212,10 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     expect(app.controller.state().prompt?.ask.message.key).toBe('count.next')
   },
   'look up a place': async app => opened(app, 'lookup', 'XCLKP', 'A-01'),
+  'look up, what has moved': async app => {
+    await app.scan('XBANNA', '8690000000001', 'XCHIS')
+    await vi.waitFor(() => expect(document.querySelector('.middle .line')).not.toBeNull())
+  },
   'look up an order': async app => opened(app, 'lookup', 'XCLKP', 'ORD-1042'),
   'put back, which tote': async app => begun(app, 'putback'),
   'replenish, nothing to do': async app => begun(app, 'replenish'),
@@ -403,6 +422,45 @@ describe('what else a screen tells', () => {
     await page.getByRole('button', { name: 'A-03' }).click()
     await drawn()
     expect(document.querySelector('.line[aria-pressed="true"]')?.textContent).toContain('A-03')
+  })
+
+  test('[U15] Look-up asks for the last movements of what it shows, by a button or its card; Back and a scan lead on', async () => {
+    await page.viewport(...COMFORTABLE)
+    const asked: MovesOf[] = []
+    const app = await open({}, noPhotos, async of => {
+      asked.push(of)
+      return someMoves(of)
+    })
+    await app.scan('XBANNA', '8690000000001')
+    await page.getByRole('button', { name: 'Movements' }).click()
+    await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
+    const item = SITE.items.find(one => one.codes.includes('8690000000001'))?.id
+    expect(asked).toEqual([{ kind: 'item', item, label: null }])
+    expect(text('.middle')).toContain('What is being counted is left out')
+    expect(text('.middle .line')).toContain(`14.01. 08:30${SITE.roster.workers[0]?.name ?? ''}L-2027`)
+    await app.controller.press('XCBAK')
+    expect(app.controller.state()).toMatchObject({ panel: 'none', prompt: { title: { word: 'lookup' } } })
+    await app.scan('XCHIS', 'A-01')
+    expect(app.controller.state().panel).toBe('none')
+    await app.scan('XCHIS')
+    await vi.waitFor(() => expect(asked.at(-1)).toEqual({ kind: 'location', location: placeId(SITE, 'A-01') }))
+    await vi.waitFor(() => expect(text('.middle .line')).toContain('Item 1'))
+  })
+
+  test('[U17] without a network that is said, with a key to ask again; what is not sent yet is named, and elsewhere there is no such key', async () => {
+    await page.viewport(...COMFORTABLE)
+    let isThere = false
+    const app = await open({}, noPhotos, async of => (isThere ? someMoves(of) : null))
+    await app.scan(...PICKING, 'A-01', 'XCHIS')
+    expect(app.controller.state().band?.say.key).toBe('no.key')
+    await app.scan('XCLKP', 'XCHIS')
+    expect(app.controller.state().band?.say.key).toBe('no.key')
+    await app.scan('8690000000001', 'XCHIS')
+    await vi.waitFor(() => expect(text('.middle')).toContain('No network'))
+    expect(text('.middle')).toContain('has not sent yet')
+    isThere = true
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
   })
 
   test('[H56] what is wanted is said after what was scanned', async () => {

@@ -14,5 +14,6 @@ export const lateNet = (load: () => Promise<LineNet>): LineNet => {
     blocks: shas => over(net => net.blocks(shas)),
     quarantine: raw => over(net => net.quarantine(raw)),
     lease: request => over(net => net.lease(request)),
+    past: request => over(net => net.past(request)),
   }
 }

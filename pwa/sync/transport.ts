@@ -4,6 +4,7 @@ import type { TaskId } from '../../shared/ids.ts'
 import { uuid } from '../../shared/sync/fields.ts'
 import { writeSpots } from '../../shared/sync/blind.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
+import { pastAnswerSchema } from '../../shared/sync/past.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
 import { refusedBy } from './api.ts'
@@ -31,6 +32,7 @@ export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): Lin
   manifest: () => api.json({ method: 'GET', path: '/api/catalogue' }, manifestSchema),
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),
   lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, leaseAnswerSchema),
+  past: request => api.json({ method: 'POST', path: '/api/past', body: JSON.stringify(request) }, pastAnswerSchema),
   blocks: async shas => {
     const sentAt = now()
     const response = await api.send({ method: 'POST', path: '/api/blk', body: JSON.stringify({ shas }) })

@@ -32,6 +32,8 @@ export type AppDeps = {
     | 'print'
     | 'carrierLabels'
     | 'photos'
+    | 'past'
+    | 'moves'
     | 'kpi'
     | 'intake'
     | 'recalls'

@@ -3,9 +3,11 @@ import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SimState } from '../../server/erp/sim/state.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import { derivedId } from '../../shared/ids.ts'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { floorOf, MODES } from '../support/floor.ts'
+import { floorOf, MODES, personOf } from '../support/floor.ts'
 import type { Floor } from '../support/floor.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
@@ -191,6 +193,39 @@ describe('goods through the house', () => {
         .slice(had)
         .map(document => document.state),
     ).toEqual(['posted'])
+    await ayse.context.close()
+  })
+
+  it('[J16] what left too long ago to be known is asked for where there is a network; without one that is said', async () => {
+    const { number, item } = shipped.get('with a network') ?? { number: '', item: '' }
+    const goods = erp().items[item]
+    const can = personOf('administrator')
+    const { version } = (await floor.api('GET', `/api/policies?worker=${can.id}`)) as { version: number }
+    await floor.api('POST', '/api/policies', {
+      worker: can.id,
+      session: derivedId('session', 'desk'),
+      id: derivedId('decision', 'horizon'),
+      expectedVersion: version,
+      client: null,
+      policy: { ...DEFAULT_POLICY, return: { ...DEFAULT_POLICY.return, horizonDays: 0 } },
+    })
+    const ayse = await worker('Ayşe')
+    await known(ayse, goods?.barcodes[0] ?? '', goods?.name ?? '')
+    await ayse.scan(number)
+    await ayse.band("I don't know this code")
+    await ayse.scan('XCRET')
+    await ayse.band('Scan the return or order')
+    await ayse.context.setOffline(true)
+    await ayse.scan(number)
+    await ayse.band('no network to ask')
+    await ayse.context.setOffline(false)
+    await floor.seen(ayse, number, `Opened R-${number}`)
+    await ayse.scan(goods?.barcodes[0] ?? '')
+    await ayse.band('More, or DONE')
+    await floor.home(ayse)
+    await ayse.scan(`${number}-1`)
+    await ayse.band(`Opened R-${number}`)
+    expect(await ayse.pointerEvents()).toBe(0)
     await ayse.context.close()
   })
 })
