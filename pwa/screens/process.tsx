@@ -6,7 +6,7 @@ import type { App } from '../app/services.ts'
 import { openOf } from '../app/state.ts'
 import type { OpenProcess } from '../app/state.ts'
 import type { Client } from '../../shared/catalogue.ts'
-import type { Prompt } from '../../shared/process/process.ts'
+import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
@@ -39,6 +39,7 @@ export const ProcessScreen = () => {
 const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
   const { speaker, state } = app
   const { question } = state
+  const offers = barFor(question, prompt, open.history.length > 0)
   const keypad = question === null && prompt.confirm === null && wantsNumber(state.panel, prompt)
   const title = (
     <>
@@ -53,12 +54,26 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       canGoBack
       keypad={keypad || types(state.panel, prompt)}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
-      bar={<Bar offers={barFor(question, prompt, open.history.length > 0)} />}
+      bar={<Bar offers={offers} />}
     >
+      {keypad || types(state.panel, prompt) ? <LowKeys app={app} offers={offers} /> : null}
       <Middle app={app} open={open} prompt={prompt} />
     </Frame>
   )
 }
+
+/** On a low page the keypad takes the place of the bar; Back stands in the header anyway. */
+const LowKeys = ({ app: { controller, speaker }, offers }: { app: App; offers: readonly KeyOffer[] }) => (
+  <div className="low-keys" role="group" aria-label={speaker.word('key.menu')}>
+    {offers
+      .filter(({ command }) => command !== 'XCBAK')
+      .map(({ command, word }) => (
+        <Button key={command} onPress={() => void controller.press(command)}>
+          {speaker.word(word)}
+        </Button>
+      ))}
+  </div>
+)
 
 /** A number is asked for: the keypad stands there unless the worker has chosen to type a code. */
 const wantsNumber = (panel: string, prompt: Prompt): boolean =>

@@ -1,7 +1,8 @@
+import { barOf } from '../app/bar.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { OpenProcess } from '../app/state.ts'
-import type { AskKind, Prompt, PromptLine } from '../../shared/process/process.ts'
+import type { AskKind, KeyOffer, Prompt, PromptLine } from '../../shared/process/process.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { AsOf } from './as-of.tsx'
@@ -45,9 +46,11 @@ export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) =>
   )
 }
 
-/** What has moved last stands below what is there. */
+const isMoves = ({ command }: KeyOffer): boolean => command === 'XCHIS'
+
+/** What has moved last stands below what is there, unless it stands under the prompt. */
 const Moved = ({ app: { controller, speaker }, prompt }: { app: App; prompt: Prompt }) =>
-  prompt.keys.some(key => key.command === 'XCHIS') ? (
+  prompt.keys.some(isMoves) && !barOf(prompt, false).some(isMoves) ? (
     <Button onPress={() => void controller.press('XCHIS')}>{speaker.word('key.moves')}</Button>
   ) : null
 

@@ -431,7 +431,7 @@ describe('what else a screen tells', () => {
       asked.push(of)
       return someMoves(of)
     })
-    await app.scan('XBANNA', '8690000000001')
+    await app.scan('XBCEM', '8690000000001')
     await page.getByRole('button', { name: 'Movements' }).click()
     await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
     const item = SITE.items.find(one => one.codes.includes('8690000000001'))?.id
@@ -461,6 +461,25 @@ describe('what else a screen tells', () => {
     isThere = true
     await page.getByRole('button', { name: 'Try again' }).click()
     await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
+  })
+
+  test('[HH36] on the smallest page the keys of a step that asks for a number stand above the keypad and can be pressed', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({})
+    await app.scan(...PICKING, 'A-01', 'XCSHT')
+    const shown = () => [...document.querySelectorAll<HTMLElement>('.low-keys button')]
+    expect(shown().map(named)).toEqual(['Empty', 'Type'])
+    const middle = rectOf('.middle')
+    for (const key of shown()) {
+      const { left, top, width, height, bottom } = key.getBoundingClientRect()
+      expect(bottom).toBeLessThanOrEqual(middle?.bottom ?? 0)
+      expect(document.elementFromPoint(left + width / 2, top + height / 2)?.closest('button')).toBe(key)
+    }
+    await page.getByRole('button', { name: 'Empty' }).click()
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+    await page.viewport(...COMFORTABLE)
+    await app.scan('XCBAK', 'XCBAK', 'XCSHT')
+    expect(shown().every(key => key.getBoundingClientRect().height === 0)).toBe(true)
   })
 
   test('[H56] what is wanted is said after what was scanned', async () => {
@@ -577,6 +596,39 @@ describe('a photo without a camera', () => {
     return new File([await canvas.convertToBlob({ type: 'image/jpeg' })], 'shot.jpg', { type: 'image/jpeg' })
   }
 
+  const shoot = async (): Promise<void> => {
+    const files = new DataTransfer()
+    files.items.add(await picture())
+    const field = input()
+    if (field !== null) field.files = files.files
+    field?.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+
+  test('[PH33] Problem takes photos with the note on the smallest page; one that cannot be kept is said, and the note goes without', async () => {
+    await page.viewport(...SMALL)
+    let kept: Awaited<ReturnType<PhotoDesk['keep']>> = 'full'
+    const desk: PhotoDesk = {
+      keep: async () => kept,
+      appended: async () => undefined,
+      waiting: () => 0,
+      subscribe: () => () => undefined,
+      close: async () => undefined,
+    }
+    const app = await open({}, async () => desk)
+    await app.scan(...PICKING, 'XCPRB')
+    await page.getByRole('button', { name: 'Photo' }).click()
+    await vi.waitFor(() => expect(input()).not.toBeNull())
+    await shoot()
+    await vi.waitFor(() => expect(app.controller.state().band?.say.key).toBe('photo.full'))
+    kept = { sha: 'c'.repeat(64) }
+    await shoot()
+    await vi.waitFor(() => expect(document.querySelector('.middle')?.textContent).toContain('1 photo kept'))
+    await page.getByRole('textbox').fill('wet')
+    await page.getByRole('button', { name: 'OK' }).click()
+    await vi.waitFor(() => expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: ['c'.repeat(64)] }))
+    expect(app.controller.state().panel).toBe('none')
+  })
+
   test('[PH27] the button for it stays as it is while the picture is written, and takes no second one', async () => {
     await page.viewport(...COMFORTABLE)
     let write = (_end: 'full'): void => undefined
@@ -596,11 +648,7 @@ describe('a photo without a camera', () => {
     await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
     app.controller.panel('photo')
     await vi.waitFor(() => expect(input()).not.toBeNull())
-    const files = new DataTransfer()
-    files.items.add(await picture())
-    const field = input()
-    if (field !== null) field.files = files.files
-    field?.dispatchEvent(new Event('change', { bubbles: true }))
+    await shoot()
     await vi.waitFor(() => expect(asked).toBe(1))
     await drawn()
     expect([input()?.disabled, document.querySelector('video')]).toEqual([true, null])
