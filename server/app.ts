@@ -26,11 +26,13 @@ import { healthEndpoint } from './routes/health.ts'
 import { labelsPdfEndpoint } from './routes/labels-pdf.ts'
 import { KPI_ENDPOINTS } from './routes/kpi.ts'
 import { leasesEndpoint } from './routes/leases.ts'
+import { movesEndpoint } from './routes/moves.ts'
 import { note } from './routes/noted.ts'
 import { observe } from './routes/observe.ts'
 import { describe, SPEC_OPTIONS } from './routes/openapi.ts'
 import { metricsEndpoint, readyEndpoint } from './routes/ops.ts'
 import { changeOwnSettingsEndpoint, ownSettingsEndpoint } from './routes/own-settings.ts'
+import { pastEndpoint } from './routes/past.ts'
 import { photoEndpoint, uploadPhotoEndpoint } from './routes/photos.ts'
 import { pictureEndpoint } from './routes/pictures.ts'
 import {
@@ -56,6 +58,8 @@ export const endpoints = (): readonly Endpoint[] => [
   blocksEndpoint,
   eventsEndpoint,
   leasesEndpoint,
+  pastEndpoint,
+  movesEndpoint,
   ownSettingsEndpoint,
   changeOwnSettingsEndpoint,
   callsEndpoint,

@@ -53,6 +53,7 @@ import type { AccountStore, SignInStore } from './account-ports.ts'
 import type { IntakeStore } from './intake-ports.ts'
 import type { DeskStore } from './inbox-ports.ts'
 import type { PhotoStore } from './photo-ports.ts'
+import type { MoveStore, PastStore } from './floor-ports.ts'
 
 /** What the routes and workers need of the store; implemented by server/store on both engines. No integers of the database cross it. */
 export type Stores = {
@@ -64,6 +65,8 @@ export type Stores = {
   quarantine: QuarantineStore
   desk: DeskStore
   photos: PhotoStore
+  past: PastStore
+  moves: MoveStore
   kpi: KpiStore
   accounts: AccountStore
   signIns: SignInStore
@@ -221,10 +224,10 @@ export interface SiteStore {
     readonly { version: number; set: PolicySet; worker: WorkerId | null; at: string; restored: number | null }[]
   >
   /**
-   * Deliveries that handhelds are to know from `today` on and were not on the day `shown` go out with their lines and tasks.
-   * Gives how many rows.
+   * Deliveries that handhelds are to know from `today` on and were not on the day `shown` go out with their lines and tasks,
+   * and so do, to be forgotten, orders that left too long ago since then. Gives how many rows.
    */
-  showDue(warehouse: WarehouseId, days: { today: string; shown: string }): Promise<number>
+  turnDay(warehouse: WarehouseId, days: { today: string; shown: string }): Promise<number>
   putRoster(warehouse: WarehouseId, roster: Roster, signed: { text: string; sig: string }): Promise<void>
   /**
    * The next version, with its entry of the audit log and the end of a log-in (`ends`); false = somebody else has made it

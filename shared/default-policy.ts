@@ -67,7 +67,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   approve: APPROVE,
   move: { reserved: 'guard' },
-  return: { blind: 'ask', unexpected: 'ask', photo: 'damaged', restock: false, horizonDays: 0 },
+  return: { blind: 'ask', unexpected: 'ask', photo: 'damaged', restock: false, horizonDays: 60 },
   scrap: { approveAbove: null },
   task: { noPrefill: true, confirmReason: [] },
   worker: { rosterDays: 7, pin: [] },

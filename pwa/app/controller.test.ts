@@ -90,12 +90,12 @@ describe('the way of one scan', () => {
   test('[H44] undo takes the newest step back, step by step, and says so; then there is nothing left', async () => {
     await picking()
     await app.scan('A-01', MUG)
-    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ wanted: 1 })
+    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ done: 1, wanted: 2 })
     await app.controller.press('XCUND')
     expect(app.commands.at(-1)).toMatchObject({ type: 'undo', of: { seq: 2 }, act: { type: 'pick', qty: 1 } })
     expect(app.band()).toBe('undone')
     expect(app.heard.at(-1)).toBe('undo')
-    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ wanted: 2 })
+    expect(app.controller.state().prompt?.lines[0]).toMatchObject({ done: 0, wanted: 2 })
     await app.controller.press('XCUND')
     expect(app.commands.at(-1)).toMatchObject({ type: 'undo', of: { seq: 1 }, act: { type: 'tote.bind' } })
     await app.controller.press('XCUND')
@@ -1238,6 +1238,21 @@ describe('home and news', () => {
     expect([app.band(), app.commands.length]).toEqual(['sup.called', length])
     await app.scan('XCHME', 'XCSUP')
     expect(app.commands.at(-1)).toMatchObject({ type: 'note', task: null, document: null, text: 'home' })
+  })
+
+  test('[PH33] photos go along with the note, without a word too; the same call with a photo is told once more', async () => {
+    const shots = ['a', 'b'].map(letter => letter.repeat(64))
+    await picking()
+    await app.controller.note('the pallet is broken', shots)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: shots, task: TASK.id })
+    expect(app.commands.at(-1)).toMatchObject({ text: expect.stringMatching(/^the pallet is broken · pick/) })
+    await app.controller.note('')
+    const told = app.commands.length
+    expect(app.commands.at(-1)).not.toHaveProperty('photos')
+    await app.controller.note('', shots.slice(0, 1))
+    expect(app.commands).toHaveLength(told + 1)
+    expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: shots.slice(0, 1) })
+    expect(app.named.at(-1)).toMatchObject([{ type: 'note', photos: shots.slice(0, 1) }])
   })
 
   test('[HH35] a note that is written of a problem goes to the supervisor with the work and its place', async () => {

@@ -47,8 +47,8 @@ export type Controller = {
   show: (at: Aside) => void
   /** A code that nobody knows is kept for the desk. */
   park: (text: string) => Promise<void>
-  /** What a person wrote of a problem, for the supervisor. */
-  note: (text: string) => Promise<void>
+  /** What a person wrote of a problem, for the supervisor, with photos that are on disk. */
+  note: (text: string, photos?: readonly string[]) => Promise<void>
   panel: (panel: Panel) => void
   offerUpdate: (update: Update) => void
   /** So many steps of the queue did not come through an update. */
@@ -104,7 +104,7 @@ export const createController = (ports: Ports, floor: () => Floor | null): Contr
     lookAt: item => work(on => on.lookAt(core, item)),
     show: at => core.set(pushed(core.get(), { at })),
     park: text => work(on => on.park(core, text)),
-    note: text => work(on => on.note(core, text)),
+    note: (text, photos) => work(on => on.note(core, text, photos)),
     panel: panel => {
       heard()
       core.set({ panel })

@@ -143,7 +143,7 @@ export type Floor = {
   /** Keeps a code that nobody knows for the desk. */
   park: (core: Core, text: string) => Promise<void>
   /** Calls the supervisor with what a person wrote. */
-  note: (core: Core, text: string) => Promise<void>
+  note: (core: Core, text: string, photos?: readonly string[]) => Promise<void>
 }
 
 type Fields = Omit<AppState, 'prompt'>

@@ -1,4 +1,5 @@
 import type { DocumentId, TaskId } from '../../shared/ids.ts'
+import { photosIn } from '../../shared/process/photo.ts'
 import type { KeyOffer, ProcessName, Prompt } from '../../shared/process/process.ts'
 import { save } from './commit.ts'
 import { pushed } from './core.ts'
@@ -58,8 +59,8 @@ const showProblems = async (core: Core): Promise<void> => core.set(pushed(core.g
 
 const TEXT_MAX = 500
 
-/** A fact for the desk: who wants somebody, at which work and at which place of it, and what they wrote of it. Told once as long as it waits. */
-export const callForHelp = async (core: Core, note = ''): Promise<void> => {
+/** A fact for the desk: who wants somebody, at which work and at which place of it, what they wrote and photographed of it. Told once as long as it waits. */
+export const callForHelp = async (core: Core, note = '', photos: readonly string[] = []): Promise<void> => {
   const { handheld } = core.ports
   core.set({ panel: 'none' })
   const worker = handheld.session()?.worker
@@ -71,8 +72,9 @@ export const callForHelp = async (core: Core, note = ''): Promise<void> => {
     .join(' · ')
     .slice(0, TEXT_MAX)
   const waits = (await handheld.pending()).some(command => command.type === 'note' && command.text === text)
-  const fact = { type: 'note' as const, process, client: null, ...aboutOf(core), text }
-  if (waits || (await save(core, [fact], null))) core.say('note', 'sup.called')
+  const fact = { type: 'note' as const, process, client: null, ...aboutOf(core), text, ...photosIn(photos) }
+  // With a photo it says something new.
+  if ((waits && photos.length === 0) || (await save(core, [fact], null))) core.say('note', 'sup.called')
 }
 
 const whereOf = (core: Core): string => {

@@ -79,7 +79,7 @@ const startHere = (core: Core): Start | null => {
   return startFrom(shown.state, view)
 }
 
-const isLookup = (state: ProcessState): state is LookupState => state.process === 'lookup'
+export const isLookup = (state: ProcessState): state is LookupState => state.process === 'lookup'
 
 /** A count goes on where it was left; its next place is scanned, which closes the one before. */
 const countHere = async (core: Core, start: Start): Promise<void> => {

@@ -63,8 +63,9 @@ const leave = async (core: Core, stack: readonly Screen[]): Promise<void> => {
 
 export type Taken = { sha: string } | 'full' | 'bad'
 
-/** Whether the step on the screen takes a photo. */
-const takesPhoto = (core: Core): boolean => core.get().prompt?.keys.some(key => key.command === 'XCPHT') ?? false
+/** Whether the step on the screen has this key: it takes a photo, or shows what has moved. */
+const offers = (core: Core, command: string): boolean =>
+  core.get().prompt?.keys.some(key => key.command === command) ?? false
 
 export const tookPhoto = async (core: Core, taken: Taken, at: AppState): Promise<void> => {
   // One that was taken before the handheld was left alone belongs to its step all the same.
@@ -87,13 +88,14 @@ const APP: Readonly<Record<string, (core: Core) => Promise<void> | void>> = {
   XCLKP: core => (core.get().session === null ? core.say('wrong', 'login.first') : core.floor()?.detour(core, null)),
   XCNXT: core => core.floor()?.next(core) ?? core.say('wrong', 'pick.none'),
   XCUND: core => core.floor()?.undo(core) ?? core.say('wrong', 'undo.none'),
-  XCPHT: core => (takesPhoto(core) ? core.set({ panel: 'photo' }) : core.say('wrong', 'no.key')),
+  XCPHT: core => (offers(core, 'XCPHT') ? core.set({ panel: 'photo' }) : core.say('wrong', 'no.key')),
   XCRPT: core => {
     const { band } = core.get()
     if (!band?.event) return
     core.ports.feedback.play(band.event)
     core.set({ band: { ...band } })
   },
+  XCHIS: core => (offers(core, 'XCHIS') ? core.set({ panel: 'moves', band: null }) : core.say('wrong', 'no.key')),
   XCSYN: core => {
     show(core, 'queue')
     core.ports.handheld.syncNow()

@@ -116,6 +116,7 @@ const processFor = (core: Core, reading: Reading): ProcessName | null => {
   if (document?.kind === 'order' && document.state === 'closed') return may('return') ? 'return' : null
   if (reading.kind === 'tote') return may('pack') && world.stockAt(reading.location).length > 0 ? 'pack' : null
   if (reading.kind === 'carton') {
+    if (world.location(reading.location)?.carton?.shipped === true) return may('return') ? 'return' : null
     const name = world.location(reading.location)?.carton?.closed === true ? 'ship' : 'pack'
     return may(name) ? name : null
   }

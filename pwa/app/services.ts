@@ -2,6 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react'
 import { zoneOf } from '../../shared/policy.ts'
 import type { Process } from '../../shared/process/process.ts'
 import type { Scan } from '../../shared/scan/scan.ts'
+import type { MovesAnswer, MovesOf } from '../../shared/sync/moves.ts'
 import type { Handheld } from '../sync/handheld.ts'
 import type { PhotoDesk } from '../sync/photo-box.ts'
 import type { PictureShelf } from '../sync/picture-shelf.ts'
@@ -36,6 +37,8 @@ export type Services = {
   photos: () => Promise<PhotoDesk>
   /** Thumbnails of items; loaded when the first one is to be shown. */
   pictures: () => Promise<PictureShelf>
+  /** What has moved last, as the server tells it; null where there is no network. */
+  moves: (of: MovesOf) => Promise<MovesAnswer | null>
   info: { version: string; number: number | null }
 }
 

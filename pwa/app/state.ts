@@ -39,7 +39,7 @@ export type Screen = { at: 'home' } | { at: 'process'; open: OpenProcess } | { a
 export type Aside = 'queue' | 'settings' | 'check' | 'problems' | 'help' | 'practice'
 
 /** What lies over the middle row or takes the place of the prompt. */
-export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'photo' | 'found'
+export type Panel = 'none' | 'menu' | 'problem' | 'code' | 'number' | 'camera' | 'photo' | 'found' | 'moves'
 
 /** A question of the app itself. The same code again or XCYES means yes, XCNAY and Back mean no. */
 export type Question = { say: Say; code: string | null; askedAt: number } & (

@@ -2,6 +2,7 @@ import type { Task } from '../../shared/catalogue.ts'
 import type { Input } from '../../shared/process/process.ts'
 import type { Resolved } from '../../shared/scan/scan.ts'
 import { beside } from './beside.ts'
+import { brought } from './bring.ts'
 import { commit } from './commit.ts'
 import type { Core } from './core.ts'
 import { know } from './know.ts'
@@ -20,7 +21,9 @@ export const step = async (core: Core, input: Input): Promise<void> => {
 }
 
 /** A task that the step turns to is leased before anything is written. */
-const taken = async (core: Core, input: Input): Promise<void> => {
+const taken = async (core: Core, said: Input): Promise<void> => {
+  const input = await brought(core, said)
+  if (input === null) return
   const now = openOf(core.get())
   const moment = core.moment()
   if (now === null || moment === null) return

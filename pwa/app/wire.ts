@@ -219,6 +219,7 @@ const app = (
     divert: turnout.divert,
     photos: running.photos,
     pictures: running.pictures,
+    moves: running.moves,
     info: { version: VERSION, number: running.record.number },
   },
   isActive: activity.isActive,

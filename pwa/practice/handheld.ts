@@ -106,6 +106,7 @@ export const practiceHandheld = ({ judge, language, worker, warehouse, now }: Pr
     lease: async () => ({ kind: 'ok' }),
     next: async () => null,
     giveBack: async () => undefined,
+    bring: async () => 'none',
     withhold: async () => undefined,
     status: () => stands,
     syncNow: () => undefined,

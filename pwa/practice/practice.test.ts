@@ -108,6 +108,7 @@ const work = async () => {
     divert: turnout.divert,
     photos: none,
     pictures: none,
+    moves: async () => null,
     info: { version: '1.0.0', number: 12 },
   }
   await controller.scan(wedgeScan('XBANNA'))

@@ -55,6 +55,8 @@ export const startPractice = async (outer: Services): Promise<Practice> => {
       processes: rules.processes,
       // A photo of the practice would be a photo that is sent.
       photos: () => Promise.reject(new Error('no photos in practice')),
+      // Nor does the server know of its goods.
+      moves: async () => ({ moves: [], hidden: false }),
     },
     hears: controller,
     end: () => controller.stop(),

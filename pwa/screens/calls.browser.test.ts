@@ -74,6 +74,7 @@ const open = async (settings: Partial<Settings>, ...sent: Call[]) => {
     divert: () => undefined,
     photos: none,
     pictures: none,
+    moves: async () => null,
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')

@@ -61,6 +61,7 @@ const open = async () => {
     divert: () => undefined,
     photos: none,
     pictures: none,
+    moves: async () => null,
     info: { version: '1.0.0', number: 12 },
   }
   return { services, controller }

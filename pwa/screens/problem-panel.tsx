@@ -1,9 +1,11 @@
 import { useState } from 'react'
 import type { FormEvent } from 'react'
 import type { KeyOffer } from '../../shared/process/process.ts'
+import { PHOTOS_MAX, withPhoto } from '../../shared/process/photo.ts'
 import { NOTE_MAX } from '../app/note.ts'
 import { useApp } from '../app/services.ts'
 import { Button } from '../ui/button.tsx'
+import { late, MissingPart } from './late.tsx'
 
 /** All exception keys of the state, most likely first, and what helps everywhere. */
 export const ProblemPanel = ({ keys }: { keys: readonly KeyOffer[] }) => {
@@ -23,31 +25,50 @@ export const ProblemPanel = ({ keys }: { keys: readonly KeyOffer[] }) => {
   )
 }
 
-/** A few words for whoever is called; what it is about goes along by itself. */
+const NotePhoto = late(async () => (await import('./photo-panel.tsx')).NotePhoto, MissingPart)
+
+/** A few words for whoever is called, and photos; what it is about goes along by itself. */
 const NoteRow = () => {
   const { controller, speaker } = useApp()
   const [text, setText] = useState('')
+  const [photos, setPhotos] = useState<readonly string[]>([])
+  const [isTaking, setTaking] = useState(false)
   const send = (event: FormEvent): void => {
     event.preventDefault()
-    if (text.trim() === '') return
-    void controller.note(text)
+    if (text.trim() !== '' || photos.length > 0) void controller.note(text, photos)
+  }
+  const kept = (sha: string): void => {
+    setPhotos(before => withPhoto(before, sha) ?? before)
+    setTaking(false)
   }
   return (
-    <form className="typing" onSubmit={send}>
-      <label>
-        <span className="quiet">{speaker.say('type.note')}</span>
-        <input
-          className="field"
-          dir="auto"
-          value={text}
-          autoComplete="off"
-          maxLength={NOTE_MAX}
-          onChange={event => setText(event.target.value)}
-        />
-      </label>
-      <button type="submit" className="button" data-kind="primary">
-        {speaker.word('b.ok')}
-      </button>
-    </form>
+    <>
+      <form className="typing" onSubmit={send}>
+        <label>
+          <span className="quiet">{speaker.say('type.note')}</span>
+          <input
+            className="field"
+            dir="auto"
+            value={text}
+            autoComplete="off"
+            maxLength={NOTE_MAX}
+            onChange={event => setText(event.target.value)}
+          />
+        </label>
+        <button type="submit" className="button" data-kind="primary">
+          {speaker.word('b.ok')}
+        </button>
+      </form>
+      {photos.length === 0 ? null : (
+        <p role="status" className="quiet">
+          {speaker.say('photo.kept', { n: photos.length })}
+        </p>
+      )}
+      {isTaking ? (
+        <NotePhoto onKept={kept} />
+      ) : photos.length < PHOTOS_MAX ? (
+        <Button onPress={() => setTaking(true)}>{speaker.word('key.photo')}</Button>
+      ) : null}
+    </>
   )
 }

@@ -6,7 +6,7 @@ import type { App } from '../app/services.ts'
 import { openOf } from '../app/state.ts'
 import type { OpenProcess } from '../app/state.ts'
 import type { Client } from '../../shared/catalogue.ts'
-import type { Prompt } from '../../shared/process/process.ts'
+import type { KeyOffer, Prompt } from '../../shared/process/process.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
@@ -17,7 +17,7 @@ import { CameraPanel } from './camera-panel.tsx'
 import { FoundPanel } from './found-panel.tsx'
 import { Facts } from './facts.tsx'
 import { ItemPicture } from './item-picture.tsx'
-import { late, MissingPart } from './late.tsx'
+import { late, lateWithHand, MissingPart } from './late.tsx'
 import { Menu } from './menu.tsx'
 import { ProblemPanel } from './problem-panel.tsx'
 import { Rows } from './rows.tsx'
@@ -25,6 +25,8 @@ import { AskPanel, TroublePanel } from './trouble-panel.tsx'
 import { TypeRow } from './type-row.tsx'
 
 const PhotoPanel = late(async () => (await import('./photo-panel.tsx')).PhotoPanel, MissingPart)
+
+const MovesPanel = lateWithHand(async () => (await import('./moves-panel.tsx')).MovesPanel, MissingPart)
 
 /** Draws any process: all that it knows of the work is the prompt. */
 export const ProcessScreen = () => {
@@ -37,6 +39,7 @@ export const ProcessScreen = () => {
 const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Prompt }) => {
   const { speaker, state } = app
   const { question } = state
+  const offers = barFor(question, prompt, open.history.length > 0)
   const keypad = question === null && prompt.confirm === null && wantsNumber(state.panel, prompt)
   const title = (
     <>
@@ -51,12 +54,26 @@ const Drawn = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pro
       canGoBack
       keypad={keypad || types(state.panel, prompt)}
       prompt={<Ask app={app} prompt={prompt} keypad={keypad} />}
-      bar={<Bar offers={barFor(question, prompt, open.history.length > 0)} />}
+      bar={<Bar offers={offers} />}
     >
+      {keypad || types(state.panel, prompt) ? <LowKeys app={app} offers={offers} /> : null}
       <Middle app={app} open={open} prompt={prompt} />
     </Frame>
   )
 }
+
+/** On a low page the keypad takes the place of the bar; Back stands in the header anyway. */
+const LowKeys = ({ app: { controller, speaker }, offers }: { app: App; offers: readonly KeyOffer[] }) => (
+  <div className="low-keys" role="group" aria-label={speaker.word('key.menu')}>
+    {offers
+      .filter(({ command }) => command !== 'XCBAK')
+      .map(({ command, word }) => (
+        <Button key={command} onPress={() => void controller.press(command)}>
+          {speaker.word(word)}
+        </Button>
+      ))}
+  </div>
+)
 
 /** A number is asked for: the keypad stands there unless the worker has chosen to type a code. */
 const wantsNumber = (panel: string, prompt: Prompt): boolean =>
@@ -102,6 +119,7 @@ const Middle = ({ app, open, prompt }: { app: App; open: OpenProcess; prompt: Pr
   if (state.panel === 'photo' || (prompt.ask.kind === 'photo' && state.panel === 'none' && prompt.confirm === null))
     return <PhotoPanel />
   if (state.panel === 'found') return <FoundPanel />
+  if (state.panel === 'moves') return <MovesPanel />
   if (prompt.confirm !== null) return <AskPanel say={prompt.confirm.question} />
   if (state.band?.event && fillsCentre(state.band.event)) return <TroublePanel band={state.band} />
   return (

@@ -1,7 +1,8 @@
+import { barOf } from '../app/bar.ts'
 import { useApp } from '../app/services.ts'
 import type { App } from '../app/services.ts'
 import type { OpenProcess } from '../app/state.ts'
-import type { AskKind, Prompt, PromptLine } from '../../shared/process/process.ts'
+import type { AskKind, KeyOffer, Prompt, PromptLine } from '../../shared/process/process.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { AsOf } from './as-of.tsx'
@@ -18,7 +19,7 @@ export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) =>
   const { kind } = prompt.ask
   const begins = kind === 'task' || kind === 'document' || (BEGINS.has(kind) && prompt.title.code === null)
   const chooses = begins && name !== 'move'
-  if (prompt.lines.length === 0) return chooses ? <WorkList kind={name} /> : null
+  if (prompt.lines.length === 0) return chooses ? <WorkList kind={name} /> : <Moved app={app} prompt={prompt} />
   return (
     <div>
       <ul className="lines">
@@ -40,9 +41,18 @@ export const Rows = ({ open, prompt }: { open: OpenProcess; prompt: Prompt }) =>
         ))}
       </ul>
       <AsOf />
+      <Moved app={app} prompt={prompt} />
     </div>
   )
 }
+
+const isMoves = ({ command }: KeyOffer): boolean => command === 'XCHIS'
+
+/** What has moved last stands below what is there, unless it stands under the prompt. */
+const Moved = ({ app: { controller, speaker }, prompt }: { app: App; prompt: Prompt }) =>
+  prompt.keys.some(isMoves) && !barOf(prompt, false).some(isMoves) ? (
+    <Button onPress={() => void controller.press('XCHIS')}>{speaker.word('key.moves')}</Button>
+  ) : null
 
 const MARKS: Readonly<Record<PromptLine['state'], string>> = { open: '○', next: '▸', done: '✓', short: '▲' }
 

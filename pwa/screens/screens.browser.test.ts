@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { PROCESSES } from '../../shared/process/index.ts'
 import type { ProcessName } from '../../shared/process/process.ts'
+import type { MovesAnswer, MovesOf } from '../../shared/sync/moves.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { Task, TaskGoods, TaskKind } from '../../shared/catalogue.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
@@ -36,7 +37,19 @@ afterEach(() => {
 })
 
 const noPhotos = (): Promise<PhotoDesk> => Promise.reject(new Error('none in this test'))
-const open = async (settings: Partial<Settings>, photos = noPhotos) => {
+const A_MOVE: MovesAnswer['moves'][number] = {
+  at: '2027-01-14T08:30:00.000Z',
+  worker: SITE.roster.workers[0]?.id ?? null,
+  item: derivedId('item', 'moved'),
+  name: 'Item 1',
+  lot: 'L-2027',
+  serial: '',
+  from: { code: 'SUPPLIER', kind: 'supplier' },
+  to: { code: 'A-01', kind: null },
+  qty: 12,
+}
+const someMoves: Services['moves'] = async () => ({ moves: [A_MOVE], hidden: true })
+const open = async (settings: Partial<Settings>, photos = noPhotos, moves = someMoves) => {
   const chosen: Settings = { ...DEFAULTS, theme: 'light', ...settings }
   wear(document.documentElement, chosen, false)
   await Promise.all([learnFloor(chosen.language), workScreens()])
@@ -72,6 +85,7 @@ const open = async (settings: Partial<Settings>, photos = noPhotos) => {
     divert: () => undefined,
     photos,
     pictures: () => Promise.reject(new Error('none in this test')),
+    moves,
     info: { version: '1.0.0', number: 12 },
   }
   const host = document.createElement('div')
@@ -96,6 +110,7 @@ const drawn = async (): Promise<void> => {
     import('./help.tsx'),
     import('./practice.tsx'),
     import('./photo-panel.tsx'),
+    import('./moves-panel.tsx'),
     learnHand('en'),
     learnHand('tr'),
   ])
@@ -197,6 +212,10 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
     expect(app.controller.state().prompt?.ask.message.key).toBe('count.next')
   },
   'look up a place': async app => opened(app, 'lookup', 'XCLKP', 'A-01'),
+  'look up, what has moved': async app => {
+    await app.scan('XBANNA', '8690000000001', 'XCHIS')
+    await vi.waitFor(() => expect(document.querySelector('.middle .line')).not.toBeNull())
+  },
   'look up an order': async app => opened(app, 'lookup', 'XCLKP', 'ORD-1042'),
   'put back, which tote': async app => begun(app, 'putback'),
   'replenish, nothing to do': async app => begun(app, 'replenish'),
@@ -405,6 +424,64 @@ describe('what else a screen tells', () => {
     expect(document.querySelector('.line[aria-pressed="true"]')?.textContent).toContain('A-03')
   })
 
+  test('[U15] Look-up asks for the last movements of what it shows, by a button or its card; Back and a scan lead on', async () => {
+    await page.viewport(...COMFORTABLE)
+    const asked: MovesOf[] = []
+    const app = await open({}, noPhotos, async of => {
+      asked.push(of)
+      return someMoves(of)
+    })
+    await app.scan('XBCEM', '8690000000001')
+    await page.getByRole('button', { name: 'Movements' }).click()
+    await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
+    const item = SITE.items.find(one => one.codes.includes('8690000000001'))?.id
+    expect(asked).toEqual([{ kind: 'item', item, label: null }])
+    expect(text('.middle')).toContain('What is being counted is left out')
+    expect(text('.middle .line')).toContain(`14.01. 08:30${SITE.roster.workers[0]?.name ?? ''}L-2027`)
+    await app.controller.press('XCBAK')
+    expect(app.controller.state()).toMatchObject({ panel: 'none', prompt: { title: { word: 'lookup' } } })
+    await app.scan('XCHIS', 'A-01')
+    expect(app.controller.state().panel).toBe('none')
+    await app.scan('XCHIS')
+    await vi.waitFor(() => expect(asked.at(-1)).toEqual({ kind: 'location', location: placeId(SITE, 'A-01') }))
+    await vi.waitFor(() => expect(text('.middle .line')).toContain('Item 1'))
+  })
+
+  test('[U17] without a network that is said, with a key to ask again; what is not sent yet is named, and elsewhere there is no such key', async () => {
+    await page.viewport(...COMFORTABLE)
+    let isThere = false
+    const app = await open({}, noPhotos, async of => (isThere ? someMoves(of) : null))
+    await app.scan(...PICKING, 'A-01', 'XCHIS')
+    expect(app.controller.state().band?.say.key).toBe('no.key')
+    await app.scan('XCLKP', 'XCHIS')
+    expect(app.controller.state().band?.say.key).toBe('no.key')
+    await app.scan('8690000000001', 'XCHIS')
+    await vi.waitFor(() => expect(text('.middle')).toContain('No network'))
+    expect(text('.middle')).toContain('has not sent yet')
+    isThere = true
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await vi.waitFor(() => expect(text('.middle')).toContain('Supplier → A-01'))
+  })
+
+  test('[HH36] on the smallest page the keys of a step that asks for a number stand above the keypad and can be pressed', async () => {
+    await page.viewport(...SMALL)
+    const app = await open({})
+    await app.scan(...PICKING, 'A-01', 'XCSHT')
+    const shown = () => [...document.querySelectorAll<HTMLElement>('.low-keys button')]
+    expect(shown().map(named)).toEqual(['Empty', 'Type'])
+    const middle = rectOf('.middle')
+    for (const key of shown()) {
+      const { left, top, width, height, bottom } = key.getBoundingClientRect()
+      expect(bottom).toBeLessThanOrEqual(middle?.bottom ?? 0)
+      expect(document.elementFromPoint(left + width / 2, top + height / 2)?.closest('button')).toBe(key)
+    }
+    await page.getByRole('button', { name: 'Empty' }).click()
+    expect(app.controller.state().prompt?.ask.kind).toBe('reason')
+    await page.viewport(...COMFORTABLE)
+    await app.scan('XCBAK', 'XCBAK', 'XCSHT')
+    expect(shown().every(key => key.getBoundingClientRect().height === 0)).toBe(true)
+  })
+
   test('[H56] what is wanted is said after what was scanned', async () => {
     await page.viewport(...COMFORTABLE)
     const app = await open({})
@@ -519,6 +596,39 @@ describe('a photo without a camera', () => {
     return new File([await canvas.convertToBlob({ type: 'image/jpeg' })], 'shot.jpg', { type: 'image/jpeg' })
   }
 
+  const shoot = async (): Promise<void> => {
+    const files = new DataTransfer()
+    files.items.add(await picture())
+    const field = input()
+    if (field !== null) field.files = files.files
+    field?.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+
+  test('[PH33] Problem takes photos with the note on the smallest page; one that cannot be kept is said, and the note goes without', async () => {
+    await page.viewport(...SMALL)
+    let kept: Awaited<ReturnType<PhotoDesk['keep']>> = 'full'
+    const desk: PhotoDesk = {
+      keep: async () => kept,
+      appended: async () => undefined,
+      waiting: () => 0,
+      subscribe: () => () => undefined,
+      close: async () => undefined,
+    }
+    const app = await open({}, async () => desk)
+    await app.scan(...PICKING, 'XCPRB')
+    await page.getByRole('button', { name: 'Photo' }).click()
+    await vi.waitFor(() => expect(input()).not.toBeNull())
+    await shoot()
+    await vi.waitFor(() => expect(app.controller.state().band?.say.key).toBe('photo.full'))
+    kept = { sha: 'c'.repeat(64) }
+    await shoot()
+    await vi.waitFor(() => expect(document.querySelector('.middle')?.textContent).toContain('1 photo kept'))
+    await page.getByRole('textbox').fill('wet')
+    await page.getByRole('button', { name: 'OK' }).click()
+    await vi.waitFor(() => expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: ['c'.repeat(64)] }))
+    expect(app.controller.state().panel).toBe('none')
+  })
+
   test('[PH27] the button for it stays as it is while the picture is written, and takes no second one', async () => {
     await page.viewport(...COMFORTABLE)
     let write = (_end: 'full'): void => undefined
@@ -538,11 +648,7 @@ describe('a photo without a camera', () => {
     await app.scan('XBANNA', 'PO-778', 'NOBODY-KNOWS-1')
     app.controller.panel('photo')
     await vi.waitFor(() => expect(input()).not.toBeNull())
-    const files = new DataTransfer()
-    files.items.add(await picture())
-    const field = input()
-    if (field !== null) field.files = files.files
-    field?.dispatchEvent(new Event('change', { bubbles: true }))
+    await shoot()
     await vi.waitFor(() => expect(asked).toBe(1))
     await drawn()
     expect([input()?.disabled, document.querySelector('video')]).toEqual([true, null])

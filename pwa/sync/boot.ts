@@ -8,6 +8,7 @@ import { makeActiveTab } from './active-tab.ts'
 import type { ActiveTab } from './active-tab.ts'
 import { BEFORE_UPDATE, EMERGENCY, openAnyQueue, QUEUE_NAME } from './any-queue.ts'
 import type { Api } from './api.ts'
+import type { MovesAnswer, MovesOf } from '../../shared/sync/moves.ts'
 import { ensureBirth } from './birth.ts'
 import { afterFrame, browserClock, browserRandom, browserStorage, browserTimer } from './browser-ports.ts'
 import { deviceRecord } from './device.ts'
@@ -59,6 +60,7 @@ export type Running = {
   /** Nobody takes a photo before the first scan: loaded when it is first asked for. */
   photos(): Promise<PhotoDesk>
   pictures(): Promise<PictureShelf>
+  moves(of: MovesOf): Promise<MovesAnswer | null>
   stop(): Promise<void>
 }
 export type Boot = {
@@ -153,7 +155,7 @@ const lineOf = ({ base = '' }: BootOptions, device: string, sign: (text: string)
   })
 
 /** What the machinery is told of this device and this browser. */
-const setupOf = (options: BootOptions, record: DeviceRecord): Omit<HandheldSetup, 'kept' | 'lease'> => ({
+const setupOf = (options: BootOptions, record: DeviceRecord): Omit<HandheldSetup, 'kept' | 'lease' | 'past'> => ({
   app: options.app,
   device: record.device,
   warehouse: record.warehouse,
@@ -188,6 +190,7 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     ...setupOf(options, record),
     kept: await keptIn(files, main, record.device).catch(() => NOTHING_KEPT),
     lease: request => net.lease(request),
+    past: request => net.past(request),
   })
   onRefuge(() => handheld.syncNow())
   localStorage.setItem(LIVED, record.device)
@@ -223,6 +226,10 @@ const run = async (options: BootOptions, record: DeviceRecord, opened: OpenQueue
     ring: doorbell.load,
     photos: photos.open,
     pictures: picturesOf(line, handheld),
+    moves: async of => {
+      const [{ askMoves }, { api }] = await Promise.all([import('./ask-moves.ts'), line()])
+      return askMoves({ api, handheld, cache: cache.store }, of)
+    },
     stop: async () => {
       quiet()
       await photos.close()

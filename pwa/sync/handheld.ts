@@ -85,6 +85,8 @@ export interface Handheld {
   next(kind: NextKind): Promise<readonly TaskId[] | null>
   /** Somebody else may have the task. Where nobody can be asked it stays with this device. */
   giveBack(task: TaskId): Promise<void>
+  /** An order that left longer ago than is known here, by what a scan may have said: it is here when the answer is `ok`. */
+  bring(codes: readonly string[]): Promise<'ok' | 'none' | 'offline'>
   status(): SyncStatus
   syncNow(): void
   subscribe(listener: () => void): () => void

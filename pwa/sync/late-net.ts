@@ -15,5 +15,6 @@ export const lateNet = (load: () => Promise<LineNet>): LineNet => {
     quarantine: raw => over(net => net.quarantine(raw)),
     rescue: text => over(net => net.rescue(text)),
     lease: request => over(net => net.lease(request)),
+    past: request => over(net => net.past(request)),
   }
 }

@@ -39,8 +39,11 @@ export const placeCodes = (locations: Iterable<Location>): ReadonlyMap<string, r
     else if (!at.some(one => JSON.stringify(one) === JSON.stringify(hit))) at.push(hit)
   }
   for (const location of locations) {
-    if (!location.active || VIRTUAL.has(location.kind)) continue
+    // A box that has left may come back, by its own label or the carrier's.
+    const hasLeft = location.carton?.shipped === true
+    if ((!location.active && !hasLeft) || VIRTUAL.has(location.kind)) continue
     add(codeKey(location.code), hitOf(location))
+    if (hasLeft && location.carton?.tracking) add(codeKey(location.carton.tracking), hitOf(location))
     const label = MOBILE.has(location.kind) ? null : placeLabel(location.code)
     if (label !== null) add(codeKey(label), hitOf(location))
   }

@@ -1,4 +1,5 @@
 import type { DeviceId, WarehouseId } from '../../shared/ids.ts'
+import type { PastAnswer, PastRequest } from '../../shared/sync/past.ts'
 import type { RosterBody } from '../../shared/sync/rows.ts'
 import type { SyncResponse } from '../../shared/sync/wire.ts'
 import { isoOf } from '../../shared/time.ts'
@@ -44,6 +45,8 @@ export type HandheldSetup = {
   /** A database had to be left: somebody must be called. */
   emergency?: () => boolean
   lease: (request: LeaseRequest) => Promise<Reply<LeaseAnswer>>
+  /** Missing = there is nobody to ask. */
+  past?: (request: PastRequest) => Promise<Reply<PastAnswer>>
   /** Resolves when what a scan has changed is on the screen. */
   drawn?: () => Promise<void>
   storage?: () => Promise<{ quota: number | null; persisted: boolean | null }>
@@ -111,6 +114,7 @@ export const makeHandheld = async (ports: Ports, setup: HandheldSetup): Promise<
     lease: makeLease(setup, parts, engine),
     next: makeNext(setup, parts, engine),
     giveBack: makeGiveBack(setup, parts, engine),
+    bring: makeBring(setup, parts, engine),
     status: () => ({ ...engine.status(), needsMe: needs.all(), emergency: setup.emergency?.() ?? false }),
     syncNow: () => engine.wake('hand'),
     subscribe: listener => {
@@ -271,6 +275,18 @@ const makeNext =
     const tasks = nextAnswer(await setup.lease({ want: 'next', kind, near: null, ...who }))
     if (tasks !== null) await fetchLeased(engine)
     return tasks
+  }
+
+/** What comes with the next rounds is here before anybody is answered. */
+const makeBring =
+  ({ past }: HandheldSetup, { people }: Parts, engine: Engine): Handheld['bring'] =>
+  async codes => {
+    const session = people.session()
+    if (session === null || past === undefined) return 'offline'
+    const reply = await past({ codes: codes.slice(0, 20), session: session.id, worker: session.worker.id })
+    if (reply.kind !== 'ok') return 'offline'
+    if (reply.body.kind === 'ok') await fetchLeased(engine)
+    return reply.body.kind
   }
 
 const makeGiveBack =

@@ -6,6 +6,7 @@ import { writeSpots } from '../../shared/sync/blind.ts'
 import { framesIn } from '../../shared/sync/frames.ts'
 import { partsOf } from '../../shared/sync/rescue-parts.ts'
 import { sha256Hex } from '../../shared/sync/seal.ts'
+import { pastAnswerSchema } from '../../shared/sync/past.ts'
 import { manifestSchema, rowSchema, snapshotHeadSchema, syncResponseSchema } from '../../shared/sync/wire.ts'
 import type { Row, SnapshotHead } from '../../shared/sync/wire.ts'
 import { refusedBy } from './api.ts'
@@ -34,6 +35,7 @@ export const makeNet = (api: Pick<Api, 'send' | 'json'>, now: () => number): Lin
   quarantine: raw => api.json({ method: 'POST', path: '/api/quarantine', body: raw }, v.unknown()),
   rescue: text => inParts(api, text),
   lease: request => api.json({ method: 'POST', path: '/api/leases', body: JSON.stringify(request) }, leaseAnswerSchema),
+  past: request => api.json({ method: 'POST', path: '/api/past', body: JSON.stringify(request) }, pastAnswerSchema),
   blocks: async shas => {
     const sentAt = now()
     const response = await api.send({ method: 'POST', path: '/api/blk', body: JSON.stringify({ shas }) })

@@ -105,6 +105,7 @@ export const enApp: AppWords = {
     'key.noBox': 'No box type',
     'key.closeBox': 'Close box',
     'key.print': 'Print again',
+    'key.moves': 'Movements',
     'key.newBox': 'New box',
     'key.missing': 'Missing',
     'key.extra': 'Extra',

@@ -276,6 +276,7 @@ export const en: FloorWords = {
     // return
     'ret.scan': 'Scan the return or order',
     'ret.none': 'No return or order has this',
+    'ret.away': 'Not known here, and no network to ask. NO DOCUMENT takes it all the same',
     'ret.notShipped': '{no} has not left',
     'ask.blindReturn': 'Return without document? Scan again',
     'ret.item': 'Scan what came back',

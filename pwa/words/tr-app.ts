@@ -101,6 +101,7 @@ export const trApp: AppWords = {
     'key.noBox': 'Tipsiz koli',
     'key.closeBox': 'Koliyi kapat',
     'key.print': 'Tekrar yazdır',
+    'key.moves': 'Hareketler',
     'key.newBox': 'Yeni koli',
     'key.missing': 'Eksik',
     'key.extra': 'Fazla',

@@ -260,6 +260,7 @@ export const tr: FloorWords = {
     // return
     'ret.scan': 'İadeyi veya siparişi okut',
     'ret.none': 'Bu bir iade ya da sipariş değil',
+    'ret.away': 'Burada bilinmiyor, sormak için ağ da yok. BELGESİZ ile yine de alınır',
     'ret.notShipped': '{no} çıkmadı',
     'ask.blindReturn': 'Belgesiz iade mi? Tekrar okut',
     'ret.item': 'Geri geleni okut',

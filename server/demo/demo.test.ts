@@ -188,7 +188,7 @@ const emptySite = (calls: string[]): SiteStore => {
     replaceRoster: async () => {
       throw new Error('not part of these tests')
     },
-    showDue: async () => 0,
+    turnDay: async () => 0,
     putRoster: note('putRoster'),
     roster: async () => null,
     setting: async () => state.demo,

@@ -33,6 +33,8 @@ export type AppDeps = {
     | 'print'
     | 'carrierLabels'
     | 'photos'
+    | 'past'
+    | 'moves'
     | 'kpi'
     | 'intake'
     | 'recalls'

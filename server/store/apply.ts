@@ -63,12 +63,14 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
                     held = b.held + excluded.held, feed_seq = excluded.feed_seq
       returning location_id, lpn, client_id, item_id, lot, serial, status, on_hand, reserved, held
     ), wrk as (
-      insert into work as t (warehouse_id, kind, id, document, client_id, state, body, feed_seq)
-      select ${at.warehouse}::int, x.kind, x.id, x.document, x.client_id, x.state, x.body, ${at.commit}::bigint
+      insert into work as t (warehouse_id, kind, id, document, client_id, state, body, feed_seq, last_on)
+      select ${at.warehouse}::int, x.kind, x.id, x.document, x.client_id, x.state, x.body, ${at.commit}::bigint,
+             case when x.kind = 'document' and x.state in ('closed', 'cancelled') then ${at.now.slice(0, 10)}::date end
       from jsonb_to_recordset(${json(doc.work)}) as x(kind text, id uuid, document uuid, client_id int, state text, body jsonb)
       order by x.id
       on conflict (warehouse_id, id) do update
-      set state = excluded.state, body = excluded.body, document = excluded.document, version = t.version + 1, feed_seq = excluded.feed_seq
+      set state = excluded.state, body = excluded.body, document = excluded.document, version = t.version + 1, feed_seq = excluded.feed_seq,
+          last_on = case when excluded.last_on is not null then coalesce(t.last_on, excluded.last_on) end
       returning kind, id, client_id, body
     ), lts as (
       insert into lot as l (warehouse_id, client_id, item_id, lot, body, feed_seq)

@@ -10,6 +10,7 @@ import type { Blind } from '../../shared/sync/blind.ts'
 import type { Page, SyncStore } from '../sync/ports.ts'
 import { backedUpPart } from './backups.ts'
 import { blindPart, readBlind } from './blind.ts'
+import { isFar, isPast } from './horizon.ts'
 import { UNREAD } from './prepared-pg.ts'
 import { EMPTY } from './catalogue.ts'
 import type { Executor, Names } from './names.ts'
@@ -164,17 +165,9 @@ const wholeCommit = async (
   return rows
 }
 
-const HORIZON = sql`coalesce((p.body->'clients'->(d.body->>'client')->'receive'->>'horizonDays')::int,
-  (p.body->'warehouse'->'receive'->>'horizonDays')::int)`
-/** Deliveries that nobody has begun and that are due later than handhelds of this day are to know, of tables `work d` and `policy p`. */
-export const isFar = (
-  today: string,
-) => sql<boolean>`d.kind = 'document' and d.state = 'open' and d.body->>'kind' = 'receipt'
-  and left(d.body->>'due', 10) > (${today}::date + ${HORIZON})::text`
-
 type HandheldSees = { today: string | undefined; expected: BlindClients | null }
 
-/** What concerns deliveries is left out for every handheld, whoever is logged in. */
+/** Deliveries that are far ahead and orders that are long past are left out for every handheld, whoever is logged in. */
 const asHandheldsMay = async (
   db: Executor,
   warehouse: number,
@@ -186,7 +179,8 @@ const asHandheldsMay = async (
   if (today === undefined || documents.length === 0) return seen
   const far = await sql<{ id: string }>`
     select d.id::text from work d join policy p on p.warehouse_id = d.warehouse_id
-    where d.warehouse_id = ${warehouse} and d.id = any(${[...documents]}::uuid[]) and ${isFar(today)}`.execute(db)
+    where d.warehouse_id = ${warehouse} and d.id = any(${[...documents]}::uuid[])
+      and ((${isFar(today)}) or (${isPast(today)}))`.execute(db)
   return leaveOutFar(seen, new Set(far.rows.map(({ id }) => id)))
 }
 

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import type { RawBuilder } from 'kysely'
 import type { Client, Location, Roster } from '../../shared/catalogue.ts'
 import type { WarehouseId, WorkerId } from '../../shared/ids.ts'
 import { policyFor } from '../../shared/policy.ts'
@@ -8,7 +7,8 @@ import { blindClients, isReceivedBlind } from '../../shared/sync/expected.ts'
 import type { SiteStore } from '../ports.ts'
 import { endAccount } from './accounts.ts'
 import { writeAudit } from './audit-book.ts'
-import { isFar, raiseCommit } from './feed.ts'
+import { raiseCommit } from './feed.ts'
+import { isFar, overBetween, pastSince, showDocuments } from './horizon.ts'
 import { idOf, json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { policyStore } from './policies.ts'
@@ -138,13 +138,17 @@ export const makeSiteStore = (db: Executor, names: Names): SiteStore => {
       return rows[0]?.body ?? null
     },
     ...policyStore(db, names, writePolicies),
-    showDue: (uid, { today, shown }) =>
-      transact(db, async trx => {
-        const warehouse = await names.warehouse(trx, uid)
+    turnDay: async (uid, { today, shown }) => {
+      const warehouse = await names.warehouse(db, uid)
+      const past = await pastSince(db, warehouse, { today, shown })
+      return transact(db, async trx => {
         const { seq } = await raiseCommit(trx, warehouse)
-        const due = await showDocuments(trx, { warehouse, seq }, sql`${isFar(shown)} and not (${isFar(today)})`)
-        return { keep: due > 0, answer: due }
-      }),
+        const near = await showDocuments(trx, { warehouse, seq }, sql`${isFar(shown)} and not (${isFar(today)})`)
+        const gone =
+          past.length === 0 ? 0 : await showDocuments(trx, { warehouse, seq }, sql`d.id = any(${[...past]}::uuid[])`)
+        return { keep: near + gone > 0, answer: near + gone }
+      })
+    },
     putRoster: (uid, roster, signed) =>
       commit(uid, (trx, warehouse, seq) => writeRoster(trx, { warehouse, seq }, roster, signed)),
     replaceRoster: (uid, roster, signed, { entry, ends }) =>
@@ -208,7 +212,33 @@ const writePolicies = async (
     on conflict (warehouse_id, version) do update set body = excluded.body`.execute(trx)
   await writeChanges(trx, warehouse, seq, [{ kind: 'policy', id: 'policy', client: null, body: policies }])
   const [was] = before.rows
-  if (was !== undefined) await showDeliveries(trx, { warehouse, seq }, was.body, policies)
+  if (was === undefined) return
+  await showDeliveries(trx, { warehouse, seq }, was.body, policies)
+  await showPast(trx, { warehouse, seq, at }, was.body, policies)
+}
+
+/** Clients of the warehouse by both of their names. */
+const clientsOf = async (trx: Executor, warehouse: number): Promise<readonly { id: number; uid: string }[]> =>
+  (
+    await sql<{ id: number; uid: string }>`
+      select c.id, c.uid::text from warehouse_client wc join client c on c.id = wc.client_id
+      where wc.warehouse_id = ${warehouse}`.execute(trx)
+  ).rows
+
+/** Where handhelds are to know orders for longer or shorter after they have left, those between go out anew. */
+const showPast = async (
+  trx: Executor,
+  { warehouse, seq, at }: { warehouse: number; seq: number; at: string | null },
+  before: PolicySet,
+  now: PolicySet,
+): Promise<void> => {
+  const today = at === null ? sql`(now() at time zone 'utc')::date` : sql`${at.slice(0, 10)}::date`
+  for (const { id, uid } of await clientsOf(trx, warehouse)) {
+    const [was, is] = [before, now].map(set => policyFor(set, uid).return.horizonDays)
+    if (was === undefined || is === undefined || was === is) continue
+    const days = { today, from: Math.min(was, is), to: Math.max(was, is) }
+    await showDocuments(trx, { warehouse, seq }, overBetween(id, days))
+  }
 }
 
 /** Where deliveries are received blind from now on, or are known earlier or later, they go out anew: handhelds may know less or more. */
@@ -219,9 +249,7 @@ const showDeliveries = async (
   now: PolicySet,
 ): Promise<void> => {
   const [was, is] = [blindClients(before), blindClients(now)]
-  const { rows } = await sql<{ id: number; uid: string }>`
-    select c.id, c.uid::text from warehouse_client wc join client c on c.id = wc.client_id
-    where wc.warehouse_id = ${warehouse}`.execute(trx)
+  const rows = await clientsOf(trx, warehouse)
   const horizon = (set: PolicySet, uid: string): number => policyFor(set, uid).receive.horizonDays
   const changed = rows
     .filter(
@@ -232,24 +260,6 @@ const showDeliveries = async (
   await showDocuments(
     trx,
     { warehouse, seq },
-    sql`d.client_id = any(${changed}::int[]) and d.state in ('open', 'started')`,
+    sql`d.client_id = any(${changed}::int[]) and d.body->>'kind' = 'receipt' and d.state in ('open', 'started')`,
   )
-}
-
-/** Deliveries of table `work d` with their lines and tasks, as they are. */
-const showDocuments = async (
-  trx: Executor,
-  { warehouse, seq }: { warehouse: number; seq: number },
-  which: RawBuilder<unknown>,
-): Promise<number> => {
-  const { rows } = await sql<{ id: string }>`
-    insert into change (warehouse_id, seq, n, kind, id, client_id, body)
-    select ${warehouse}::int, ${seq}::bigint,
-           (select coalesce(max(n), 0) from change where warehouse_id = ${warehouse} and seq = ${seq}) + row_number() over (order by t.id),
-           t.kind, t.id::text, t.client_id, t.body
-    from work d join policy p on p.warehouse_id = d.warehouse_id
-    join work t on t.warehouse_id = d.warehouse_id and (t.id = d.id or t.document = d.id) and t.kind in ('document', 'line', 'task')
-    where d.warehouse_id = ${warehouse} and d.kind = 'document' and d.body->>'kind' = 'receipt' and ${which}
-    returning id`.execute(trx)
-  return rows.length
 }

@@ -27,8 +27,10 @@ import { makeLateStore } from './late.ts'
 import { makeLossStore } from './losses.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
+import { makeMoveStore } from './moves.ts'
 import { makeOutboxStore } from './outbox.ts'
 import { makeOwnSettingsStore } from './own-settings.ts'
+import { makePastStore } from './past.ts'
 import { makePhotoStore } from './photos.ts'
 import { makePlaceStore } from './place.ts'
 import { makePromiseStore } from './promise.ts'
@@ -76,6 +78,8 @@ export const makeStores = (
     quarantine: makeQuarantineStore(db),
     desk: makeDeskStore(db, names),
     photos: makePhotoStore(db, names),
+    past: makePastStore(db, names),
+    moves: makeMoveStore(db, names),
     kpi: makeKpiStore(db, names),
     kpiWork: makeKpiWork(db, names),
     accounts: makeAccountStore(db, names),

@@ -8,6 +8,7 @@ import type { View } from '../ledger/world.ts'
 import { mayDo, ROLES } from '../roles.ts'
 import { policyFor, zoneOf } from '../policy.ts'
 import type { Resolved } from '../scan/scan.ts'
+import type { MovesOf } from '../sync/moves.ts'
 import { go, kept, message, stay } from './answer.ts'
 import { count } from './count.ts'
 import { withheld } from './count-blind.ts'
@@ -275,6 +276,15 @@ const BACK: KeyOffer = { command: 'XCBAK', word: 'key.back' }
 const MOVE: KeyOffer = { command: 'XCMVE', word: 'move' }
 const COUNT: KeyOffer = { command: 'XCCNT', word: 'count' }
 const PUT_AWAY: KeyOffer = { command: 'XCPUT', word: 'putaway' }
+const MOVES: KeyOffer = { command: 'XCHIS', word: 'key.moves' }
+
+/** What the last movements may be asked of; null = nothing is shown, or a document. */
+export const movesOf = ({ at, item, location, lpn, label }: LookupState): MovesOf | null => {
+  if (at === 'item' && item !== null) return { kind: 'item', item, label }
+  if (at === 'location' && location !== null) return { kind: 'location', location }
+  if (at === 'lpn' && lpn !== null) return { kind: 'lpn', lpn }
+  return at === 'label' && label !== null ? { kind: 'label', label } : null
+}
 
 /** What can be begun with what is shown, by whoever may do it. */
 const keysOf = (state: LookupState, rows: readonly StockRow[], view: View, { worker }: Moment): readonly KeyOffer[] => {
@@ -284,6 +294,7 @@ const keysOf = (state: LookupState, rows: readonly StockRow[], view: View, { wor
     ...(waits && may(putaway) ? [PUT_AWAY] : []),
     ...(rows.length > 0 && may(move) ? [MOVE] : []),
     ...((rows.length > 0 || state.at === 'location') && may(count) ? [COUNT] : []),
+    ...(movesOf(state) === null ? [] : [MOVES]),
     BACK,
   ]
 }

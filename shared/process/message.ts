@@ -268,6 +268,7 @@ export const MESSAGES = [
   // return
   'ret.scan',
   'ret.none',
+  'ret.away',
   'ret.notShipped',
   'ask.blindReturn',
   'ret.item',

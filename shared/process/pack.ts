@@ -1,6 +1,6 @@
 import type { TaskId } from '../ids.ts'
 import type { View } from '../ledger/world.ts'
-import type { Resolved } from '../scan/scan.ts'
+import type { Reading, Resolved } from '../scan/scan.ts'
 import type { Act } from '../sync/act.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import type { MessageKey } from './message.ts'
@@ -82,7 +82,7 @@ const answer = (state: PackState, input: Input, view: View, moment: Moment): Pac
       const { text } = resolved.scan
       // A carrier's number may look like many a code, and yet it is no place, item or box of ours.
       if (state.at === 'tracking')
-        return resolved.readings.some(({ kind }) => OURS.has(kind))
+        return resolved.readings.some(reading => OURS.has(reading.kind) && !isTracking(reading, text, view))
           ? mistaken(state, resolved)
           : (brokenLabel(state, resolved) ?? stepTracking(state, text, view))
       if (state.at === 'weight' && /^\d{1,8}$/.test(text)) return stepWeight(state, Number(text), view, moment)
@@ -96,6 +96,10 @@ const answer = (state: PackState, input: Input, view: View, moment: Moment): Pac
     }
   }
 }
+
+/** The code of a box that is found by its carrier's number: that number has been used. */
+const isTracking = (reading: Reading, text: string, view: View): boolean =>
+  reading.kind === 'carton' && view.location(reading.location)?.carton?.tracking === text
 
 const step = (before: PackState, input: Input, view: View, moment: Moment): PackNext => {
   const document = orderOf(before, view)

@@ -80,7 +80,7 @@ export const promptPick = (before: PickState, view: View, moment: Moment): Promp
     hero: hero(state, stop, view),
     facts: stop === undefined || OUTSIDE.has(state.at) ? [] : facts(state, stop, view),
     picture: stop === undefined || OUTSIDE.has(state.at) ? null : (view.item(stop.line.item)?.picture ?? null),
-    lines: open.slice(0, 50).map((one, i) => lineOf(one, view, i === 0)),
+    lines: open.slice(0, 50).map((one, i) => lineOf(one, view, i === 0, takenAt(one, open))),
     ask: askPick(state, view),
     expects: EXPECTS[state.at],
     client: document?.client ?? null,
@@ -151,12 +151,18 @@ const toteName = (state: PickState, { document }: Stop, view: View): string => {
   return `${markOf(state, document.id)} ${code}`.trim()
 }
 
-const lineOf = (stop: Stop, view: View, next: boolean): PromptLine => ({
+/** What was taken of the lines of a stop; where a line has an earlier stop as well, that one tells it. */
+const takenAt = ({ parts }: Stop, open: readonly Stop[]): number =>
+  [...new Set(parts.map(({ line }) => line))]
+    .filter(line => open.find(one => one.parts.some(part => part.line.id === line.id))?.parts === parts)
+    .reduce((sum, line) => sum + line.done, 0)
+
+const lineOf = (stop: Stop, view: View, next: boolean, taken: number): PromptLine => ({
   id: stop.id,
   title: view.item(stop.line.item)?.name ?? '',
   place: stop.code,
-  done: 0,
-  wanted: askedOf(stop),
+  done: taken,
+  wanted: taken + askedOf(stop),
   state: next ? 'next' : 'open',
 })
 

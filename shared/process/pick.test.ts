@@ -325,6 +325,21 @@ describe('the goods', () => {
     expect(anna.number(14)).toMatchObject({ finished: true })
     expect(inTote(world).onHand).toBe(14)
   })
+  it('[P60] a line shows what was taken of what is wanted; one of two places tells it where the next goods lie', () => {
+    const [near, far] = [row(bowl, a2, 20), row(bowl, a3, 20)]
+    const { anna } = at([wants(mug, 2, [mugs, 2]), wants(bowl, 10, [near, 6], [far, 4])], { stock: [mugs, near, far] })
+    const lines = () => anna.prompt().lines.map(({ done, wanted }) => `${done}/${wanted}`)
+    expect(lines()).toEqual(['0/2', '0/6', '0/4'])
+    anna.scan(scanOf.place(a1))
+    anna.scan(scanOf.item(mug))
+    expect(lines()).toEqual(['1/2', '0/6', '0/4'])
+    anna.scan(scanOf.item(mug))
+    anna.scan(scanOf.place(a2))
+    anna.scan(scanOf.item(bowl))
+    expect(lines()).toEqual(['1/6', '0/4'])
+    anna.number(6)
+    expect(lines()).toEqual(['6/10'])
+  })
   it('[P12] two lines of one place need one scan of it', () => {
     const bowls = row(bowl, a1, 5)
     const { anna } = at([wants(mug, 1, [mugs, 1]), wants(bowl, 1, [bowls, 1])], { stock: [mugs, bowls] })

@@ -70,6 +70,8 @@ export type Prompt = {
   ask: { kind: AskKind; message: Message }
   /** Kinds of code tried here, in this order. */
   expects: readonly CodeKind[]
+  /** What has left too long ago to be known here may be meant: whoever knows more is asked. */
+  past?: true
   /** Only this client's codes count (inside a task); null outside. */
   client: Worker['id'] | string | null
   /** Reason tiles or choices, 1..9, when `ask.kind` is 'reason'. A `code` is shown as it is (carton types, places). */

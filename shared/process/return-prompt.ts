@@ -80,6 +80,7 @@ export const promptReturn = (saved: ReturnState, view: View, moment: Moment): Pr
     })),
     ask: state.at === 'expiry' ? { kind: 'expiry', message: message(dateWanted(view, item)) } : askReturn(state),
     expects: EXPECTS[state.at],
+    ...(state.at === 'document' ? { past: true as const } : {}),
     client: state.client,
     choices: choicesOf(state, view, moment),
     keys: keysOf(state),

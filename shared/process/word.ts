@@ -91,6 +91,7 @@ export const WORDS = [
   'key.closeBox',
   'key.newBox',
   'key.print',
+  'key.moves',
   'key.missing',
   'key.extra',
   'key.unpack',

@@ -54,6 +54,7 @@ const PLAIN = [
   'RPL',
   'PBK',
   'SUP',
+  'HIS',
 ] as const
 const two = (n: number): string => String(n).padStart(2, '0')
 

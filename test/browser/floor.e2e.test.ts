@@ -1,9 +1,11 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SimItem, SimOrder } from '../../server/erp/sim/state.ts'
+import { DEFAULT_POLICY } from '../../shared/default-policy.ts'
+import { derivedId } from '../../shared/ids.ts'
 import { launch } from '../support/browser.ts'
 import type { Handheld } from '../support/browser.ts'
-import { changesOf, floorOf, HOME, MODES } from '../support/floor.ts'
+import { changesOf, floorOf, HOME, MODES, personOf } from '../support/floor.ts'
 import type { Floor } from '../support/floor.ts'
 import { freeGoods, stockOfItem } from '../support/free-goods.ts'
 import type { FreeGoods } from '../support/free-goods.ts'
@@ -214,6 +216,40 @@ describe('goods through the house', () => {
     const end = await endOf(was, returned(), {})
     expect(end).toMatchObject({ stock: [['RETURN-1,,inspection,,1,0,0']], exceptions: [], erp: [1] })
     alike('returned', end)
+    await ayse.context.close()
+  })
+
+  it('[J16] what left too long ago to be known is asked for where there is a network; without one that is said', async () => {
+    const sent = shipped.get('with a network')
+    if (sent === undefined) throw new Error('nothing was shipped')
+    const { order, goods: one } = sent
+    const can = personOf('administrator')
+    const { version } = (await floor.api('GET', `/api/policies?worker=${can.id}`)) as { version: number }
+    await floor.api('POST', '/api/policies', {
+      worker: can.id,
+      session: derivedId('session', 'desk'),
+      id: derivedId('decision', 'horizon'),
+      expectedVersion: version,
+      client: null,
+      policy: { ...DEFAULT_POLICY, return: { ...DEFAULT_POLICY.return, horizonDays: 0 } },
+    })
+    const ayse = await floor.worker('Ayşe')
+    await catalogued(ayse, [one])
+    await ayse.scan(order.number)
+    await ayse.band("I don't know this code")
+    await ayse.scan('XCRET')
+    await ayse.band('Scan the return or order')
+    await ayse.context.setOffline(true)
+    await ayse.scan(order.number)
+    await ayse.band('no network to ask')
+    await ayse.context.setOffline(false)
+    await floor.seen(ayse, order.number, `Opened R-${order.number}`)
+    await ayse.scan(one.code)
+    await ayse.band('More, or DONE')
+    await floor.home(ayse)
+    await ayse.scan(`${order.number}-1`)
+    await ayse.band(`Opened R-${order.number}`)
+    expect(await ayse.pointerEvents()).toBe(0)
     await ayse.context.close()
   })
 })

@@ -125,6 +125,8 @@ export const fakeHandheld = (task: Task = TASK) => {
   const givenBack: TaskId[] = []
   const withheld: (readonly Spot[])[] = []
   let given: readonly TaskId[] | null = null
+  const asked: (readonly string[])[] = []
+  let bring: (at: typeof world) => Awaited<ReturnType<Handheld['bring']>> = () => 'offline'
   let lease: Awaited<ReturnType<Handheld['lease']>> = { kind: 'ok' }
   const tell = (): void => {
     for (const listener of listeners) listener()
@@ -206,6 +208,10 @@ export const fakeHandheld = (task: Task = TASK) => {
     lease: async () => lease,
     next: async () => given,
     giveBack: async task => void givenBack.push(task),
+    bring: async codes => {
+      asked.push(codes)
+      return bring(world)
+    },
     status: () => status,
     syncNow: () => undefined,
     subscribe: listener => {
@@ -240,6 +246,11 @@ export const fakeHandheld = (task: Task = TASK) => {
     /** What the server gives out; null = it cannot be asked. */
     giveOut: (tasks: typeof given): void => {
       given = tasks
+    },
+    /** Codes of orders of the past that were asked for. */
+    asked,
+    setBring: (answer: typeof bring): void => {
+      bring = answer
     },
     setLease: (answer: typeof lease): void => {
       lease = answer
