@@ -6,6 +6,7 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { ProcessState } from '../../shared/process/process.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
+import { adjustmentsIn } from './check-counts.ts'
 import { checkEnded, sees } from './check-scope.ts'
 import { changesIn, firstDifference, onHandAt, ownUpTo, rowsAt } from './feed-history.ts'
 import { commandKey, rowKey } from './memory-state.ts'
@@ -116,8 +117,8 @@ const stockDifference = (world: World, expected: ReadonlyMap<string, number>, de
   for (const [text, qty] of expected) {
     const key = keyOfText(text)
     if (!sees(device, key.client)) continue
-    const shown = world.stock(key).onHand
-    if (shown !== qty) return `${shown} instead of ${qty} at ${text.replaceAll('\u001f', ' ')}`
+    const { onHand: shown, hidden } = world.stock(key)
+    if (hidden !== true && shown !== qty) return `${shown} instead of ${qty} at ${text.replaceAll('\u001f', ' ')}`
   }
   return null
 }
@@ -153,9 +154,11 @@ export const checkRest = (stage: Stage): void => {
     const differs = firstDifference(byKey(baseOf(device)), seenBy(device, all))
     if (differs !== null) stage.fail('I6', `${device.name} has another ${differs} than the server`)
   }
+  const adjustments = adjustmentsIn(state)
   for (const key of new Set([...state.stock.keys(), ...stage.truth.lies.keys()])) {
     const booked = state.stock.get(key)?.onHand ?? 0
-    const lies = (stage.truth.lies.get(key) ?? 0) + (stage.truth.unbooked.get(key) ?? 0)
+    const lies =
+      (stage.truth.lies.get(key) ?? 0) + (stage.truth.unbooked.get(key) ?? 0) + (adjustments.get(key) ?? 0)
     if (booked !== lies)
       return stage.fail('I19', `${lies} lie at ${key.replaceAll('\u001f', ' ')}, the books say ${booked}`)
   }

@@ -24,6 +24,9 @@ import { livingCache, livingQueue } from './stores.ts'
 import { move } from './truth.ts'
 import type { Leg } from './truth.ts'
 
+/** What a count really said: of which row, when the counter looked, and whether that lay there. */
+export type Statement = { key: string; at: number; isRight: boolean }
+
 /** One handheld: what survives a crash, and the process that does not. */
 export type Device = {
   id: DeviceId
@@ -43,6 +46,12 @@ export type Device = {
   clock: number
   /** What the hands did with each number that was handed to the queue. */
   acts: Map<number, readonly Leg[]>
+  /** When the worker heard the beep of each number, ms. */
+  actedAt: Map<number, number>
+  /** What was said of a row with each number. */
+  statements: Map<number, Statement>
+  /** The row that the counter has looked at last. */
+  looked: { key: string; qty: number; at: number } | null
   /** The highest number that the worker heard the beep of. */
   heard: number
   /** An act is under way: it is judged, or its append is. */
@@ -86,6 +95,9 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     isFull: false,
     clock: 0,
     acts: new Map(),
+    actedAt: new Map(),
+    statements: new Map(),
+    looked: null,
     heard: 0,
     acting: false,
     asking: false,
@@ -221,6 +233,7 @@ export const hear = (stage: Stage, device: Device, upTo: number): void => {
   for (let seq = device.heard + 1; seq <= upTo; seq += 1) {
     stage.truth.beeped.push({ device: device.id, epoch, seq })
     move(stage.truth.lies, device.acts.get(seq) ?? [])
+    device.actedAt.set(seq, stage.schedule.now())
   }
   device.heard = Math.max(device.heard, upTo)
 }

@@ -14,10 +14,12 @@ export type Truth = {
   beeped: { device: DeviceId; epoch: string; seq: number }[]
   /** What the books have too much of (or too little) because goods went without anybody saying so. */
   unbooked: Map<string, number>
+  /** The same, with the time at which they went, ms. */
+  gone: { key: string; qty: number; at: number }[]
 }
 
 export const makeTruth = (opening: readonly Movement[], lost: readonly Leg[]): Truth => {
-  const truth: Truth = { lies: new Map(), beeped: [], unbooked: new Map() }
+  const truth: Truth = { lies: new Map(), beeped: [], unbooked: new Map(), gone: [] }
   move(
     truth.lies,
     opening.flatMap(m => [
@@ -25,12 +27,13 @@ export const makeTruth = (opening: readonly Movement[], lost: readonly Leg[]): T
       { key: stockKeyText({ ...m, ...m.to }), qty: m.qty },
     ]),
   )
-  lose(truth, lost)
+  lose(truth, lost, 0)
   return truth
 }
 
 /** Goods that go without a command: only a count finds out. */
-export const lose = (truth: Truth, legs: readonly Leg[]): void => {
+export const lose = (truth: Truth, legs: readonly Leg[], at: number): void => {
+  truth.gone.push(...legs.map(({ key, qty }) => ({ key, qty: -qty, at })))
   move(truth.lies, legs)
   move(
     truth.unbooked,
