@@ -6,6 +6,7 @@ import { SERVER_DEVICE } from './memory-counts.ts'
 import { commandKey, cursorKey } from './memory-state.ts'
 import type { ServerState, StoredCommand } from './memory-state.ts'
 import type { Stage } from './stage.ts'
+import { unheardOf } from './storage.ts'
 import { move } from './truth.ts'
 
 type Posted = { commit: number; name: string; variance: Variance | undefined; movement: Movement }
@@ -37,7 +38,8 @@ export const checkPosts = (stage: Stage): void => {
     if (commit !== state.feed.seq) continue
     if (variance === undefined) return stage.fail('I16', `${name} was posted and is no difference of any row`)
     const same = posted.filter(one => one.name === name || isOfStatement(one, variance))
-    if (same.length > 1) return stage.fail('I16', `the count of ${stockKeyText(variance.key)} was booked ${same.length} times`)
+    if (same.length > 1)
+      return stage.fail('I16', `the count of ${stockKeyText(variance.key)} was booked ${same.length} times`)
     checkApprover(stage, variance)
     if (variance.decided?.kind !== 'approve') checkWatermark(stage, variance)
   }
@@ -101,13 +103,17 @@ export const checkCounted = (stage: Stage): void => {
   for (const [text, statements] of rows) {
     if (statements.some(one => one === null || !one.isRight)) continue
     const at = Math.max(...statements.map(one => one?.at ?? 0))
-    const lost = stage.truth.gone
+    const lost = stage.truth.gone.filter(one => one.key === text && one.at > at).reduce((sum, { qty }) => sum + qty, 0)
+    const unheard = unheardOf(stage)
       .filter(one => one.key === text && one.at > at)
       .reduce((sum, { qty }) => sum + qty, 0)
-    const lies = stage.truth.lies.get(text) ?? 0
+    const lies = (stage.truth.lies.get(text) ?? 0) - unheard
     const booked = state.stock.get(text)?.onHand ?? 0
     stage.seen['rows that a count has put right'] += 1
     if (booked !== lies + lost)
-      return stage.fail('I25', `${lies} lie at ${text.replaceAll('\u001f', ' ')} after its count, the books say ${booked}`)
+      return stage.fail(
+        'I25',
+        `${lies} lie at ${text.replaceAll('\u001f', ' ')} after its count, the books say ${booked}`,
+      )
   }
 }

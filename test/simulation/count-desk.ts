@@ -84,7 +84,8 @@ const look = (stage: Stage): void => {
 
 const wanted = ({ dice }: Stage, { kind, state, flags }: Variance): DecisionKind => {
   const isDoubtful = kind === 'short' || flags.some(flag => DOUBTS.has(flag))
-  if (isDoubtful || state !== 'review') return LIFE[state].recount !== null && dice.chance(0.8) ? 'count.recount' : 'count.reject'
+  if (isDoubtful || state !== 'review')
+    return LIFE[state].recount !== null && dice.chance(0.8) ? 'count.recount' : 'count.reject'
   return dice.chance(0.8) ? 'count.approve' : 'count.recount'
 }
 

@@ -20,6 +20,7 @@ import type { SimulatedNet } from './net.ts'
 import { personWith } from './people.ts'
 import { signatureOf } from './server.ts'
 import type { Stage } from './stage.ts'
+import { checkUpdate } from './storage.ts'
 import { livingCache, livingQueue } from './stores.ts'
 import { move } from './truth.ts'
 import type { Leg } from './truth.ts'
@@ -54,6 +55,10 @@ export type Device = {
   looked: { key: string; qty: number; at: number } | null
   /** The highest number that the worker heard the beep of. */
   heard: number
+  /** The queue as an update found it; null = none was since the last start. */
+  kept: string | null
+  /** Every epoch that it has begun, oldest first. */
+  epochs: string[]
   /** An act is under way: it is judged, or its append is. */
   acting: boolean
   /** Somebody asks the server for work. */
@@ -99,6 +104,8 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     statements: new Map(),
     looked: null,
     heard: 0,
+    kept: null,
+    epochs: [],
     acting: false,
     asking: false,
     hand: null,
@@ -198,13 +205,15 @@ export const boot = (stage: Stage, device: Device): void => {
       warehouse: { id: stage.site.warehouse.id, name: stage.site.warehouse.name },
       verify: async () => true,
       roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
-      livedBefore: false,
+      livedBefore: device.epochs.length > 0,
       rules: rulesAtHand,
       later: laterAtHand,
       inflate: inflateAtHand,
       lease: net.lease,
     })
+    checkUpdate(stage, device)
     const behind = device.queue.snapshot().birth
+    if (behind !== null && device.epochs.at(-1) !== behind.epoch) device.epochs.push(behind.epoch)
     if (behind !== null && behind.next - 1 > device.heard) {
       stage.seen['command durable but not heard'] += 1
       hear(stage, device, behind.next - 1)

@@ -17,6 +17,7 @@ import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
 import { makePushLine } from '../../server/sync/push-line.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
+import { checkLosses, evict, update } from './storage.ts'
 import type { Shift, Stage } from './stage.ts'
 import { lose, makeTruth } from './truth.ts'
 import { anyTurn, work } from './worker.ts'
@@ -82,6 +83,7 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   if (failures.length === 0) checkFolds(stage)
   if (failures.length === 0) checkRest(stage)
   if (failures.length === 0) checkCounted(stage)
+  if (failures.length === 0) checkLosses(stage)
   const wrong = failures.length === 0 ? stage.shift.verdict?.(stage) : null
   if (typeof wrong === 'string') stage.fail('I15', wrong)
   const state = stage.memory.state()
@@ -188,9 +190,11 @@ const play = async (stage: Stage, end: number): Promise<void> => {
 const isAtRest = (stage: Stage): boolean =>
   stage.devices.every(device => isQuiet(stage, device)) && !(stage.shift.hasDesk && waitsForTime(stage))
 
-/** Counts that nobody has to decide on: they end by themselves once every handheld has been heard. */
+/** Counts that nobody has to decide on end by themselves once every handheld was heard; of an unknown clock a day later. */
 const waitsForTime = ({ memory }: Stage): boolean =>
-  [...memory.state().variances.values()].some(({ state }) => state === 'provisional' || state === 'approved')
+  [...memory.state().variances.values()].some(
+    ({ state, point }) => point.unc !== null && (state === 'provisional' || state === 'approved'),
+  )
 
 /** What befalls a handheld, every few seconds. */
 const trouble = (stage: Stage, device: Device): void => {
@@ -211,6 +215,8 @@ const trouble = (stage: Stage, device: Device): void => {
   if (!device.life.alive()) return
   if (dice.chance(odds.crash)) crash(stage, device, false)
   else if (dice.chance(odds.power)) crash(stage, device, true)
+  else if (dice.chance(odds.update)) update(stage, device)
+  else if (dice.chance(odds.evict)) evict(stage, device)
   else if (dice.chance(odds.tabs) && device.handheld !== null && !device.acting) {
     // Another tab takes over: the robbed one stops its loop, but a round under way goes on.
     seen['tabs taken over'] += 1

@@ -130,7 +130,10 @@ export const anyTurn = async (stage: Stage, device: Device, handheld: Handheld):
   const counts = isCount(device.hand) || (device.hand === null && stage.dice.chance(0.15))
   const counted = counts ? await countTurn(stage, device, handheld) : null
   if (counted !== null) return counted
-  const away = (device.hand !== null && !isCount(device.hand)) || stage.dice.chance(0.15) ? await putAwayTurn(stage, device, handheld) : null
+  const away =
+    (device.hand !== null && !isCount(device.hand)) || stage.dice.chance(0.15)
+      ? await putAwayTurn(stage, device, handheld)
+      : null
   return away ?? { drafts: anyDrafts(stage, device, handheld.world()), hand: device.hand, writes: true }
 }
 
@@ -144,7 +147,8 @@ const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[]
 }
 
 /** Goods that whoever has the handheld may see. */
-const goodsFor = ({ site }: Stage, device: Device): readonly Item[] => site.items.filter(one => sees(device, one.client))
+const goodsFor = ({ site }: Stage, device: Device): readonly Item[] =>
+  site.items.filter(one => sees(device, one.client))
 
 const documentsOf = (world: World, kind: Document['kind']): readonly Document[] =>
   [...world.documents()].filter(document => document.kind === kind)
