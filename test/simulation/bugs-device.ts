@@ -204,6 +204,30 @@ export const DEVICE_BUGS: Readonly<Record<string, Plant>> = {
       })
     },
   },
+  updateRewrites: {
+    title: 'a new version of the app writes the commands anew that wait',
+    within: 6,
+    faults: withFaults('update'),
+    ports: (ports, device) => {
+      if (device.kept === null) return ports
+      const image = device.queue.snapshot()
+      const rows = image.rows.map(row => ({ ...row, body: row.body.replace('"app":"simulated"', '"app":"newer"') }))
+      device.queue.restore({ ...image, rows })
+      return ports
+    },
+  },
+  lossForgotten: {
+    title: 'a handheld that has lost its storage does not say so',
+    within: 10,
+    faults: drawn => [...drawn.filter(fault => fault !== 'restore'), 'evict'],
+    ports: ports => ({
+      ...ports,
+      net: {
+        ...ports.net,
+        sync: request => ports.net.sync({ ...request, head: { ...request.head, lost: false } }),
+      },
+    }),
+  },
   brokenChain: {
     title: 'the hash chain begins anew with every command',
     within: 3,

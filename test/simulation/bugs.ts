@@ -3,6 +3,7 @@ import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Verify } from '../../server/sync/prepare.ts'
 import type { SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
+import { COUNT_BUGS } from './bugs-counts.ts'
 import { DEVICE_BUGS } from './bugs-device.ts'
 import { ORDER_BUGS } from './bugs-orders.ts'
 import { SERVER_BUGS } from './bugs-server.ts'
@@ -32,4 +33,4 @@ export type Plant = {
   response?: (body: SyncResponse) => SyncResponse
 }
 
-export const BUGS: Readonly<Record<string, Plant>> = { ...SERVER_BUGS, ...DEVICE_BUGS, ...ORDER_BUGS }
+export const BUGS: Readonly<Record<string, Plant>> = { ...SERVER_BUGS, ...DEVICE_BUGS, ...ORDER_BUGS, ...COUNT_BUGS }

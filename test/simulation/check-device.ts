@@ -1,4 +1,4 @@
-import type { CacheHead } from '../../pwa/sync/ports.ts'
+import type { Birth, CacheHead } from '../../pwa/sync/ports.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
 import { readCursor } from '../../shared/sync/cursor.ts'
 import type { StockRow } from '../../shared/ledger/stock.ts'
@@ -6,11 +6,13 @@ import type { World } from '../../shared/ledger/world.ts'
 import type { ProcessState } from '../../shared/process/process.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
-import { checkEnded, sees } from './check-scope.ts'
+import { adjustmentsIn } from './check-counts.ts'
+import { checkBlind, checkEnded, sees } from './check-scope.ts'
 import { changesIn, firstDifference, onHandAt, ownUpTo, rowsAt } from './feed-history.ts'
-import { commandKey, rowKey } from './memory-state.ts'
+import { commandKey, cursorKey, rowKey } from './memory-state.ts'
 import type { ServerState, StoredRow } from './memory-state.ts'
 import type { Stage } from './stage.ts'
+import { unheardAt } from './storage.ts'
 import { move } from './truth.ts'
 
 /**
@@ -53,6 +55,7 @@ export const checkPage = (stage: Stage, device: Device, before: CacheHead | null
       `${device.name} got ${rows.length} of ${committed.length} rows after ${from.commit} to ${to.commit}`,
     )
   checkEnded(stage, device, to, baseOf(device))
+  checkBlind(stage, device, baseOf(device))
 }
 
 /** A snapshot is the whole base at one commit. */
@@ -95,7 +98,7 @@ export const checkScreen = async (stage: Stage, device: Device, handheld: Handhe
     return stage.fail('I5', `${device.name} stands at a commit that never was`)
   const last = birth.next - 1
   checkStep(stage, device, last)
-  const confirmed = at === null ? 0 : ownUpTo(at.state, device.id, birth.epoch, at.commit)
+  const confirmed = at === null ? prunedUpTo(device, birth) : ownUpTo(at.state, device.id, birth.epoch, at.commit)
   const shown = new Set((await handheld.pending()).map(command => command.seq))
   for (const seq of shown)
     if (seq <= confirmed) return stage.fail('I7', `${device.name} counts its command ${seq} twice`)
@@ -112,12 +115,18 @@ export const checkScreen = async (stage: Stage, device: Device, handheld: Handhe
   if (differs !== null) stage.fail('I7', `${device.name} shows ${differs}`)
 }
 
+/** Without a cache nothing confirmed is there to be shown: what has been pruned comes again with the snapshot. */
+const prunedUpTo = (device: Device, { epoch, next }: Birth): number => {
+  const first = device.queue.snapshot().rows.find(row => row.epoch === epoch)
+  return (first?.seq ?? next) - 1
+}
+
 const stockDifference = (world: World, expected: ReadonlyMap<string, number>, device: Device): string | null => {
   for (const [text, qty] of expected) {
     const key = keyOfText(text)
     if (!sees(device, key.client)) continue
-    const shown = world.stock(key).onHand
-    if (shown !== qty) return `${shown} instead of ${qty} at ${text.replaceAll('\u001f', ' ')}`
+    const { onHand: shown, hidden } = world.stock(key)
+    if (hidden !== true && shown !== qty) return `${shown} instead of ${qty} at ${text.replaceAll('\u001f', ' ')}`
   }
   return null
 }
@@ -144,7 +153,9 @@ export const isQuiet = (stage: Stage, device: Device): boolean => {
 /** At rest: every beeped command has ended, every base equals the server's, and the books say what lies where. */
 export const checkRest = (stage: Stage): void => {
   const state = stage.memory.state()
+  const lost = new Set(stage.truth.storages.map(({ device, epoch }) => cursorKey(device.id, epoch)))
   for (const { device, epoch, seq } of stage.truth.beeped) {
+    if (lost.has(cursorKey(device, epoch))) continue
     const row = state.commands.get(commandKey(device, epoch, seq))
     if (row === undefined) return stage.fail('I3', `${commandKey(device, epoch, seq)} was beeped and never applied`)
   }
@@ -153,9 +164,15 @@ export const checkRest = (stage: Stage): void => {
     const differs = firstDifference(byKey(baseOf(device)), seenBy(device, all))
     if (differs !== null) stage.fail('I6', `${device.name} has another ${differs} than the server`)
   }
+  const adjustments = adjustmentsIn(state)
+  const unheard = unheardAt(stage)
   for (const key of new Set([...state.stock.keys(), ...stage.truth.lies.keys()])) {
     const booked = state.stock.get(key)?.onHand ?? 0
-    const lies = (stage.truth.lies.get(key) ?? 0) + (stage.truth.unbooked.get(key) ?? 0)
+    const lies =
+      (stage.truth.lies.get(key) ?? 0) -
+      (unheard.get(key) ?? 0) +
+      (stage.truth.unbooked.get(key) ?? 0) +
+      (adjustments.get(key) ?? 0)
     if (booked !== lies)
       return stage.fail('I19', `${lies} lie at ${key.replaceAll('\u001f', ' ')}, the books say ${booked}`)
   }

@@ -1,7 +1,11 @@
+import type { Task } from '../../shared/catalogue.ts'
+import type { BalanceBody, HiddenBody } from '../../shared/sync/rows.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import type { Device } from './device.ts'
+import { isCountedBlind } from '../../shared/process/count-blind.ts'
 import { endedAt, isOver } from './feed-history.ts'
 
+import { rowKey } from './memory-state.ts'
 import type { ServerState } from './memory-state.ts'
 import type { Stage } from './stage.ts'
 
@@ -45,3 +49,21 @@ export const checkEnded = (
       return stage.fail('I18', `${device.name} has ${row.k} ${row.id.slice(0, 8)} again, which has ended`)
   }
 }
+
+/** Whoever counts blind has no figure of what they count. One that the server has as counted is nobody's secret any more. */
+export const checkBlind = (stage: Stage, device: Device, base: ReadonlyMap<string, Row>): void => {
+  const rows = [...base.values()]
+  for (const row of rows) {
+    const task = row.k === 'task' ? (row.b as Task | null) : null
+    const now = stage.memory.state().rows.get(rowKey(row.k, row.id))?.b as Task | null | undefined
+    if (!task?.count || !isBlindHere(task, device) || !now || !isBlindHere(now, device)) continue
+    const { location, item } = task.count
+    for (const { k, b } of rows) {
+      const stock = k === 'balance' ? (b as BalanceBody | HiddenBody | null) : null
+      if (stock === null || stock.l !== location || (item !== null && stock.i !== item) || 'hidden' in stock) continue
+      return stage.fail('I24', `${device.name} counts ${location.slice(0, 8)} blind and has a figure of it`)
+    }
+  }
+}
+
+const isBlindHere = (task: Task, { id }: Device): boolean => task.lease?.device === id && isCountedBlind(task)

@@ -44,6 +44,17 @@ export const SOMETIMES = [
   'questions of a process',
   'goods put away',
   'leases',
+  'app updates',
+  'app updates over commands',
+  'caches evicted',
+  'storages lost',
+  'counts planned',
+  'rows counted',
+  'count adjustments',
+  'decisions on counts',
+  'decisions on a difference that has changed',
+  'decisions of the counter refused',
+  'rows that a count has put right',
 ] as const
 /** Events of the shifts in which orders are given out; the other shift has none of them. */
 const OF_ORDERS = ['walks of several orders', 'shorts'] as const

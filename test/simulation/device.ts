@@ -20,9 +20,13 @@ import type { SimulatedNet } from './net.ts'
 import { personWith } from './people.ts'
 import { signatureOf } from './server.ts'
 import type { Stage } from './stage.ts'
+import { checkUpdate } from './storage.ts'
 import { livingCache, livingQueue } from './stores.ts'
 import { move } from './truth.ts'
 import type { Leg } from './truth.ts'
+
+/** What a count really said: of which row, when the counter looked, and whether that lay there. */
+export type Statement = { key: string; at: number; isRight: boolean }
 
 /** One handheld: what survives a crash, and the process that does not. */
 export type Device = {
@@ -43,8 +47,18 @@ export type Device = {
   clock: number
   /** What the hands did with each number that was handed to the queue. */
   acts: Map<number, readonly Leg[]>
+  /** When the worker heard the beep of each number, ms. */
+  actedAt: Map<number, number>
+  /** What was said of a row with each number. */
+  statements: Map<number, Statement>
+  /** The row that the counter has looked at last. */
+  looked: { key: string; qty: number; at: number } | null
   /** The highest number that the worker heard the beep of. */
   heard: number
+  /** The queue as an update found it; null = none was since the last start. */
+  kept: string | null
+  /** Every epoch that it has begun, oldest first. */
+  epochs: string[]
   /** An act is under way: it is judged, or its append is. */
   acting: boolean
   /** Somebody asks the server for work. */
@@ -86,7 +100,12 @@ export const makeDevice = (stage: Stage, id: DeviceId, n: number): Device => {
     isFull: false,
     clock: 0,
     acts: new Map(),
+    actedAt: new Map(),
+    statements: new Map(),
+    looked: null,
     heard: 0,
+    kept: null,
+    epochs: [],
     acting: false,
     asking: false,
     hand: null,
@@ -186,13 +205,15 @@ export const boot = (stage: Stage, device: Device): void => {
       warehouse: { id: stage.site.warehouse.id, name: stage.site.warehouse.name },
       verify: async () => true,
       roster: { text: JSON.stringify(stage.site.roster), sig: 'test' },
-      livedBefore: false,
+      livedBefore: device.epochs.length > 0,
       rules: rulesAtHand,
       later: laterAtHand,
       inflate: inflateAtHand,
       lease: net.lease,
     })
+    checkUpdate(stage, device)
     const behind = device.queue.snapshot().birth
+    if (behind !== null && device.epochs.at(-1) !== behind.epoch) device.epochs.push(behind.epoch)
     if (behind !== null && behind.next - 1 > device.heard) {
       stage.seen['command durable but not heard'] += 1
       hear(stage, device, behind.next - 1)
@@ -221,6 +242,7 @@ export const hear = (stage: Stage, device: Device, upTo: number): void => {
   for (let seq = device.heard + 1; seq <= upTo; seq += 1) {
     stage.truth.beeped.push({ device: device.id, epoch, seq })
     move(stage.truth.lies, device.acts.get(seq) ?? [])
+    device.actedAt.set(seq, stage.schedule.now())
   }
   device.heard = Math.max(device.heard, upTo)
 }

@@ -14,6 +14,8 @@ export const FAULTS = [
   'clock',
   'tabs',
   'intruder',
+  'update',
+  'evict',
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
@@ -33,6 +35,8 @@ const HEAVIEST: Odds = {
   clock: 0.2,
   tabs: 0.15,
   intruder: 0.15,
+  update: 0.06,
+  evict: 0.06,
 }
 
 export const drawFaults = (dice: Dice): readonly Fault[] => FAULTS.filter(() => dice.chance(0.5))

@@ -1,4 +1,4 @@
-import type { Task } from '../../shared/catalogue.ts'
+import type { Line, Task } from '../../shared/catalogue.ts'
 import type { BalanceBody, HiddenBody } from '../../shared/sync/rows.ts'
 import type { Row } from '../../shared/sync/wire.ts'
 import { commandKey, cursorKey, rowKey } from './memory-state.ts'
@@ -79,6 +79,24 @@ export const rowsAt = (state: ServerState, commit: number): Map<string, StoredRo
   return rows
 }
 
+/** Whoever counts blind has less of these rows: figures, other orders' reservations, tasks that would tell. */
+const isWithheld = (mine: Row | undefined, theirs: Row | undefined): boolean => {
+  if (mine === undefined || theirs === undefined) return false
+  // Figures are shown anew without being changed.
+  if (isHidden(mine)) return true
+  if (mine.c !== theirs.c) return false
+  if (mine.k === 'line') return isLineLess(mine.b as Line | null, theirs.b as Line | null)
+  return mine.k === 'task' && mine.b === null
+}
+
+const isLineLess = (mine: Line | null, theirs: Line | null): boolean => {
+  if (mine === null || theirs === null) return false
+  const { claims, held: _, ...rest } = mine
+  const { claims: all, held: __, ...whole } = theirs
+  const known = new Set(all.map(claim => JSON.stringify(claim)))
+  return claims.every(claim => known.has(JSON.stringify(claim))) && JSON.stringify(rest) === JSON.stringify(whole)
+}
+
 const isHidden = (row: Row): boolean =>
   row.k === 'balance' && row.b !== null && 'hidden' in (row.b as BalanceBody | HiddenBody)
 
@@ -93,7 +111,7 @@ const isNothing = (row: Row | undefined): boolean => {
 export const firstDifference = (a: ReadonlyMap<string, Row>, b: ReadonlyMap<string, Row>): string | null => {
   for (const key of new Set([...a.keys(), ...b.keys()])) {
     const [one, two] = [a.get(key), b.get(key)]
-    if (isNothing(one) && isNothing(two)) continue
+    if ((isNothing(one) && isNothing(two)) || isWithheld(one, two)) continue
     if (one?.b !== two?.b && JSON.stringify(one?.b) !== JSON.stringify(two?.b))
       return key.replaceAll(/[\u0000-\u001f]/g, ' ')
   }

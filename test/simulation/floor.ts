@@ -5,6 +5,7 @@ import type { Document, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { DeviceId, DocumentId } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Movement } from '../../shared/ledger/stock.ts'
 import { allocate } from '../../shared/ledger/reservation.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
@@ -12,6 +13,7 @@ import { isoOf } from '../../shared/time.ts'
 import { placeId, testSite } from '../support/site.ts'
 import type { SiteSeed } from '../support/site.ts'
 import type { Catalogue } from './stage.ts'
+import type { Leg } from './truth.ts'
 import { withPeople } from './people.ts'
 import type { Dice } from './random.ts'
 
@@ -38,7 +40,10 @@ export const makeFloor = (devices: number): SiteSeed => {
   }
   // A shelf of another zone: goods that are put there instead are asked about.
   const locations = site.locations.map(place => (place.code === SHELVES[3] ? { ...place, zone: 'B' } : place))
-  return withPeople({ ...site, items, locations: [...locations, aside] })
+  const limits = { qty: 2, pct: 50, value: null }
+  const policy = site.policies.warehouse
+  const policies = { ...site.policies, warehouse: { ...policy, count: { ...policy.count, limits } } }
+  return withPeople({ ...site, items, policies, locations: [...locations, aside] })
 }
 
 /** The catalogue of the site as the server builds it. */
@@ -131,6 +136,12 @@ export const openFloor = async (store: SyncStore, site: SiteSeed): Promise<reado
   for (const doc of docs) if (doc.kind === 'order') await reserveOrder(store, site, doc.id, at.now)
   return movements
 }
+
+/** What the books have and the shelves do not, from the beginning: one and two pieces for counters to find. */
+export const lostOnFloor = (_: SiteSeed, opening: readonly Movement[]): readonly Leg[] =>
+  opening
+    .filter((_movement, i) => i % 3 === 0)
+    .map((m, i) => ({ key: stockKeyText({ ...m, ...m.to }), qty: -1 - (i % 3) }))
 
 /** The desk reserves what an order still lacks. */
 export const reserveOrder = (store: SyncStore, site: SiteSeed, id: DocumentId, now: string): Promise<void> =>

@@ -25,16 +25,20 @@ export const makeIntruder = (stage: Stage): (() => void) => {
     n += 1
     const epoch = `intruder${String(n).padStart(4, '0')}`
     const trick = stage.dice.pick(['signature', 'chain', 'role'] as const)
-    void answerSync(stage, { id: device, worker: null, clients: null }, {
-      proto: PROTO,
-      app: 'simulated',
-      device,
-      warehouse: stage.site.warehouse.id,
-      session: null,
-      cursor: null,
-      push: { epoch, commands: [forged(stage, epoch, trick)] },
-      head: { seq: 1, pending: 1, oldest: null, quota: null, persisted: null, lost: false, acked: 0 },
-    }).catch((error: unknown) => {
+    void answerSync(
+      stage,
+      { id: device, worker: null, clients: null },
+      {
+        proto: PROTO,
+        app: 'simulated',
+        device,
+        warehouse: stage.site.warehouse.id,
+        session: null,
+        cursor: null,
+        push: { epoch, commands: [forged(stage, epoch, trick)] },
+        head: { seq: 1, pending: 1, oldest: null, quota: null, persisted: null, lost: false, acked: 0 },
+      },
+    ).catch((error: unknown) => {
       if (stage.odds.rollback === 0) stage.fail('I21', `the server failed: ${String(error)}`)
     })
   }

@@ -101,8 +101,7 @@ export const makeNet = (stage: Stage, device: Device, life: Life): SimulatedNet 
           return refused(503)
         }
       }),
-    manifest: () =>
-      ask(async () => ({ kind: 'ok', body: scopedManifest(stage.catalogue.manifest, device.clients) })),
+    manifest: () => ask(async () => ({ kind: 'ok', body: scopedManifest(stage.catalogue.manifest, device.clients) })),
     blocks: shas =>
       ask(async () => ({
         kind: 'ok',

@@ -1,4 +1,6 @@
 import { checkFolds } from './check-server.ts'
+import { checkCounted } from './check-counts.ts'
+import { makeCountDesk } from './count-desk.ts'
 import { checkRest, isQuiet } from './check-device.ts'
 import { noCounters } from './counters.ts'
 import type { Counters } from './counters.ts'
@@ -7,7 +9,7 @@ import { boot, crash, look, makeDevice } from './device.ts'
 import type { Device } from './device.ts'
 import { drawFaults, FAULTS, oddsOf } from './faults.ts'
 import type { Fault, Odds } from './faults.ts'
-import { anyOrder, cancelOrder, catalogueOfSite, makeFloor, openFloor, reserveOrder } from './floor.ts'
+import { anyOrder, cancelOrder, catalogueOfSite, lostOnFloor, makeFloor, openFloor, reserveOrder } from './floor.ts'
 import { makeIntruder } from './intruder.ts'
 import { makeMemoryServer } from './memory-server.ts'
 import { BADGES } from './people.ts'
@@ -15,8 +17,9 @@ import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
 import { makePushLine } from '../../server/sync/push-line.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
+import { checkLosses, evict, update } from './storage.ts'
 import type { Shift, Stage } from './stage.ts'
-import { makeTruth } from './truth.ts'
+import { lose, makeTruth } from './truth.ts'
 import { anyTurn, work } from './worker.ts'
 
 export type RunOptions = {
@@ -62,7 +65,11 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   schedule.after(period, () => backUp(stage, period))
   if (faults.includes('restore'))
     schedule.after(period + stage.dice.int(stage.end - period), () => void restoreServer(stage))
-  if (stage.shift.hasDesk) schedule.after(MINUTE, () => desk(stage))
+  if (stage.shift.hasDesk) {
+    schedule.after(stage.dice.int(2 * MINUTE), () => vanish(stage))
+    schedule.after(MINUTE, () => desk(stage))
+    makeCountDesk(stage)
+  }
   if (faults.includes('intruder')) schedule.after(MINUTE, makeIntruder(stage))
 
   while (schedule.now() < stage.end && failures.length === 0 && stage.shift.isOver?.(stage) !== true)
@@ -75,6 +82,8 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   if (failures.length === 0 && !isAtRest(stage)) stage.fail('I15', `not at rest ${DRAIN_MINUTES} quiet minutes later`)
   if (failures.length === 0) checkFolds(stage)
   if (failures.length === 0) checkRest(stage)
+  if (failures.length === 0) checkCounted(stage)
+  if (failures.length === 0) checkLosses(stage)
   const wrong = failures.length === 0 ? stage.shift.verdict?.(stage) : null
   if (typeof wrong === 'string') stage.fail('I15', wrong)
   const state = stage.memory.state()
@@ -96,6 +105,7 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
 const ANY_SHIFT: Shift = {
   makeSite: makeFloor,
   open: openFloor,
+  lost: lostOnFloor,
   turn: anyTurn,
   badges: BADGES,
   isGivenOut: false,
@@ -177,7 +187,14 @@ const play = async (stage: Stage, end: number): Promise<void> => {
   }
 }
 
-const isAtRest = (stage: Stage): boolean => stage.devices.every(device => isQuiet(stage, device))
+const isAtRest = (stage: Stage): boolean =>
+  stage.devices.every(device => isQuiet(stage, device)) && !(stage.shift.hasDesk && waitsForTime(stage))
+
+/** Counts that nobody has to decide on end by themselves once every handheld was heard; of an unknown clock a day later. */
+const waitsForTime = ({ memory }: Stage): boolean =>
+  [...memory.state().variances.values()].some(
+    ({ state, point }) => point.unc !== null && (state === 'provisional' || state === 'approved'),
+  )
 
 /** What befalls a handheld, every few seconds. */
 const trouble = (stage: Stage, device: Device): void => {
@@ -198,6 +215,8 @@ const trouble = (stage: Stage, device: Device): void => {
   if (!device.life.alive()) return
   if (dice.chance(odds.crash)) crash(stage, device, false)
   else if (dice.chance(odds.power)) crash(stage, device, true)
+  else if (dice.chance(odds.update)) update(stage, device)
+  else if (dice.chance(odds.evict)) evict(stage, device)
   else if (dice.chance(odds.tabs) && device.handheld !== null && !device.acting) {
     // Another tab takes over: the robbed one stops its loop, but a round under way goes on.
     seen['tabs taken over'] += 1
@@ -217,6 +236,16 @@ const backUp = (stage: Stage, period: number): void => {
   stage.memory.backUp()
   stage.seen.backups += 1
   if (stage.schedule.now() < stage.end) stage.schedule.after(period, () => backUp(stage, period))
+}
+
+/** A piece is broken, stolen or put somewhere else, and nobody says so. */
+const vanish = (stage: Stage): void => {
+  const { schedule, dice, site, truth } = stage
+  if (schedule.now() >= stage.end) return
+  schedule.after(MINUTE + dice.int(3 * MINUTE), () => vanish(stage))
+  const shelves = new Set<string>(site.locations.flatMap(({ id, kind }) => (kind === 'pickable' ? [id] : [])))
+  const lying = [...truth.lies].filter(([key, qty]) => qty > 2 && shelves.has(key.slice(0, key.indexOf('\u001f'))))
+  if (lying.length > 0) lose(truth, [{ key: dice.pick(lying)[0], qty: -1 - dice.int(2) }], schedule.now())
 }
 
 const desk = (stage: Stage): void => {

@@ -6,10 +6,12 @@ import type { Verify } from '../../server/sync/prepare.ts'
 import type { ClientId, DeviceId, WorkerId } from '../../shared/ids.ts'
 import { writeCursor } from '../../shared/sync/cursor.ts'
 import type { Row, SnapshotHead, SyncRequest, SyncResponse } from '../../shared/sync/wire.ts'
-import { isoOf } from '../../shared/time.ts'
+import { isoOf, msOf } from '../../shared/time.ts'
+import { checkPosts } from './check-counts.ts'
 import { checkCommit, checkRestore } from './check-server.ts'
 import { START } from './floor.ts'
 import { newEpoch } from '../../pwa/sync/birth.ts'
+import { cursorKey } from './memory-state.ts'
 import type { Stage } from './stage.ts'
 
 export const serverNow = (stage: Stage): string => isoOf(START + stage.schedule.now())
@@ -23,6 +25,16 @@ const verifyOf =
 
 /** Who asks, as the routes would have proven it. */
 export type Asking = { id: DeviceId; worker: WorkerId | null; clients: readonly ClientId[] | null }
+
+/** What a handheld says of itself: the watermark of counts goes by it. What has come in by its own push waits no more. */
+const note = (stage: Stage, { id, worker }: Asking, { head, push }: SyncRequest): void => {
+  const state = stage.memory.state()
+  if (!stage.devices.some(device => device.id === id)) return
+  const seenAt = serverNow(stage)
+  const waits = head.pending > 0 && (state.cursors.get(cursorKey(id, push.epoch))?.lastSeq ?? 0) < head.seq
+  const isBehind = waits && head.oldest !== null && msOf(head.oldest) < msOf(seenAt)
+  state.beats.set(id, { seenAt, report: isBehind ? (head.oldest ?? seenAt) : seenAt, waits, worker })
+}
 
 /** The product's own POST /sync on the store in memory. */
 export const answerSync = async (stage: Stage, who: Asking, request: SyncRequest): Promise<SyncResponse> => {
@@ -40,7 +52,9 @@ export const answerSync = async (stage: Stage, who: Asking, request: SyncRequest
   }
   stage.plant?.asked?.(stage, request)
   const verify = stage.plant?.verify?.(verifyOf(device)) ?? verifyOf(device)
+  note(stage, who, request)
   const answer = await handleSync(deps, request, { device, worker, warehouse: request.warehouse, clients, verify })
+  note(stage, who, request)
   return { ...answer, catalogue: scopedVersion(stage.catalogue.manifest.version, clients) }
 }
 
@@ -89,6 +103,7 @@ export const watchedStore = (stage: Stage, inner: SyncStore): SyncStore => ({
   decide: async (at, run) => {
     const answer = await inner.decide(at, run)
     checkCommit(stage, null)
+    checkPosts(stage)
     return answer
   },
   page: async at => {

@@ -8,7 +8,17 @@ import { differsFromItself, hunt, keptSeeds, neverSeen, runSeeds } from './suite
 const told = (results: readonly { seed: number; failures: readonly string[]; trail: readonly string[] }[]): string[] =>
   results.flatMap(({ seed, failures, trail }) => [`seed ${seed}`, ...failures, ...trail])
 
-const CHECKS = ['check-device', 'check-scope', 'check-server', 'device', 'net', 'run', 'intruder']
+const CHECKS = [
+  'check-counts',
+  'check-device',
+  'check-scope',
+  'storage',
+  'check-server',
+  'device',
+  'net',
+  'run',
+  'intruder',
+]
   .map(name => readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8'))
   .join('\n')
   .replaceAll(/fail\(\s+/g, 'fail(')
@@ -41,12 +51,17 @@ describe('simulated shifts', () => {
     '[I10] no cause has two open exceptions',
     '[I11] what is forged, broken or of the wrong role books nothing',
     '[I12] a snapshot is the base at one commit',
+    '[I13] a new version of the app finds the queue byte for byte',
     '[I15] when the trouble stops all queues drain',
+    '[I16] a count is booked once, never approved by whoever counted, never by itself before everybody was heard',
     '[I17] after a restore the handhelds hold what the server lacks',
     '[I18] what has ended does not come back by a late page or an old snapshot',
     '[I19] the books say what really lies where',
     '[I20] no row and no part of the catalogue of another client reaches a handheld',
     '[I21] no command that is well formed makes the server fail',
+    '[I24] whoever counts blind has no figure of what they count',
+    '[I25] where a right count was posted the books say what lies there',
+    '[I26] somebody is told of a lost storage',
   ])('%s', async title => {
     const rule = /I\d+/.exec(title)?.[0] ?? ''
     const { failed } = await shifts

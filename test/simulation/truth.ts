@@ -3,10 +3,13 @@ import { NO_LPN } from '../../shared/ids.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Address, Movement } from '../../shared/ledger/stock.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
+import type { Device } from './device.ts'
 import type { Draft } from '../../shared/sync/command.ts'
 
 /** What one act moves: stock key text and signed quantity. Knows nothing of the protocol. */
 export type Leg = { key: string; qty: number }
+
+export type LostStorage = Pick<Device, 'acts' | 'actedAt' | 'heard'> & { device: Device; epoch: string }
 
 /** What really lies where, moved at the instant of the beep, and everything that was beeped. */
 export type Truth = {
@@ -14,10 +17,14 @@ export type Truth = {
   beeped: { device: DeviceId; epoch: string; seq: number }[]
   /** What the books have too much of (or too little) because goods went without anybody saying so. */
   unbooked: Map<string, number>
+  /** Storages that were lost whole, with what was done under their numbers. */
+  storages: LostStorage[]
+  /** The same as `unbooked`, with the time at which they went, ms. */
+  gone: { key: string; qty: number; at: number }[]
 }
 
 export const makeTruth = (opening: readonly Movement[], lost: readonly Leg[]): Truth => {
-  const truth: Truth = { lies: new Map(), beeped: [], unbooked: new Map() }
+  const truth: Truth = { lies: new Map(), beeped: [], unbooked: new Map(), gone: [], storages: [] }
   move(
     truth.lies,
     opening.flatMap(m => [
@@ -25,12 +32,13 @@ export const makeTruth = (opening: readonly Movement[], lost: readonly Leg[]): T
       { key: stockKeyText({ ...m, ...m.to }), qty: m.qty },
     ]),
   )
-  lose(truth, lost)
+  lose(truth, lost, 0)
   return truth
 }
 
 /** Goods that go without a command: only a count finds out. */
-export const lose = (truth: Truth, legs: readonly Leg[]): void => {
+export const lose = (truth: Truth, legs: readonly Leg[], at: number): void => {
+  truth.gone.push(...legs.map(({ key, qty }) => ({ key, qty: -qty, at })))
   move(truth.lies, legs)
   move(
     truth.unbooked,

@@ -1,6 +1,7 @@
 import { StorageFull } from '../../pwa/sync/ports.ts'
 import type { Document, Item, Line } from '../../shared/catalogue.ts'
 import type { Handheld } from '../../pwa/sync/handheld.ts'
+import { stockKeyText } from '../../shared/ledger/stock.ts'
 import { looseAt } from '../../shared/ledger/world.ts'
 import type { World } from '../../shared/ledger/world.ts'
 import type { Draft } from '../../shared/sync/command.ts'
@@ -8,6 +9,7 @@ import { placeId } from '../support/site.ts'
 import { STEP } from './check-device.ts'
 import { sees } from './check-scope.ts'
 import type { Step } from './check-device.ts'
+import { countTurn, isCount } from './count-walk.ts'
 import { crash, hear } from './device.ts'
 import type { Device } from './device.ts'
 import { blindDocument, lotOf, SHELVES } from './floor.ts'
@@ -72,6 +74,7 @@ const book = async (stage: Stage, device: Device, handheld: Handheld, { drafts, 
   const n = device.step + 1
   stage.seen['steps of a process'] += hand === null ? 0 : 1
   drafts.forEach((draft, i) => device.acts.set(first + i, legsOf(stage.site.warehouse.id, draft)))
+  drafts.forEach((draft, i) => state(stage, device, first + i, draft))
   device.told.set(n, JSON.stringify(hand))
   dieMeanwhile(stage, device)
   const value: Step = { last: first + drafts.length - 1, n, hand }
@@ -81,6 +84,17 @@ const book = async (stage: Stage, device: Device, handheld: Handheld, { drafts, 
   device.step = n
   hear(stage, device, rows.at(-1)?.seq ?? 0)
   note(stage, handheld.world(), drafts)
+}
+
+/** What a count says, beside what really lies there. */
+const state = ({ schedule, truth }: Stage, device: Device, seq: number, draft: Draft): void => {
+  device.statements.delete(seq)
+  if (draft.type !== 'count.observed') return
+  const key = stockKeyText({ ...draft, ...draft.place })
+  const { looked } = device
+  const isLook = looked !== null && looked.key === key && looked.qty === draft.qty
+  const at = isLook ? looked.at : schedule.now()
+  device.statements.set(seq, { key, at, isRight: isLook || (truth.lies.get(key) ?? 0) === draft.qty })
 }
 
 /** Some crashes and power cuts come in the middle of a transaction, where they hurt. */
@@ -101,6 +115,7 @@ const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => 
     if (draft.type === 'close') seen['closed receipts'] += 1
     if (draft.type === 'receive' && world.document(draft.document)?.state === 'closed') seen['late lines'] += 1
     if (draft.type === 'short') seen.shorts += 1
+    if (draft.type === 'count.observed') seen['rows counted'] += 1
     if (draft.type === 'putaway') seen['goods put away'] += 1
     if (draft.type === 'receive' && draft.blind) seen['blind receipts'] += 1
     if (draft.type !== 'pick') continue
@@ -112,7 +127,13 @@ const note = ({ seen }: Stage, world: World, drafts: readonly Draft[]): void => 
 
 /** Deliveries and orders of which everybody does a little, as they like. */
 export const anyTurn = async (stage: Stage, device: Device, handheld: Handheld): Promise<Turn | null> => {
-  const away = device.hand !== null || stage.dice.chance(0.15) ? await putAwayTurn(stage, device, handheld) : null
+  const counts = isCount(device.hand) || (device.hand === null && stage.dice.chance(0.15))
+  const counted = counts ? await countTurn(stage, device, handheld) : null
+  if (counted !== null) return counted
+  const away =
+    (device.hand !== null && !isCount(device.hand)) || stage.dice.chance(0.15)
+      ? await putAwayTurn(stage, device, handheld)
+      : null
   return away ?? { drafts: anyDrafts(stage, device, handheld.world()), hand: device.hand, writes: true }
 }
 
@@ -126,7 +147,8 @@ const anyDrafts = (stage: Stage, device: Device, world: World): readonly Draft[]
 }
 
 /** Goods that whoever has the handheld may see. */
-const goodsFor = ({ site }: Stage, device: Device): readonly Item[] => site.items.filter(one => sees(device, one.client))
+const goodsFor = ({ site }: Stage, device: Device): readonly Item[] =>
+  site.items.filter(one => sees(device, one.client))
 
 const documentsOf = (world: World, kind: Document['kind']): readonly Document[] =>
   [...world.documents()].filter(document => document.kind === kind)
