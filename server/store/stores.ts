@@ -27,6 +27,7 @@ import { makeLateStore } from './late.ts'
 import { makeLossStore } from './losses.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
+import { makeOrderStatusStore } from './order-status.ts'
 import { makeOutboxStore } from './outbox.ts'
 import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePhotoStore } from './photos.ts'
@@ -99,6 +100,7 @@ export const makeStores = (
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),
     promises: makePromiseStore(db, names),
+    orderStatus: makeOrderStatusStore(db, names),
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),

@@ -31,6 +31,7 @@ import * as owners from './0033_owners.ts'
 import * as timeZone from './0035_time_zone.ts'
 import * as carrierLabels from './0036_carrier_labels.ts'
 import * as deskAsks from './0039_desk.ts'
+import * as orderStatus from './0044_order_status.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -66,4 +67,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0035_time_zone': timeZone,
   '0036_carrier_labels': carrierLabels,
   '0039_desk': deskAsks,
+  '0044_order_status': orderStatus,
 }
