@@ -130,30 +130,20 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
   }
   const kept = { store: stores.promises, outbox: stores.outbox }
   const promising: PromiseDeps = { ...kept, connector, connection, mapper, now }
-  const telling: OrderStatusDeps = {
-    connector,
-    connection,
-    store: stores.orderStatus,
-    cursor: () => stores.import.cursor(id, 'orderStatus'),
-    outbox: stores.outbox,
-    now,
-  }
+  const told = { promising, telling: tellingOf(deps, connection, connector) }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
-  return {
-    connection,
-    connector,
-    lane,
-    mapper,
-    operationOf,
-    importing,
-    delivering,
-    comparing,
-    promising,
-    telling,
-    release,
-  }
+  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release, ...told }
 }
 export type Bridge = ReturnType<typeof makeBridge>
+
+const tellingOf = ({ stores, now }: BridgeDeps, connection: Connection, connector: ErpConnector): OrderStatusDeps => ({
+  connector,
+  connection,
+  store: stores.orderStatus,
+  cursor: () => stores.import.cursor(connection.id, 'orderStatus'),
+  outbox: stores.outbox,
+  now,
+})
 
 /** Read again when it is older than this. */
 const keptFor = <T>(ms: number, now: () => string, read: () => Promise<T>): (() => Promise<T>) => {
