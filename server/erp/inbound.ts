@@ -138,15 +138,19 @@ export const cancellationRecord = v.object({
   reason: maybe(words),
 })
 
-/** What the carrier has said about a parcel, as the ERP or the shop knows it. */
-export const deliveryRecord = v.object({
-  id,
-  order: id,
-  carrier: maybe(words),
-  tracking: maybe(code),
-  state: v.picklist(['announced', 'collected', 'inTransit', 'delivered', 'failed', 'returned']),
-  at: day,
-})
+/** What the carrier has said about a parcel, as the ERP, the shop or a carriers' service knows it. */
+export const deliveryRecord = v.pipe(
+  v.object({
+    id,
+    /** Null where only the parcel's number is known. */
+    order: maybe(id),
+    carrier: maybe(words),
+    tracking: maybe(code),
+    state: v.picklist(['announced', 'collected', 'inTransit', 'delivered', 'failed', 'returned']),
+    at: day,
+  }),
+  v.check(({ order, tracking }) => order !== null || tracking !== null, 'names neither an order nor a parcel'),
+)
 
 /** Judged by its first bytes, whatever it says that it is. */
 const BEGINS = { pdf: '%PDF', zpl: '^XA' } as const

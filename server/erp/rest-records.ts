@@ -47,6 +47,9 @@ export const restRecord = (kind: InboundKind, raw: unknown): unknown => {
     case 'cancellation':
       return named(raw, row => ({ document: documentRemote(String(row['of']), String(row['document'])) }))
     case 'delivery':
+      return named(raw, row => ({
+        order: typeof row['order'] === 'string' ? documentRemote('salesOrder', row['order']) : (row['order'] ?? null),
+      }))
     case 'carrierLabel':
       return named(raw, row => ({ order: documentRemote('salesOrder', String(row['order'])) }))
     case 'partner':

@@ -13,6 +13,9 @@ const refusal = v.object({
   error: v.object({ kind: v.string(), message: v.string(), location: v.nullable(v.string()) }),
 })
 
+/** 200, and nothing was loaded. */
+const notLoaded = v.object({ ids: v.literal(false), messages: v.array(v.object({ message: v.string() })) })
+
 /** The class of an answer by status, kind and phase, never by its text. */
 export const classify = (status: number, kind: string | null, phase: Phase): ErrorClass => {
   if (status === 401 || status === 403) return 'auth'
@@ -101,6 +104,11 @@ const bodyOf = (answer: HttpAnswer, phase: Phase, now: string, profile: Profile)
     })
   const wrapped = v.safeParse(v.object({ result: v.unknown() }), json)
   const body = profile.envelope === 'always200' && wrapped.success ? wrapped.output.result : json
+  const unloaded = v.safeParse(notLoaded, body)
+  if (unloaded.success) {
+    const words = unloaded.output.messages.map(one => one.message).join('; ')
+    throw new ErpError('rejected', `the ERP refused: ${words.slice(0, MAX_WORDS)}`, { exchange: answer.exchange })
+  }
   const asked = v.safeParse(simQuestion, body)
   if (!asked.success) return body
   // The name of a question may begin with a hash that changes with the records: the kind behind it is what stays.

@@ -76,6 +76,17 @@ const options = (op: OutboundOp): { backorder: boolean | null; accept: string[] 
   accept: Object.entries(op.answers).flatMap(([id, answer]) => (answer === 'yes' ? [id] : [])),
 })
 
+/** The draft with exactly these lines. */
+const withLines = async (
+  call: Call,
+  draft: Document,
+  lines: readonly unknown[],
+  signal: AbortSignal,
+): Promise<Document> => {
+  if (JSON.stringify(draft.lines) === JSON.stringify(lines)) return draft
+  return call('PUT', `${at(draft.id)}/lines`, simDocument, signal, { body: { lines }, headers: match(draft) })
+}
+
 /** Draft, then post. Where our key is not unique, we look before we make, and take the younger of two drafts back. */
 const drafts = (call: Call, profile: Profile): Writing => ({
   prepare: async (op, _known, signal) => {
@@ -86,14 +97,8 @@ const drafts = (call: Call, profile: Profile): Writing => ({
     const posted = there.find(document => document.state === 'posted')
     const open = there.filter(document => document.state === 'draft')
     for (const spare of posted === undefined ? open.slice(1) : open) await cancel(call, spare, signal)
-    const kept = posted ?? open[0]
-    if (kept === undefined) return refOf(await made())
-    const sameLines = JSON.stringify(kept.lines) === JSON.stringify(body.lines)
-    if (kept.state === 'draft' && !sameLines)
-      await call('PUT', `${at(kept.id)}/lines`, simDocument, signal, {
-        body: { lines: body.lines },
-        headers: match(kept),
-      })
+    const kept = posted ?? open[0] ?? (await made())
+    if (kept.state === 'draft') await withLines(call, kept, body.lines, signal)
     return refOf(kept)
   },
   post: async (op, ref, signal) => {
@@ -107,7 +112,9 @@ const drafts = (call: Call, profile: Profile): Writing => ({
     if (document?.state !== 'draft' || there.some(other => other.state === 'posted')) return
     for (const spare of there.filter(other => other.state === 'draft' && other.id !== ref.id))
       await cancel(call, spare, signal)
-    await call('POST', `${at(ref.id)}/post`, v.unknown(), signal, { body: options(op), headers: match(document) })
+    // A repeated load that came late has brought its lines once more.
+    const ready = await withLines(call, document, draftOf(op, MAIN).lines, signal)
+    await call('POST', `${at(ref.id)}/post`, v.unknown(), signal, { body: options(op), headers: match(ready) })
   },
   find: async (op, _ref, signal) => found(await documentsOf(call, op, profile, signal)),
 })
@@ -120,7 +127,9 @@ const direct = (call: Call, profile: Profile): Writing => ({
     const from =
       op.type === 'adjustment' && profile.adjust === 'cas' ? { changeFrom: await onHand(call, op, signal) } : {}
     const body = { ...draftOf(op, MAIN), ...options(op), ...number, ...from }
-    await call('POST', '/api/documents', v.unknown(), signal, { body }).catch((error: unknown) => {
+    // Where POST would overwrite what has the number.
+    const method = profile.putCreates ? 'PUT' : 'POST'
+    await call(method, '/api/documents', v.unknown(), signal, { body }).catch((error: unknown) => {
       // It is there already: that is what we wanted. `find` says so.
       if (!(error instanceof SimRefused) || error.location === null) throw error
     })

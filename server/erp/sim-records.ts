@@ -23,9 +23,11 @@ const itemOf = (raw: unknown): unknown => {
 const orderOf = (raw: unknown): unknown => {
   const read = v.safeParse(simOrder, raw)
   if (!read.success) return raw
-  const { lines, shipTo, ...order } = read.output
+  const { lines, shipTo, exception = false, ...order } = read.output
   return {
     ...order,
+    // Open by its word, but nothing of it is to be shipped any more.
+    ...(exception && order.state === 'open' ? { state: 'closed' } : {}),
     shipTo: shipTo ? { ...shipTo, lines: [shipTo.street] } : null,
     lines: lines.map(line => ({
       ...line,

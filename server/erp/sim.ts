@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ErpCaps, ErpConnector } from './connector.ts'
+import { hintsIn, signedBody } from './hints.ts'
 import { baseQty, decimalQty } from './quantity.ts'
 import { connectorKind, erpUrl } from './settings.ts'
 import { makeCall } from './sim-call.ts'
@@ -8,6 +9,7 @@ import { kindsOf, pulling } from './sim-pull.ts'
 import { writing } from './sim-post.ts'
 import { PROFILE_NAMES, PROFILES } from './sim/profile.ts'
 import type { Profile } from './sim/profile.ts'
+import { SIGNATURE, WEBHOOK_ID, webhookKey } from './sim/webhooks.ts'
 
 const capsOf = (profile: Profile): ErpCaps => ({
   key: profile.key === 'header' ? 'native' : profile.key,
@@ -25,7 +27,7 @@ const capsOf = (profile: Profile): ErpCaps => ({
   packages: profile.statuses,
   carrierLabels: profile.carrierLabels,
   pictures: true,
-  webhooks: false,
+  webhooks: profile.webhooks,
   fractions: false,
   kinds: kindsOf(profile),
   operations: [
@@ -102,6 +104,16 @@ const movementsSince =
     }
   }
 
+/** Signed by the body alone. Its record is as it was when it happened, and comes twice and late: only that something changed counts. */
+const hearing =
+  (token: () => string): NonNullable<ErpConnector['webhook']> =>
+  async request => {
+    signedBody(webhookKey(token()), SIGNATURE, request)
+    const kinds = { item: 'item', purchaseOrder: 'purchaseOrder', salesOrder: 'salesOrder' } as const
+    const { id, hints } = hintsIn(request, 'kind', kinds)
+    return { id: request.headers[WEBHOOK_ID] ?? id, hints }
+  }
+
 /** The connector of the demo ERP, in the manner of any profile of it. */
 export const sim = connectorKind({
   name: 'sim',
@@ -122,6 +134,7 @@ export const sim = connectorKind({
         const problem = { kind: 'setting', subject: 'profile', words: `The ERP runs as ${me.profile}.` } as const
         return { ok: !wrong, problems: wrong ? [problem] : [], ...health }
       },
+      ...(profile.webhooks ? { webhook: hearing(secrets.token) } : {}),
       ...pulling(call, profile),
       ...writing(call, profile),
       stock: stock(call),

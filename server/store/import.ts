@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Item } from '../../shared/catalogue.ts'
-import type { ConnectorId, ItemId, WarehouseId } from '../../shared/ids.ts'
+import type { ConnectorId, DocumentId, ItemId, WarehouseId } from '../../shared/ids.ts'
 import { withCode } from '../sync/link-code.ts'
 import type { FlawRow, ImportStore, PageWrite, Remote, WaitingRecord } from '../workers/import-port.ts'
 import { codesOf } from '../workers/quality.ts'
@@ -60,6 +60,7 @@ const reading = (
   | 'unitsOf'
   | 'deliveries'
   | 'labels'
+  | 'documentsByTracking'
 > => ({
   codes: async (client, codes) => {
     const { rows } = await sql<{ code: string; item: ItemId }>`
@@ -76,11 +77,10 @@ const reading = (
     )
     return new Map(rows.map(row => [row.sku, row.item]))
   },
-  waiting: async (connector, kind, limit) => {
+  waiting: async (connector, kind, limit, first = 'oldest') => {
     const { rows } = await sql<WaitingRecord>`
-      select kind, remote, record from erp_waiting where connector = ${connector} and kind = ${kind} order by at, remote limit ${limit}`.execute(
-      db,
-    )
+      select kind, remote, record from erp_waiting where connector = ${connector} and kind = ${kind}
+      order by ${first === 'oldest' ? sql`at` : sql`at desc`}, remote limit ${limit}`.execute(db)
     return rows
   },
   flaws: async (connector, { after, limit }) => {
@@ -119,6 +119,15 @@ const reading = (
       select r.remote, i.body from remote r join item i on i.uid = r.id
       where r.connector = ${connector} and r.kind = 'item' and r.remote = any(${[...remotes]}::text[])`.execute(db)
     return new Map(rows.map(row => [row.remote, row.body]))
+  },
+  documentsByTracking: async (warehouse, tracking) => {
+    if (tracking.length === 0) return new Map()
+    const id = await names.warehouse(db, warehouse)
+    const { rows } = await sql<{ tracking: string; document: DocumentId }>`
+      select l.body->'carton'->>'tracking' as tracking, l.body->'carton'->>'document' as document from location l
+      where l.warehouse_id = ${id} and l.body->'carton'->>'tracking' is not null
+        and l.body->'carton'->>'tracking' = any(${[...tracking]}::text[])`.execute(db)
+    return new Map(rows.map(row => [row.tracking, row.document]))
   },
   deliveries: async (connector, document) => bodies(db, 'erp_delivery', connector, document),
   labels: async (connector, document) => bodies(db, 'erp_label', connector, document),

@@ -28,6 +28,7 @@ import { makeLossStore } from './losses.ts'
 import { makeNames } from './names.ts'
 import type { Executor } from './names.ts'
 import { makeMoveStore } from './moves.ts'
+import { makeOrderStatusStore } from './order-status.ts'
 import { makeOutboxStore } from './outbox.ts'
 import { makeOwnSettingsStore } from './own-settings.ts'
 import { makePastStore } from './past.ts'
@@ -105,6 +106,7 @@ export const makeStores = (
     compare: makeCompareStore(db, names),
     places: makePlaceStore(db, names),
     promises: makePromiseStore(db, names),
+    orderStatus: makeOrderStatusStore(db, names),
     connections: makeConnectionStore(db, names),
     mappings: makeMappingStore(db),
     waiting: makeWaitingStore(db, names),

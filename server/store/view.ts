@@ -25,6 +25,7 @@ import { withheldFrom } from './blind.ts'
 import { boardRows } from './desk-work.ts'
 import type { Withheld } from './blind.ts'
 import type { Executor, Names } from './names.ts'
+import { parcelsOf } from './view-parcels.ts'
 import { ACKED, iso, like, paged, seen, withoutKey } from './view-parts.ts'
 import type { Clients } from './view-parts.ts'
 
@@ -313,5 +314,6 @@ const documentParts = async (
                 with ordinality as e(x, n) group by 1) r), '[]') as records
     from outbox o
     where o.warehouse_id = ${warehouse} and o.payload->>'document' = ${document}::text order by o.seq`.execute(db)
-  return { lines: lines.rows, tasks: tasks.map(withoutKey), messages: messages.rows }
+  const parcels = await parcelsOf(db, warehouse, document)
+  return { lines: lines.rows, tasks: tasks.map(withoutKey), parcels, messages: messages.rows }
 }

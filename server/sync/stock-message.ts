@@ -1,5 +1,5 @@
 import { derivedId } from '../../shared/ids.ts'
-import type { ClientId, DocumentId, ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
+import type { ClientId, ItemId, LocationId, WarehouseId } from '../../shared/ids.ts'
 import type { Address, Goods, Movement, StockKey } from '../../shared/ledger/stock.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import { virtualLocation } from '../../shared/ledger/world.ts'
@@ -42,17 +42,6 @@ export type TransferPayload = {
   by: string
   lines: { lot: string; serial: string; qty: number; from: Place; to: Place }[]
 }
-/** Of an order, where an ERP wants to know how far it is. Moves no stock. */
-export type StatusPayload = {
-  v: 1
-  type: 'orderStatus'
-  document: DocumentId
-  client: ClientId
-  status: 'picking' | 'packed' | 'ready' | 'shipped' | 'delivered' | 'deliveryFailed'
-  carrier: string | null
-  tracking: readonly string[]
-}
-
 /** What one command or decision has moved, beyond what the message of a document tells. */
 export type Moved = {
   ref: CommandRef

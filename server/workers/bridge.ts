@@ -19,6 +19,8 @@ import { makeLane } from './lane.ts'
 import type { GateDeps } from './lane.ts'
 import { makeMapper } from './mapper.ts'
 import type { Mapper } from './mapper.ts'
+import { orderStatusRound } from './order-status.ts'
+import type { OrderStatusDeps } from './order-status.ts'
 import { toOperation } from './outbound.ts'
 import type { ErpStores } from './ports.ts'
 import { promiseRound } from './promise.ts'
@@ -42,7 +44,7 @@ export type BridgeDeps = {
   random: () => number
   newId: () => string
   log: DeliverDeps['log']
-  every: { importMs: number; deliverMs: number; compareMs: number; promiseMs?: number }
+  every: { importMs: number; deliverMs: number; compareMs: number; promiseMs?: number; statusMs?: number }
 }
 
 /** Rules of goods that nobody may pick: opening stock does not come from there. */
@@ -53,6 +55,9 @@ const MAPPING_MS = 1000
 
 /** How often it is looked what is promised. */
 const PROMISE_MS = 30_000
+
+/** How often it is looked how far orders are. */
+const STATUS_MS = 5000
 
 /** How often it is looked whether a comparison is due. */
 const COMPARE_LOOK_MS = 30_000
@@ -125,10 +130,20 @@ export const makeBridge = (deps: BridgeDeps, connection: Connection, connector: 
   }
   const kept = { store: stores.promises, outbox: stores.outbox }
   const promising: PromiseDeps = { ...kept, connector, connection, mapper, now }
+  const told = { promising, telling: tellingOf(deps, connection, connector) }
   const release = () => releaseFilled({ id, outbox: stores.outbox, imports: stores.import, mapper, now })
-  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, promising, release }
+  return { connection, connector, lane, mapper, operationOf, importing, delivering, comparing, release, ...told }
 }
 export type Bridge = ReturnType<typeof makeBridge>
+
+const tellingOf = ({ stores, now }: BridgeDeps, connection: Connection, connector: ErpConnector): OrderStatusDeps => ({
+  connector,
+  connection,
+  store: stores.orderStatus,
+  cursor: () => stores.import.cursor(connection.id, 'orderStatus'),
+  outbox: stores.outbox,
+  now,
+})
 
 /** Read again when it is older than this. */
 const keptFor = <T>(ms: number, now: () => string, read: () => Promise<T>): (() => Promise<T>) => {
@@ -192,6 +207,14 @@ export const runBridge = (deps: BridgeDeps, bridge: Bridge, asked: () => boolean
         return false
       },
       onFault: error => log.warn({ id, err: error }, 'what is promised waits to be told'),
+    }),
+    loop({
+      everyMs: every.statusMs ?? STATUS_MS,
+      run: async () => {
+        await orderStatusRound(bridge.telling)
+        return false
+      },
+      onFault: error => log.warn({ id, err: error }, 'how far orders are waits to be told'),
     }),
     loop({
       everyMs: Math.min(COMPARE_LOOK_MS, every.compareMs),

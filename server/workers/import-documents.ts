@@ -12,11 +12,11 @@ import type { ErpDocument } from './documents.ts'
 import type { ImportDeps } from './import.ts'
 import { hashOf, newest } from './import-items.ts'
 import { emptyPage } from './import-port.ts'
-import type { PageWrite, RecordFlaw, Remote, WaitingRecord } from './import-port.ts'
+import type { PageWrite, RecordFlaw, Remote } from './import-port.ts'
 import { flawOf, unreadable } from './quality.ts'
 
 const PAGE = 25
-export type DocumentKind = WaitingRecord['kind']
+export type DocumentKind = 'purchaseOrder' | 'asn' | 'salesOrder'
 type DocumentRecord = Inbound['purchaseOrder'] | Inbound['asn'] | Inbound['salesOrder']
 
 /** Pages until the ERP has no more. */

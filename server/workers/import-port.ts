@@ -53,8 +53,8 @@ export type RecordFlaw = {
 }
 export type FlawRow = RecordFlaw & { kind: InboundKind; firstAt: string; lastAt: string }
 
-/** A document that waits for something that it names. Tried again whenever items have come. */
-export type WaitingRecord = { kind: 'purchaseOrder' | 'asn' | 'salesOrder'; remote: string; record: unknown }
+/** What waits for something that it names, and is tried again: documents whenever items have come, the rest always. */
+export type WaitingRecord = { kind: InboundKind; remote: string; record: unknown }
 
 export type StoredPicture = { sha: string; type: PictureType; bytes: Uint8Array }
 export type Delivery = Inbound['delivery'] & { document: DocumentId }
@@ -105,7 +105,12 @@ export interface ImportStore {
   codes(client: ClientId, codes: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
   /** Items of the client by their SKU that no record of the connection is yet: they came by file. */
   unbound(connector: ConnectorId, client: ClientId, skus: readonly string[]): Promise<ReadonlyMap<string, ItemId>>
-  waiting(connector: ConnectorId, kind: WaitingRecord['kind'], limit: number): Promise<readonly WaitingRecord[]>
+  waiting(
+    connector: ConnectorId,
+    kind: WaitingRecord['kind'],
+    limit: number,
+    first?: 'oldest' | 'newest',
+  ): Promise<readonly WaitingRecord[]>
   /** Newest first; `kinds` of the report and its rows. */
   flaws(connector: ConnectorId, page: { after: string | null; limit: number }): Promise<readonly FlawRow[]>
   flawCounts(connector: ConnectorId): Promise<readonly { problem: ProblemKind; effect: string; n: number }[]>
@@ -129,5 +134,7 @@ export interface ImportStore {
   hasHint(connector: ConnectorId, id: string): Promise<boolean>
   /** The latest that is known of an order's parcels. */
   deliveries(connector: ConnectorId, document: DocumentId): Promise<readonly Delivery[]>
+  /** Which orders of the warehouse have a carton with one of these numbers of carriers. */
+  documentsByTracking(warehouse: WarehouseId, tracking: readonly string[]): Promise<ReadonlyMap<string, DocumentId>>
   labels(connector: ConnectorId, document: DocumentId): Promise<readonly StoredLabel[]>
 }

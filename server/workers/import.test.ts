@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
 import { derivedId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
 import { emptyTables, putRow } from '../../shared/sync/rows.ts'
 import { sqlSite } from '../../test/support/sql-site.ts'
 import { testSite } from '../../test/support/site.ts'
@@ -320,6 +321,78 @@ describe('what comes in from an ERP', async () => {
     erp.say('lot', { id: 'lot,2', item: 'item,9', lot: 'L9' })
     await round()
     expect([...(await tables()).lots.values()]).toMatchObject([{ lot: 'L1', expiry: '2027-01-31', blocked: true }])
+  })
+  it('[E136] what comes before the order or item that it names waits for it, and then has its effect once', async () => {
+    erp.say('item', item(1))
+    erp.say('lot', { id: 'lot,2', item: 'item,2', lot: 'L2', expiry: '2027-02-28', blocked: true })
+    erp.say('salesOrder', order(1, ['item,2']))
+    erp.say('cancellation', { id: 'x,1', of: 'salesOrder', document: 'sale,1', at: '2026-11-23' })
+    const parcel = { carrier: 'Aras', tracking: 'T1', state: 'delivered', at: '2026-11-24' }
+    erp.say('delivery', { id: 'd,1', order: 'sale,1', ...parcel })
+    erp.say('carrierLabel', { id: 'c,1', order: 'sale,1', format: 'zpl', content: 'XlhB' })
+    await round()
+    expect((await flaws()).map(([, field, problem]) => [field, problem])).toEqual([
+      ['document', 'order_unknown'],
+      ['order', 'order_unknown'],
+      ['order', 'order_unknown'],
+      ['lines.1', 'line_item_unknown'],
+    ])
+    const before = await commits()
+    await round()
+    expect(await commits()).toBe(before)
+    erp.say('item', item(2))
+    await round()
+    const [document] = [...(await tables()).documents.values()]
+    if (!document) throw new Error('no document')
+    expect(document.state).toBe('cancelled')
+    expect([...(await tables()).lots.values()]).toMatchObject([{ lot: 'L2', expiry: '2027-02-28', blocked: true }])
+    expect((await stores.import.deliveries(ID, document.id)).map(d => d.state)).toEqual(['delivered'])
+    expect((await stores.import.labels(ID, document.id)).map(d => d.content)).toEqual(['XlhB'])
+    expect(await flaws()).toEqual([])
+    const after = await commits()
+    await round()
+    expect(await commits()).toBe(after)
+  })
+  it('[E134] a parcel of which only the number is known is that of the order with such a carton', async () => {
+    erp.say('item', item(1))
+    erp.say('salesOrder', order(1, ['item,1']))
+    await round()
+    const [document] = [...(await tables()).documents.values()]
+    if (!document) throw new Error('no document')
+    const carton = {
+      document: document.id,
+      type: null,
+      weightG: null,
+      size: null,
+      tracking: 'T77',
+      closed: true,
+      shipped: true,
+    }
+    const box = {
+      id: derivedId<'location'>('carton', 'T77'),
+      kind: 'carton' as const,
+      code: 'XC1',
+      zone: null,
+      sequence: 1,
+    }
+    await stores.sync.decide({ warehouse: site.warehouse.id, now: deps.now() }, tx =>
+      tx.write({
+        body: {},
+        silent: true,
+        effects: { ...NOTHING, locations: [{ ...box, parent: null, active: false, carton }] },
+      }),
+    )
+    const about = { carrier: null, state: 'inTransit', at: '2026-11-24' }
+    erp.say('delivery', { id: 'd,1', order: null, tracking: 'T77', ...about })
+    erp.say('delivery', { id: 'd,2', order: 'unheard of', tracking: 'T77', ...about, state: 'delivered' })
+    erp.say('delivery', { id: 'd,3', order: null, tracking: 'T78', ...about })
+    erp.say('delivery', { id: 'd,4', order: null, tracking: null, ...about })
+    await round()
+    expect((await stores.import.deliveries(ID, document.id)).map(d => d.id).sort()).toEqual(['d,1', 'd,2'])
+    expect((await flaws()).map(([, field, problem, value]) => [field, problem, value])).toEqual([
+      ['tracking', 'order_unknown', 'T78'],
+      ['', 'unreadable', expect.anything()],
+    ])
   })
   it('[E119] the nightly search makes inactive what the ERP no longer has, and names what no change has told of', async () => {
     erp.say('item', item(1))

@@ -86,13 +86,17 @@ const bodyOf = (payload: Payload, words: Words): OperationBody | null => {
     case 'orderStatus': {
       const { status, carrier, tracking } = payload
       const shipping = { carrier: words.mapper.carrier(carrier), tracking }
-      return { type: 'orderStatus', order: orderOf(payload.document, words), status, packages: [], shipping }
+      const packages = packagesOf(payload.packages, words)
+      return { type: 'orderStatus', order: orderOf(payload.document, words), status, packages, shipping }
     }
   }
 }
 
+const packagesOf = (boxes: PayloadOf<'shipment'>['packages'], words: Words): readonly Package[] =>
+  boxes.map(box => ({ ...box, lines: box.lines.map(lineIn(words)) }))
+
 const shipmentOf = (payload: PayloadOf<'shipment'>, words: Words): OperationBody => {
-  const packages = payload.packages.map((box): Package => ({ ...box, lines: box.lines.map(lineIn(words)) }))
+  const packages = packagesOf(payload.packages, words)
   const tracking = packages.flatMap(box => box.tracking ?? [])
   return {
     type: 'shipment',

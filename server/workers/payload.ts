@@ -18,6 +18,9 @@ const lines = v.array(
 )
 const common = { v: v.literal(1), document: text, client: text, final: v.boolean() }
 const size = v.optional(v.nullable(v.object({ l: whole, w: whole, h: whole })), null)
+const packages = v.array(
+  v.object({ label: text, type: nullable, weightG: v.nullable(v.number()), size, tracking: nullable, lines }),
+)
 
 /**
  * The payloads of server/sync (outbound-message.ts, stock-message.ts), as they were kept: an older one may be read years
@@ -30,9 +33,7 @@ export const payloadSchema = v.variant('type', [
     ...common,
     type: v.literal('shipment'),
     carrier: nullable,
-    packages: v.array(
-      v.object({ label: text, type: nullable, weightG: v.nullable(v.number()), size, tracking: nullable, lines }),
-    ),
+    packages,
   }),
   v.object({
     v: v.literal(1),
@@ -63,6 +64,8 @@ export const payloadSchema = v.variant('type', [
     status: v.picklist(['picking', 'packed', 'ready', 'shipped', 'delivered', 'deliveryFailed']),
     carrier: nullable,
     tracking: v.array(text),
+    /** Of its cartons that are closed and still here. */
+    packages: v.optional(packages, []),
   }),
   /** Told by server/workers/promise.ts; the place is the ERP's own already. */
   v.object({
@@ -85,13 +88,12 @@ export const itemsOf = (payload: Payload): readonly string[] => {
     case 'return':
       return payload.lines.map(line => line.item)
     case 'shipment':
+    case 'orderStatus':
       return payload.packages.flatMap(box => box.lines.map(line => line.item))
     case 'adjustment':
     case 'transfer':
     case 'reservation':
       return [payload.item]
-    case 'orderStatus':
-      return []
   }
 }
 
@@ -102,13 +104,13 @@ export const placesOf = (payload: Payload): readonly string[] => {
     case 'return':
       return payload.lines.flatMap(line => line.place ?? [])
     case 'shipment':
+    case 'orderStatus':
       return payload.packages.flatMap(box => box.lines.flatMap(line => line.place ?? []))
     case 'adjustment':
       return [payload.place.location]
     case 'transfer':
       return payload.lines.flatMap(line => [line.from.location, line.to.location])
     case 'reservation':
-    case 'orderStatus':
       return []
   }
 }

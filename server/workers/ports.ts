@@ -3,6 +3,7 @@ import type { CompareStore } from './compare-port.ts'
 import type { ConnectionStore, MappingStore } from './connection.ts'
 import type { ImportStore } from './import-port.ts'
 import type { PlaceStore } from './place-port.ts'
+import type { OrderStatusStore } from './order-status.ts'
 import type { PromiseStore } from './promise.ts'
 import type { OutboxStore } from './outbox-port.ts'
 
@@ -33,6 +34,7 @@ export type ErpStores = {
   compare: CompareStore
   places: PlaceStore
   promises: PromiseStore
+  orderStatus: OrderStatusStore
   connections: ConnectionStore
   mappings: MappingStore
 }

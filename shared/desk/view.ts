@@ -140,6 +140,19 @@ export const documentRowSchema = v.object({
 export const documentsAnswerSchema = v.object({ rows: v.array(documentRowSchema), next: nullable })
 export type DocumentsAnswer = v.InferOutput<typeof documentsAnswerSchema>
 
+/** A carton in the house, then what its carrier says. */
+const PARCEL_STATES = [
+  'packing',
+  'packed',
+  'shipped',
+  'announced',
+  'collected',
+  'inTransit',
+  'delivered',
+  'failed',
+  'returned',
+] as const
+
 /** GET /api/desk/document */
 export const documentQuery = v.object({ id: uuid<DocumentId>() })
 export const documentAnswerSchema = v.object({
@@ -162,6 +175,16 @@ export const documentAnswerSchema = v.object({
     }),
   ),
   tasks: v.array(boardRowSchema),
+  /** Of an order: its cartons with what carriers have said of them last, then parcels of which only that is known. */
+  parcels: v.array(
+    v.object({
+      carton: nullable,
+      carrier: nullable,
+      tracking: nullable,
+      state: v.picklist(PARCEL_STATES),
+      at: nullable,
+    }),
+  ),
   /** What the ERP was told of it. */
   messages: v.array(
     v.object({
@@ -174,6 +197,7 @@ export const documentAnswerSchema = v.object({
     }),
   ),
 })
+export type ParcelState = (typeof PARCEL_STATES)[number]
 export type DocumentAnswer = v.InferOutput<typeof documentAnswerSchema>
 
 /** GET /api/desk/devices */

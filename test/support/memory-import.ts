@@ -119,6 +119,7 @@ export const makeMemoryImport = (deps: { sync: SyncStore; items: Item[]; ledgerI
       return isNew
     },
     deliveries: async (_, document) => of(deliveries).filter(row => row.document === document),
+    documentsByTracking: async () => new Map(),
     labels: async (_, document) => of(labels).filter(row => row.document === document),
   }
   return {

@@ -7,6 +7,7 @@ import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
+import { emptyPage } from '../../server/workers/import-port.ts'
 import { placeId, testSite } from './site.ts'
 import { NOW, sqlSite } from './sql-site.ts'
 
@@ -214,6 +215,70 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
         { kind: 'pick', state: 'started', worker: worker.id },
       ])
       expect(await stores.views.document(narrow, document('ORD-2'))).toBeNull()
+    })
+
+    it('[E137] an order shows its cartons with the last word of the carrier, and parcels of which only that is known', async () => {
+      const box = (label: string, sequence: number, more: object) => ({
+        id: derivedId<'location'>('view', label),
+        kind: 'carton' as const,
+        code: label,
+        zone: null,
+        sequence,
+        parent: null,
+        active: true,
+        carton: {
+          document: document('ORD-1'),
+          type: null,
+          weightG: null,
+          size: null,
+          tracking: null,
+          closed: true,
+          shipped: false,
+          ...more,
+        },
+      })
+      const parcels = async () =>
+        (await stores.views.document(all, document('ORD-1')))?.parcels.map(({ at, ...row }) => [
+          ...Object.values(row),
+          at?.slice(0, 10),
+        ])
+      expect(await parcels()).toEqual([])
+      await decide({
+        locations: [
+          box('XC8', 1, { tracking: 'T8', shipped: true }),
+          box('XC9', 2, { tracking: 'T9' }),
+          box('XC10', 3, { closed: false }),
+        ],
+      })
+      const say = (connector: string, remote: string, body: object, at: string) =>
+        stores.import.putPage(
+          { warehouse: site.warehouse.id, connector: derivedId('view', connector), now: at },
+          {
+            ...emptyPage('delivery', null),
+            deliveries: [
+              {
+                id: remote,
+                order: null,
+                carrier: 'Aras',
+                tracking: null,
+                state: 'inTransit',
+                at: 'bugün',
+                document: document('ORD-1'),
+                ...body,
+              },
+            ],
+          },
+          null,
+        )
+      await say('erp', 'd1', { tracking: 'T8', at: '2026-11-24T09:00:00Z' }, '2026-11-25T08:00:00.000Z')
+      await say('carriers', 'd2', { tracking: 'T8', state: 'delivered' }, '2026-11-26T08:00:00.000Z')
+      await say('erp', 'd3', { tracking: 'T0', state: 'failed', carrier: null }, '2026-11-26T08:00:00.000Z')
+      expect(await parcels()).toEqual([
+        ['XC8', 'Aras', 'T8', 'delivered', '2026-11-26'],
+        ['XC9', null, 'T9', 'packed', undefined],
+        ['XC10', null, null, 'packing', undefined],
+        [null, null, 'T0', 'failed', '2026-11-26'],
+      ])
     })
 
     it('[DV13] a message names what the ERP has made of it, each once, with a link that a browser may follow', async () => {

@@ -42,7 +42,7 @@ export const DocumentPanel = ({ id, kind, onClose, onChanged }: Props) => {
   const { speaker, names, api, me } = useDesk()
   const found = useLoaded(id, () => api.get('/api/desk/document', { id }, documentAnswerSchema))
   if (found.value === null) return <p className="desk-panel">{found.error ?? speaker.say('loading')}</p>
-  const { document, lines, tasks, messages } = found.value
+  const { document, lines, tasks, parcels, messages } = found.value
   const isSupervisor = mayDo(me.roles, ['supervisor'])
   const changed = (): void => {
     found.reload()
@@ -79,6 +79,7 @@ export const DocumentPanel = ({ id, kind, onClose, onChanged }: Props) => {
         ]}
       />
       <Tasks tasks={tasks} onChanged={changed} />
+      <Parcels parcels={parcels} />
       <Told messages={messages} />
       <div className="desk-actions">
         {isSupervisor ? (
@@ -112,6 +113,30 @@ const Tasks = ({ tasks, onChanged }: { tasks: DocumentAnswer['tasks']; onChanged
             {speaker.maybe('task', task.kind)} {speaker.maybe('state', task.state)}{' '}
             {task.worker === null ? '' : names.person(task.worker)}
             {mayDo(me.roles, ['supervisor']) ? <TaskActs row={task} onChanged={onChanged} /> : null}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Its cartons, and what carriers say of them. */
+const Parcels = ({ parcels }: Pick<DocumentAnswer, 'parcels'>) => {
+  const { speaker } = useDesk()
+  if (parcels.length === 0) return null
+  return (
+    <>
+      <h3>{speaker.say('d.parcels')}</h3>
+      <ul>
+        {parcels.map(({ carton, carrier, tracking, state, at }) => (
+          <li key={`${carton} ${tracking}`}>
+            <Code>{carton ?? '–'}</Code> · {speaker.maybe('parcel', state)} {at === null ? '' : speaker.stamp(at)}
+            {tracking === null ? null : (
+              <>
+                {' · '}
+                {carrier} <Code>{tracking}</Code>
+              </>
+            )}
           </li>
         ))}
       </ul>

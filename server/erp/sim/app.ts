@@ -34,6 +34,8 @@ const level = v.object({
   changeFrom: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
 
+const countBody = v.object({ ...v.omit(level, ['quantity', 'changeFrom']).entries, counted: level.entries.quantity })
+
 export type SimDeps = {
   state: SimState
   save: (state: SimState) => Promise<void>
@@ -127,6 +129,13 @@ const writes = (app: Hono, erp: SimErp, deps: WriteDeps): void => {
       return { quantity: erp.onHand(at.item, at.place, at.lot) }
     }),
   )
+  app.post('/api/counts', c =>
+    write(async () => {
+      const { counted, ...at } = await read(c.req.raw, countBody)
+      return erp.count(at, counted)
+    }),
+  )
+  app.post('/api/counts/:id/apply', c => write(async () => erp.applyCount(c.req.param('id'))))
   /** A person in the ERP moves or corrects goods: a document without our key. */
   app.post('/api/by-hand', c =>
     write(async () => {
@@ -143,6 +152,16 @@ type DocumentDeps = WriteDeps & {
   write: (change: () => Promise<unknown>) => Promise<Response>
 }
 
+/** An ERP that loads records says what is wrong with them in an answer that says that all is well. */
+const loaded = (profile: Profile, make: () => unknown): unknown => {
+  try {
+    return make()
+  } catch (error) {
+    if (!profile.loads || !(error instanceof SimRefusal)) throw error
+    return { ids: false, messages: [{ type: 'error', message: error.message }] }
+  }
+}
+
 const documents = (app: Hono, erp: SimErp, { read, write, later, slow, save }: DocumentDeps): void => {
   const { profile } = erp
   const current = (id: string, request: Request): string => {
@@ -150,23 +169,23 @@ const documents = (app: Hono, erp: SimErp, { read, write, later, slow, save }: D
       throw new SimRefusal(412, 'the document has changed')
     return id
   }
-  app.post('/api/documents', c =>
-    write(async () => {
-      const { backorder, accept, ...draft } = await read(
-        c.req.raw,
-        v.object({ ...documentDraft.entries, ...postBody.entries }),
-      )
-      if (profile.flow === 'draft') return erp.draft(draft)
-      // Made and posted in one: what cannot be posted is not made either.
-      const made = erp.draft(draft)
-      try {
-        return erp.post(made.id, { backorder, accept })
-      } catch (error) {
-        erp.forget(made.id)
-        throw error
-      }
-    }),
-  )
+  const create = async (request: Request): Promise<unknown> => {
+    const whole = v.object({ ...documentDraft.entries, ...postBody.entries })
+    const { backorder, accept, ...draft } = await read(request, whole)
+    if (profile.flow === 'draft') return loaded(profile, () => erp.draft(draft))
+    const [same] = profile.putCreates && request.method === 'POST' ? erp.byNumber(draft.number ?? '') : []
+    if (same !== undefined) return erp.overwrite(same.id, draft)
+    // Made and posted in one: what cannot be posted is not made either.
+    const made = erp.draft(draft)
+    try {
+      return erp.post(made.id, { backorder, accept })
+    } catch (error) {
+      erp.forget(made.id)
+      throw error
+    }
+  }
+  app.post('/api/documents', c => write(() => create(c.req.raw)))
+  if (profile.putCreates) app.put('/api/documents', c => write(() => create(c.req.raw)))
   app.put('/api/documents/:id/lines', c =>
     write(async () => {
       const { lines } = await read(c.req.raw, v.object({ lines: documentDraft.entries.lines }))

@@ -49,8 +49,22 @@ export const makeDocuments = (deps: DocumentDeps) => {
     draft: (made: SimDraft): SimDocument => {
       const [first] = byKey.get(made.key) ?? []
       if (first !== undefined && profile.key === 'native') return document(first)
+      if (first !== undefined && profile.loads) {
+        const { state: end, lines } = document(first)
+        // The record is known by its id, its lines have none: they come to those that are there.
+        return end === 'draft' ? put({ ...document(first), lines: [...lines, ...made.lines] }) : document(first)
+      }
       if (first !== undefined && profile.key === 'header') throw new SimRefusal(400, 'IDEMPOTENCY_ERROR', first)
       return make(made)
+    },
+    /** What has the number becomes this, whatever it was: its effect is taken back and that of the new lines made. */
+    overwrite: (id: string, made: SimDraft): SimDocument => {
+      fits(deps, made)
+      const before = document(id)
+      books.book({ ...before, lines: before.lines.map(line => ({ ...line, from: line.to, to: line.from })) })
+      const after = put({ ...before, ...made, number: before.number })
+      books.book(after)
+      return after
     },
     /** As if it had never been made. */
     forget: (id: string): void => {

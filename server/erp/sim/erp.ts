@@ -1,10 +1,12 @@
 import type * as v from 'valibot'
 import { makeBooks } from './books.ts'
+import { makeCounts } from './counts.ts'
 import { makeDocuments } from './documents.ts'
 import { PROFILES } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { known, SimRefusal } from './refusal.ts'
 import { makeShipping } from './shipping.ts'
+import { makeWebhooks } from './webhooks.ts'
 import type { SimDocument, SimDraft, SimItem, SimOrder, SimState } from './state.ts'
 import type { postBody } from './wire.ts'
 
@@ -24,6 +26,11 @@ export const makeErp = (state: SimState, now: () => string, profile: Profile = P
     const stamped = stamp()
     return { ...header, ...stamped, at: profile.quietHeaders ? header.at : stamped.at }
   }
+  const hooks = makeWebhooks(profile, () => Date.parse(now()))
+  const putItem = (made: SimItem): SimItem => {
+    hooks.note('item', made)
+    return (state.items[made.id] = made)
+  }
   const changeOrder = (id: string, change: Partial<SimOrder>): SimOrder =>
     (state.orders[id] = { ...order(id), ...change, ...stamp() })
   /** An order learns what came or went; it closes when nothing is left, or when the rest will not come. */
@@ -38,8 +45,11 @@ export const makeErp = (state: SimState, now: () => string, profile: Profile = P
       left.set(line.item, (left.get(line.item) ?? 0) - n)
       return { ...line, done: line.done + n }
     })
-    const over = lines.every(line => line.done >= line.quantity) || (of.type === 'shipment' && !backorder)
-    state.orders[before.id] = { ...touched(before), lines, state: over ? 'closed' : before.state }
+    const isWhole = lines.every(line => line.done >= line.quantity)
+    const ended = of.type === 'shipment' && !backorder
+    const exception = profile.leavesException && ended && !isWhole ? { exception: true } : {}
+    const over = isWhole || (ended && !profile.leavesException)
+    state.orders[before.id] = { ...touched(before), lines, state: over ? 'closed' : before.state, ...exception }
   }
   const documents = makeDocuments({ state, now, profile, books, item, order, deliver })
   return {
@@ -51,12 +61,12 @@ export const makeErp = (state: SimState, now: () => string, profile: Profile = P
     ...books,
     ...documents,
     ...makeShipping({ state, profile, order, stamp }),
-    changeItem: (id: string, change: Partial<SimItem>): SimItem =>
-      (state.items[id] = { ...item(id), ...change, ...stamp() }),
+    hooks,
+    ...makeCounts(profile, books),
+    changeItem: (id: string, change: Partial<SimItem>): SimItem => putItem({ ...item(id), ...change, ...stamp() }),
     addBarcode: (id: string, code: string): SimItem =>
-      (state.items[id] = { ...touched(item(id)), barcodes: [...item(id).barcodes, code] }),
-    addItem: (made: Omit<SimItem, 'changed' | 'at' | 'childAt'>): SimItem =>
-      (state.items[made.id] = { ...made, ...stamp() }),
+      putItem({ ...touched(item(id)), barcodes: [...item(id).barcodes, code] }),
+    addItem: (made: Omit<SimItem, 'changed' | 'at' | 'childAt'>): SimItem => putItem({ ...made, ...stamp() }),
     addOrder: (draft: Omit<SimOrder, 'changed' | 'at' | 'childAt' | 'state' | 'id'>): SimOrder => {
       if (Object.values(state.orders).some(other => other.number === draft.number))
         throw new SimRefusal(409, `order ${draft.number} exists`)

@@ -32,6 +32,18 @@ export type Profile = {
   splitRows: boolean
   /** Posting makes an accounting document as well. */
   invoices: boolean
+  /** What an ERP's own count is worth: its expected figure is frozen when it is opened, or applying it again clears the place. */
+  counts: 'none' | 'frozen' | 'destructive'
+  /** Documents are loaded: a refusal is 200 with `ids: false`, and the same id again appends its lines to the draft. */
+  loads: boolean
+  /** A shipment that leaves no backorder leaves the order in exception until a person handles it. */
+  leavesException: boolean
+  /** PUT creates; POST updates what has the number, or creates. */
+  putCreates: boolean
+  /** Tells of every change, signed: each twice, the newest first. */
+  webhooks: boolean
+  /** It tells only whom a subscription names, for so long; 0 = always. */
+  subscriptionMs: number
   /** Wants to know how far an order is, and says what carriers say of its parcels. */
   statuses: boolean
   /** Makes the carrier's label of a carton when it is told of it. */
@@ -77,6 +89,12 @@ const PLAIN: Profile = {
   quietHeaders: false,
   splitRows: false,
   invoices: false,
+  counts: 'none',
+  loads: false,
+  leavesException: false,
+  putCreates: false,
+  webhooks: false,
+  subscriptionMs: 0,
   statuses: false,
   carrierLabels: false,
   atOnce: 1000,
@@ -91,7 +109,10 @@ const HOUR = 3_600_000
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   /** What the others lack: it takes the state of orders and makes labels of carriers. */
   plain: { ...PLAIN, statuses: true, carrierLabels: true },
-  /** 200 with an error inside; reference not unique; yes to a cancelled shipment; children do not touch headers. */
+  /**
+   * 200 with an error inside; reference not unique; yes to a cancelled shipment; children do not touch headers; a count
+   * books against the figure of when it was opened; a rest that does not come leaves its order in exception.
+   */
   tryton: {
     ...PLAIN,
     name: 'tryton',
@@ -99,18 +120,25 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     envelope: 'always200',
     unfit: 'silent',
     warnsOfOrigin: true,
+    counts: 'frozen',
+    leavesException: true,
     coarseTimes: true,
     quietHeaders: true,
     sessionMs: 24 * HOUR,
     lockAfter: 6,
     settleMs: 30_000,
   },
-  /** 200 with a wizard; several rows for one bin; whole-second times. */
+  /**
+   * 200 with a wizard; several rows for one bin; whole-second times; a refused load is 200 as well, a repeated one appends;
+   * a count that is applied twice clears the place.
+   */
   odoo: {
     ...PLAIN,
     name: 'odoo',
     key: 'reference',
     asksForRest: true,
+    counts: 'destructive',
+    loads: true,
     coarseTimes: true,
     quietHeaders: true,
     splitRows: true,
@@ -127,12 +155,14 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     quietHeaders: true,
     settleMs: 600_000,
   },
-  /** Writes name the version; receiving makes the invoice; limits for the whole tenant. */
+  /** Writes name the version; receiving makes the invoice; limits for the whole tenant; it tells of changes for three days. */
   bc: {
     ...PLAIN,
     name: 'bc',
     key: 'reference',
     etag: true,
+    webhooks: true,
+    subscriptionMs: 72 * HOUR,
     invoices: true,
     postAgain: 'refused',
     perMinute: 1_200,
@@ -142,18 +172,19 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
   /** The key goes in a header; a repeat is refused and names the first; five at once. */
   netsuite: { ...PLAIN, name: 'netsuite', flow: 'direct', key: 'header', atOnce: 5, settleMs: 60_000 },
-  /** One call at a time, unique document number, no negative stock. */
+  /** One call at a time, unique document number, no negative stock; PUT creates, POST overwrites. */
   logo: {
     ...PLAIN,
     name: 'logo',
     flow: 'direct',
     key: 'number',
+    putCreates: true,
     negative: 'refused',
     atOnce: 1,
     sessionMs: HOUR,
     settleMs: 60_000,
   },
-  /** 200 with errors inside, mandatory key, compare-and-swap on stock, a bucket of cost. */
+  /** 200 with errors inside, mandatory key, compare-and-swap on stock, a bucket of cost, webhooks twice and out of order. */
   shopify: {
     ...PLAIN,
     name: 'shopify',
@@ -161,6 +192,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     key: 'header',
     adjust: 'cas',
     envelope: 'always200',
+    webhooks: true,
     statuses: true,
     perMinute: 6_000,
     settleMs: 10_000,

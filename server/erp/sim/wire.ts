@@ -59,6 +59,8 @@ export const simOrder = v.object({
   /** Of an announced delivery: its purchase order. */
   order: v.optional(v.nullable(id)),
   lines: v.array(orderLine),
+  /** A rest will not come, and nobody has said over there what becomes of it. */
+  exception: v.optional(v.boolean()),
 })
 export const simPlace = v.object({
   id,

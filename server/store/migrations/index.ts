@@ -33,6 +33,7 @@ import * as carrierLabels from './0036_carrier_labels.ts'
 import * as deskAsks from './0039_desk.ts'
 import * as strangers from './0040_strangers.ts'
 import * as pastOrders from './0042_past_orders.ts'
+import * as orderStatus from './0044_order_status.ts'
 import * as schedules from './0048_schedules.ts'
 
 /** In the order of their names. A migration is never changed once it has been released. */
@@ -71,5 +72,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0039_desk': deskAsks,
   '0040_strangers': strangers,
   '0042_past_orders': pastOrders,
+  '0044_order_status': orderStatus,
   '0048_schedules': schedules,
 }

@@ -61,7 +61,8 @@ export const makeTheirs = (stage: ErpStage) => {
     }))
     erp.addOrder({ kind, number: `${kind}-${n}`, client: CLIENT, partner: 'P', due: null, priority: 0, lines })
   }
-  const open = (): string[] => Object.values(state.orders).flatMap(order => (order.state === 'open' ? [order.id] : []))
+  const open = (): string[] =>
+    Object.values(state.orders).flatMap(order => (order.state === 'open' && order.exception !== true ? [order.id] : []))
   const events: readonly (() => void)[] = [
     () => newOrder('purchase'),
     () => newOrder('sales'),
