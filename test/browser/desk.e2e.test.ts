@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeLabel } from '../../shared/scan/own-label.ts'
 import { settled, violations } from '../support/axe.ts'
 import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
@@ -7,6 +8,7 @@ import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
 const SECTIONS = ['approvals', 'exceptions', 'orders', 'receipts', 'stock', 'devices', 'integrations', 'print', 'audit']
+const BOOK = '9780764544200'
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 360, height: 640 },
@@ -62,7 +64,7 @@ describe('the desk on the built product', () => {
     await page.close()
   })
 
-  it('[DG2] an order is found by a scan anywhere, and a wrong password opens nothing', async () => {
+  it('[DG2] [DG7] an order, goods and a place are opened by a scan anywhere, and a wrong password opens nothing', async () => {
     const page = await deskPage(browser, product.url, 'elif')
     await page.goto(`${product.url}/desk/orders`)
     await page.locator('tbody tr').first().waitFor()
@@ -71,8 +73,21 @@ describe('the desk on the built product', () => {
     await settled(page)
     await page.keyboard.type(number, { delay: 3 })
     await page.keyboard.press('Enter')
-    await page.getByRole('link', { name: number }).click()
     await page.getByRole('complementary', { name: number }).waitFor()
+    // Goods by a label of many facts, and a place by our own label, from a page where letters mean decisions.
+    for (const [scan, row] of [
+      [`]C101${BOOK.padStart(14, '0')}`, 'Book, blue cover'],
+      [makeLabel('XL', 'A10101'), 'A1-01-01'],
+    ] as const) {
+      await page.goto(`${product.url}/desk/approvals`)
+      await settled(page)
+      await page.keyboard.type(scan, { delay: 3 })
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/desk\/stock\?q=/)
+      await page.locator('tbody tr', { hasText: row }).first().waitFor()
+      await page.goBack()
+      await page.waitForURL(/\/desk\/approvals/)
+    }
     const context = await browser.newContext()
     const stranger = await context.newPage()
     await stranger.goto(`${product.url}/desk`)

@@ -93,7 +93,11 @@ type FrameProps = {
   onLanguage: () => void
 }
 
-type At = { section: string | undefined; mine: readonly Section[]; go: (path: string) => void }
+type At = {
+  section: string | undefined
+  mine: readonly Section[]
+  go: (path: string, options?: { replace: boolean }) => void
+}
 
 export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => {
   const { me, speaker } = useDesk()
