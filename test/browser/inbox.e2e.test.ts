@@ -117,10 +117,13 @@ describe('what the desk has said, on a handheld, and the inbox that comes of it'
   })
 
   it('[H57] where the desk says so a wrong scan stops the handheld until a supervisor’s badge, also over a reload', async () => {
-    await policies(() => admin.getByLabel('A wrong or doubled scan stops').check())
     const emre = await worker('Emre')
-    await emre.scan('SO-1041')
-    await emre.band(/Scan .*tote/)
+    await answered(emre, BOOK, /Book, blue cover/)
+    await emre.scan('XCHME')
+    await emre.band('Scan a task, place or item')
+    await emre.scan('SO-1043')
+    await emre.band(/tote/i)
+    await policies(() => admin.getByLabel('A wrong or doubled scan stops').check())
     // Goods where a tote is asked for.
     await answered(emre, BOOK, STOPPED)
     for (const wrong of [makeLabel('XT', '0001'), product.badge('Zeynep')]) {
@@ -130,7 +133,7 @@ describe('what the desk has said, on a handheld, and the inbox that comes of it'
     await emre.page.reload()
     await emre.band(STOPPED)
     await answered(emre, product.badge('Elif'), /Go on\. Opened by Elif/)
-    await emre.band(/Scan .*tote/)
+    await emre.band(/tote/i)
     await emre.context.close()
     await policies(() => admin.getByLabel('A wrong or doubled scan stops').uncheck())
   })
@@ -146,7 +149,9 @@ describe('what the desk has said, on a handheld, and the inbox that comes of it'
     await answered(emre, BOOK, /Whose stock\?/)
     for (const size of [SIZES.small, SIZES.usual]) {
       await emre.page.setViewportSize(size)
-      expect([size.width, await faultsOf(emre.page)]).toEqual([size.width, []])
+      // The field that hears the scanner stands beside everything.
+      const faults = (await faultsOf(emre.page)).filter(fault => !fault.startsWith('region: <input data-wedge'))
+      expect([size.width, faults]).toEqual([size.width, []])
     }
     await emre.page.getByRole('button', { name: other }).click()
     await emre.band('Spare book')
