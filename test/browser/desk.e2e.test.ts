@@ -2,7 +2,7 @@ import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLabel } from '../../shared/scan/own-label.ts'
 import { faultsOf, settled, violations } from '../support/axe.ts'
-import { floorLoaded, handheldOn, launch, logIn } from '../support/browser.ts'
+import { floorLoaded, handheldOn, holdTimers, launch, logIn } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
 import { DESK_PAGES } from '../support/desk-pages.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
@@ -66,23 +66,23 @@ describe('the desk on the built product', () => {
 
   it('[DG2] [DG7] an order, goods and a place are opened by a scan anywhere, and a wrong password opens nothing', async () => {
     const page = await deskPage(browser, product.url, 'elif')
+    await page.context().addInitScript(holdTimers)
+    const { scan } = handheldOn(page.context(), page)
     await page.goto(`${product.url}/desk/orders`)
     await page.locator('tbody tr').first().waitFor()
     const number = await page.locator('tbody tr').first().locator('button').innerText()
     await page.goto(`${product.url}/desk/approvals`)
     await settled(page)
-    await page.keyboard.type(number, { delay: 3 })
-    await page.keyboard.press('Enter')
+    await scan(number)
     await page.getByRole('complementary', { name: number }).waitFor()
     // Goods by a label of many facts, and a place by our own label, from a page where letters mean decisions.
-    for (const [scan, row] of [
+    for (const [code, row] of [
       [`]C101${BOOK.padStart(14, '0')}`, 'Book, blue cover'],
       [makeLabel('XL', 'A10101'), 'A1-01-01'],
     ] as const) {
       await page.goto(`${product.url}/desk/approvals`)
       await settled(page)
-      await page.keyboard.type(scan, { delay: 3 })
-      await page.keyboard.press('Enter')
+      await scan(code)
       await page.waitForURL(/\/desk\/stock\?q=/)
       await page.locator('tbody tr', { hasText: row }).first().waitFor()
       await page.goBack()

@@ -38,6 +38,7 @@ describe('messages that are held after a restore', () => {
   it('[BR7] the desk says since when, why, and whose steps may be missing; one press lets them go, once', async () => {
     await product.stop()
     run('backup')
+    await removeFolder(path.join(product.dataDir, 'database'))
     run('restore')
     product = await startProduct({ dataDir: product.dataDir })
     const page = await deskPage(browser, product.url, 'can')
