@@ -1,3 +1,4 @@
+import type { Searched } from '../shared/desk/searched.ts'
 import type { Client, Location, Roster } from '../shared/catalogue.ts'
 import type {
   ClientId,
@@ -320,7 +321,7 @@ export interface ViewStore {
   document(viewer: Viewer, id: DocumentId): Promise<DocumentAnswer | null>
   devices(warehouse: WarehouseId): Promise<DevicesAnswer['rows']>
   audit(warehouse: WarehouseId, want: Page): Promise<AuditAnswer>
-  find(viewer: Viewer, q: string): Promise<FindAnswer>
+  find(viewer: Viewer, searched: Searched): Promise<FindAnswer>
   /** At most 50 items whose SKU, name or code is meant. */
   codes(viewer: Viewer, q: string): Promise<CodesAnswer['rows']>
 }

@@ -340,6 +340,7 @@ export const enDesk = {
   'u.kind': 'what',
   'f.items': 'Items',
   'f.places': 'Places',
+  'f.pallets': 'Pallets',
   'f.documents': 'Documents',
   'f.none': 'Nothing is called “{q}”',
   ...enLive,

@@ -340,6 +340,7 @@ export const trDesk: Readonly<Record<DeskKey, string>> = {
   'u.kind': 'ne',
   'f.items': 'Ürünler',
   'f.places': 'Yerler',
+  'f.pallets': 'Paletler',
   'f.documents': 'Belgeler',
   'f.none': '“{q}” adında bir şey yok',
   ...trLive,

@@ -16,6 +16,7 @@ import type {
   StockSort,
 } from '../../shared/desk/view.ts'
 import type { Item } from '../../shared/catalogue.ts'
+import { lpnId } from '../../shared/process/lpn.ts'
 import { VIRTUAL_KINDS } from '../../shared/process/virtual.ts'
 import type { ViewStore } from '../ports.ts'
 import { CALLS_ON_CARD } from './calls.ts'
@@ -128,22 +129,34 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       order by key collate "C" desc limit ${limit}`.execute(db)
     return paged(rows, limit)
   },
-  find: async ({ warehouse, clients }, q) => {
+  find: async ({ warehouse, clients }, { text, codes, place, lot }) => {
     const id = await names.warehouse(db, warehouse)
+    const part = like(text)
+    const isCode = (number: RawBuilder<unknown>) =>
+      sql`(${number} = any(${[...codes]}::text[]) or upper(${number}) = ${text.toUpperCase()}::text)`
+    const known = sql`(i.uid in (select item from item_code where code = any(${[...codes]}::text[])) or ${isCode(sql`i.body->>'sku'`)})`
     const items = await sql<FindAnswer['items'][number]>`
-      select ${ITEM} from item i join client c on c.id = i.client_id
+      select ${ITEM}, ${known} as exact from item i join client c on c.id = i.client_id
       where ${seen(clients, 'i')} and i.client_id in (select client_id from warehouse_client where warehouse_id = ${id})
-        and (i.uid in (select item from item_code where code = ${q}) or i.body->>'sku' ilike ${like(q)} or i.body->>'name' ilike ${like(q)})
-      order by (i.body->>'sku' = ${q}) desc, i.body->>'name' limit 10`.execute(db)
+        and (${known} or i.body->>'sku' ilike ${part} or i.body->>'name' ilike ${part})
+      order by exact desc, i.body->>'name' limit 10`.execute(db)
+    const number = isCode(sql`d.body->>'number'`)
     const documents = await sql<FindAnswer['documents'][number]>`
-      select ${DOCUMENT} from work d where d.warehouse_id = ${id} and d.kind = 'document' and ${seen(clients, 'd')}
-        and (d.body->>'number' ilike ${like(q)} or d.body->>'partner' ilike ${like(q)})
-      order by d.body->>'number' limit 10`.execute(db)
+      select ${DOCUMENT}, ${number} as exact from work d
+      where d.warehouse_id = ${id} and d.kind = 'document' and ${seen(clients, 'd')}
+        and (${number} or d.body->>'number' ilike ${part} or d.body->>'partner' ilike ${part})
+      order by exact desc, d.body->>'number' limit 10`.execute(db)
+    // What keyboards move about is not on a label.
+    const printed = sql`regexp_replace(upper(body->>'code'), '[^0-9A-HJ-NP-Z]', '', 'g') = ${place}::text`
+    const there = sql`(${isCode(sql`body->>'code'`)} or coalesce(${printed}, false))`
     const places = await sql<FindAnswer['places'][number]>`
-      select uid as id, body->>'code' as code from location
-      where warehouse_id = ${id} and body->>'code' ilike ${like(q)} and not body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[])
-      order by body->>'code' limit 10`.execute(db)
-    return { items: items.rows, documents: documents.rows, places: places.rows }
+      select uid as id, body->>'code' as code, ${there} as exact from location
+      where warehouse_id = ${id} and (${there} or body->>'code' ilike ${part}) and not body->>'kind' = any(${[...VIRTUAL_KINDS]}::text[])
+      order by exact desc, body->>'code' limit 10`.execute(db)
+    const pallets = await sql<FindAnswer['pallets'][number]>`
+      select d.id, d.body->>'label' as label from work d where d.warehouse_id = ${id} and d.kind = 'lpn' and ${seen(clients, 'd')}
+        and d.id = any(${codes.map(code => lpnId(warehouse, code))}::uuid[]) limit 10`.execute(db)
+    return { items: items.rows, documents: documents.rows, places: places.rows, pallets: pallets.rows, lot }
   },
   codes: async ({ warehouse, clients }, q) => {
     const id = await names.warehouse(db, warehouse)

@@ -275,9 +275,14 @@ export const labelAnswerSchema = v.object({ format: v.picklist(['pdf', 'zpl']), 
 
 /** GET /api/desk/find: what a typed or scanned text may mean. */
 export const findQuery = v.object({ q: v.pipe(text(200), v.nonEmpty()) })
+const exact = v.boolean()
+/** `exact`: the text as a whole is its code, its number or its label. */
 export const findAnswerSchema = v.object({
-  items: v.array(itemName),
-  documents: v.array(documentName),
-  places: v.array(v.object({ id: v.string(), code: v.string() })),
+  items: v.array(v.object({ ...itemName.entries, exact })),
+  documents: v.array(v.object({ ...documentName.entries, exact })),
+  places: v.array(v.object({ id: v.string(), code: v.string(), exact })),
+  pallets: v.array(v.object({ id: v.string(), label: v.string() })),
+  /** That a scanned label names beside the goods. */
+  lot: v.nullable(v.string()),
 })
 export type FindAnswer = v.InferOutput<typeof findAnswerSchema>

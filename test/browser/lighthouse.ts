@@ -9,15 +9,11 @@ import path from 'node:path'
 import * as v from 'valibot'
 import { launch } from '../support/browser.ts'
 import { deskPage } from '../support/desk-page.ts'
+import { DESK_PAGES } from '../support/desk-pages.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 
 /** The newest that runs on Node 20. */
 const LIGHTHOUSE = 'lighthouse@12.8.2'
-const WIDE = ['figures', 'orders', 'receipts', 'stock', 'lots', 'stocktake', 'past', 'devices', 'integrations', 'print']
-const PAGES = {
-  elif: ['approvals', 'exceptions', ...WIDE, 'account', 'find?q=a1'],
-  can: ['people', 'audit', 'connections', 'policies', 'live', 'intake'],
-}
 const reportSchema = v.object({
   categories: v.object({ accessibility: v.object({ score: v.nullable(v.number()) }) }),
   audits: v.record(v.string(), v.looseObject({ score: v.nullable(v.number()), title: v.string() })),
@@ -28,7 +24,7 @@ const browser = await launch()
 const folder = mkdtempSync(path.join(tmpdir(), 'lighthouse-'))
 const rows: { page: string; score: number; wrong: string }[] = []
 try {
-  for (const [login, pages] of Object.entries(PAGES)) {
+  for (const [login, pages] of Object.entries(DESK_PAGES)) {
     const page = await deskPage(browser, product.url, login)
     const cookies = await page.context().cookies()
     const headers = path.join(folder, `${login}.json`)

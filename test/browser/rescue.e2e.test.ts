@@ -11,6 +11,7 @@ import { READER } from '../../pwa/scanner/reader-options.ts'
 import { openDatabase } from '../../server/store/open.ts'
 import { collect, partOf, wholeOf } from '../../shared/sync/rescue-series.ts'
 import type { Collected } from '../../shared/sync/rescue-series.ts'
+import { faultsOf } from '../support/axe.ts'
 import { launch, logIn, setUp } from '../support/browser.ts'
 import { greyOfPng, inScene, writeCamera } from '../support/camera-scene.ts'
 import { deskPage } from '../support/desk-page.ts'
@@ -91,7 +92,7 @@ describe('a queue that leaves without the app', () => {
     await removeFolder(folder)
   })
 
-  it('[F1] [F2] [F3] [F4] [F5] [F7] [F10] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes and books each step once, the desk says what came of it', async () => {
+  it('[F1] [F2] [F3] [F4] [F5] [F7] [F10] works offline without the app; another device reads it by camera and pasted, the server keeps the same bytes and books each step once, the desk says what came of it, also with the handheld', async () => {
     const one = await setUp(browser, product)
     await logIn(one, product.badge('Ayşe'))
     await one.band(/Receive \d+/)
@@ -184,6 +185,23 @@ describe('a queue that leaves without the app', () => {
     await expect
       .poll(() => rescued.innerText(), { timeout: 30_000 })
       .toContain(`${length} steps, 0 known before, ${length} booked`)
+
+    // The handheld is known, and what came of it stands with it as well.
+    await supervisor.goto(`${product.url}/desk/devices`)
+    await supervisor
+      .locator('.desk-card', { hasText: 'Ayşe' })
+      .getByRole('button', { name: /lost|loss/ })
+      .click()
+    const panel = supervisor.getByRole('region', { name: 'What was rescued of it' })
+    await expect.poll(() => panel.innerText()).toContain(`${length} steps, 0 known before, ${length} booked`)
+    expect(await panel.locator('li').count()).toBeGreaterThan(1)
+    for (const size of [
+      { width: 360, height: 640 },
+      { width: 1280, height: 800 },
+    ]) {
+      await supervisor.setViewportSize(size)
+      expect([size.width, await faultsOf(supervisor)]).toEqual([size.width, []])
+    }
 
     await product.stop()
     const opened = await openDatabase({ dataDir: product.dataDir, log: quiet })

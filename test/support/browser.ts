@@ -57,7 +57,7 @@ export const keyOf = (character: string): { key: string; code: string; text: str
       }
 
 /** In the page: what it has put off waits while `held`, so that a driven browser that stalls between two keys ends no code. */
-const holdTimers = (): void => {
+export const holdTimers = (): void => {
   const later = window.setTimeout.bind(window)
   const never = window.clearTimeout.bind(window)
   const due = new Map<number, () => void>()

@@ -329,7 +329,12 @@ export const describeDeskWorkStore = (name: string, open: () => Promise<Pick<Ope
         })
         expect(await code({ act: 'hold', document: id, reason: 'paid for twice' }, cem)).toBe('done')
         // Sealed by a handheld that has not heard of it; the first box only.
-        const sealer = makeSealer(site, device(2), `epoch${number.toLowerCase()}`.padEnd(12, '0'), site.roster.workers.indexOf(cem))
+        const sealer = makeSealer(
+          site,
+          device(2),
+          `epoch${number.toLowerCase()}`.padEnd(12, '0'),
+          site.roster.workers.indexOf(cem),
+        )
         const command = sealer.seal({ type: 'ship', client, document: id, cartons: cartons.slice(0, 1), door: null })
         const at = { warehouse, device: device(2), epoch: sealer.epoch, now: NOW }
         const prepared = await prepare([command], at, async () => true)

@@ -6,6 +6,9 @@ import type { Document, Line, Task } from '../../shared/catalogue.ts'
 import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
+import { lpnId } from '../../shared/process/lpn.ts'
+import { makeLabel } from '../../shared/scan/own-label.ts'
+import { searchedFor } from '../../shared/desk/searched.ts'
 import { looseAt, virtualLocation } from '../../shared/ledger/world.ts'
 import { emptyPage } from '../../server/workers/import-port.ts'
 import { placeId, testSite } from './site.ts'
@@ -316,14 +319,36 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
       expect(await stores.views.codes(all, '')).toHaveLength(Math.min(50, site.items.length))
     })
 
-    it('[DV4] a text is found as code, SKU, part of a name, number or place, and only where it may be seen', async () => {
+    it('[DV4] [DG7] a text is found as code, SKU, part of a name, number, pallet or place, and only where it may be seen', async () => {
+      const find = (viewer: Viewer, text: string) => stores.views.find(viewer, searchedFor(text, NOW.slice(0, 10)))
       const code = mine.codes[0] ?? ''
-      expect((await stores.views.find(all, code)).items.map(item => item.id)).toContain(mine.id)
-      expect((await stores.views.find(narrow, code)).items.map(item => item.client)).not.toContain(one.id)
-      expect((await stores.views.find(all, 'ord-2')).documents.map(row => row.number)).toEqual(['ORD-2'])
-      expect((await stores.views.find(narrow, 'ord-2')).documents).toEqual([])
-      expect((await stores.views.find(all, 'a-01')).places.map(row => row.code)).toEqual(['A-01'])
-      expect((await stores.views.find(all, 'supplier')).places).toEqual([])
+      // Another client has goods with this code.
+      const others = site.items.filter(item => item.client !== one.id)
+      const both = (text: string) =>
+        [mine, ...others.filter(item => item.sku === text || (text !== mine.sku && item.codes.includes(code)))].map(
+          item => item.id,
+        )
+      const sure = (rows: readonly { id: string; exact: boolean }[]) => rows.flatMap(row => (row.exact ? [row.id] : []))
+      for (const text of [code, mine.sku])
+        for (const viewer of [all, { ...all, clients: [one.id] }])
+          expect([text, sure((await find(viewer, text)).items)]).toEqual([
+            text,
+            viewer === all ? expect.arrayContaining(both(text)) : [mine.id],
+          ])
+      expect((await find(all, ']C1010978076454420010L7')).lot).toBe('L7')
+      expect((await find(all, mine.name.slice(0, 3))).items.map(item => item.exact)).not.toContain(true)
+      expect((await find(narrow, code)).items.map(item => item.client)).not.toContain(one.id)
+      const row = { number: 'ORD-2', exact: true }
+      expect((await find(all, 'ord-2')).documents).toMatchObject([row])
+      expect((await find(all, 'ord-')).documents.map(found => found.exact)).not.toContain(true)
+      expect((await find(narrow, 'ord-2')).documents).toEqual([])
+      expect((await find(all, 'a-01')).places).toMatchObject([{ code: 'A-01', exact: true }])
+      expect((await find(all, makeLabel('XL', 'A01'))).places).toMatchObject([{ code: 'A-01', exact: true }])
+      expect((await find(all, 'supplier')).places).toEqual([])
+      const label = '386900000000000013'
+      await decide({ lpns: [{ id: lpnId(warehouse, label), client: one.id, label }] })
+      for (const text of [label, `]C100${label}`]) expect((await find(all, text)).pallets).toMatchObject([{ label }])
+      expect((await find(narrow, label)).pallets).toEqual([])
       const named = { items: [mine.id, theirs.id], documents: [document('ORD-1'), document('ORD-3')] }
       expect((await stores.views.names(narrow, named)).items.map(item => item.id)).toEqual([theirs.id])
       expect((await stores.views.names(narrow, named)).documents.map(row => row.number)).toEqual(['ORD-3'])

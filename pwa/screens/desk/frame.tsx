@@ -4,8 +4,6 @@ import { logOutSchema } from '../../../shared/desk/session.ts'
 import { countsAnswerSchema } from '../../../shared/desk/view.ts'
 import type { CountsAnswer } from '../../../shared/desk/view.ts'
 import { mayDo } from '../../../shared/roles.ts'
-import type { Role } from '../../../shared/roles.ts'
-import type { DeskKey } from '../../words/en-desk.ts'
 import { Account } from './account.tsx'
 import { Approvals } from './approvals.tsx'
 import { Audit } from './audit.tsx'
@@ -26,41 +24,12 @@ import { Printing } from './print.tsx'
 import { Policies } from './policies.tsx'
 import { Lots } from './lots.tsx'
 import { Past } from './past.tsx'
+import { OTHERS, SECTIONS } from './sections.ts'
+import type { Section } from './sections.ts'
 import { Stock } from './stock.tsx'
 import { Stocktakes } from './stocktake.tsx'
 import { Views } from './views.tsx'
 
-const LOOKERS: readonly Role[] = ['integrator', 'administrator', 'client']
-type Section = {
-  path: string
-  word: DeskKey
-  roles: readonly Role[]
-  strictly?: boolean
-  /** Only for who sees the goods of all clients. */
-  whole?: boolean
-  count?: keyof Omit<CountsAnswer, 'asOf'>
-}
-/** In the order of a supervisor's morning: what waits for a decision comes first. */
-const SECTIONS: readonly Section[] = [
-  { path: 'approvals', word: 's.approvals', roles: [], count: 'approvals' },
-  { path: 'exceptions', word: 's.exceptions', roles: ['integrator'], count: 'exceptions' },
-  { path: 'figures', word: 's.figures', roles: [] },
-  { path: 'orders', word: 's.orders', roles: LOOKERS },
-  { path: 'receipts', word: 's.receipts', roles: LOOKERS },
-  { path: 'stock', word: 's.stock', roles: LOOKERS },
-  { path: 'lots', word: 's.lots', roles: LOOKERS },
-  { path: 'stocktake', word: 's.stocktake', roles: ['administrator'] },
-  { path: 'past', word: 's.past', roles: LOOKERS },
-  { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
-  { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
-  { path: 'print', word: 's.print', roles: ['administrator'] },
-  { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
-  { path: 'audit', word: 's.audit', roles: ['administrator'], whole: true },
-  { path: 'connections', word: 's.connections', roles: ['integrator', 'administrator'], strictly: true },
-  { path: 'policies', word: 's.policies', roles: ['administrator'], strictly: true },
-  { path: 'live', word: 's.live', roles: ['administrator'], strictly: true },
-  { path: 'intake', word: 's.intake', roles: ['administrator'], strictly: true },
-]
 const COUNT_MS = 10_000
 
 /** What waits, asked for every ten seconds, after every decision, and when somebody comes back to the page. */
@@ -93,7 +62,11 @@ type FrameProps = {
   onLanguage: () => void
 }
 
-type At = { section: string | undefined; mine: readonly Section[]; go: (path: string) => void }
+type At = {
+  section: string | undefined
+  mine: readonly Section[]
+  go: (path: string, options?: { replace: boolean }) => void
+}
 
 export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => {
   const { me, speaker } = useDesk()
@@ -105,7 +78,7 @@ export const Frame = ({ told, onTold, turn, onOut, onLanguage }: FrameProps) => 
       (strictly === true ? roles.some(role => me.roles.includes(role)) : mayDo(me.roles, roles)),
   )
   const [, , at = ''] = location.split('/')
-  const section = at === 'find' || at === 'account' ? at : (mine.find(one => one.path === at) ?? mine[0])?.path
+  const section = OTHERS.find(one => one === at) ?? (mine.find(one => one.path === at) ?? mine[0])?.path
   const find = (text: string): void => go(`/desk/find?q=${encodeURIComponent(text)}`)
   useEffect(() => {
     document.title = `${speaker.say('desk')} · Stockhand`

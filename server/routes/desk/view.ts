@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { searchedFor } from '../../../shared/desk/searched.ts'
 import {
   auditAnswerSchema,
   auditQuery,
@@ -151,7 +152,7 @@ export const VIEW_ENDPOINTS = [
       query: findQuery,
       answer: findAnswerSchema,
     },
-    (at, { q }, { stores }) => stores.views.find(viewer(at), q.trim()),
+    (at, { q }, { stores, now }) => stores.views.find(viewer(at), searchedFor(q, now().slice(0, 10))),
   ),
   view(
     {
