@@ -26,6 +26,7 @@ import { Printing } from './print.tsx'
 import { Policies } from './policies.tsx'
 import { Lots } from './lots.tsx'
 import { Past } from './past.tsx'
+import { DailyFiles } from './schedules.tsx'
 import { Stock } from './stock.tsx'
 import { Stocktakes } from './stocktake.tsx'
 import { Views } from './views.tsx'
@@ -53,6 +54,7 @@ const SECTIONS: readonly Section[] = [
   { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'exports', word: 's.exports', roles: LOOKERS },
   { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'], whole: true },
@@ -310,6 +312,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'exports' ? <DailyFiles onScan={onFind} /> : null}
       {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}
