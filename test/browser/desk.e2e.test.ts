@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLabel } from '../../shared/scan/own-label.ts'
@@ -121,6 +122,37 @@ describe('the desk on the built product', () => {
     await page.getByRole('button', { name: 'Forget this view' }).click()
     await page.getByText('All returns is forgotten').waitFor()
     await expect.poll(() => page.getByLabel('My views').count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('[XP4] [XP5] columns and order are chosen, the file has them, and it is made every day from then on', async () => {
+    const page = await deskPage(browser, product.url, 'elif')
+    await page.goto(`${product.url}/desk/stock`)
+    await page.locator('tbody tr').first().waitFor()
+    await page.getByText('Columns', { exact: true }).first().click()
+    for (const column of ['place', 'client', 'lot', 'expiry', 'pallet', 'status', 'reserved', 'in doubt', 'available'])
+      await page.getByRole('checkbox', { name: column, exact: true }).uncheck()
+    await page.getByLabel('Sorted by').selectOption('SKU')
+    await page.waitForURL(({ searchParams }) => searchParams.get('sort') === 'sku')
+    await page.reload()
+    await page.locator('tbody tr').first().waitFor()
+    expect(await page.locator('thead th').allInnerTexts()).toEqual(['SKU', 'item', 'on hand'])
+    const shown = await page.locator('tbody tr td:first-child').allInnerTexts()
+    expect(shown).toEqual(shown.toSorted())
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()])
+    const lines = readFileSync(await file.path(), 'utf8').split('\r\n')
+    expect([lines[0], lines[1]?.split(',')[0]]).toEqual(['\ufeffSKU,Item,On hand', shown[0]])
+    await page.getByRole('button', { name: 'Every day…' }).click()
+    await page.getByLabel('Name of the file').fill('Stock for the shop')
+    await page.getByLabel('At', { exact: true }).selectOption('06:00')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Stock for the shop is made every day at 06:00').waitFor()
+    await page.goto(`${product.url}/desk/exports`)
+    await page.getByRole('cell', { name: 'Stock for the shop' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await page.getByText('Stock for the shop is not made any more').waitFor()
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(0)
     await page.context().close()
   })
 

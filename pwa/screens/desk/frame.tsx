@@ -24,6 +24,7 @@ import { Printing } from './print.tsx'
 import { Policies } from './policies.tsx'
 import { Lots } from './lots.tsx'
 import { Past } from './past.tsx'
+import { DailyFiles } from './schedules.tsx'
 import { OTHERS, SECTIONS } from './sections.ts'
 import type { Section } from './sections.ts'
 import { Stock } from './stock.tsx'
@@ -283,6 +284,7 @@ const Main = ({ section, mine, go, onFind }: At & { onFind: (text: string) => vo
       {section === 'past' ? <Past search={search} onGo={go} onScan={onFind} /> : null}
       {section === 'devices' ? <Devices onScan={onFind} /> : null}
       {section === 'integrations' ? <Integrations onScan={onFind} /> : null}
+      {section === 'exports' ? <DailyFiles onScan={onFind} /> : null}
       {section === 'print' ? <Printing onScan={onFind} /> : null}
       {section === 'people' ? <People onScan={onFind} /> : null}
       {section === 'audit' ? <Audit onScan={onFind} /> : null}

@@ -25,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   { path: 'past', word: 's.past', roles: LOOKERS },
   { path: 'devices', word: 's.devices', roles: ['integrator', 'administrator'], count: 'silent' },
   { path: 'integrations', word: 's.integrations', roles: ['integrator', 'administrator'], count: 'stopped' },
+  { path: 'exports', word: 's.exports', roles: LOOKERS },
   { path: 'print', word: 's.print', roles: ['administrator'] },
   { path: 'people', word: 's.people', roles: ['administrator'], strictly: true },
   { path: 'audit', word: 's.audit', roles: ['administrator'], whole: true },
