@@ -1,8 +1,69 @@
 import { sql } from 'kysely'
 import type { BatchDocument } from './batch.ts'
-import { json } from './names.ts'
+import { rowsOf } from './columns.ts'
 import type { Executor } from './names.ts'
 import { UNREAD } from './prepared-pg.ts'
+
+const KEY = { device_id: 'int', epoch: 'text', seq: 'bigint' } as const
+const GOODS = { client_id: 'int', item_id: 'int', lot: 'text', serial: 'text' } as const
+const COMMAND = {
+  ...KEY,
+  v: 'int',
+  body: 'text',
+  hash: 'text',
+  sig: 'text',
+  outcome: 'text',
+  reason: 'text',
+  exceptions: 'jsonb',
+  worker: 'uuid',
+  awaits: 'uuid',
+  message: 'uuid',
+  undoes: 'text',
+} as const
+/** In the order of the table. */
+const MOVEMENT = {
+  ...KEY,
+  n: 'smallint',
+  ...GOODS,
+  from_id: 'int',
+  from_lpn: 'uuid',
+  from_status: 'text',
+  to_id: 'int',
+  to_lpn: 'uuid',
+  to_status: 'text',
+  qty: 'int',
+  taken_at: 'timestamptz',
+  at: 'timestamptz',
+  unc: 'double precision',
+} as const
+/** In the order in which claims are inserted. */
+const CLAIM = {
+  kind: 'text',
+  owner: 'uuid',
+  location_id: 'int',
+  lpn: 'uuid',
+  ...GOODS,
+  status: 'text',
+  qty: 'bigint',
+} as const
+const WORK = { kind: 'text', id: 'uuid', document: 'uuid', client_id: 'int', state: 'text', body: 'jsonb' } as const
+const LOT = { client_id: 'int', item_id: 'int', lot: 'text', body: 'jsonb' } as const
+const EXCEPTION = { n: 'int', ...KEY, id: 'uuid', kind: 'text', subject: 'text', body: 'jsonb' } as const
+const LOCATION = { id: 'uuid', body: 'jsonb' } as const
+const MESSAGE = {
+  n: 'int',
+  key: 'uuid',
+  message: 'uuid',
+  connector: 'uuid',
+  client: 'uuid',
+  subject: 'text',
+  type: 'text',
+  payload: 'jsonb',
+  covers: 'jsonb',
+  captured_at: 'timestamptz',
+} as const
+const COVER = { ...KEY, key: 'uuid' } as const
+const CURSOR = { ...KEY, hash: 'text', at: 'timestamptz' } as const
 
 export type ApplyAt = { warehouse: number; commit: number; now: string }
 
@@ -19,8 +80,7 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       insert into command (warehouse_id, device_id, epoch, seq, v, body, hash, sig, outcome, reason, exceptions, worker, awaits, message, undoes, feed_seq, received_at)
       select ${at.warehouse}::int, x.device_id, x.epoch, x.seq, x.v, x.body, x.hash, x.sig, x.outcome, x.reason, x.exceptions,
              x.worker, x.awaits, x.message, x.undoes, ${at.commit}::bigint, ${at.now}::timestamptz
-      from jsonb_to_recordset(${json(doc.commands)})
-           as x(device_id int, epoch text, seq bigint, v int, body text, hash text, sig text, outcome text, reason text, exceptions jsonb, worker uuid, awaits uuid, message uuid, undoes text)
+      from ${rowsOf(doc.commands, COMMAND)}
       order by x.device_id, x.epoch, x.seq
       on conflict (warehouse_id, device_id, epoch, seq) do nothing
       returning device_id, epoch, seq, hash
@@ -28,15 +88,11 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       insert into movement (warehouse_id, device_id, epoch, seq, n, client_id, item_id, lot, serial,
                             from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty, taken_at, at, unc)
       select ${at.warehouse}::int, x.*
-      from jsonb_to_recordset(${json(doc.movements)})
-           as x(device_id int, epoch text, seq bigint, n smallint, client_id int, item_id int, lot text, serial text,
-                from_id int, from_lpn uuid, from_status text, to_id int, to_lpn uuid, to_status text,
-                qty int, taken_at timestamptz, at timestamptz, unc double precision)
+      from ${rowsOf(doc.movements, MOVEMENT)}
       join cmd using (device_id, epoch, seq)
       returning client_id, item_id, lot, serial, from_id, from_lpn, from_status, to_id, to_lpn, to_status, qty
     ), want as materialized (
-      select * from jsonb_to_recordset(${json(doc.claims)})
-        as x(kind text, owner uuid, location_id int, lpn uuid, client_id int, item_id int, lot text, serial text, status text, qty bigint)
+      select * from ${rowsOf(doc.claims, CLAIM)}
     ), clm as (
       insert into claim as c (warehouse_id, kind, owner, location_id, lpn, client_id, item_id, lot, serial, status, qty)
       select ${at.warehouse}::int, want.* from want
@@ -66,7 +122,7 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
       insert into work as t (warehouse_id, kind, id, document, client_id, state, body, feed_seq, last_on)
       select ${at.warehouse}::int, x.kind, x.id, x.document, x.client_id, x.state, x.body, ${at.commit}::bigint,
              case when x.kind = 'document' and x.state in ('closed', 'cancelled') then ${at.now.slice(0, 10)}::date end
-      from jsonb_to_recordset(${json(doc.work)}) as x(kind text, id uuid, document uuid, client_id int, state text, body jsonb)
+      from ${rowsOf(doc.work, WORK)}
       order by x.id
       on conflict (warehouse_id, id) do update
       set state = excluded.state, body = excluded.body, document = excluded.document, version = t.version + 1, feed_seq = excluded.feed_seq,
@@ -75,11 +131,11 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
     ), lts as (
       insert into lot as l (warehouse_id, client_id, item_id, lot, body, feed_seq)
       select ${at.warehouse}::int, x.client_id, x.item_id, x.lot, x.body, ${at.commit}::bigint
-      from jsonb_to_recordset(${json(doc.lots)}) as x(client_id int, item_id int, lot text, body jsonb)
+      from ${rowsOf(doc.lots, LOT)}
       on conflict (warehouse_id, client_id, item_id, lot) do update set body = excluded.body, feed_seq = excluded.feed_seq
       returning client_id, body
     ), raised as materialized (
-      select x.* from jsonb_to_recordset(${json(doc.exceptions)}) as x(n int, device_id int, epoch text, seq bigint, id uuid, kind text, subject text, body jsonb)
+      select x.* from ${rowsOf(doc.exceptions, EXCEPTION)}
     ), exc as (
       insert into exception as e (warehouse_id, id, kind, subject, hits, body, feed_seq)
       select ${at.warehouse}::int, (array_agg(x.id order by x.n))[1], x.kind, x.subject, count(*), (array_agg(x.body order by x.n desc))[1], ${at.commit}::bigint
@@ -108,25 +164,24 @@ export const applyBatch = async (db: Executor, at: ApplyAt, doc: BatchDocument):
             union all
             select 'lot', concat_ws(e'\\x1f', body->>'client', body->>'item', body->>'lot'), client_id, body from lts
             union all
-            select 'location', x.id::text, null, x.body from jsonb_to_recordset(${json(doc.locations)}) as x(id uuid, body jsonb)) r
+            select 'location', x.id::text, null, x.body from ${rowsOf(doc.locations, LOCATION)}) r
       returning n
     ), ob as (
       insert into outbox (warehouse_id, key, message, seq, connector, client, subject, type, payload, covers, next_at, created_at, captured_at)
       select ${at.warehouse}::int, x.key, x.message, ${at.commit}::bigint * 1000 + x.n, x.connector, x.client,
              x.subject, x.type, x.payload, x.covers, ${at.now}::timestamptz, ${at.now}::timestamptz, x.captured_at
-      from jsonb_to_recordset(${json(doc.messages)})
-           as x(n int, key uuid, message uuid, connector uuid, client uuid, subject text, type text, payload jsonb, covers jsonb, captured_at timestamptz)
+      from ${rowsOf(doc.messages, MESSAGE)}
       on conflict (warehouse_id, key) do nothing
       returning key
     ), cov as (
       update command set message = x.key
-      from jsonb_to_recordset(${json(doc.covers)}) as x(device_id int, epoch text, seq bigint, key uuid)
+      from ${rowsOf(doc.covers, COVER)}
       where command.warehouse_id = ${at.warehouse}::int and command.device_id = x.device_id and command.epoch = x.epoch and command.seq = x.seq
       returning command.seq
     ), cur as (
       insert into device_cursor as d (warehouse_id, device_id, epoch, last_seq, last_hash, last_at, seen_at)
       select ${at.warehouse}::int, x.device_id, x.epoch, x.seq, x.hash, x.at, ${at.now}::timestamptz
-      from jsonb_to_recordset(${json(cursorsOf(doc.commands))}) as x(device_id int, epoch text, seq bigint, hash text, at timestamptz)
+      from ${rowsOf(cursorsOf(doc.commands), CURSOR)}
       join cmd using (device_id, epoch, seq)
       order by x.device_id, x.epoch
       on conflict (warehouse_id, device_id, epoch)
