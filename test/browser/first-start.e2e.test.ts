@@ -45,7 +45,10 @@ describe('the two commands and the demo on one laptop', () => {
     const port = Number(new URL(product.url).port)
     const taken = path.join(folder, 'taken')
     const { status, said } = start(taken, port)
-    expect([status, said]).toEqual([1, [`Stockhand does not start: Port ${port} is taken by another program.`]])
+    expect(status).toBe(1)
+    expect(said).toEqual([
+      `Stockhand does not start: Port ${port} is taken by another program. Stop it, or start with another one: PORT=${port + 1} npm start`,
+    ])
     const other = await startProduct({ dataDir: taken })
     expect(await other.stop()).toBe(0)
   })
