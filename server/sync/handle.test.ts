@@ -240,6 +240,7 @@ describe('a round of sync on the server', async () => {
       ])
       expect(answer.push.acked).toBe(2)
       expect(await onDock()).toBe(4)
+      expect(await archived(1)).toEqual({ body: bad.body, hash: bad.hash, sig: bad.sig })
       expect(await audit(opened.db)).toEqual([])
     },
   )
