@@ -624,7 +624,7 @@ describe('a photo without a camera', () => {
     await shoot()
     await vi.waitFor(() => expect(document.querySelector('.middle')?.textContent).toContain('1 photo kept'))
     await page.getByRole('textbox').fill('wet')
-    await page.getByRole('button', { name: 'OK' }).click()
+    document.querySelector<HTMLElement>('.typing button[type=submit]')?.click()
     await vi.waitFor(() => expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: ['c'.repeat(64)] }))
     expect(app.controller.state().panel).toBe('none')
   })
