@@ -271,6 +271,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'small, right to left, dark': { size: SMALL, settings: { theme: 'dark' }, dir: 'rtl' },
   'comfortable, right to left': { size: COMFORTABLE, settings: {}, dir: 'rtl' },
   'small, Turkish, text 200 %': { size: SMALL, settings: { language: 'tr', text: 200 }, dir: 'ltr' },
+  'vehicle mount, landscape, text 150 %': { size: [1024, 600], settings: { text: 150 }, dir: 'ltr' },
+  'landscape, right to left, gloves': { size: [740, 360], settings: { buttons: 125, leftHand: true }, dir: 'rtl' },
   'comfortable, left hand, gloves': { size: COMFORTABLE, settings: { leftHand: true, buttons: 125 }, dir: 'ltr' },
 }
 
@@ -624,7 +626,7 @@ describe('a photo without a camera', () => {
     await shoot()
     await vi.waitFor(() => expect(document.querySelector('.middle')?.textContent).toContain('1 photo kept'))
     await page.getByRole('textbox').fill('wet')
-    await page.getByRole('button', { name: 'OK' }).click()
+    document.querySelector<HTMLElement>('.typing button[type=submit]')?.click()
     await vi.waitFor(() => expect(app.commands.at(-1)).toMatchObject({ type: 'note', photos: ['c'.repeat(64)] }))
     expect(app.controller.state().panel).toBe('none')
   })

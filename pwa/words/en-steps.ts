@@ -22,7 +22,8 @@ export const enSteps = {
   'putaway.goods': 'Scan what you take along, each piece; a number sets the total. WHOLE PLACE takes everything.',
   'putaway.lot': 'Several lots lie here. Scan or type the one in your hand.',
   'putaway.serial': 'Several pieces lie here. Scan the serial of the one in your hand.',
-  'putaway.to': 'Go to the place on the screen and scan it. No room: FULL. Another place is better: OTHER PLACE.',
+  'putaway.to':
+    'Go to the place and scan it. No room: FULL. Another place: OTHER PLACE. Another pallet: scan it to take it along.',
   'putaway.reason': 'Choose why you put it elsewhere, or what is wrong with it, by its number.',
   'pick.start': 'Scan the order, the task or its tote. NEXT gives you what is due first.',
   'pick.bind': 'Scan the tote that this order goes into. It must be empty.',
@@ -63,7 +64,8 @@ export const enSteps = {
   'move.lot': 'Several lots lie here. Scan or type the one in your hand.',
   'move.serial': 'Several pieces lie here. Scan the serial of the one in your hand.',
   'move.which': 'Good and other goods lie here. Choose the state of those in your hand, by its number.',
-  'move.to': 'Scan where it goes: a place, a pallet or a cart. A number sets how many. Broken: DAMAGED.',
+  'move.to':
+    'Scan where it goes: place, pallet or cart. A number sets how many. Another pallet: scan it. Broken: DAMAGED.',
   'move.status': 'Choose the state that the goods get, by its number.',
   'move.reason': 'Choose why, by its number.',
   'replenish.from': 'Go to the place on the screen and scan it. Nothing there: SHORT. Not now: LATER.',

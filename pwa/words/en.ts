@@ -248,6 +248,7 @@ export const en: FloorWords = {
     'move.empty': 'Nothing is booked here',
     'move.notHere': 'Not booked here. Count first',
     'move.same': 'It is here already',
+    'move.several': '{n} pallets in hand',
     'move.started': '{no} is being picked here',
     'move.reserved': '{n} are free, the rest is reserved',
     'move.done': 'Moved to {place}',
@@ -354,6 +355,7 @@ export const en: FloorWords = {
     'reason.NO_PAPERS': 'No papers',
     // putaway
     'fact.pallet': 'Pallet',
+    'fact.inHand': 'In hand',
     'reason.FULL': 'Full',
     'reason.CLOSED_PLACE': 'Place closed',
     'reason.BETTER_PLACE': 'Better place',

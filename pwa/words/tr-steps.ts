@@ -24,7 +24,8 @@ export const trSteps: StepWords = {
   'putaway.goods': 'Aldığın her parçayı okut; sayı toplamı belirler. TÜM YER hepsini alır.',
   'putaway.lot': 'Burada birkaç lot var. Elindekini okut ya da yaz.',
   'putaway.serial': 'Burada birkaç parça var. Elindekinin seri numarasını okut.',
-  'putaway.to': 'Ekrandaki yere git ve yeri okut. Yer yoksa: BURASI DOLU. Başka yer daha iyiyse: BAŞKA YER.',
+  'putaway.to':
+    'Ekrandaki yeri okut. Yer yoksa: BURASI DOLU. Başka yer: BAŞKA YER. Bir palet daha almak için etiketini okut.',
   'putaway.reason': 'Neden başka yere koyduğunu ya da nesi olduğunu numarasıyla seç.',
   'pick.start': 'Siparişi, görevi ya da kutusunu okut. SIRADAKİ, en acil işi verir.',
   'pick.bind': 'Bu siparişin gireceği kutuyu okut. Kutu boş olmalı.',
@@ -65,7 +66,7 @@ export const trSteps: StepWords = {
   'move.lot': 'Burada birkaç lot var. Elindekini okut ya da yaz.',
   'move.serial': 'Burada birkaç parça var. Elindekinin seri numarasını okut.',
   'move.which': 'Burada sağlam ve başka mal var. Elindekinin durumunu numarasıyla seç.',
-  'move.to': 'Nereye gideceğini okut: yer, palet ya da araba. Sayı adedi belirler. Bozuksa: HASARLI.',
+  'move.to': 'Nereye gideceğini okut: yer, palet, araba. Sayı adedi belirler. Bir palet daha: okut. Bozuksa: HASARLI.',
   'move.status': 'Malın alacağı durumu numarasıyla seç.',
   'move.reason': 'Nedenini numarasıyla seç.',
   'replenish.from': 'Ekrandaki yere git ve yeri okut. Orada yoksa: EKSİK. Şimdi değilse: SONRA.',

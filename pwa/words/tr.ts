@@ -232,6 +232,7 @@ export const tr: FloorWords = {
     'move.empty': 'Burada kayıtlı mal yok',
     'move.notHere': 'Burada kayıtlı değil. Önce say',
     'move.same': 'Zaten burada',
+    'move.several': 'Elinde {n} palet',
     'move.started': '{no} burada toplanıyor',
     'move.reserved': '{n} serbest, gerisi ayrılmış',
     'move.done': 'Taşındı: {place}',
@@ -338,6 +339,7 @@ export const tr: FloorWords = {
     'reason.NO_PAPERS': 'Evrak yok',
     // putaway
     'fact.pallet': 'Palet',
+    'fact.inHand': 'Elindekiler',
     'reason.FULL': 'Dolu',
     'reason.CLOSED_PLACE': 'Yer kapalı',
     'reason.BETTER_PLACE': 'Daha iyi yer',

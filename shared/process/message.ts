@@ -240,6 +240,7 @@ export const MESSAGES = [
   'move.empty',
   'move.notHere',
   'move.same',
+  'move.several',
   'move.started',
   'move.reserved',
   'move.done',

@@ -4,6 +4,7 @@ import { message } from './answer.ts'
 import { withheld } from './count-blind.ts'
 import { labelOf } from './lpn.ts'
 import { reasonsFor, statusesFor } from './move-change.ts'
+import { othersInHand } from './move-several.ts'
 import type { MoveState } from './move-state.ts'
 import { statusesHere } from './move-take.ts'
 import type { WordKey } from './word.ts'
@@ -60,6 +61,7 @@ export const promptMove = (state: MoveState, view: View): Prompt => {
     progress: null,
     hero: heroOf(state, view),
     facts: [
+      ...othersInHand(state),
       ...(goods === null ? [] : goodsFacts(view, goods)),
       ...(from === null || load === null
         ? []

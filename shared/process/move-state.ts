@@ -27,6 +27,14 @@ export type Carrier = 'move' | 'putaway' | 'replenish' | 'putback'
 /** Where goods are to go: a place, or a pallet there; `label` where the pallet is new. */
 export type Goal = { location: LocationId; lpn: LpnId; label: string | null }
 
+/** A pallet in hand, where it was taken and for which task. */
+export type InHand = {
+  load: Extract<Load, { kind: 'pallet' }>
+  from: LocationId | null
+  takenAt: string | null
+  task: TaskId | null
+}
+
 export type MoveState = ProcessState & {
   process: Carrier
   at: 'from' | 'goods' | 'lot' | 'serial' | 'which' | 'to' | 'status' | 'reason'
@@ -43,6 +51,8 @@ export type MoveState = ProcessState & {
   only: LpnId | null
   /** Where the goods should go; null = the worker chooses. */
   goal: LocationId | null
+  /** Pallets that were taken up before the one on the screen, the last one next. */
+  more?: readonly InHand[]
   /** Places that were passed by with FULL or OTHER PLACE. */
   passed: readonly LocationId[]
   /** A place that was chosen instead and waits for its reason. */

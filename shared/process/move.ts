@@ -8,6 +8,7 @@ import { palletOf } from './lpn.ts'
 import { decideMove, undoMove, unknownMove } from './move-decide.ts'
 import { askMove, promptMove, MOVE_STATES } from './move-prompt.ts'
 import { stepTo } from './move-put.ts'
+import { nextInHand, stepAnother } from './move-several.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import {
@@ -67,7 +68,11 @@ const stepScan = (state: MoveState, input: Extract<Input, { kind: 'scan' }>, vie
     case 'serial':
       return stepMark(state, resolved.scan.text, resolved, view)
     case 'to':
-      return stepMore(state, resolved, view) ?? stepTo(state, resolved, view, moment)
+      return (
+        stepMore(state, resolved, view) ??
+        stepAnother(state, resolved, view, moment) ??
+        stepTo(state, resolved, view, moment)
+      )
     case 'which':
       return stay(state, 'wrong', 'which.status')
     case 'status':
@@ -109,7 +114,7 @@ export const move: Process<MoveState> = {
   commands: ['move', 'lpn.move', 'status', 'scrap', 'park'],
   start,
   prompt: promptMove,
-  step: (state, input, view, moment) => kept(state, answer(state, input, view, moment)),
+  step: (state, input, view, moment) => kept(state, nextInHand(state, answer(state, input, view, moment))),
   decide: decideMove,
   unknown: unknownMove,
   undo: undoMove,

@@ -74,6 +74,12 @@ export const stepTracking = (state: PackState, text: string, view: View): PackNe
   return closeBox(state, text, document, view)
 }
 
+/** Nobody measures a box: its type says how large it is. */
+const sizeOf = (carton: LocationId, { client }: Document, view: View) => {
+  const type = view.location(carton)?.carton?.type ?? null
+  return policyFor(view.policies, client).pack.cartons.find(one => one.name === type)?.size ?? null
+}
+
 const closeBox = (state: PackState, tracking: string | null, document: Document, view: View): PackNext => {
   const { carton, weightG } = state
   if (carton === null) return stay(state, 'wrong', 'pack.box')
@@ -86,8 +92,9 @@ const closeBox = (state: PackState, tracking: string | null, document: Document,
     at: left > 0 && state.tote === null ? 'carton' : 'verify',
   }
   const code = view.location(carton)?.code ?? ''
+  const size = sizeOf(carton, document, view)
   return go(next, 'done', left > 0 ? 'pack.closed' : 'pack.allClosed', { carton: code, left }, [
-    { type: 'carton.close', client: document.client, document: document.id, carton, weightG, size: null, tracking },
+    { type: 'carton.close', client: document.client, document: document.id, carton, weightG, size, tracking },
   ])
 }
 

@@ -293,6 +293,20 @@ describe('closing', () => {
     expect(w.anna.number(1500).commands).toMatchObject([{ type: 'carton.close', weightG: 1500, tracking: null }])
     expect(boxes(w.world)[0]?.carton).toMatchObject({ closed: true, weightG: 1500 })
   })
+  it('[N6] a box closes with the dimensions of its type; one without a type has none', () => {
+    const size = { l: 400, w: 300, h: 250 }
+    const policy = { pack: { cartons: ['S', 'M', 'L'].map(name => ({ name, size, emptyG: null, carriers: [] })) } }
+    const closed = (w: At) => {
+      all(w).anna.key('XCCLS')
+      w.anna.key('XCSKP')
+      return boxes(w.world)[0]?.carton
+    }
+    expect(closed(inBox(at({ policy })))).toMatchObject({ closed: true, type: 'M', size })
+    const plain = at({ policy })
+    plain.anna.scan(scanOf.place(tote1))
+    plain.anna.key('XCLSE')
+    expect(closed(plain)).toMatchObject({ closed: true, type: null, size: null })
+  })
   it('[N6] a required weight is not skipped, an optional one is', () => {
     const must = all(inBox(at({ policy: { pack: { weight: 'required' } } })))
     must.anna.key('XCCLS')

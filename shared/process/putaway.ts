@@ -4,6 +4,7 @@ import type { Resolved } from '../scan/scan.ts'
 import { go, kept, message, sayNo, stay } from './answer.ts'
 import { palletIn, palletOf } from './lpn.ts'
 import { put, stepTo } from './move-put.ts'
+import { nextInHand, stepAnother } from './move-several.ts'
 import { emptyHanded, fresh } from './move-state.ts'
 import type { MoveNext, MoveState } from './move-state.ts'
 import {
@@ -150,13 +151,18 @@ const answer = (state: MoveState, input: Input, view: View, moment: Moment): Mov
       if (state.at === 'goods') return stepGoods(state, resolved, view, moment)
       if (state.at === 'lot' || state.at === 'serial') return stepMark(state, resolved.scan.text, resolved, view)
       if (state.at !== 'to') return stay(state, 'wrong', 'why')
-      return stepMore(state, resolved, view) ?? stepTo(state, resolved, view, moment, overrideRule)
+      return (
+        stepMore(state, resolved, view) ??
+        stepAnother(state, resolved, view, moment) ??
+        stepTo(state, resolved, view, moment, overrideRule)
+      )
     }
   }
 }
 
 const step = (before: MoveState, input: Input, view: View, moment: Moment): MoveNext => {
-  const next = kept(before, inOwnZones(before, answer(before, input, view, moment), view, moment))
+  const answered = nextInHand(before, answer(before, input, view, moment))
+  const next = kept(before, inOwnZones(before, answered, view, moment))
   const isNewLoad = next.state.at === 'to' && next.state !== before && next.state.confirm === null
   const aimedAt = isNewLoad ? aimed(next, view, moment) : next
   const task = before.task === null ? undefined : view.task(before.task)

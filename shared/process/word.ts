@@ -78,6 +78,7 @@ export const WORDS = [
   'key.split',
   'key.cancel',
   'fact.pallet',
+  'fact.inHand',
   'reason.FULL',
   'reason.CLOSED_PLACE',
   'reason.BETTER_PLACE',
