@@ -1,4 +1,3 @@
-import axe from 'axe-core'
 import { createElement } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
@@ -12,6 +11,8 @@ import { derivedId } from '../../shared/ids.ts'
 import type { Task, TaskGoods, TaskKind } from '../../shared/catalogue.ts'
 import { NOTHING } from '../../shared/ledger/effects.ts'
 import { placeId } from '../../test/support/site.ts'
+import { COMFORTABLE, LANDSCAPE, named, screenFaults, SMALL } from '../../test/support/screen-faults.ts'
+import type { Size } from '../../test/support/screen-faults.ts'
 import { ORDER, SITE, TASK, fakeHandheld, plainResolver, wedgeScan } from '../../test/support/fake-handheld.ts'
 import { floor } from '../app/floor.ts'
 import { createController } from '../app/controller.ts'
@@ -262,9 +263,7 @@ const VIEWS: Readonly<Record<string, (app: Opened) => Promise<void>>> = {
   },
 }
 
-const SMALL = [320, 461] as const
-const COMFORTABLE = [360, 640] as const
-type Look = { size: readonly [number, number]; settings: Partial<Settings>; dir: 'ltr' | 'rtl' }
+type Look = { size: Size; settings: Partial<Settings>; dir: 'ltr' | 'rtl' }
 const LOOKS: Readonly<Record<string, Look>> = {
   'small, English': { size: SMALL, settings: {}, dir: 'ltr' },
   'comfortable, Turkish, dark': { size: COMFORTABLE, settings: { language: 'tr', theme: 'dark' }, dir: 'ltr' },
@@ -273,11 +272,10 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'small, Turkish, text 200 %': { size: SMALL, settings: { language: 'tr', text: 200 }, dir: 'ltr' },
   'vehicle mount, landscape, text 150 %': { size: [1024, 600], settings: { text: 150 }, dir: 'ltr' },
   'landscape, right to left, gloves': { size: [740, 360], settings: { buttons: 125, leftHand: true }, dir: 'rtl' },
+  'landscape, right to left': { size: LANDSCAPE, settings: {}, dir: 'rtl' },
   'comfortable, left hand, gloves': { size: COMFORTABLE, settings: { leftHand: true, buttons: 125 }, dir: 'ltr' },
 }
 
-const targets = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('button, a[href], input')]
-const named = (element: HTMLElement): string => element.textContent.trim() || element.getAttribute('aria-label') || ''
 const rectOf = (selector: string): DOMRect | null => document.querySelector(selector)?.getBoundingClientRect() ?? null
 
 describe.each(Object.entries(LOOKS))('%s', (_, look) => {
@@ -287,31 +285,31 @@ describe.each(Object.entries(LOOKS))('%s', (_, look) => {
     document.documentElement.dir = look.dir
     await go(app)
     await drawn()
-    const small = targets().filter(element => {
-      const { width, height } = element.getBoundingClientRect()
-      return width > 0 && (width < 55.5 || height < 55.5)
-    })
-    expect(small.map(named), 'targets below 56 px').toEqual([])
-    expect(document.documentElement.scrollWidth, 'sideways scroll').toBeLessThanOrEqual(look.size[0])
-    const middle = document.querySelector('.middle')
-    expect(middle && middle.scrollWidth > middle.clientWidth, 'sideways scroll of the middle').toBe(false)
-    for (const selector of ['.prompt', '.bar', '.keypad', '.head']) {
-      const rect = rectOf(selector)
-      if (rect === null || rect.height === 0) continue
-      expect(rect.bottom, `${selector} below the page`).toBeLessThanOrEqual(look.size[1] + 0.5)
-      expect(rect.top, `${selector} above the page`).toBeGreaterThanOrEqual(-0.5)
-    }
-    const turned = [...document.querySelectorAll('.code')].filter(code => getComputedStyle(code).direction !== 'ltr')
-    expect(
-      turned.map(code => code.textContent),
-      'codes in the direction of the page',
-    ).toEqual([])
-    const { violations } = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    expect(violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`)).toEqual(
-      [],
-    )
+    expect(await screenFaults(look.size)).toEqual([])
+  })
+})
+
+describe('turned, or on a vehicle', () => {
+  test.each([
+    ['left to right', 'ltr'],
+    ['right to left', 'rtl'],
+  ] as const)('[H81] the prompt and its keys stand beside what they are about, %s', async (_, dir) => {
+    await page.viewport(...LANDSCAPE)
+    const app = await open({})
+    document.documentElement.dir = dir
+    await app.scan(...PICKING)
+    await drawn()
+    const sides = (): readonly (number | undefined)[] =>
+      ['.prompt', '.bar', '.keypad', '.middle'].map(selector => {
+        const rect = rectOf(selector)
+        return rect === null || rect.height === 0 ? undefined : Math.sign(rect.left + rect.width / 2 - LANDSCAPE[0] / 2)
+      })
+    const first = dir === 'ltr' ? -1 : 1
+    expect(sides()).toEqual([first, first, undefined, -first])
+    expect(rectOf('.middle')?.height).toBeGreaterThan(200)
+    await app.scan('A-01', 'XCSHT')
+    await drawn()
+    expect(sides()).toEqual([first, undefined, first, -first])
   })
 })
 
