@@ -139,7 +139,7 @@ const skipCancelled = async ({ outbox, connector, state, imports, clock }: ErpSt
     ),
   )
   for (const row of outbox.rows()) {
-    if (row.state !== 'held') continue
+    if (row.state !== 'held' && row.state !== 'dead') continue
     const order = cancelled.get(row.subject.split('/')[1] ?? '')
     const filter = { connector, keys: [row.key] }
     if (order !== undefined)
