@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Claim, Document, Line, Location, Task } from '../../shared/catalogue.ts'
 import { derivedId } from '../../shared/ids.ts'
 import type { LocationId } from '../../shared/ids.ts'
+import { NOTHING } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { Address, StockKey } from '../../shared/ledger/stock.ts'
 import { looseAt } from '../../shared/ledger/world.ts'
@@ -354,5 +355,53 @@ describe('the work that a choice of the inbox makes', async () => {
 
   it('[DX8] after all of it the books still hold', async () => {
     expect(await audit(opened.db)).toEqual([])
+  })
+
+  it('[DX28] a count is asked for wherever a row says, its goods moved or its pallet stands; where nothing is known, not', async () => {
+    const [here, there] = [shelf('S-count-1'), shelf('S-count-2')]
+    const { client, item } = key()
+    const pallet = lpnId(site.warehouse.id, 'PLT-COUNT')
+    const places = { locations: [here, there], lpns: [{ id: pallet, client, label: 'PLT-COUNT' }] }
+    const arrived = desk.arrived(3, onShelf(there))
+    const onPallet = desk.arrived(2, { ...onShelf(there), lpn: pallet })
+    const both = [here.id, there.id].toSorted()
+    const rows = [
+      ['lpn_elsewhere', { item, qty: 1, lpn: pallet, books: here.id, said: there.id }, places, both],
+      ['moved_twice', { lpn: pallet, label: 'PLT-COUNT', said: here.id, books: null, to: there.id }, places, both],
+      ['serial_twice', { item, qty: 1, serial: 'S-1', place: 'A-02' }, arrived, [there.id]],
+      ['asn_difference', { lpn: pallet, difference: 'less' }, onPallet, [there.id]],
+      ['undo_late', { ...onShelf(here), of: {}, qty: 1 }, {}, [here.id]],
+    ] as const
+    for (const [kind, body, effects, wanted] of rows) {
+      const id = await happens(kind, `count ${kind}`, body, effects)
+      expect([kind, await settle(id, 'count')]).toMatchObject([kind, { outcome: 'done' }])
+      const tasks = await tasksOf('count', kind)
+      expect([kind, tasks.flatMap(task => task.count?.location ?? []).toSorted()]).toEqual([kind, [...wanted]])
+      // What is asked for here is done before the next one asks: one count is open for a place.
+      await desk.facts([{ ...NOTHING, tasks: tasks.map(task => ({ ...task, state: 'done' as const })) }])
+    }
+    const lost = await happens('lpn_elsewhere', 'count nowhere', { lpn: lpnId(site.warehouse.id, 'PLT-NOWHERE') })
+    expect(await settle(lost, 'count')).toMatchObject({ outcome: 'refused', code: 'gone' })
+    // Of a handheld: what its last numbers have moved.
+    const [device] = site.devices
+    await desk.facts([desk.arrived(1, onShelf(here))])
+    const silent = await happens('device_silent', device!.id, { device: device!.id, missing: 2 })
+    expect(await settle(silent, 'count')).toMatchObject({ outcome: 'done' })
+    const counted = (await tasksOf('count', 'device_silent')).map(task => task.count?.location)
+    expect(counted).toEqual(expect.arrayContaining(both))
+  })
+
+  it('[DX29] two commands under one number: the handheld is revoked by the choice that says so', async () => {
+    const device = site.devices[1]!
+    const states = async () => {
+      const { rows } = await sql<{ state: string }>`select state from device where uid = ${device.id}`.execute(
+        opened.db,
+      )
+      return rows.map(row => row.state)
+    }
+    const looked = await happens('device_forked', 'fork 1', { device: device.id, seq: 4 })
+    expect([await settle(looked, 'review'), await states()]).toMatchObject([{ outcome: 'done' }, ['active']])
+    const revoked = await happens('device_forked', 'fork 2', { device: device.id, seq: 5 })
+    expect([await settle(revoked, 'revoke'), await states()]).toMatchObject([{ outcome: 'done' }, ['revoked']])
   })
 })

@@ -8,6 +8,7 @@ import type { KeptCommand, Quarantine } from '../sync/reprocess.ts'
 import type { Inbox, InboxRow } from '../sync/settle-exceptions.ts'
 import { linkCode } from './code-links.ts'
 import type { Scope } from './load.ts'
+import { doubtedBy } from './losses.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
 import { movementOf, MOVEMENT } from './movement-rows.ts'
@@ -34,6 +35,13 @@ export const inboxOf = (trx: Executor, { id: warehouse }: Scope, names: Names): 
       select c.uid as client, i.uid as item, r.lot from recall r join client c on c.id = r.client_id join item i on i.id = r.item_id
       where r.warehouse_id = ${warehouse} and r.state = 'open'`.execute(trx)
     return new Set(rows.map(row => lotKey(row.client, row.item, row.lot)))
+  },
+  doubted: device => doubtedBy(trx, warehouse, device),
+  revoke: async device => {
+    await sql`
+      update device set state = 'revoked', version = version + 1 where uid = ${device}::uuid and warehouse_id = ${warehouse}`.execute(
+      trx,
+    )
   },
   link: linkCode(trx, warehouse, names),
 })

@@ -5,6 +5,7 @@ import { NO_LPN } from '../../shared/ids.ts'
 import type { DeviceId, TaskId } from '../../shared/ids.ts'
 import type { LossStore } from '../desk-ports.ts'
 import { loseDevice } from '../sync/lose-device.ts'
+import type { Spot } from '../sync/count-choice.ts'
 import type { LosingDevice, LossBook, LossPlace } from '../sync/lose-device.ts'
 import { reading } from './feed.ts'
 import type { Scope } from './load.ts'
@@ -143,6 +144,17 @@ const placesOf = async (db: Executor, at: Where): Promise<readonly (LossPlace & 
     where l.body->>'kind' = any(${PLACES}::text[])
     order by o.cause desc, o.feed_seq desc, o.seq desc, l.body->>'code'`.execute(db)
   return rows.filter(row => row.client !== null)
+}
+
+/** The places in doubt of a handheld of which only that is known, as many as a loss counts. */
+export const doubtedBy = async (db: Executor, warehouse: number, uid: DeviceId): Promise<readonly Spot[]> => {
+  const { rows } = await sql<{ id: number }>`
+    select id from device where uid = ${uid}::uuid and warehouse_id = ${warehouse}`.execute(db)
+  const [found] = rows
+  if (found === undefined) return []
+  const places = await placesOf(db, { warehouse, device: found.id, uid })
+  const once = new Map(places.map(({ location, client }) => [location, { location, client, item: null }]))
+  return [...once.values()].slice(0, MAX_LOSS_PLACES)
 }
 
 /** Somebody has counted the whole place since, and whether anything about it waits. */

@@ -1,7 +1,7 @@
 import type { Task, Worker } from '../../shared/catalogue.ts'
 import { CHOICES, INTEGRATOR_KINDS } from '../../shared/exception-choices.ts'
 import type { ExceptionKind, RefusalCode } from '../../shared/exception.ts'
-import type { ClientId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
+import type { ClientId, DeviceId, DocumentId, ItemId, LineId, LocationId, LpnId, TaskId } from '../../shared/ids.ts'
 import { isUuid, NO_LPN } from '../../shared/ids.ts'
 import { merged, NOTHING } from '../../shared/ledger/effects.ts'
 import type { Effects } from '../../shared/ledger/effects.ts'
@@ -17,7 +17,8 @@ import type { DecisionTx, Need } from './ports.ts'
 import { linkedOf } from './link-code.ts'
 import type { CodeLink } from './link-code.ts'
 import { hasRemedy, remedyOf } from './remedy.ts'
-import { countsFor } from './renew-counts.ts'
+import { countsOf, deviceToCount, spotsOf } from './count-choice.ts'
+import type { Spot } from './count-choice.ts'
 
 export type InboxRow = {
   id: ExceptionId
@@ -37,6 +38,10 @@ export interface Inbox {
   moved(id: ExceptionId, limit: number): Promise<readonly Movement[]>
   /** Lots under an open recall, by `lotKey`. */
   recalled(): Promise<ReadonlySet<string>>
+  /** Places that a handheld has touched last, or whose work it holds. */
+  doubted(device: DeviceId): Promise<readonly Spot[]>
+  /** Its token ends; what it still brings is kept for review. */
+  revoke(device: DeviceId): Promise<void>
   /** Adds the code to its item for good, whatever the ERP sends of it; false = another item of the client has it. */
   link(link: CodeLink & { worker: Worker['id']; at: string }): Promise<boolean>
 }
@@ -149,7 +154,7 @@ const needOf = (rows: readonly (InboxRow & { movements: readonly Movement[] })[]
   const subjects = rows.flatMap(({ subject }) => subject.split('/')).filter(isUuid)
   const movements = rows.flatMap(row => row.movements)
   const items = [...named('item'), ...movements.map(m => m.item), ...asks.flatMap(({ args }) => args.item ?? [])]
-  const said = ['location', 'to', 'said', 'books', 'tote'].flatMap(named)
+  const said = ['location', 'to', 'from', 'place', 'said', 'books', 'tote'].flatMap(named)
   const places = [
     ...said,
     ...rows.flatMap(({ body }) => placesIn(body)),
@@ -199,7 +204,9 @@ const settleOne = async (
       ? await linkOne(tx, inbox, desk, who, ask, now)
       : remedyOf({ view: desk.world, recalled: desk.recalled, trouble: found, args: ask.args, now }, ask.choice)
   if (typeof cured === 'string') return refusal(ask, cured, found)
-  const counts = ask.choice === 'count' ? await countOf(tx, desk, found.kind, placeOf(found)) : []
+  const counts = ask.choice === 'count' ? await toCount(tx, inbox, desk, found) : []
+  if (counts === null) return refusal(ask, 'gone', found)
+  if (ask.choice === 'revoke') await inbox.revoke(found.body['device'] as DeviceId)
   const effects = merged([cured, { ...NOTHING, tasks: counts }])
   desk.world.apply(effects)
   desk.done.push(effects)
@@ -223,28 +230,20 @@ const linkOne = async (
   const link = linkedOf(item, args.packaging ?? null, found)
   if (link === null) return 'bad_request'
   if (!(await inbox.link({ ...link, worker: who.id, at: now }))) return 'linked'
-  const place = placeOf(found)
-  return { ...NOTHING, tasks: await countOf(tx, desk, found.kind, { ...place, client: item.client, item: item.id }) }
+  const spots = spotsOf(desk.world, { ...found, body: { ...found.body, client: item.client, item: item.id } })
+  return { ...NOTHING, tasks: await countsOf(tx, madeBy(desk), found.kind, spots) }
 }
 
-type Spot = { client?: ClientId; location?: LocationId; item?: ItemId }
+const madeBy = ({ done }: Desk): readonly Task[] => done.flatMap(effects => effects.tasks)
 
-const placeOf = ({ body }: InboxRow): Spot => {
-  const { place, ...spot } = body as Spot & { place?: { location?: LocationId } | string }
-  const location = spot.location ?? (typeof place === 'object' ? place.location : undefined)
-  return { ...spot, ...(location === undefined ? {} : { location }) }
-}
-
-/** Of the place that it is about, where it is about one; else people count as they see fit. */
-const countOf = async (
+/** Null = nothing that it is about can be looked at. */
+const toCount = async (
   tx: DecisionTx,
+  inbox: Inbox,
   desk: Desk,
-  cause: ExceptionKind,
-  { client, location, item }: Spot,
-): Promise<readonly Task[]> => {
-  if (client === undefined || location === undefined) return []
-  const { policies } = await tx.counts.facts({ tasks: [], items: [], places: [] })
-  const before = desk.done.flatMap(effects => effects.tasks).filter(task => task.kind === 'count')
-  const open = [...(await tx.counts.openCounts([location])), ...before]
-  return countsFor(tx.counts, [{ client, place: location, item: item ?? null, cause }], open, policies, before.length)
+  found: InboxRow & { movements: readonly Movement[] },
+): Promise<readonly Task[] | null> => {
+  const device = deviceToCount(found)
+  const spots = device === null ? spotsOf(desk.world, found) : await inbox.doubted(device)
+  return spots.length === 0 ? null : countsOf(tx, madeBy(desk), found.kind, spots)
 }

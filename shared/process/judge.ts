@@ -82,13 +82,15 @@ const takenBack = (
     const row = view.stock(keyOf({ ...m, ...m.from }))
     return row.onHand < m.qty && !isVirtual(view.location(m.from.location))
   })
-  const subject = late === undefined ? '' : stockKeyText(keyOf({ ...late, ...late.from }))
+  const row = late === undefined ? null : keyOf({ ...late, ...late.from })
   return {
     ...effects,
     undone: [of],
     exceptions: [
       ...effects.exceptions,
-      ...(late === undefined ? [] : [contradiction(key, 'undo_late', subject, { of: c.of, qty: late.qty })]),
+      ...(late === undefined || row === null
+        ? []
+        : [contradiction(key, 'undo_late', stockKeyText(row), { ...row, of: c.of, qty: late.qty })]),
     ],
   }
 }

@@ -44,7 +44,7 @@ describe('messages that are held after a restore', () => {
     const page = await deskPage(browser, product.url, 'can')
     await page.goto(`${product.url}/desk/integrations`)
     await settled(page)
-    const held = page.getByText(/Nothing has been sent since/)
+    const held = page.getByText(/Nothing has been sent since/).first()
     await held.waitFor()
     for (const size of [
       { width: 360, height: 640 },

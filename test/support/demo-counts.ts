@@ -44,6 +44,10 @@ export const demoCounts = async (
     const warehouse = DEMO_WAREHOUSE.id
     await stores.devices.add({ ...device, warehouse, agent: 'test', now })
     await sql`update item set cost = 100`.execute(opened.db)
+    // A supervisor's own differences would post by themselves.
+    await sql`update policy set body = jsonb_set(body, '{warehouse,count,supervisorLimits}', body#>'{warehouse,count,limits}')`.execute(
+      opened.db,
+    )
     const { rows } = await sql<Counted & { client: ClientId; location: LocationId }>`
       select distinct on (i.id) i.uid as item, i.body->>'name' as name, l.body->>'code' as place, b.on_hand::int as book, c.uid as client, l.uid as location
       from balance b join item i on i.id = b.item_id join client c on c.id = b.client_id

@@ -316,7 +316,10 @@ export const describeDeskWorkStore = (name: string, open: () => Promise<Pick<Ope
         const carton = { document: id, type: null, weightG: null, size: null, tracking: null, closed: true }
         const places = cartons.map((box, at) => ({
           ...site.locations[0]!,
-          ...{ id: box, kind: 'carton' as const, code: `XS${number}${at}`, carton: { ...carton, shipped: false } },
+          id: box,
+          kind: 'carton' as const,
+          code: `XS${number}${at}`,
+          carton: { ...carton, shipped: false },
         }))
         const claims = cartons.map(box => ({ ...looseAt(box), lot: '', serial: '', qty: 2 }))
         const all = boxes * 2

@@ -3,6 +3,17 @@ import { byKind, lateOf } from './exception-owner.tsx'
 
 const openedAt = '2026-11-23T08:00:00.000Z'
 const after = (minutes: number): number => Date.parse(openedAt) + minutes * 60_000
+const REST = {
+  state: 'open',
+  version: 1,
+  body: {},
+  openedAt,
+  closedAt: null,
+  workers: [],
+  choices: [],
+  owner: null,
+  settled: null,
+}
 const limit = { minutes: 20, owner: 'supervisor' as const }
 
 test('[XO2] [XO10] an exception is late over the time that its kind has, and very late over twice that', () => {
@@ -14,8 +25,11 @@ test('[XO2] [XO10] an exception is late over the time that its kind has, and ver
 
 test('[XO10] kinds with the latest rows come first, then the one whose oldest row is older', () => {
   const row = (id: string, kind: 'short_pick' | 'over_receipt' | 'lot_date', minutes: number) => ({
-    ...{ id, kind, subject: id, state: 'open', version: 1, body: {}, openedAt, closedAt: null },
-    ...{ workers: [], choices: [], owner: null, settled: null, limit: { ...limit, minutes } },
+    ...REST,
+    id,
+    kind,
+    subject: id,
+    limit: { ...limit, minutes },
   })
   const rows = [
     row('a', 'over_receipt', 240),

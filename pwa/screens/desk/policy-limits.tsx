@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { KINDS } from '../../../shared/exception-choices.ts'
-import { DUTY_ROLES, limitsOf, mayOwn, usualLimit } from '../../../shared/exception-limits.ts'
+import { DUTY_ROLES, mayOwn, usualLimit } from '../../../shared/exception-limits.ts'
 import type { ExceptionLimit, KindLimit } from '../../../shared/exception-limits.ts'
 import type { ExceptionKind } from '../../../shared/exception.ts'
 import { kindLimit } from '../../../shared/policy-schema.ts'
