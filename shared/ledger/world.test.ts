@@ -33,6 +33,31 @@ const move = (qty: number, from = a1, to = a2): Effects => ({
 })
 
 describe('the world', () => {
+  it('[B20] new lines are found by their document, in their newest state, and gone after a reset', () => {
+    const world = demoWorld()
+    const confirmed = world.linesOf(documentId('PO-1'))
+    const [first] = confirmed
+    if (first === undefined) throw new Error('no line')
+    const [other, third] = [documentId('PO-2'), lineId('PO-2', 3)]
+    const made = (no: number, document = first.document) => ({
+      ...first,
+      id: lineId('PO-2', no),
+      no: 90 + no,
+      document,
+    })
+    world.apply({ ...NOTHING, lines: [made(2), made(1), { ...first, done: 5 }, made(3)] })
+    world.apply({ ...NOTHING, lines: [{ ...made(1), done: 7 }, made(3, other)] })
+    const [now, ...rest] = world.linesOf(first.document)
+    expect(now).toEqual({ ...first, done: 5 })
+    expect(rest.slice(confirmed.length - 1).map(line => [line.no, line.done])).toEqual([
+      [91, 7],
+      [92, first.done],
+    ])
+    expect(world.linesOf(other).map(line => line.id)).toEqual([third])
+    world.reset()
+    expect([world.linesOf(first.document), world.linesOf(other)]).toEqual([confirmed, []])
+  })
+
   it('[L12] a movement leaves one side and arrives at the other; the sum over all places stays zero', () => {
     const world = demoWorld()
     world.apply(move(4))

@@ -66,10 +66,16 @@ export const measured = async (
 
 /** Enrols handhelds in the demo warehouse and seals what each is going to push: a delivery without papers a batch. */
 export const fleetOver = async (url: string, code: string): Promise<readonly Handheld[]> => {
-  const fleet: Handheld[] = []
-  for (let n = 0; n < CLIENTS; n += 1) fleet.push(await handheld(url, code, n))
-  return fleet
+  const enrolled: Enrolled[] = []
+  // All of them before the first seals: on a busy machine that takes longer than the server keeps an idle connection.
+  for (let n = 0; n < CLIENTS; n += 1) {
+    const key = makeSealer({ warehouse: { id: NOBODY.warehouse }, roster: NOBODY }, derivedId('device', n))
+    enrolled.push({ key, answer: await enrolOver(url, code, key.publicKey) })
+  }
+  return enrolled.map(sealedBy)
 }
+
+type Enrolled = { key: Sealer; answer: Awaited<ReturnType<typeof enrolOver>> }
 
 const NOBODY: Roster = {
   warehouse: derivedId('warehouse', 'x'),
@@ -80,9 +86,7 @@ const NOBODY: Roster = {
   ],
 }
 
-const handheld = async (url: string, code: string, n: number): Promise<Handheld> => {
-  const key = makeSealer({ warehouse: { id: NOBODY.warehouse }, roster: NOBODY }, derivedId('device', n))
-  const enrolled = await enrolOver(url, code, key.publicKey)
+const sealedBy = ({ key, answer: enrolled }: Enrolled, n: number): Handheld => {
   const roster = JSON.parse(enrolled.roster.text) as Roster
   const worker = roster.workers.findIndex(w => w.roles.includes('receiver'))
   const warehouse = enrolled.warehouse.id
