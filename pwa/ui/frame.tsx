@@ -28,7 +28,8 @@ const Drawn = ({ title, progress, canGoBack = false, children, prompt, bar, keyp
   const frame = useRef<HTMLDivElement>(null)
   const tight = useGiveWay(frame)
   const { missing, status } = state
-  const alarm = missing > 0 ? speaker.say('missing', { n: missing }) : status.emergency ? speaker.say('emergency') : null
+  const alarm =
+    missing > 0 ? speaker.say('missing', { n: missing }) : status.emergency ? speaker.say('emergency') : null
   useEffect(() => {
     frame.current?.querySelector<HTMLElement>('.prompt')?.focus({ preventScroll: true })
   }, [])
