@@ -9,14 +9,17 @@ type Props = {
   words: { ok: string; erase: string }
 }
 
-// Order of the low pad (4 × 3); the tall one (3 × 4) is the same keys in another order.
+// Order of the low pad (4 × 3); the others are the same keys in another order.
 const LOW = ['1', '2', '3', 'Backspace', '4', '5', '6', '0', '7', '8', '9', 'Enter']
 const TALL = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'Backspace', '0', 'Enter']
+// Two rows, where the page is wide and low.
+const WIDE = ['1', '2', '3', '4', '5', 'Backspace', '6', '7', '8', '9', '0', 'Enter']
 const FACES: Readonly<Record<string, string>> = { Backspace: '⌫', Enter: '✓' }
 
 /** Own digits, always Latin: the soft keyboard never opens for a number. */
 export const Keypad = ({ prompt, value, onKey, words }: Props) => {
   const tall = window.matchMedia('(min-height: 640px)').matches
+  const wide = window.matchMedia('(max-height: 440px) and (min-width: 600px)').matches
   const labels: Readonly<Record<string, string>> = { Backspace: words.erase, Enter: words.ok }
   return (
     <div>
@@ -25,7 +28,7 @@ export const Keypad = ({ prompt, value, onKey, words }: Props) => {
         <output aria-live="off">{value === '' ? '–' : value}</output>
       </div>
       <div className="keypad" role="group" aria-label={prompt}>
-        {(tall ? TALL : LOW).map(key => {
+        {(tall ? TALL : wide ? WIDE : LOW).map(key => {
           const label = labels[key]
           return (
             <Button
