@@ -122,6 +122,7 @@ describe.each(PROCESSES.map(process => [process.name, process] as const))('%s', 
         expect([where, unbalanced(allRows(world)), wrongReserved(world)]).toEqual([where, [], []])
       }
     }
-    expect(tried.size > 0).toBe(process.commands.length > 0)
+    // No box is closed in this world; what has left is not taken back in any case (N15).
+    expect(tried.size > 0).toBe(process.commands.length > 0 && process.name !== 'ship')
   })
 })

@@ -307,6 +307,58 @@ describe('a round of sync on the server', async () => {
     expect(await onDock()).toBe(0)
   })
 
+  const told = async (): Promise<readonly string[]> => {
+    const { rows } = await sql<{ kind: string }>`
+      select e.kind from exception e join warehouse w on w.id = e.warehouse_id
+      where w.uid = ${site.warehouse.id} and e.state = 'open' order by e.kind`.execute(opened.db)
+    return rows.map(({ kind }) => kind)
+  }
+  /** What is told of a handheld and its worker, however often it is pushed, with what was booked all the same. */
+  it.each([
+    [
+      'device_forked',
+      async () => {
+        await sync(request([sealer.seal(receive(1))]))
+        const twin = request([makeSealer(site, sealer.device).seal(receive(9))])
+        return [twin, twin]
+      },
+    ],
+    [
+      'movements_missing',
+      async () => {
+        await sync(request([sealer.seal(receive(1))]))
+        sealer.seal(receive(50))
+        const req = request([])
+        const hole = { ...req, push: { ...req.push, hole: { from: 2, to: 2, reason: 'storage' as const } } }
+        return [hole, hole]
+      },
+    ],
+    [
+      'storage_lost',
+      async () => {
+        const req = request([sealer.seal(receive(1))])
+        const lost = { ...req, head: { ...req.head, lost: true } }
+        return [lost, lost]
+      },
+    ],
+    [
+      'role_missing',
+      async () => {
+        const [anna, ...others] = site.roster.workers
+        if (anna === undefined) throw new Error('nobody')
+        const roster = { ...site.roster, version: 2, workers: [{ ...anna, roles: ['counter' as const] }, ...others] }
+        await stores.site.putRoster(site.warehouse.id, roster, { text: JSON.stringify(roster), sig: 'test' })
+        const req = request([sealer.seal(receive(1))])
+        return [req, req]
+      },
+    ],
+  ])('[L33] %s is told once, and what had happened is booked', async (kind, pushes) => {
+    for (const push of await pushes()) await sync(push)
+    expect(await told()).toEqual([kind])
+    expect(await onDock()).toBe(1)
+    expect(await audit(opened.db)).toEqual([])
+  })
+
   it('[L23] a kind of command that several processes share needs the role of the one that it names', async () => {
     const item = site.items[0]
     const close = (process: 'receive' | 'count'): Draft => ({
