@@ -48,6 +48,8 @@ export const SOMETIMES = [
   'app updates over commands',
   'caches evicted',
   'storages lost',
+  'messages told',
+  'messages that the ERP knew',
   'counts planned',
   'rows counted',
   'count adjustments',
