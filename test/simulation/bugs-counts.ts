@@ -1,4 +1,5 @@
 import type { CountBooks } from '../../server/sync/count-books.ts'
+import { settleCounts } from '../../server/sync/settle-counts.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Variance } from '../../shared/count/variance.ts'
 import { bodyOfStock } from '../../shared/sync/rows.ts'
@@ -45,10 +46,17 @@ export const COUNT_BUGS: Readonly<Record<string, Plant>> = {
       })),
   },
   watermarkIgnored: {
-    title: 'a difference is posted before every handheld was heard',
+    title: 'a difference is posted as soon as its count arrives, whoever has not been heard',
     within: 25,
     faults: withFaults('drop', 'late'),
-    store: store => withCounts(store, () => ({ reporters: async () => [] })),
+    store: (store, stage) => ({
+      ...withCounts(store, () => ({ reporters: async () => [] })),
+      apply: async (at, run) => {
+        const answer = await store.apply(at, run)
+        stage.schedule.after(0, () => void settleCounts(stage.store, at))
+        return answer
+      },
+    }),
   },
   bookOfToday: {
     title: 'an approved count is compared with the stock of the day on which it is posted',
