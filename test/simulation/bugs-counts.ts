@@ -1,14 +1,15 @@
 import type { CountBooks } from '../../server/sync/count-books.ts'
+import { decideCounts } from '../../server/sync/decide-counts.ts'
 import type { SyncStore } from '../../server/sync/ports.ts'
 import type { Variance } from '../../shared/count/variance.ts'
+import { derivedId } from '../../shared/ids.ts'
+import type { Id } from '../../shared/ids.ts'
 import { bodyOfStock } from '../../shared/sync/rows.ts'
 import type { Plant } from './bugs.ts'
-import type { Fault } from './faults.ts'
 import { stockIn } from './memory-state.ts'
-
-const withFaults =
-  (...needed: readonly Fault[]) =>
-  (drawn: readonly Fault[]): readonly Fault[] => [...new Set([...drawn, ...needed])]
+import { personWith } from './people.ts'
+import { serverNow } from './server.ts'
+import type { Stage } from './stage.ts'
 
 /** The books of counts that a decision has, with some of their doors replaced. */
 const withCounts = (store: SyncStore, change: (counts: CountBooks) => Partial<CountBooks>): SyncStore => ({
@@ -16,14 +17,45 @@ const withCounts = (store: SyncStore, change: (counts: CountBooks) => Partial<Co
   decide: (at, run) => store.decide(at, tx => run({ ...tx, counts: { ...tx.counts, ...change(tx.counts) } })),
 })
 
+/** A supervisor approves what she has counted as soon as it waits for somebody. */
+const approvesOwn = (stage: Stage): void => {
+  const { schedule, site, memory } = stage
+  const who = personWith(site, 'XBEDA')
+  schedule.after(5000, () => {
+    approvesOwn(stage)
+    const at = { warehouse: site.warehouse.id, now: serverNow(stage) }
+    for (const v of memory.state().variances.values()) {
+      if (v.state !== 'review' || !v.counters.includes(who.id)) continue
+      const id = derivedId<'decision'>('decision', 'own', v.id, v.version)
+      const target = v.id as string as Id<'target'>
+      const ask = {
+        id,
+        kind: 'count.approve' as const,
+        target,
+        expectedVersion: v.version,
+        args: {},
+        reason: 'MISSING',
+      }
+      void decideCounts(stage.store, at, who, [ask])
+    }
+  })
+}
+
 /** Mistakes of whatever decides on counts and posts them. */
 export const COUNT_BUGS: Readonly<Record<string, Plant>> = {
   ownApproval: {
     title: 'whoever has counted may approve it',
     within: 20,
-    store: store => {
+    store: (store, stage) => {
+      approvesOwn(stage)
       const nobody = (v: Variance | null): Variance | null => (v === null ? null : { ...v, counters: [] })
       return withCounts(store, counts => ({
+        facts: async need => {
+          const facts = await counts.facts(need)
+          const { warehouse } = facts.policies
+          const count = { ...warehouse.count, supervisorLimits: warehouse.count.limits }
+          return { ...facts, policies: { ...facts.policies, warehouse: { ...warehouse, count } } }
+        },
         rounds: async ids => {
           const known = await counts.rounds(ids)
           return new Map([...known].map(([id, one]) => [id, { ...one, open: nobody(one.open) }]))
@@ -43,12 +75,6 @@ export const COUNT_BUGS: Readonly<Record<string, Plant>> = {
           return [...pending, ...again]
         },
       })),
-  },
-  watermarkIgnored: {
-    title: 'a difference is posted before every handheld was heard',
-    within: 25,
-    faults: withFaults('drop', 'late'),
-    store: store => withCounts(store, () => ({ reporters: async () => [] })),
   },
   bookOfToday: {
     title: 'an approved count is compared with the stock of the day on which it is posted',

@@ -3,7 +3,7 @@ import { NOTHING } from '../../shared/ledger/effects.ts'
 import { stockKeyText } from '../../shared/ledger/stock.ts'
 import type { StockKey } from '../../shared/ledger/stock.ts'
 import type { SyncRequest } from '../../shared/sync/wire.ts'
-import { NO_LPN } from '../../shared/ids.ts'
+import { derivedId, NO_LPN } from '../../shared/ids.ts'
 import type { Plant } from './bugs.ts'
 import type { Fault } from './faults.ts'
 import { commandKey, cursorKey, stockIn } from './memory-state.ts'
@@ -199,6 +199,39 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
       const boss = stage.site.roster.workers.find(worker => worker.roles.includes('supervisor')) ?? null
       return withStanding(store, known => ({ ...known, worker: () => ({ then: boss, now: boss }) }))
     },
+  },
+  toldEarly: {
+    title: 'a message is marked as told before the ERP has answered',
+    within: 10,
+    faults: withFaults('drop'),
+    marksEarly: true,
+  },
+  toldTwice: {
+    title: 'what comes late for a document is told together with what was told before',
+    within: 10,
+    store: (store, stage) =>
+      withTx(store, () => ({
+        uncovered: async document =>
+          [...stage.memory.state().commands.values()]
+            .filter(row => row.awaits === document)
+            .map(({ device, epoch, seq, movements }) => ({ command: { device, epoch, seq }, movements, lots: [] })),
+      })),
+  },
+  keyOfFeed: {
+    title: 'a message has another key after a restore',
+    within: 25,
+    faults: withFaults('restore'),
+    store: (store, stage) =>
+      withTx(store, tx => ({
+        write: batch =>
+          tx.write({
+            ...batch,
+            messages: batch.messages.map(one => ({
+              ...one,
+              key: derivedId('outbox', one.key, stage.memory.state().feed.epoch),
+            })),
+          }),
+      })),
   },
   exceptionTwice: {
     title: 'an exception that is open is opened a second time',

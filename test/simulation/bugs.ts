@@ -27,6 +27,8 @@ export type Plant = {
   store?: (store: SyncStore, stage: Stage) => SyncStore
   /** Sees each request before the server does. */
   asked?: (stage: Stage, request: SyncRequest) => void
+  /** A message is marked as told before the ERP has answered. */
+  marksEarly?: boolean
   /** It shows only where pushes go together: those of each seed do then. */
   together?: boolean
   verify?: (verify: Verify) => Verify

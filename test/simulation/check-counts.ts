@@ -6,7 +6,7 @@ import { SERVER_DEVICE } from './memory-counts.ts'
 import { commandKey, cursorKey } from './memory-state.ts'
 import type { ServerState, StoredCommand } from './memory-state.ts'
 import type { Stage } from './stage.ts'
-import { unheardOf } from './storage.ts'
+import { unheardOf } from './check-storage.ts'
 import { move } from './truth.ts'
 
 type Posted = { commit: number; name: string; variance: Variance | undefined; movement: Movement }

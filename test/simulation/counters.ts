@@ -45,26 +45,31 @@ export const SOMETIMES = [
   'goods put away',
   'leases',
   'app updates',
-  'app updates over commands',
   'caches evicted',
-  'storages lost',
+  'messages told',
   'counts planned',
   'rows counted',
-  'count adjustments',
   'decisions on counts',
+] as const
+/** Events that a few dozen shifts need not reach. */
+const SELDOM = [
+  'app updates over commands',
+  'storages lost',
+  'messages that the ERP knew',
+  'count adjustments',
+  'rows that a count has put right',
   'decisions on a difference that has changed',
   'decisions of the counter refused',
-  'rows that a count has put right',
 ] as const
 /** Events of the shifts in which orders are given out; the other shift has none of them. */
 const OF_ORDERS = ['walks of several orders', 'shorts'] as const
-export type Sometimes = (typeof SOMETIMES | typeof OF_ORDERS)[number]
+export type Sometimes = (typeof SOMETIMES | typeof SELDOM | typeof OF_ORDERS)[number]
 export type Counters = Record<Sometimes, number>
 
 export const noCounters = (): Counters => {
-  const entries = [...SOMETIMES, ...OF_ORDERS].map(name => [name, 0] as const)
+  const entries = [...SOMETIMES, ...SELDOM, ...OF_ORDERS].map(name => [name, 0] as const)
   return Object.fromEntries(entries) as Counters
 }
 export const addCounters = (sum: Counters, more: Counters): void => {
-  for (const name of [...SOMETIMES, ...OF_ORDERS]) sum[name] += more[name]
+  for (const name of [...SOMETIMES, ...SELDOM, ...OF_ORDERS]) sum[name] += more[name]
 }

@@ -43,6 +43,8 @@ export type ServerState = {
   changes: StoredRow[]
   exceptions: Map<string, OpenException>
   outbox: Map<string, MessageWrite>
+  /** Keys of messages that the ERP has confirmed. */
+  delivered: Map<string, true>
   /** In the order of their arrival. */
   observations: Map<string, Seen>
   /** By row and round. */
@@ -71,6 +73,7 @@ export const emptyState = (epoch: string): ServerState => ({
   changes: [],
   exceptions: new Map(),
   outbox: new Map(),
+  delivered: new Map(),
   observations: new Map(),
   variances: new Map(),
   visits: new Map(),
@@ -88,6 +91,7 @@ export const copyState = (state: ServerState): ServerState => ({
   changes: state.changes.slice(),
   exceptions: new Map(state.exceptions),
   outbox: new Map(state.outbox),
+  delivered: new Map(state.delivered),
   observations: new Map(state.observations),
   variances: new Map(state.variances),
   visits: new Map(state.visits),

@@ -7,6 +7,7 @@ import type { Counters } from './counters.ts'
 import type { Plant } from './bugs.ts'
 import { boot, crash, look, makeDevice } from './device.ts'
 import type { Device } from './device.ts'
+import { checkErp, isTold, makeErpPost } from './erp-post.ts'
 import { drawFaults, FAULTS, oddsOf } from './faults.ts'
 import type { Fault, Odds } from './faults.ts'
 import { anyOrder, cancelOrder, catalogueOfSite, lostOnFloor, makeFloor, openFloor, reserveOrder } from './floor.ts'
@@ -17,7 +18,8 @@ import { makeDice } from './random.ts'
 import { makeSchedule, settled } from './schedule.ts'
 import { makePushLine } from '../../server/sync/push-line.ts'
 import { restoreServer, serverNow, watchedStore } from './server.ts'
-import { checkLosses, evict, update } from './storage.ts'
+import { checkLosses } from './check-storage.ts'
+import { evict, update } from './storage.ts'
 import type { Shift, Stage } from './stage.ts'
 import { lose, makeTruth } from './truth.ts'
 import { anyTurn, work } from './worker.ts'
@@ -69,6 +71,7 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
     schedule.after(stage.dice.int(2 * MINUTE), () => vanish(stage))
     schedule.after(MINUTE, () => desk(stage))
     makeCountDesk(stage)
+    makeErpPost(stage)
   }
   if (faults.includes('intruder')) schedule.after(MINUTE, makeIntruder(stage))
 
@@ -84,6 +87,7 @@ export const run = async (seed: number, options: RunOptions = {}): Promise<RunRe
   if (failures.length === 0) checkRest(stage)
   if (failures.length === 0) checkCounted(stage)
   if (failures.length === 0) checkLosses(stage)
+  if (failures.length === 0 && stage.shift.hasDesk) checkErp(stage)
   const wrong = failures.length === 0 ? stage.shift.verdict?.(stage) : null
   if (typeof wrong === 'string') stage.fail('I15', wrong)
   const state = stage.memory.state()
@@ -152,6 +156,7 @@ const makeStage = async (
     dice,
     site,
     memory,
+    erp: new Map(),
     catalogue: catalogueOfSite(site),
     store: memory.store,
     book: null,
@@ -188,7 +193,8 @@ const play = async (stage: Stage, end: number): Promise<void> => {
 }
 
 const isAtRest = (stage: Stage): boolean =>
-  stage.devices.every(device => isQuiet(stage, device)) && !(stage.shift.hasDesk && waitsForTime(stage))
+  stage.devices.every(device => isQuiet(stage, device)) &&
+  !(stage.shift.hasDesk && (waitsForTime(stage) || !isTold(stage)))
 
 /** Counts that nobody has to decide on end by themselves once every handheld was heard; of an unknown clock a day later. */
 const waitsForTime = ({ memory }: Stage): boolean =>

@@ -10,9 +10,10 @@ const told = (results: readonly { seed: number; failures: readonly string[]; tra
 
 const CHECKS = [
   'check-counts',
+  'erp-post',
   'check-device',
   'check-scope',
-  'storage',
+  'check-storage',
   'check-server',
   'device',
   'net',
@@ -52,6 +53,7 @@ describe('simulated shifts', () => {
     '[I11] what is forged, broken or of the wrong role books nothing',
     '[I12] a snapshot is the base at one commit',
     '[I13] a new version of the app finds the queue byte for byte',
+    '[I14] what crosses from outside is in one message, and the ERP has each once',
     '[I15] when the trouble stops all queues drain',
     '[I16] a count is booked once, never approved by whoever counted, never by itself before everybody was heard',
     '[I17] after a restore the handhelds hold what the server lacks',

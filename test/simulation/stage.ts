@@ -7,6 +7,7 @@ import type { SiteSeed } from '../support/site.ts'
 import type { Plant } from './bugs.ts'
 import type { Counters } from './counters.ts'
 import type { Device } from './device.ts'
+import type { Erp } from './erp-post.ts'
 import type { Odds } from './faults.ts'
 import type { MemoryServer } from './memory-server.ts'
 import type { ServerState } from './memory-state.ts'
@@ -53,6 +54,7 @@ export type Stage = {
   dice: Dice
   site: SiteSeed
   memory: MemoryServer
+  erp: Erp
   /** As the server has it now. */
   catalogue: Catalogue
   /** The server's store as the product sees it: watched, and with a planted bug where there is one. */
