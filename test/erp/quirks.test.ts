@@ -8,7 +8,7 @@ import type { ProfileName } from '../../server/erp/sim/profile.ts'
 import { emptyState, MAIN } from '../../server/erp/sim/state.ts'
 import { SIGNATURE } from '../../server/erp/sim/webhooks.ts'
 import { makeConnector } from '../../server/erp/settings.ts'
-import { makeDelivery, never } from './carry.ts'
+import { makeDelivery } from './carry.ts'
 import { pullAll } from './kit-pull.ts'
 import { adjustment, receipt, shipment } from './operations.ts'
 import { simPeople } from './sim-peer.ts'
@@ -93,7 +93,11 @@ describe('quirks of ERPs', () => {
     const op = receipt(erp.peer, null, [{ item, n: 5 }])
     const line = { item, lot: '', serial: '', expiry: null, quantity: 5, line: null, from: null, to: MAIN }
     const naive = await erp.naively('POST', '/api/documents', {
-      ...{ key: 'naive', type: 'receipt', client: '', order: null, lines: [line] },
+      key: 'naive',
+      type: 'receipt',
+      client: '',
+      order: null,
+      lines: [line],
     })
     expect(naive).toMatchObject({ status: 200, body: { ids: false } })
     expect(await erp.onHand(item)).toBe(0)
@@ -161,7 +165,7 @@ describe('quirks of ERPs', () => {
     // Whoever takes what they bring ends with the oldest name.
     expect([believed.length, believed.at(-1)?.record.name]).toEqual([6, 'Mug'])
     const about = { secret: null, now: '2026-11-23T08:00:00.000Z' }
-    const heard = await Promise.all(sent.map(one => erp.connector.webhook?.({ ...one, ...about })))
+    const heard = await Promise.all(sent.map(async one => erp.connector.webhook?.({ ...one, ...about })))
     expect([new Set(heard.map(one => one?.id)).size, heard[0]?.hints]).toEqual([3, [{ kind: 'item', id: null }]])
     expect((await pullAll(erp.connector, 'item', null)).records.get(item)?.name).toBe('Mug, deep blue')
     const [first] = sent
