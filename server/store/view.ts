@@ -109,6 +109,7 @@ export const makeViewStore = (db: Executor, names: Names): ViewStore => ({
       select d.uid as id, d.number, d.state, d.worker, ${iso(sql`d.seen_at`)} as "seenAt", d.app, coalesce(d.agent, '') as agent,
         coalesce((d.head->>'pending')::int, 0) as pending, d.head->>'oldest' as oldest,
         coalesce((d.head->>'lost')::boolean, false) as lost, (d.head->>'persisted')::boolean as persisted,
+        case when d.clock_wrong_since is not null then round(d.clock_off / 60000)::int end as "clockOff",
         greatest(0, coalesce((d.head->>'seq')::int, 0) - ${ACKED}) as missing,
         (select count(*)::int from late_step where warehouse_id = ${id} and device_id = d.id and state = 'kept' and ${UNSENT}) as kept,
         ${LOSS_ON_CARD} as loss, ${CALLS_ON_CARD} as calls

@@ -214,6 +214,8 @@ export const deviceRowSchema = v.object({
   oldest: nullable,
   lost: v.boolean(),
   persisted: v.nullable(v.boolean()),
+  /** Minutes that its clock is behind (before: less than 0), where that is too much; else null. */
+  clockOff: v.nullable(v.number()),
   /** Steps that it has announced and that have not come. */
   missing: v.number(),
   /** Steps of it that wait for a decision. */

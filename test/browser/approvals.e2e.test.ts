@@ -62,7 +62,7 @@ describe('approvals on the built product', () => {
         throw new Error('no rows')
       const page = await deskPage(browser, product.url, 'elif', { width, height })
       await page.goto(`${product.url}/desk/approvals`)
-      const row = ({ place }: Counted) => page.locator('tbody tr', { hasText: place })
+      const row = ({ place }: Counted) => page.locator('table').first().locator('tbody tr', { hasText: place })
       /** Opens the row and presses what decides. */
       const decide = async (one: Counted, key: string, name: string): Promise<void> => {
         await row(one).click()

@@ -355,7 +355,7 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
       expect((await stores.views.site(narrow)).clients.map(client => client.id)).toEqual([two.id])
     })
 
-    it('[DV5] handhelds show what waits on them and what they have announced and not brought', async () => {
+    it('[DV5] [DV14] handhelds show what waits on them, what they have announced and not brought, and how wrong their clock is', async () => {
       const head = { seq: 12, pending: 4, oldest: NOW, quota: null, persisted: true, lost: false, acked: 8 }
       const at = { now: NOW, head, app: '0.1.0', worker: worker.id, clients: null }
       await stores.devices.seen(site.devices[0]!.id, at)
@@ -370,6 +370,12 @@ export const describeViewStore = (name: string, open: () => Promise<Pick<OpenDat
         oldest: NOW,
       })
       expect(rows[1]).toMatchObject({ number: 2, pending: 0, seenAt: null, missing: 0 })
+      // A wrong clock stands on the card until a right one was heard.
+      const clocks = async (clockOff: number) => {
+        await stores.devices.seen(site.devices[0]!.id, { ...at, clockOff })
+        return (await stores.views.devices(warehouse))[0]?.clockOff
+      }
+      expect([await clocks(300_000), await clocks(-240_000), await clocks(1000)]).toEqual([5, -4, null])
       const counts = (clock: string) => stores.views.counts(all, clock)
       expect(await counts(NOW)).toEqual({ approvals: 0, exceptions: 0, stopped: 0, silent: 0 })
       expect(await counts('2026-11-23T08:10:01.000Z')).toMatchObject({ silent: 1 })

@@ -31,6 +31,9 @@ export const DeviceCard = ({ row, also, acts }: CardProps) => {
     row.lost ? speaker.say('v.lost') : '',
     also.length > 0 ? speaker.say('v.twice', { list: also.join(', ') }) : '',
     row.persisted === false ? speaker.say('v.notKept') : '',
+    row.clockOff === null
+      ? ''
+      : speaker.say(row.clockOff > 0 ? 'v.clock.slow' : 'v.clock.fast', { n: Math.abs(row.clockOff) }),
   ].filter(word => word !== '')
   return (
     <li className="desk-card" data-worry={worries.length > 0}>

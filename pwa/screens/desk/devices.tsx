@@ -27,7 +27,7 @@ const worry = (row: DeviceRow): number =>
   (row.state === 'frozen' ? 1e12 : 0) +
   (row.lost ? 1e11 : 0) +
   (row.loss !== null && row.loss.counted < row.loss.places ? 1e10 : 0) +
-  (row.state === 'active' ? row.missing * 1e4 + row.pending : -1)
+  (row.state === 'active' ? row.missing * 1e4 + row.pending + (row.clockOff === null ? 0 : 0.5) : -1)
 
 /** What stands beside the list; one thing at a time. */
 type Panel =
