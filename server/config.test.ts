@@ -17,6 +17,7 @@ test('[O5] without any setting the server listens on this machine only, keeps it
     allowNotDurable: false,
     secretKeys: null,
     fileRoot: null,
+    exportFolder: path.resolve('data', 'exports'),
     logLevel: 'info',
   })
 })

@@ -64,6 +64,6 @@ export const writableFolder = async (folder: string, setting: string): Promise<v
     await mkdir(folder, { recursive: true, mode: 0o750 })
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new Error(`${setting} must be a folder that this server may write (${codeOf(error)}).`)
+    throw new Error(`${setting} must be a folder that this server may write (${codeOf(error)}).`, { cause: error })
   }
 }

@@ -174,18 +174,7 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
     every,
     onFault: error => log.error({ err: error }, 'the doorbell cannot read the feed'),
   })
-  const { fileRoot } = config
-  const erp = makeErpDesk({
-    stores,
-    keys: config.secretKeys,
-    folder: fileRoot === null ? null : name => diskFolder(fileRoot, name),
-    ring: warehouse => doorbell.ring(warehouse),
-    now,
-    random: Math.random,
-    newId: randomUUID,
-    log,
-    every: ERP_EVERY,
-  })
+  const erp = openErp(config, { stores, doorbell, log })
   await writableFolder(config.exportFolder, 'STOCKHAND_EXPORT_FOLDER')
   const drop = diskDrop(config.exportFolder)
   const identity = openIdentity(config, log)
@@ -215,6 +204,23 @@ const openCore = async (config: Config, log: Log, atStop: Core['atStop']): Promi
   atStop(every(HOUR_MS, () => void renewRosters(core).catch((error: unknown) => log.error({ err: error }, 'roster'))))
   return core
 }
+
+/** Connections to ERPs, which nothing runs yet. */
+const openErp = (
+  { fileRoot, secretKeys }: Config,
+  { stores, doorbell, log }: Pick<Core, 'stores' | 'doorbell' | 'log'>,
+): ErpDesk =>
+  makeErpDesk({
+    stores,
+    keys: secretKeys,
+    folder: fileRoot === null ? null : name => diskFolder(fileRoot, name),
+    ring: warehouse => doorbell.ring(warehouse),
+    now,
+    random: Math.random,
+    newId: randomUUID,
+    log,
+    every: ERP_EVERY,
+  })
 
 /** Looked at once for the log; a warehouse does not wait for its company's log-in. */
 const openIdentity = ({ identity: settings }: Config, log: Log): IdentityProvider | null => {

@@ -31,6 +31,7 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     'STOCKHAND_TRUSTED_PROXIES',
     'DATABASE_URL',
     'STOCKHAND_FILE_ROOT',
+    'STOCKHAND_EXPORT_FOLDER',
     'STOCKHAND_OIDC_ISSUER',
     'STOCKHAND_OIDC_CLIENT_ID',
   ])
@@ -41,6 +42,7 @@ test('[OP30] what the file says a variable is unless set is what it is, and its 
     trustedProxies: ['127.0.0.1', '10.0.0.0/24'],
     tls: { kind: 'own' },
     fileRoot: '/srv/erp',
+    exportFolder: '/srv/stockhand/exports',
     identity: { clientId: 'stockhand', clientSecret: null, claim: 'email' },
   })
 })

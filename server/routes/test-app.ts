@@ -67,6 +67,16 @@ const standingOps = (elapsed: number[], read: Read): AppDeps['ops'] => ({
   ready: async () => ({ ready: true, store: true, migrated: true, disk: true }),
 })
 
+/** What a server has only where somebody has set it up. */
+const NONE = {
+  drop: { read: async () => null },
+  erp: null,
+  publicUrl: null,
+  identity: null,
+  files: null,
+  demo: null,
+} satisfies Partial<AppDeps>
+
 /** The whole HTTP side over memory, a clock that stands and timers that are turned by hand. */
 export const testApp = async (more: Partial<AppDeps> = {}) => {
   let nowMs = msOf(START)
@@ -106,17 +116,12 @@ export const testApp = async (more: Partial<AppDeps> = {}) => {
     every,
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     doorbell,
-    drop: { read: async () => null },
-    erp: null,
     ops: standingOps(elapsed, async () => figures(doorbell.listeners(), nowMs)),
     about: { engine: 'memory', durable: false },
     adminSecret: ADMIN,
     firstSecret: null,
     origin: () => 'https://depo.test',
-    publicUrl: null,
-    identity: null,
-    files: null,
-    demo: null,
+    ...NONE,
     ...more,
   }
   const app = makeApp(deps)

@@ -25,7 +25,17 @@ const { format, language, q, state, client, days, basis, by, sort, columns, mach
 /** What a file is asked for by, as in GET /api/desk/export; a past day is always the one before. */
 export const scheduledQuery = v.object({
   list: v.picklist(SCHEDULED),
-  ...{ format, language, q, state, client, days, basis, by, sort, columns, machine },
+  format,
+  language,
+  q,
+  state,
+  client,
+  days,
+  basis,
+  by,
+  sort,
+  columns,
+  machine,
 })
 export type ScheduledQuery = v.InferOutput<typeof scheduledQuery>
 
