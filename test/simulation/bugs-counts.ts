@@ -78,7 +78,7 @@ export const COUNT_BUGS: Readonly<Record<string, Plant>> = {
   },
   bookOfToday: {
     title: 'an approved count is compared with the stock of the day on which it is posted',
-    within: 10,
+    within: 60,
     store: (store, stage) =>
       withCounts(store, counts => ({
         pending: async (states, limit) =>

@@ -181,7 +181,7 @@ export const SERVER_BUGS: Readonly<Record<string, Plant>> = {
   },
   chainNotChecked: {
     title: 'the server does not check the hash chain',
-    within: 6,
+    within: 20,
     faults: withFaults('intruder'),
     store: store => withStanding(store, known => ({ ...known, cursor: { ...known.cursor, lastHash: '*' } })),
   },

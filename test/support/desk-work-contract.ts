@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../../server/store/open.ts'
 import { audit } from '../../server/store/audit.ts'
 import { applyPush } from '../../server/sync/apply.ts'
+import { NO_NEED } from '../../server/sync/ports.ts'
 import { prepare } from '../../server/sync/prepare.ts'
 import type { Viewer } from '../../server/ports.ts'
 import type { Document, Line, Task, Worker } from '../../shared/catalogue.ts'
@@ -44,9 +45,11 @@ export const describeDeskWorkStore = (name: string, open: () => Promise<Pick<Ope
     const task = (number: string) => derivedId<'task'>('task', 'dw', number)
     const paper = (number: string) => derivedId<'document'>('document', 'dw', number)
     const write = (effects: Partial<Effects>) =>
-      stores.sync.decide({ warehouse, now: NOW }, tx =>
-        tx.write({ body: { kind: 'test' }, effects: { ...NOTHING, ...effects } }),
-      )
+      stores.sync.decide({ warehouse, now: NOW }, async tx => {
+        // What a line has claimed until now is let go of.
+        await tx.load({ ...NO_NEED, documents: (effects.lines ?? []).map(line => line.document) })
+        await tx.write({ body: { kind: 'test' }, effects: { ...NOTHING, ...effects } })
+      })
     const { client } = item
     const goods = { client, item: item.id, lot: '', serial: '' }
     const from = looseAt(virtualLocation(warehouse, 'supplier'))
