@@ -434,13 +434,20 @@ describe('C3 closing', () => {
     expect([stated(anna), closedBy(anna)]).toEqual([['MUG = 1 (1)', 'MUG = 30 (2)'], 1])
   })
 
-  it('[C21] a count that was called off or finished elsewhere ends, and what was in hand is still said', () => {
-    const { world, anna } = guided()
-    anna.scan(scanOf.item(mug))
-    const task = world.task(taskId('CNT-1'))!
-    world.apply({ ...NOTHING, tasks: [{ ...task, state: 'cancelled' }] })
-    expect(anna.scan(scanOf.item(bowl))).toMatchObject({ finished: true, message: { key: 'count.over' } })
-    expect(stated(anna)).toEqual(['MUG = 1 (1)'])
+  it('[C21] a count that was called off or finished elsewhere ends: a row that is left is said, one that goes on is not', () => {
+    const over = (input: Parameters<Counter['input']>[0]): string[] => {
+      const { world, anna } = guided()
+      anna.scan(scanOf.item(mug))
+      const task = world.task(taskId('CNT-1'))!
+      world.apply({ ...NOTHING, tasks: [{ ...task, state: 'cancelled' }] })
+      expect(anna.input(input)).toMatchObject({ finished: true, message: { key: 'count.over' } })
+      return stated(anna)
+    }
+    expect(over(scan(scanOf.item(bowl)))).toEqual(['MUG = 1 (1)'])
+    expect(over(scan(scanOf.place(a2)))).toEqual(['MUG = 1 (1)'])
+    expect(over(scan(scanOf.item(mug)))).toEqual([])
+    expect(over({ kind: 'number', value: 12 })).toEqual([])
+    expect(over(scan(scanned('?')))).toEqual([])
   })
 })
 

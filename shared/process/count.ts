@@ -1,10 +1,11 @@
+import { stockKeyText } from '../ledger/stock.ts'
 import type { View } from '../ledger/world.ts'
 import { go, kept, sayNo, stay } from './answer.ts'
 import { closePlace, stepEmpty, stepMissing, stepUnmatched } from './count-close.ts'
 import { decideCount, undoCount, unknownCount } from './count-decide.ts'
 import { stepAsked, stepGoods, stepNumber, stepStatus } from './count-goods.ts'
-import { startCount, stepPlace } from './count-place.ts'
 import { leaveRow } from './count-row.ts'
+import { startCount, stepPlace } from './count-place.ts'
 import { askCount, COUNT_STATES, promptCount } from './count-prompt.ts'
 import { isOverTask, settledCount } from './count-state.ts'
 import type { CountNext, CountState } from './count-state.ts'
@@ -106,11 +107,20 @@ const answer = (state: CountState, input: Input, view: View, moment: Moment): Co
   }
 }
 
+/** Whether this input goes on to something else: only then was the row in hand counted to its end. */
+const isLeft = (before: CountState, input: Input, view: View, moment: Moment): boolean => {
+  const { row } = before
+  const next = answer(before, input, view, moment).state.row
+  return row !== null && (next?.attempt !== row.attempt || stockKeyText(next.key) !== stockKeyText(row.key))
+}
+
 const step = (before: CountState, input: Input, view: View, moment: Moment): CountNext => {
   const task = before.task === null ? undefined : view.task(before.task)
   if (task !== undefined && isOverTask(task)) {
-    // Somebody else has finished it, or it was called off: what was in hand is still said, then the counter goes home.
-    const left = leaveRow(before, view)
+    // Somebody else has finished it, or it was called off.
+    const left = isLeft(before, input, view, moment)
+      ? leaveRow(before, view)
+      : { state: { ...before, row: null, hand: null }, commands: [] }
     return { ...go(left.state, 'warn', 'count.over', {}, left.commands), finished: true }
   }
   return kept(before, answer(settledCount(before, view), input, view, moment))
