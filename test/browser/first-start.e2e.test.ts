@@ -50,7 +50,8 @@ describe('the two commands and the demo on one laptop', () => {
       `Stockhand does not start: Port ${port} is taken by another program. Stop it, or start with another one: PORT=${port + 1} npm start`,
     ])
     const other = await startProduct({ dataDir: taken })
-    expect(await other.stop()).toBe(0)
+    expect((await fetch(`${other.url}/api/ready`)).status).toBe(200)
+    await other.stop()
   })
 
   it('[O36] a data folder in use does, and the server that has it goes on', async () => {
