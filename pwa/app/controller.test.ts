@@ -1292,6 +1292,7 @@ describe('home and news', () => {
 
   test('[H22] the loss of the network is told once and its return once, at most once a minute', async () => {
     await app.scan('XBANNA')
+    await app.time.advance(3000)
     app.heard.length = 0
     app.setStatus({ link: 'offline' })
     app.setStatus({ link: 'offline', waiting: 1 })
@@ -1301,6 +1302,25 @@ describe('home and news', () => {
     await app.time.advance(61_000)
     app.setStatus({ link: 'online', waiting: 0 })
     expect(app.heard).toEqual(['offline', 'online'])
+  })
+
+  test('[H22] what was said of a scan stays in sight for three seconds before news of the network', async () => {
+    await picking()
+    app.heard.length = 0
+    app.setStatus({ link: 'offline' })
+    await app.time.advance(2000)
+    await app.controller.scan(wedgeScan('PO-778'))
+    await app.time.advance(2000)
+    expect([app.band(), app.heard]).toEqual(['wrong.kind', ['wrong']])
+    await app.time.advance(1500)
+    expect([app.band(), app.heard]).toEqual(['offline', ['wrong', 'offline']])
+    // What has passed meanwhile is no news.
+    await app.time.advance(61_000)
+    await app.controller.scan(wedgeScan('PO-778'))
+    app.setStatus({ link: 'online', waiting: 0 })
+    app.setStatus({ link: 'offline' })
+    await app.time.advance(5000)
+    expect(app.heard).toEqual(['wrong', 'offline', 'wrong'])
   })
 
   test('[H23] news of the desk wait for a pause of three seconds', async () => {

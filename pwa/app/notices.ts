@@ -20,6 +20,9 @@ export const makeNotices = (core: Core): Notices => {
   let toldAt = -LINK_MS
   let known = troublesOf(core.get().status).length
   let due = false
+  /** Of the network, not told yet: what is said of a scan stays in sight first. */
+  let news: 'offline' | 'online' | null = null
+  let heardAt = -PAUSE_MS
   let cancel = (): void => undefined
 
   /** Orders of the open work that are on hold, as they were told of. */
@@ -42,14 +45,25 @@ export const makeNotices = (core: Core): Notices => {
     // Who has put it down meanwhile needs no word of it.
     const isHere = stopped !== null && held.has(stopped.id)
     stopped = null
-    if (isHere && why !== undefined) return core.say('note', 'order.held', { no, why })
-    if (!due) return
+    if (isHere && why !== undefined) {
+      core.say('note', 'order.held', { no, why })
+      return plan()
+    }
+    if (!due) return tellNews()
     due = false
     core.say('refused', 'refused')
+    plan()
   }
+  const tellNews = (): void => {
+    const isOffline = news === 'offline'
+    const isStill = news !== null && isOffline === (core.get().status.link === 'offline')
+    news = null
+    if (isStill) core.say(isOffline ? 'offline' : 'online', isOffline ? 'offline' : 'synced')
+  }
+  const isWaiting = (): boolean => due || stopped !== null || news !== null
   const plan = (): void => {
     cancel()
-    cancel = due || stopped !== null ? timer.after(PAUSE_MS, tell) : () => undefined
+    cancel = isWaiting() ? timer.after(PAUSE_MS, tell) : () => undefined
   }
   return {
     changed: () => {
@@ -68,10 +82,13 @@ export const makeNotices = (core: Core): Notices => {
       told = link
       if (clock.mono() - toldAt < LINK_MS) return
       toldAt = clock.mono()
-      core.say(offline ? 'offline' : 'online', offline ? 'offline' : 'synced')
+      news = offline ? 'offline' : 'online'
+      if (toldAt - heardAt < PAUSE_MS) plan()
+      else tellNews()
     },
     heard: () => {
-      if (due || stopped !== null) plan()
+      heardAt = clock.mono()
+      if (isWaiting()) plan()
     },
     stop: () => cancel(),
   }
