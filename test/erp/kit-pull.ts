@@ -1,6 +1,8 @@
 import { expect } from 'vitest'
 import type { ErpConnector, Inbound, InboundKind } from '../../server/erp/connector.ts'
 import { baseOf } from '../../server/erp/quantity.ts'
+import { gs1CheckDigit } from '../../shared/scan/check-digit.ts'
+import { sha256Hex } from '../../shared/sync/seal.ts'
 import { never } from './carry.ts'
 import type { Case, Kit } from './kit.ts'
 
@@ -54,9 +56,14 @@ export const pullCases = (kit: Kit): readonly Case[] => {
     await kit.peer().rename(item, 'Renamed mug')
     const renamed = await pullAll(kit.connector(), 'item', end)
     expect(renamed.records.get(item)?.name).toBe('Renamed mug')
-    await kit.peer().addBarcode(item, '8690004020000')
+    // Another one in each run of the kit: an ERP that two runs share has each barcode once.
+    const body = `869${BigInt(`0x${sha256Hex(item)}`)
+      .toString()
+      .slice(-9)}`
+    const barcode = `${body}${gs1CheckDigit(body)}`
+    await kit.peer().addBarcode(item, barcode)
     const coded = await pullAll(kit.connector(), 'item', renamed.end)
-    expect(coded.records.get(item)?.barcodes).toContain('8690004020000')
+    expect(coded.records.get(item)?.barcodes).toContain(barcode)
   })
   test('[E65] pull: an archived item comes as inactive, and `ids` no longer lists it', async () => {
     const item = await kit.peer().item()
