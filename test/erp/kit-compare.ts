@@ -167,6 +167,9 @@ export const compareCases = (kit: Kit): readonly Case[] => {
     const item = await agreed(our)
     await peer().adjustByHand(item, peer().places.main, 0.25)
     await expectOne(our, item, 0.25, 'rounding', 'adoptOurs')
+    // Others work on the same books: they are left in whole units.
+    await peer().adjustByHand(item, peer().places.main, -0.25)
+    expect(await our.found(item)).toEqual([])
   })
   test('[ER12] what nothing explains is to be counted', async () => {
     const our = books()
