@@ -5,10 +5,8 @@ import type { SyncRequest } from '../../shared/sync/wire.ts'
 import type { Device, DeviceStore } from '../ports.ts'
 import { isClockWrong } from '../sync/watch-devices.ts'
 import { writeAudit } from './audit-book.ts'
-import { rowsOf } from './columns.ts'
 import { json } from './names.ts'
 import type { Executor, Names } from './names.ts'
-import { makeTogether } from './together.ts'
 import { transact } from './transaction.ts'
 
 type DeviceRow = {
@@ -82,42 +80,16 @@ export const makeDeviceStore = (db: Executor, names: Names): DeviceStore => ({
       if (entry !== null) await writeAudit(trx, names, entry)
       return { keep: true, answer: undefined }
     }),
-  seen: makeSeen(db),
-})
-
-const SEEN = {
-  id: 'uuid',
-  now: 'timestamptz',
-  head: 'jsonb',
-  app: 'text',
-  worker: 'uuid',
-  clients: 'text',
-  off: 'double precision',
-  wrong: 'int',
-} as const
-
-/** A heartbeat that a power cut takes is made up for by the next: nobody waits until it is flushed. */
-const makeSeen = (db: Executor): DeviceStore['seen'] => {
-  const together = makeTogether<Record<keyof typeof SEEN, unknown>>(async all => {
-    // Of one handheld the last one that came.
-    const rows = [...new Map(all.map(one => [one.id, one])).values()]
+  seen: async (id, at) => {
+    const off = at.clockOff ?? null
+    // A heartbeat that a power cut takes is made up for by the next: nobody waits until it is flushed.
     await sql`
       with unflushed as materialized (select set_config('synchronous_commit', 'off', true))
-      update device set seen_at = x.now, head = x.head, app = x.app, worker = x.worker, clients = x.clients::jsonb,
-             clock_off = coalesce(x.off, clock_off),
-             clock_wrong_since = case when x.off is null then clock_wrong_since
-               when x.wrong = 1 then coalesce(clock_wrong_since, x.now) end
-      from unflushed, ${rowsOf(rows, SEEN)} where uid = x.id`.execute(db)
-  })
-  return (id, { now, head, app, worker, clients, clockOff }) =>
-    together({
-      id,
-      now,
-      head,
-      app,
-      worker,
-      clients: clients === null ? null : JSON.stringify(clients),
-      off: clockOff ?? null,
-      wrong: clockOff !== undefined && isClockWrong(clockOff) ? 1 : 0,
-    })
-}
+      update device set seen_at = ${at.now}::timestamptz, head = ${json(at.head)}, app = ${at.app}, worker = ${at.worker}::uuid,
+             clients = ${at.clients === null ? null : JSON.stringify(at.clients)}::jsonb,
+             clock_off = coalesce(${off}::double precision, clock_off),
+             clock_wrong_since = case when ${off}::double precision is null then clock_wrong_since
+               when ${off !== null && isClockWrong(off)}::boolean then coalesce(clock_wrong_since, ${at.now}::timestamptz) end
+      from unflushed where uid = ${id}`.execute(db)
+  },
+})
