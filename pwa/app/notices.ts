@@ -49,21 +49,14 @@ export const makeNotices = (core: Core): Notices => {
       core.say('note', 'order.held', { no, why })
       return plan()
     }
-    if (!due) return tellNews()
+    if (due) core.say('refused', 'refused')
+    else news = sayLink(core, news)
     due = false
-    core.say('refused', 'refused')
     plan()
   }
-  const tellNews = (): void => {
-    const isOffline = news === 'offline'
-    const isStill = news !== null && isOffline === (core.get().status.link === 'offline')
-    news = null
-    if (isStill) core.say(isOffline ? 'offline' : 'online', isOffline ? 'offline' : 'synced')
-  }
-  const isWaiting = (): boolean => due || stopped !== null || news !== null
   const plan = (): void => {
     cancel()
-    cancel = isWaiting() ? timer.after(PAUSE_MS, tell) : () => undefined
+    cancel = due || stopped !== null || news !== null ? timer.after(PAUSE_MS, tell) : () => undefined
   }
   return {
     changed: () => {
@@ -84,14 +77,21 @@ export const makeNotices = (core: Core): Notices => {
       toldAt = clock.mono()
       news = offline ? 'offline' : 'online'
       if (toldAt - heardAt < PAUSE_MS) plan()
-      else tellNews()
+      else news = sayLink(core, news)
     },
     heard: () => {
       heardAt = clock.mono()
-      if (isWaiting()) plan()
+      plan()
     },
     stop: () => cancel(),
   }
+}
+
+/** What has passed meanwhile is no news. */
+const sayLink = (core: Core, news: 'offline' | 'online' | null): null => {
+  const isStill = news !== null && (news === 'offline') === (core.get().status.link === 'offline')
+  if (isStill) core.say(news, news === 'offline' ? 'offline' : 'synced')
+  return null
 }
 
 /** The orders that a piece of work is about; some are about none. */
