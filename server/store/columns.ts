@@ -14,7 +14,9 @@ type Row = Readonly<Record<string, unknown>>
 export const rowsOf = (rows: readonly Row[], columns: Columns): RawBuilder<unknown> => {
   const arrays = Object.entries(columns).map(([name, type]) => {
     const values = rows.map(row => row[name] ?? null)
-    const array = arrayText(type === 'jsonb' ? values.map(value => JSON.stringify(value)) : values)
+    const array = arrayText(
+      type === 'jsonb' ? values.map(value => (value === null ? null : JSON.stringify(value))) : values,
+    )
     return sql`${array}::${sql.raw(type)}[]`
   })
   return sql`unnest(${sql.join(arrays)}) as x(${sql.raw(Object.keys(columns).join(', '))})`
